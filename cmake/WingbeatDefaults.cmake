@@ -1,0 +1,33 @@
+# What every target of the tree shares: where results go, which standard, and that an optimised build is the default.
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+    return()
+endif()
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
+endif()
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+
+# The core lowers this to 17 for itself.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# An installed program finds the library it was installed with, wherever the prefix is moved to.
+if(APPLE)
+    set(wingbeat_origin "@loader_path")
+else()
+    set(wingbeat_origin "$ORIGIN")
+endif()
+file(RELATIVE_PATH wingbeat_lib_from_bin "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+set(CMAKE_INSTALL_RPATH "${wingbeat_origin}/${wingbeat_lib_from_bin}")
+
+find_package(Threads REQUIRED)
