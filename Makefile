@@ -1,0 +1,65 @@
+# The tasks of the project. The build itself is CMake's: see CMakePresets.json.
+
+BUILD ?= release
+PREFIX ?= /usr/local
+DEMO_SECONDS ?= 30
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build bench format lint install model clean deps
+
+help:
+	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
+	@echo "make test      build and run every test"
+	@echo "make build     build/release; BUILD=dev|asan|ubsan|tsan|portable for another"
+	@echo "make bench     measure against a bare floor"
+	@echo "make format    format the sources"
+	@echo "make lint      check formatting, scripts and the include rules"
+	@echo "make model     check the frame protocol's models"
+	@echo "make install   install under PREFIX=$(PREFIX)"
+	@echo "make clean     remove build/"
+
+deps:
+	@scripts/bootstrap
+
+define build
+	@cmake --preset $(BUILD)
+	@cmake --build --preset $(BUILD) --parallel $(JOBS)
+endef
+
+build: deps
+	$(build)
+
+demo:
+	@scripts/bootstrap --demo
+	$(build)
+	@exec scripts/demo --seconds $(DEMO_SECONDS)
+
+test:
+	@scripts/bootstrap --test
+	$(build)
+	@exec scripts/test build/$(BUILD)
+
+bench: build
+	@exec build/$(BUILD)/bin/wingbeat bench
+
+format:
+	@scripts/bootstrap --lint
+	@scripts/format
+
+lint:
+	@scripts/bootstrap --lint
+	@scripts/lint
+
+model:
+	@scripts/bootstrap --test
+	$(build)
+	@ctest --test-dir build/$(BUILD) --label-regex '^model$$' --no-tests=error --output-on-failure
+
+# Separate from building, so that only the copying needs root's rights.
+install:
+	@test -d build/$(BUILD) || $(MAKE) build
+	@cmake --install build/$(BUILD) --prefix "$(abspath $(PREFIX))"
+
+clean:
+	@rm -rf build
