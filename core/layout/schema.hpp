@@ -1,0 +1,71 @@
+// A stream's description in memory: what a writer builds up, and what a reader copies out of shared memory and checks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format.hpp"
+
+namespace wingbeat::layout {
+
+enum class FaultKind { kNone, kArgument, kName, kLimit, kCorrupt, kIncompatible };
+
+// What is wrong, and what to do about it. Kind kNone: nothing.
+struct Fault {
+  FaultKind kind = FaultKind::kNone;
+  std::string text;
+  explicit operator bool() const { return kind != FaultKind::kNone; }
+};
+
+enum ElementType : std::uint32_t { kI8 = 1, kI16, kI32, kI64, kU8, kU16, kU32, kU64, kF32, kF64 };
+enum ValueType : std::uint32_t { kValueF64 = 1, kValueI64, kValueBool, kValueChoice };
+enum ControlKind : std::uint32_t { kParameter = 1, kTrigger, kCommand };
+
+std::uint64_t element_size(std::uint32_t type);  // 0 for an unknown type
+const char* element_name(std::uint32_t type);    // "?" for an unknown type
+
+struct Schema {
+  std::string stream;
+  std::uint64_t capacity = 0;
+  std::uint64_t payload_bytes = 0;
+  std::vector<FieldRecord> fields;
+  std::vector<ControlRecord> controls;
+  std::vector<AttributeRecord> attributes;
+
+  int find_field(std::string_view name) const;    // -1 if there is none
+  int find_control(std::string_view name) const;  // -1 if there is none
+};
+
+struct FieldSpec {
+  std::string_view name;
+  std::uint32_t type = 0;
+  std::vector<std::uint64_t> shape;  // fastest dimension first
+  std::string_view labels, unit;
+  bool per_agent = false;
+};
+
+struct ControlSpec {
+  std::string_view name;
+  std::uint32_t kind = 0;
+  std::uint32_t value_type = 0;
+  std::uint64_t initial = 0, minimum = 0, maximum = 0;
+  std::string_view unit, help, choices;
+};
+
+Fault set_stream(Schema& schema, std::string_view name, std::uint64_t capacity);
+Fault add_field(Schema& schema, const FieldSpec& spec);
+Fault add_control(Schema& schema, const ControlSpec& spec);
+Fault set_attribute(Schema& schema, std::string_view key, std::string_view value);
+
+// Whether a parameter may have this value; the fault's text names the range.
+Fault check_value(const ControlRecord& control, std::uint64_t value);
+
+// All records in a row: fields, controls, attributes.
+std::vector<std::uint8_t> to_bytes(const Schema& schema);
+
+// Builds a schema from bytes nobody vouches for, applying every rule above again. `schema` is undefined after a fault.
+Fault from_bytes(const DataHeader& header, const std::vector<std::uint8_t>& bytes, Schema& schema);
+
+}  // namespace wingbeat::layout

@@ -1,0 +1,121 @@
+// What every POSIX system offers where Linux has something better. Included by the one backend that is built.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+
+#include "platform.hpp"
+#include "system.hpp"
+
+namespace wingbeat::platform {
+
+// macOS refuses O_CLOEXEC in shm_open.
+int open_shared(const std::string& name, int flags, unsigned mode) {
+  int descriptor = ::shm_open(name.c_str(), flags, mode);
+  if (descriptor >= 0) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  return descriptor;
+}
+
+int open_anonymous() {
+  char name[32];
+  std::snprintf(name, sizeof name, "/wb-w%016llx", static_cast<unsigned long long>(unique_number()));
+  int descriptor = open_shared(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (descriptor >= 0) ::shm_unlink(name);
+  return descriptor;
+}
+
+// Locking a page brings it into memory and, unlike touching it, says when that fails. Piece by piece, so that small limits on
+// locked memory do not matter; where locking is not allowed at all, the pages are touched.
+int reserve(int descriptor, std::uint64_t bytes) {
+  constexpr std::uint64_t kPieceBytes = 65536;
+  for (std::uint64_t at = 0; at < bytes; at += kPieceBytes) {
+    std::uint64_t piece = std::min(kPieceBytes, bytes - at);
+    void* address = ::mmap(nullptr, piece, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, static_cast<off_t>(at));
+    if (address == MAP_FAILED) return errno;
+    int error = ::mlock(address, piece) == 0 ? 0 : errno;
+    if (error == EPERM) {
+      for (std::uint64_t i = 0; i < piece; i += page_bytes()) static_cast<volatile char*>(address)[i] = 0;
+      error = 0;
+    }
+    ::munmap(address, piece);
+    if (error != 0) return error == EAGAIN ? ENOMEM : error;
+  }
+  return 0;
+}
+
+// Short naps first, longer ones later.
+Wake poll_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
+  constexpr std::uint64_t kShortestNapNs = 20'000, kLongestNapNs = 1'000'000;
+  auto* atomic = reinterpret_cast<const std::atomic<std::uint32_t>*>(word);
+  const std::uint64_t start = now_ns();
+  std::uint64_t nap_ns = kShortestNapNs;
+  while (atomic->load(std::memory_order_acquire) == expected) {
+    std::uint64_t waited_ns = now_ns() - start;
+    if (waited_ns >= limit_ns) return Wake::kTimeout;
+    timespec time{0, static_cast<long>(std::min(nap_ns, limit_ns - waited_ns))};
+    if (::nanosleep(&time, nullptr) != 0 && errno == EINTR) return Wake::kInterrupted;
+    nap_ns = std::min(nap_ns + nap_ns / 4, kLongestNapNs);
+  }
+  return Wake::kChanged;
+}
+
+// A prober holds a shared lock for a moment, so a failure is only believed when it lasts.
+int lock_descriptor(int descriptor) {
+  constexpr int kTries = 20;
+  for (int i = 0; i < kTries; ++i) {
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EWOULDBLOCK && errno != EINTR) return errno;
+    sleep_ns(100'000);
+  }
+  return EWOULDBLOCK;
+}
+
+Party probe_lock(const std::string& path) {
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return Party::kAbsent;
+  bool is_free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;  // closing it unlocks
+  ::close(descriptor);
+  return is_free ? Party::kDead : Party::kAlive;
+}
+
+Event::~Event() {
+  for (int descriptor : {read_, write_}) {
+    if (descriptor < 0) continue;
+    forget_descriptor(descriptor);
+    ::close(descriptor);
+  }
+}
+
+int Event::open() {
+  int ends[2];
+  if (::pipe(ends) != 0) return errno;
+  for (int descriptor : ends) {
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    close_in_children(descriptor);
+  }
+  read_ = ends[0];
+  write_ = ends[1];
+  return 0;
+}
+
+void Event::signal() {
+  [[maybe_unused]] ssize_t ignored = ::write(write_, "", 1);  // full: it is signalled already
+}
+
+void Event::clear() {
+  char bytes[64];
+  while (::read(read_, bytes, sizeof bytes) > 0) {
+  }
+}
+
+}  // namespace wingbeat::platform

@@ -1,0 +1,123 @@
+// Linux: futex, open-file-description locks (which can be asked about without being taken), memfd, eventfd.
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+
+#include "platform.hpp"
+#include "system.hpp"
+
+namespace wingbeat::platform {
+namespace {
+
+constexpr const char* kSharedMemoryDirectory = "/dev/shm";
+
+struct flock whole_file(short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
+
+const char* backend() { return "linux"; }
+
+std::string program_name() { return program_invocation_short_name; }
+
+std::string default_runtime_directory() {
+  struct stat status;
+  bool usable = ::stat(kSharedMemoryDirectory, &status) == 0 && S_ISDIR(status.st_mode) &&
+                ::access(kSharedMemoryDirectory, W_OK | X_OK) == 0;
+  return std::string(usable ? kSharedMemoryDirectory : "/tmp") + "/wingbeat-" + std::to_string(::geteuid());
+}
+
+int open_shared(const std::string& name, int flags, unsigned mode) {
+  return ::shm_open(name.c_str(), flags, static_cast<mode_t>(mode));  // glibc adds O_CLOEXEC and O_NOFOLLOW
+}
+
+int open_anonymous() { return static_cast<int>(::syscall(SYS_memfd_create, "wingbeat-window", 1u /* MFD_CLOEXEC */)); }
+
+int reserve(int descriptor, std::uint64_t bytes) {
+  int error;
+  do {
+    error = ::posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
+  } while (error == EINTR);
+  return error;
+}
+
+std::vector<std::string> list_objects(const std::string& prefix) {
+  std::vector<std::string> names, found;
+  list_directory(kSharedMemoryDirectory, names);
+  for (const std::string& name : names) {
+    if (("/" + name).compare(0, prefix.size(), prefix) == 0) found.push_back("/" + name);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::uint64_t free_object_bytes() {
+  struct statvfs status;
+  if (::statvfs(kSharedMemoryDirectory, &status) != 0) return UINT64_MAX;
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+int lock_descriptor(int descriptor) {
+  struct flock lock = whole_file(F_WRLCK);
+  if (::fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return 0;
+  return errno == EACCES || errno == EAGAIN ? EWOULDBLOCK : errno;
+}
+
+Party probe_lock(const std::string& path) {
+  int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0 && errno == EACCES) descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return Party::kAbsent;
+  struct flock lock = whole_file(F_WRLCK);
+  bool asked = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0;
+  ::close(descriptor);
+  return asked && lock.l_type == F_UNLCK ? Party::kDead : Party::kAlive;
+}
+
+Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
+  timespec limit{static_cast<time_t>(limit_ns / 1'000'000'000), static_cast<long>(limit_ns % 1'000'000'000)};
+  if (::syscall(SYS_futex, word, FUTEX_WAIT, expected, &limit, nullptr, 0) == 0) return Wake::kChanged;
+  return errno == ETIMEDOUT ? Wake::kTimeout : errno == EINTR ? Wake::kInterrupted : Wake::kChanged;
+}
+
+void wake_all(const std::uint32_t* word) { ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
+
+Event::~Event() {
+  if (read_ < 0) return;
+  forget_descriptor(read_);
+  ::close(read_);
+}
+
+int Event::open() {
+  read_ = write_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (read_ < 0) return errno;
+  close_in_children(read_);
+  return 0;
+}
+
+void Event::signal() {
+  std::uint64_t one = 1;
+  [[maybe_unused]] ssize_t ignored = ::write(write_, &one, sizeof one);  // full: it is signalled already
+}
+
+void Event::clear() {
+  std::uint64_t count;
+  [[maybe_unused]] ssize_t ignored = ::read(read_, &count, sizeof count);  // empty: it was not signalled
+}
+
+}  // namespace wingbeat::platform

@@ -1,0 +1,151 @@
+// All that Wingbeat asks of the operating system, and the only code that asks. Failures are errno values (0: done).
+// posix.cpp holds what Linux and macOS share; linux.cpp, macos.cpp and portable.cpp what they do not, one of which is built.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wingbeat::platform {
+
+// "linux", "macos" or "portable". Parties of one stream must agree, since locks and waking differ.
+const char* backend();
+
+// ---------------------------------------------------------------------------------------------------------- clocks
+
+std::uint64_t now_ns();           // monotonic
+std::uint64_t unique_number();    // differs between any two calls on this machine, with overwhelming likelihood; never 0
+void sleep_ns(std::uint64_t duration_ns);
+void relax_cpu();                 // inside a spin loop
+std::int32_t process_id();
+std::string program_name();
+
+// --------------------------------------------------------------------------------------------------- memory objects
+
+// A mapping, unmapped with the object. Move-only.
+class Mapping {
+ public:
+  Mapping() = default;
+  Mapping(std::uint8_t* data, std::size_t bytes) : data_(data), bytes_(bytes) {}
+  Mapping(Mapping&& other) noexcept { swap(other); }
+  Mapping& operator=(Mapping&& other) noexcept;
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping();
+
+  std::uint8_t* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void swap(Mapping& other) noexcept;
+
+  std::uint8_t* data_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+// Makes a new object of exactly this size, its memory reserved. EEXIST if there is one of that name; ENOSPC or ENOMEM if the
+// memory is not there (nothing is left then).
+int create_object(const std::string& name, std::uint64_t bytes, unsigned mode, Mapping& out);
+
+// Maps all of an existing object. EINVAL if it has fewer than `least_bytes`.
+int open_object(const std::string& name, bool writable, std::uint64_t least_bytes, Mapping& out);
+
+int unlink_object(const std::string& name);
+
+// Names of the objects that begin with `prefix` (with their slash). Empty where the system cannot list them (macOS).
+std::vector<std::string> list_objects(const std::string& prefix);
+
+// Bytes left for shared memory; UINT64_MAX where unknown.
+std::uint64_t free_object_bytes();
+
+// Private memory of `bytes` (a multiple of page_bytes()) that appears twice in a row. The mapping is 2 * bytes long.
+int map_twice(std::uint64_t bytes, Mapping& out);
+std::uint64_t page_bytes();
+
+// ---------------------------------------------------------------------------------------------------------- files
+
+std::string default_runtime_directory();
+
+// Makes the directory (owner only) if it is missing. EPERM if it is somebody else's, ENOTDIR if it is something else.
+int ensure_directory(const std::string& path);
+
+// Whole content of a regular file of at most `most_bytes`; EFBIG if it is longer. Never follows a symbolic link at the end.
+int read_file(const std::string& path, std::size_t most_bytes, std::string& out);
+
+// Writes a file by way of `path` + ".new" and a rename: others see the old content or the new, never a part.
+int replace_file(const std::string& path, std::string_view content, unsigned mode);
+
+int rename_file(const std::string& from, const std::string& to);
+int remove_file(const std::string& path);
+bool file_exists(const std::string& path);
+
+// Names in a directory (without . and ..), unsorted.
+int list_directory(const std::string& path, std::vector<std::string>& out);
+
+// ---------------------------------------------------------------------------------------------------------- locks
+
+// An exclusive lock on a regular file, which the kernel drops when the process dies. Move-only; released by close().
+class FileLock {
+ public:
+  FileLock() = default;
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock() { close(); }
+
+  // Creates the file if it is missing. 0: locked; EWOULDBLOCK: somebody else has it.
+  int try_lock(const std::string& path, unsigned mode);
+  bool is_locked() const { return descriptor_ >= 0; }
+  void close();
+
+  // Removes the file, then releases.
+  void remove_and_close();
+
+ private:
+  int descriptor_ = -1;
+  std::string path_;
+};
+
+enum class Party { kAbsent, kAlive, kDead };
+
+// Whether somebody holds the lock of this file. Never disturbs the holder, nor (on Linux) who tries to lock.
+Party probe_lock(const std::string& path);
+
+// ------------------------------------------------------------------------------------------------------- waiting
+
+enum class Wake { kChanged, kTimeout, kInterrupted };
+
+// Sleeps while *word == expected, at most limit_ns. May return early.
+Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns);
+void wake_all(const std::uint32_t* word);
+
+// A descriptor that is readable while signalled.
+class Event {
+ public:
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event();
+  int open();  // 0 or errno
+  void signal();
+  void clear();
+  int descriptor() const { return read_; }
+
+ private:
+  int read_ = -1;
+  int write_ = -1;
+};
+
+// ------------------------------------------------------------------------------------------------------------ fork
+
+// Counts the forks between this process and the first one that loaded the library.
+std::uint32_t fork_generation();
+
+// From now on, until it is forgotten, a forked child closes this descriptor at once.
+void close_in_children(int descriptor);
+void forget_descriptor(int descriptor);
+
+}  // namespace wingbeat::platform

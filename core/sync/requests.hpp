@@ -1,0 +1,66 @@
+// Requests and receipts. Each reader entry has a ring of requests, written by the reader, and a ring of receipts, written by the
+// stream's writer; both have kMaxPending places, and request and receipt `id` (1, 2, 3 ...) lie at id % kMaxPending.
+//
+// Invariants
+//  1. Requests consumed + 1 .. tail wait. The reader makes no request while kMaxPending wait, so it never overwrites one.
+//  2. A receipt's id is stored after its body, and `consumed` after that. A writer that dies in between leaves the request
+//     waiting; its successor answers it (with `restarted`).
+//  3. The reader fetches receipt id - kMaxPending before it makes request id; so no receipt is overwritten unseen.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+
+#include "../layout/format.hpp"
+#include "steps.hpp"
+
+namespace wingbeat::sync {
+
+// The reader's side. False if kMaxPending requests wait already. Gives the request its id.
+template <class Memory>
+bool post_request(const Memory& memory, std::uint32_t reader, layout::RequestRecord& request) {
+  std::uint64_t tail = memory.request_tail(reader).load(std::memory_order_relaxed);  // our own word
+  // Acquire: the writer has done with the place we are going to overwrite.
+  if (tail - memory.consumed(reader).load(std::memory_order_acquire) >= layout::kMaxPending) return false;
+  request.id = tail + 1;
+  memory.request(reader, request.id) = request;
+  Memory::step(Step::kReaderRequestBody);
+  memory.request_tail(reader).store(tail + 1, std::memory_order_release);  // pairs with take_request
+  Memory::step(Step::kReaderRequestDone);
+  return true;
+}
+
+// The reader's side: whether the receipt of `id` is there.
+template <class Memory>
+bool fetch_receipt(const Memory& memory, std::uint32_t reader, std::uint64_t id, layout::ReceiptRecord& out) {
+  if (memory.receipt_id(reader, id).load(std::memory_order_acquire) != id) return false;  // pairs with give_receipt
+  out = memory.receipt(reader, id);
+  out.id = id;
+  out.reason[layout::kReasonBytes - 1] = '\0';
+  return true;
+}
+
+// The writer's side: id of the last request made by this reader, bounded against damaged memory.
+template <class Memory>
+std::uint64_t last_request(const Memory& memory, std::uint32_t reader, std::uint64_t consumed) {
+  std::uint64_t tail = memory.request_tail(reader).load(std::memory_order_acquire);  // pairs with post_request
+  return tail - consumed <= layout::kMaxPending ? tail : consumed;
+}
+
+// The writer's side: answers a request. The caller has counted `id` as the next of this reader.
+template <class Memory>
+void give_receipt(const Memory& memory, std::uint32_t reader, const layout::ReceiptRecord& receipt) {
+  layout::ReceiptRecord& place = memory.receipt(reader, receipt.id);
+  memory.receipt_id(reader, receipt.id).store(0, std::memory_order_relaxed);
+  place.status = receipt.status;
+  place.step = receipt.step;
+  place.seq = receipt.seq;
+  std::memcpy(place.reason, receipt.reason, sizeof place.reason);
+  Memory::step(Step::kWriterReceiptBody);
+  memory.receipt_id(reader, receipt.id).store(receipt.id, std::memory_order_release);  // pairs with fetch_receipt
+  Memory::step(Step::kWriterReceiptDone);
+  memory.consumed(reader).store(receipt.id, std::memory_order_release);  // pairs with post_request
+}
+
+}  // namespace wingbeat::sync

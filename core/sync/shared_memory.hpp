@@ -1,0 +1,105 @@
+// The words of a stream's two mapped objects, as atomics. This is the `Memory` that the protocols in slots.hpp and
+// requests.hpp are templated over; a checker puts its own in its place.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "../layout/format.hpp"
+#include "steps.hpp"
+
+namespace wingbeat::sync {
+
+// Where the moving parts begin; taken from validated copies of the headers, never from shared memory.
+struct Places {
+  std::uint8_t* data = nullptr;
+  std::uint8_t* control = nullptr;
+  std::uint64_t slots_offset = 0;
+  std::uint64_t slot_stride = 0;
+  std::uint64_t receipts_offset = 0;
+  std::uint64_t values_offset = 0;
+  std::uint64_t hot_offset = 0;
+  std::uint64_t cold_offset = 0;
+  std::uint64_t requests_offset = 0;
+  std::uint32_t slot_count = 0;
+  std::uint32_t reader_count = 0;
+  std::uint32_t control_count = 0;
+};
+
+class SharedMemory {
+ public:
+  template <class T>
+  using Atomic = std::atomic<T>;
+  static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(std::atomic<std::uint64_t>) == 8);
+  static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(std::atomic<std::uint32_t>) == 4);
+
+  SharedMemory() = default;
+  explicit SharedMemory(const Places& places) : places_(places) {}
+
+  static void fence(std::memory_order order) { std::atomic_thread_fence(order); }
+  static void step(Step step) { reached(step); }
+
+  std::uint32_t slot_count() const { return places_.slot_count; }
+  std::uint32_t reader_count() const { return places_.reader_count; }
+
+  layout::SlotHeader& slot(std::uint32_t index) const {
+    return at<layout::SlotHeader>(places_.data + places_.slots_offset + index * places_.slot_stride);
+  }
+  std::uint8_t* payload(std::uint32_t index) const {
+    return reinterpret_cast<std::uint8_t*>(&slot(index)) + sizeof(layout::SlotHeader);
+  }
+  Atomic<std::uint64_t>& commit(std::uint32_t index) const { return word(slot(index).commit); }
+  Atomic<std::uint64_t>& head() const { return word(hot().head); }
+  Atomic<std::uint32_t>& wake() const { return word(hot().wake); }
+  Atomic<std::uint32_t>& generation() const { return word(hot().generation); }
+  Atomic<std::uint32_t>& writer_state() const { return word(hot().state); }
+  Atomic<std::uint64_t>& value(std::uint32_t control) const {
+    return word(at<std::uint64_t>(places_.data + places_.values_offset + control * std::uint64_t{8}));
+  }
+  layout::DataHot& hot() const { return at<layout::DataHot>(places_.data + layout::kDataHotOffset); }
+
+  layout::HotEntry& entry(std::uint32_t reader) const {
+    return at<layout::HotEntry>(places_.control + places_.hot_offset + reader * sizeof(layout::HotEntry));
+  }
+  layout::ColdEntry& cold_entry(std::uint32_t reader) const {
+    return at<layout::ColdEntry>(places_.control + places_.cold_offset + reader * sizeof(layout::ColdEntry));
+  }
+  Atomic<std::uint64_t>& lease(std::uint32_t reader, std::uint32_t index) const {
+    return word(entry(reader).lease[index]);
+  }
+  Atomic<std::uint32_t>& claim(std::uint32_t reader) const { return word(entry(reader).claim); }
+  Atomic<std::uint32_t>& asleep(std::uint32_t reader) const { return word(entry(reader).asleep); }
+
+  Atomic<std::uint64_t>& request_tail(std::uint32_t reader) const { return word(entry(reader).request_tail); }
+  layout::RequestRecord& request(std::uint32_t reader, std::uint64_t id) const {
+    auto& block = at<layout::RequestBlock>(places_.control + places_.requests_offset +
+                                           reader * sizeof(layout::RequestBlock));
+    return block.requests[id % layout::kMaxPending];
+  }
+  Atomic<std::uint64_t>& consumed(std::uint32_t reader) const { return word(receipts(reader).consumed); }
+  layout::ReceiptRecord& receipt(std::uint32_t reader, std::uint64_t id) const {
+    return receipts(reader).receipts[id % layout::kMaxPending];
+  }
+  Atomic<std::uint64_t>& receipt_id(std::uint32_t reader, std::uint64_t id) const {
+    return word(receipt(reader, id).id);
+  }
+
+  // Any word of the format, as the atomic it is.
+  template <class T>
+  static Atomic<T>& word(T& plain) {
+    return reinterpret_cast<Atomic<T>&>(plain);
+  }
+
+ private:
+  template <class T>
+  static T& at(std::uint8_t* place) {
+    return *reinterpret_cast<T*>(place);
+  }
+  layout::ReceiptBlock& receipts(std::uint32_t reader) const {
+    return at<layout::ReceiptBlock>(places_.data + places_.receipts_offset + reader * sizeof(layout::ReceiptBlock));
+  }
+
+  Places places_;
+};
+
+}  // namespace wingbeat::sync

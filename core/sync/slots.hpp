@@ -1,0 +1,284 @@
+// The slot handshake: how a writer that never waits and readers that never copy share a ring of slots.
+//
+// Invariants
+//  1. A commit word is seq << 2 | state and is written by the writer alone. COMMITTED(n): the payload is frame n, whole.
+//  2. CLAIMING(n) keeps seq and payload. It becomes COMMITTED(n) again if a lease names n, else WRITING.
+//  3. The payload changes only while the word says WRITING.
+//  4. A lease word names one seq. While it does, and its reader has seen COMMITTED(n) after a fence that follows the store,
+//     the writer never takes the slot of n out of CLAIMING except back to COMMITTED.
+//  5. The newest frame is never claimed; so there is always one to be had, and the writer may read it.
+//  6. Leases in use <= the stream's budget, and slots >= budget + 3: the writer finds a slot in one turn of the ring.
+//
+// The argument for 4 (store buffering, both sides fenced):
+//     writer: W(commit = CLAIMING n)  F(seq_cst)  R(lease)          reader: W(lease = n)  F(seq_cst)  R(commit)
+// The fences are totally ordered. If the writer's comes first, the reader reads CLAIMING or later and does not hold the
+// frame. If the reader's comes first, the writer reads lease = n and hops. A reader that announces n before n appears has its
+// fence behind it when the frame comes: taking it then costs one acquire load.
+//
+// Memory: see shared_memory.hpp. All loads of what peers wrote are bounded here; nothing loops without a limit.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "../layout/format.hpp"
+#include "steps.hpp"
+
+namespace wingbeat::sync {
+
+inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
+constexpr std::uint64_t commit_word(std::uint64_t seq, layout::SlotState state) { return seq << 2 | state; }
+constexpr std::uint64_t seq_of(std::uint64_t commit) { return commit >> 2; }
+constexpr layout::SlotState state_of(std::uint64_t commit) { return static_cast<layout::SlotState>(commit & 3); }
+
+constexpr std::uint64_t head_word(std::uint64_t seq, std::uint32_t slot) { return seq << 16 | slot; }
+constexpr std::uint64_t head_seq(std::uint64_t head) { return head >> 16; }
+constexpr std::uint32_t head_slot(std::uint64_t head) { return static_cast<std::uint32_t>(head & 0xffff); }
+
+template <class Memory>
+class SlotWriter {
+ public:
+  explicit SlotWriter(const Memory& memory) : memory_(memory) {}
+
+  // Repairs what a dead writer left, and goes on behind its last frame. On fresh memory it finds nothing to do.
+  void take_over() {
+    for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) repair(slot);
+    if (newest_ != kNoSlot) memory_.head().store(head_word(seq_, newest_), std::memory_order_release);
+    cursor_ = newest_ == kNoSlot ? 0 : next(newest_);
+  }
+
+  // A slot to fill, kNoSlot if more leases are in use than the budget allows (damaged control memory). At most one turn.
+  std::uint32_t begin() {
+    std::uint32_t slot = cursor_;
+    for (std::uint32_t i = 0; i < memory_.slot_count(); ++i, slot = next(slot)) {
+      if (slot == newest_ || !claim(slot)) continue;
+      return begun_ = slot;
+    }
+    return kNoSlot;
+  }
+
+  // Makes the begun slot frame seq() + 1. True if somebody sleeps and must be woken.
+  bool commit() {
+    ++seq_;
+    // Release: pairs with a reader's acquire load of COMMITTED(n); header and payload are visible with it.
+    memory_.commit(begun_).store(commit_word(seq_, layout::kCommitted), std::memory_order_release);
+    Memory::step(Step::kWriterCommitted);
+    // Release: who sees the new head sees the commit word.
+    memory_.head().store(head_word(seq_, begun_), std::memory_order_release);
+    Memory::step(Step::kWriterHeadMoved);
+    newest_ = begun_;
+    cursor_ = next(begun_);
+    begun_ = kNoSlot;
+    return announce();
+  }
+
+  // Gives the begun slot back.
+  void abandon() {
+    memory_.commit(begun_).store(0, std::memory_order_release);
+    cursor_ = begun_;
+    begun_ = kNoSlot;
+  }
+
+  // Changes the wake word, so that sleepers look again. True if there are any.
+  bool announce() {
+    memory_.wake().store(memory_.wake().load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    Memory::step(Step::kWriterWakeChanged);
+    // Pairs with the fence in SlotReader::mark_asleep: either the reader sees the frame, or we see it asleep.
+    Memory::fence(std::memory_order_seq_cst);
+    for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
+      if (memory_.asleep(reader).load(std::memory_order_relaxed) != 0) return true;
+    }
+    return false;
+  }
+
+  std::uint64_t seq() const { return seq_; }          // of the newest frame, 0 before the first
+  std::uint32_t newest() const { return newest_; }    // its slot, or kNoSlot
+  std::uint32_t begun() const { return begun_; }      // the slot being filled, or kNoSlot
+  std::uint64_t hops() const { return hops_; }
+
+ private:
+  std::uint32_t next(std::uint32_t slot) const { return slot + 1 == memory_.slot_count() ? 0 : slot + 1; }
+
+  bool claim(std::uint32_t slot) {
+    auto& commit = memory_.commit(slot);
+    std::uint64_t old = commit.load(std::memory_order_relaxed);  // our own word
+    if (state_of(old) == layout::kCommitted && !claim_committed(commit, seq_of(old))) return false;
+    commit.store(commit_word(seq_ + 1, layout::kWriting), std::memory_order_relaxed);
+    // Release: an observer that reads any of the new payload, and then fences, sees that the word is no longer COMMITTED.
+    Memory::fence(std::memory_order_release);
+    Memory::step(Step::kWriterWriting);
+    return true;
+  }
+
+  template <class Word>
+  bool claim_committed(Word& commit, std::uint64_t seq) {
+    commit.store(commit_word(seq, layout::kClaiming), std::memory_order_relaxed);
+    Memory::step(Step::kWriterClaiming);
+    Memory::fence(std::memory_order_seq_cst);  // invariant 4
+    if (!is_leased(seq)) return true;
+    commit.store(commit_word(seq, layout::kCommitted), std::memory_order_release);
+    ++hops_;
+    Memory::step(Step::kWriterHopped);
+    return false;
+  }
+
+  bool is_leased(std::uint64_t seq) const {
+    for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
+      std::uint32_t claimed = memory_.claim(reader).load(std::memory_order_relaxed);
+      if (claimed > layout::kMaxLeases) claimed = layout::kMaxLeases;
+      for (std::uint32_t i = 0; i < claimed; ++i) {
+        // Acquire: pairs with the release store that ends or moves the lease; the reader's last look came before our write.
+        if (memory_.lease(reader, i).load(std::memory_order_acquire) == seq) return true;
+      }
+    }
+    return false;
+  }
+
+  void repair(std::uint32_t slot) {
+    auto& commit = memory_.commit(slot);
+    std::uint64_t old = commit.load(std::memory_order_relaxed);
+    std::uint64_t seq = seq_of(old);
+    bool whole = state_of(old) >= layout::kClaiming;  // invariant 2
+    commit.store(whole ? commit_word(seq, layout::kCommitted) : 0, std::memory_order_release);
+    if (whole && seq >= seq_) {
+      seq_ = seq;
+      newest_ = slot;
+    }
+    Memory::step(Step::kWriterTakingOver);
+  }
+
+  Memory memory_;
+  std::uint64_t seq_ = 0;
+  std::uint64_t hops_ = 0;
+  std::uint32_t newest_ = kNoSlot;
+  std::uint32_t begun_ = kNoSlot;
+  std::uint32_t cursor_ = 0;
+};
+
+// What a reader found.
+struct Taken {
+  std::uint64_t seq = 0;  // 0: nothing
+  std::uint32_t slot = kNoSlot;
+  explicit operator bool() const { return seq != 0; }
+};
+
+template <class Memory>
+class SlotReader {
+ public:
+  SlotReader() = default;
+  SlotReader(const Memory& memory, std::uint32_t reader) : memory_(memory), reader_(reader) {}
+
+  // Starts behind `seq`: the next frame wanted is seq + 1.
+  void start_after(std::uint64_t seq, std::uint32_t slot) {
+    last_ = seq;
+    expected_ = slot < memory_.slot_count() ? next(slot) : 0;
+  }
+
+  std::uint64_t last() const { return last_; }
+  std::uint64_t newest() const { return head_seq(memory_.head().load(std::memory_order_acquire)); }
+
+  // Says, before it appears, that the frame after the last one is wanted; arrived() then needs no fence.
+  void announce_next(std::uint32_t lease) { announce(lease, last_ + 1); }
+
+  // Whether the announced frame is where it is expected. One acquire load.
+  Taken arrived() {
+    if (memory_.commit(expected_).load(std::memory_order_acquire) != commit_word(last_ + 1, layout::kCommitted)) return {};
+    return accept({last_ + 1, expected_});
+  }
+
+  // The newest frame later than `after`. At most kTries looks, each of which fails only if the writer went on.
+  Taken take_latest(std::uint32_t lease, std::uint64_t after) {
+    for (int i = 0; i < kTries; ++i) {
+      std::uint64_t head = memory_.head().load(std::memory_order_acquire);
+      if (head_seq(head) <= after || head_slot(head) >= memory_.slot_count()) return {};
+      Taken taken{head_seq(head), head_slot(head)};
+      if (hold(lease, taken)) return accept(taken);
+    }
+    return {};
+  }
+
+  // The oldest frame after the last one that is still there. For when arrived() has not seen it though head is past it.
+  Taken take_next(std::uint32_t lease) {
+    for (int i = 0; i < kTries; ++i) {
+      // A frame being claimed may yet be spared; but a writer that died or was stopped just there must not hold us up.
+      Taken taken = oldest_after(last_, i < kTries / 2 ? layout::kClaiming : layout::kCommitted);
+      if (!taken) return {};
+      if (hold(lease, taken)) return accept(taken);
+    }
+    return {};
+  }
+
+  // Gives a lease back. Release: pairs with the acquire in SlotWriter::is_leased.
+  void release(std::uint32_t lease) {
+    memory_.lease(reader_, lease).store(0, std::memory_order_release);
+    Memory::step(Step::kReaderReleased);
+  }
+
+  // To be called before sleeping on the wake word; then look once more, and sleep only if there is still nothing.
+  void mark_asleep() {
+    memory_.asleep(reader_).store(1, std::memory_order_relaxed);
+    Memory::fence(std::memory_order_seq_cst);  // pairs with the fence in SlotWriter::announce
+    Memory::step(Step::kReaderMarkedAsleep);
+  }
+  void mark_awake() { memory_.asleep(reader_).store(0, std::memory_order_relaxed); }
+
+ private:
+  static constexpr int kTries = 64;
+
+  std::uint32_t next(std::uint32_t slot) const { return slot + 1 == memory_.slot_count() ? 0 : slot + 1; }
+
+  void announce(std::uint32_t lease, std::uint64_t seq) {
+    // Release: ends whatever this word protected before.
+    memory_.lease(reader_, lease).store(seq, std::memory_order_release);
+    Memory::fence(std::memory_order_seq_cst);  // invariant 4
+    Memory::step(Step::kReaderAnnounced);
+  }
+
+  bool hold(std::uint32_t lease, const Taken& wanted) {
+    announce(lease, wanted.seq);
+    // Acquire: pairs with the release store of COMMITTED(n).
+    return memory_.commit(wanted.slot).load(std::memory_order_acquire) ==
+           commit_word(wanted.seq, layout::kCommitted);
+  }
+
+  // Slots of at least this state are considered.
+  Taken oldest_after(std::uint64_t seq, layout::SlotState least) const {
+    Taken oldest;
+    for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
+      std::uint64_t commit = memory_.commit(slot).load(std::memory_order_acquire);
+      if (state_of(commit) < least || seq_of(commit) <= seq) continue;
+      if (!oldest || seq_of(commit) < oldest.seq) oldest = {seq_of(commit), slot};
+    }
+    return oldest;
+  }
+
+  Taken accept(const Taken& taken) {
+    last_ = taken.seq;
+    expected_ = next(taken.slot);
+    Memory::step(Step::kReaderHolds);
+    return taken;
+  }
+
+  Memory memory_;
+  std::uint32_t reader_ = 0;
+  std::uint64_t last_ = 0;
+  std::uint32_t expected_ = 0;
+};
+
+// Lease budget. Nobody adds the claims up centrally, so that no death can spoil the sum: a reader states its claim, and may use
+// it only if all claims together, read after a fence, are within the budget. Of several that do so at the same time the last to
+// fence sees all others, so confirmed claims never exceed the budget.
+template <class Memory>
+bool try_claim(const Memory& memory, std::uint32_t reader, std::uint32_t leases, std::uint32_t budget) {
+  memory.claim(reader).store(leases, std::memory_order_relaxed);
+  Memory::fence(std::memory_order_seq_cst);
+  Memory::step(Step::kReaderClaimed);
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = 0; i < memory.reader_count(); ++i) sum += memory.claim(i).load(std::memory_order_relaxed);
+  if (sum <= budget) return true;
+  memory.claim(reader).store(0, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace wingbeat::sync

@@ -1,0 +1,42 @@
+// Names of the points between two writes to shared memory. Tests kill a process at each of them; other builds know nothing
+// of it.
+#pragma once
+
+namespace wingbeat::sync {
+
+#define WINGBEAT_STEP_LIST(X)                                                                            \
+  X(kWriterClaiming)     /* CLAIMING stored, leases not looked at */                                     \
+  X(kWriterHopped)       /* found leased, COMMITTED stored again */                                      \
+  X(kWriterWriting)      /* WRITING stored, payload not touched */                                       \
+  X(kWriterFilled)       /* payload and header written, not committed */                                 \
+  X(kWriterCommitted)    /* COMMITTED stored, head still on the frame before */                          \
+  X(kWriterHeadMoved)    /* head stored, wake word not changed */                                        \
+  X(kWriterWakeChanged)  /* wake word changed, sleepers not looked for */                                \
+  X(kWriterTakingOver)   /* some slots repaired */                                                       \
+  X(kWriterReceiptBody)  /* a receipt's body written, not its id */                                      \
+  X(kWriterReceiptDone)  /* a receipt's id stored, the request not counted as consumed */                \
+  X(kReaderAnnounced)    /* lease stored, slot not checked */                                            \
+  X(kReaderHolds)        /* lease confirmed */                                                           \
+  X(kReaderReleased)     /* lease given back */                                                          \
+  X(kReaderMarkedAsleep) /* asleep stored, not yet asleep */                                             \
+  X(kReaderRequestBody)  /* a request written, the tail not moved */                                     \
+  X(kReaderRequestDone)  /* the tail moved */                                                            \
+  X(kReaderClaimed)      /* lease budget claimed, not yet confirmed */
+
+enum class Step {
+#define WINGBEAT_X(name) name,
+  WINGBEAT_STEP_LIST(WINGBEAT_X)
+#undef WINGBEAT_X
+      kCount
+};
+
+#ifdef WINGBEAT_STEPS
+inline void (*step_hook)(Step) = nullptr;
+inline void reached(Step step) {
+  if (step_hook != nullptr) step_hook(step);
+}
+#else
+inline void reached(Step) {}
+#endif
+
+}  // namespace wingbeat::sync
