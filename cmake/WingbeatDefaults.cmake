@@ -20,6 +20,8 @@ set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# A built program finds its library relative to itself, so a build tree can be copied.
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 
 # An installed program finds the library it was installed with, wherever the prefix is moved to.
 if(APPLE)

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Holds the arrows of the house: who may include whom. See "The house" in docs/design/0001-contract.md.
+
+    includes.py ROOT      prints every #include that points the wrong way; exit code 1 if there is one
+"""
+
+import re
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+PUBLIC = "include/wingbeat"
+SOURCES = {".h", ".hpp", ".c", ".cpp", ".inl"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+
+# Layer: the layers of the core it may include, beside itself. Each folder of the core has to be named here.
+CORE = {
+    "core/layout": set(),
+    "core/platform": set(),
+    "core/sync": {"core/layout"},
+    "core/stream": {"core/layout", "core/sync", "core/platform"},
+    "core/abi": {"core/layout", "core/sync", "core/platform", "core/stream"},
+}
+# Who sees the public headers from inside the core, and which. The rest of the core stays free of them.
+PUBLIC_INSIDE = {"core/abi", "core/stream"}
+# Tests that look inside.
+INSIDERS = ("tests/core", "tests/faults")
+# Everything else sees the public headers alone, and the folders named here. Each knows itself.
+OUTSIDE = {
+    "include": set(),
+    "swarm": set(),
+    "tools": {"swarm"},
+    "examples": set(),
+    "bench": {"swarm"},
+    "tests": {"swarm", "tools", "examples"},
+}
+# A library that shows a simulation knows none, and a simulation does no I/O: it does not know the library either.
+NO_PUBLIC = {"swarm"}
+
+Wrong = namedtuple("Wrong", "file line text why")
+
+
+def folder_of(path):
+    """The layer or the top folder that a path relative to the root belongs to."""
+    parts = path.parts
+    return "/".join(parts[:2]) if parts[0] == "core" and len(parts) > 2 else parts[0]
+
+
+def search_folders(root, file):
+    """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
+    yield file.parent
+    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bench", "tests", "examples"):
+        yield root / folder
+    for layer in CORE:
+        yield root / layer
+
+
+def resolve(root, file, name):
+    """The file of this tree that an include names, relative to the root; None for a header from elsewhere."""
+    for folder in search_folders(root, file):
+        candidate = (folder / name).resolve()
+        if candidate.is_file() and root in candidate.parents:
+            return candidate.relative_to(root)
+    return None
+
+
+def judge_core(layer, target, target_folder):
+    if layer not in CORE:
+        return f"{layer} is no layer of the core"
+    if str(target).startswith(PUBLIC):
+        return None if layer in PUBLIC_INSIDE else f"{layer} may not see the public headers"
+    if target_folder in CORE[layer] | {layer}:
+        return None
+    allowed = ", ".join(sorted(CORE[layer])) or "nobody"
+    return f"{layer} may include {allowed}"
+
+
+def judge_outside(file, folder, target, target_folder):
+    if folder not in OUTSIDE:
+        return f"{folder}/ is not in the house: name it and whom it may include in tests/house/includes.py"
+    if str(target).startswith(PUBLIC):
+        return f"{folder} does not know the library" if folder in NO_PUBLIC else None
+    if str(file).startswith(INSIDERS):
+        return None
+    if target_folder in OUTSIDE[folder] | {folder}:
+        return None
+    return f"{folder} sees <wingbeat/...> alone" if target_folder.startswith("core") else f"{folder} may not include {target_folder}"
+
+
+def judge(file, target):
+    """Why a file of the tree may not include another, or None."""
+    folder, target_folder = folder_of(file), folder_of(target)
+    if folder.startswith("core"):
+        return judge_core(folder, target, target_folder)
+    return judge_outside(file, folder, target, target_folder)
+
+
+def read_includes(path):
+    """(line number, text, name) of each include; comments and strings do not matter, an include starts its line."""
+    text = path.read_text(errors="replace")
+    for match in INCLUDE.finditer(text):
+        yield text.count("\n", 0, match.start(2)) + 1, match.group(0).strip(), match.group(2)
+
+
+def sources(root):
+    for path in sorted(root.rglob("*")):
+        parts = path.relative_to(root).parts
+        if path.suffix in SOURCES and path.is_file() and parts[0] not in ("build",) and not parts[0].startswith("."):
+            yield path
+
+
+def check(root):
+    root = root.resolve()
+    for path in sources(root):
+        file = path.relative_to(root)
+        for line, text, name in read_includes(path):
+            target = resolve(root, path, name)
+            why = judge(file, target) if target else missing(file, name)
+            if why:
+                yield Wrong(file, line, text, why)
+
+
+def missing(file, name):
+    """A name that looks like ours and leads nowhere would slip through every rule."""
+    return f"no such header, seen from {file}" if name.startswith(("wingbeat/", "core/")) else None
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    wrong = list(check(root))
+    for w in wrong:
+        print(f"{w.file}:{w.line}: {w.text}: {w.why}")
+    if not any(True for _ in sources(root.resolve())):
+        print(f"{root}: no sources found")
+        return 1
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
