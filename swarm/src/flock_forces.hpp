@@ -69,15 +69,17 @@ private:
     void reserve(std::size_t nearby);
     std::size_t collect_row(Range row, const Box& box, float limit, std::size_t at);
     std::size_t find_neighbours(Vector self, float limit);
-    void pack_neighbours(Vector self, std::size_t count);
-    void evaluate(std::size_t count, const ZoneModel& model);
+    void evaluate(Vector self, std::size_t neighbours, const ZoneModel& model);
 
     Columns agents_;      // all, in grid order
     Columns nearby_;      // those around the current cell
     std::size_t nearby_count_ = 0;
     std::vector<float> distance_;        // squared, to each of nearby_
-    std::vector<std::uint32_t> chosen_;  // what passed the last distance test
-    Columns pair_;                       // the neighbours: x y z relative to the agent, heading; then the force
+    std::vector<std::int32_t> chosen_;   // what passed the last distance test
+    struct {
+        std::vector<float> x, y, z;
+        void resize(std::size_t n) { x.resize(n), y.resize(n), z.resize(n); }
+    } force_;  // of each neighbour
     std::uint64_t neighbours_ = 0, candidates_ = 0;
 };
 
