@@ -1,0 +1,113 @@
+// Streams seen from outside: which there are, what is in them, who reads them, and removing what the dead left.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "wingbeat/cpp/result.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat {
+
+// Names of the streams in the runtime directory, sorted.
+inline Result<std::vector<std::string>> streams() {
+  std::vector<wb_name> names(64);
+  std::size_t count = 0;
+  for (;;) {
+    const int code = wb_list(names.data(), names.size(), &count);
+    if (code != WB_OK) return Error::last(code);
+    if (count <= names.size()) break;
+    names.resize(count * 2);  // more may come meanwhile
+  }
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < count; ++i) result.emplace_back(names[i].text);
+  return result;
+}
+
+// The tables of a schema, copied.
+inline std::vector<wb_field_info> fields_of(const wb_schema* schema) {
+  std::vector<wb_field_info> fields(wb_schema_field_count(schema));
+  for (std::uint32_t i = 0; i < fields.size(); ++i) detail::require(wb_schema_field(schema, i, &fields[i]));
+  return fields;
+}
+inline std::vector<wb_control_info> controls_of(const wb_schema* schema) {
+  std::vector<wb_control_info> controls(wb_schema_control_count(schema));
+  for (std::uint32_t i = 0; i < controls.size(); ++i) detail::require(wb_schema_control(schema, i, &controls[i]));
+  return controls;
+}
+inline std::vector<std::pair<std::string, std::string>> attributes_of(const wb_schema* schema) {
+  std::vector<std::pair<std::string, std::string>> attributes;
+  for (std::uint32_t i = 0; i < wb_schema_attribute_count(schema); ++i) {
+    const char* key = nullptr;
+    const char* value = nullptr;
+    detail::require(wb_schema_attribute(schema, i, &key, &value));
+    attributes.emplace_back(key, value);
+  }
+  return attributes;
+}
+
+// A look at a stream which neither its writer nor its readers notice. Takes neither a reader entry nor a lease.
+class Inspection {
+ public:
+  // WB_NOT_READY if there is no such stream.
+  static Result<Inspection> open(const std::string& stream) {
+    wb_inspection* raw = nullptr;
+    const int code = wb_inspect(stream.c_str(), &raw);
+    if (code != WB_OK) return Error::last(code);
+    return Inspection(raw);
+  }
+
+  // Fresh figures. WB_NOT_READY once the stream is gone.
+  Result<wb_stream_info> stream() {
+    wb_stream_info info;
+    const int code = wb_inspection_stream(raw(), &info);
+    if (code != WB_OK) return Error::last(code);
+    return info;
+  }
+
+  // Its readers, with those that died and were not reclaimed yet.
+  Result<std::vector<wb_reader_info>> readers() {
+    std::vector<wb_reader_info> readers(WB_MAX_READERS);
+    std::size_t count = 0;
+    const int code = wb_inspection_readers(raw(), readers.data(), readers.size(), &count);
+    if (code != WB_OK) return Error::last(code);
+    if (count < readers.size()) readers.resize(count);
+    return readers;
+  }
+
+  // The present value of a parameter, by its index in the schema.
+  Result<wb_value> parameter(std::uint32_t control) {
+    wb_value value;
+    const int code = wb_inspection_parameter(raw(), control, &value);
+    if (code != WB_OK) return Error::last(code);
+    return value;
+  }
+
+  // Valid until the next call of stream().
+  const wb_schema* schema() const noexcept { return wb_inspection_schema(raw()); }
+
+  wb_inspection* raw() const noexcept { return inspection_.get(); }
+
+ private:
+  struct Close {
+    void operator()(wb_inspection* inspection) const noexcept { wb_inspection_close(inspection); }
+  };
+
+  explicit Inspection(wb_inspection* inspection) : inspection_(inspection) {}
+
+  std::unique_ptr<wb_inspection, Close> inspection_;
+};
+
+// Removes what dead processes left, of one stream or ("") of all. Never touches what a live process uses.
+inline Result<wb_collect_report> collect(const std::string& stream = "") {
+  wb_collect_report report;
+  const int code = wb_collect(stream.empty() ? nullptr : stream.c_str(), &report);
+  if (code != WB_OK) return Error::last(code);
+  return report;
+}
+
+}  // namespace wingbeat
