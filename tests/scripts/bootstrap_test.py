@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What scripts/bootstrap says and does when something is missing. Installs nothing: each run sees a PATH of its own."""
 
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -21,7 +23,7 @@ class Bootstrap(unittest.TestCase):
         self.fake("id", "echo 1000")
         self.fake("uname", "echo Linux")
         # The headers count as found: what is on this machine is not the question here.
-        self.fake("c++", "exit 0")
+        self.fake("c++", "cat >/dev/null")
 
     def fake(self, name, text):
         (self.bin / name).unlink(missing_ok=True)
@@ -63,6 +65,29 @@ class Bootstrap(unittest.TestCase):
         words = [call.split() for call in (self.bin / "calls").read_text().splitlines()]
         actions = [next(w for w in call if w in ("install", "update")) for call in words]
         self.assertEqual(actions, ["install", "update", "install"])
+
+    def answer(self, text):
+        """Runs it with a terminal at which somebody types `text`; the calls that sudo got."""
+        (self.bin / "cmake").unlink()
+        self.fake("apt-get", "exit 0")
+        self.fake("sudo", f'echo "$*" >> {self.bin}/calls')
+        ours, theirs = pty.openpty()
+        os.write(ours, text.encode())
+        done = subprocess.run(["bash", SCRIPT], env={"PATH": str(self.bin)}, stdin=theirs, capture_output=True,
+                              text=True, check=False)
+        os.close(ours)
+        os.close(theirs)
+        self.assertEqual(done.returncode, 1)
+        calls = self.bin / "calls"
+        return calls.read_text() if calls.exists() else ""
+
+    @unittest.skipUnless(Path("/etc/debian_version").exists(), "needs Debian")
+    def test_plain_user_who_says_no_gets_nothing_installed(self):
+        self.assertEqual(self.answer("\n"), "")
+
+    @unittest.skipUnless(Path("/etc/debian_version").exists(), "needs Debian")
+    def test_plain_user_who_says_yes_gets_it_installed_by_sudo(self):
+        self.assertRegex(self.answer("y\n"), r"apt-get .*install -y --no-install-recommends cmake")
 
     def test_unknown_argument_names_the_known_ones(self):
         done = self.run_bootstrap("--everything")
