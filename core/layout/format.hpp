@@ -193,7 +193,7 @@ static_assert(sizeof(ControlHeader) == 64);
 struct HotEntry {
   std::uint64_t lease[kMaxLeases];  // seq of a frame that is held, or expected; 0: none
   std::uint32_t claim;              // how many of them the reader may use
-  std::uint32_t asleep;             // 1: may need waking
+  std::uint32_t asleep;             // threads of the reader that may need waking
   std::uint64_t request_tail;       // requests made, ever
   std::uint64_t cursor;             // last seq taken
   std::uint64_t received;

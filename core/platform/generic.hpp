@@ -52,9 +52,10 @@ int reserve(int descriptor, std::uint64_t bytes) {
   return 0;
 }
 
-// Short naps first, longer ones later.
+// Short naps first, longer ones later; back after a while even if nothing happened, so that the caller can look around.
 Wake poll_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
-  constexpr std::uint64_t kShortestNapNs = 20'000, kLongestNapNs = 1'000'000;
+  constexpr std::uint64_t kShortestNapNs = 20'000, kLongestNapNs = 1'000'000, kRoundNs = 20'000'000;
+  limit_ns = std::min(limit_ns, kRoundNs);
   auto* atomic = reinterpret_cast<const std::atomic<std::uint32_t>*>(word);
   const std::uint64_t start = now_ns();
   std::uint64_t nap_ns = kShortestNapNs;
@@ -89,9 +90,7 @@ Party probe_lock(const std::string& path) {
 
 Event::~Event() {
   for (int descriptor : {read_, write_}) {
-    if (descriptor < 0) continue;
-    forget_descriptor(descriptor);
-    ::close(descriptor);
+    if (descriptor >= 0) close_guarded(descriptor);
   }
 }
 

@@ -98,9 +98,7 @@ Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
 void wake_all(const std::uint32_t* word) { ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
 
 Event::~Event() {
-  if (read_ < 0) return;
-  forget_descriptor(read_);
-  ::close(read_);
+  if (read_ >= 0) close_guarded(read_);
 }
 
 int Event::open() {

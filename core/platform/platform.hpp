@@ -146,6 +146,8 @@ std::uint32_t fork_generation();
 
 // From now on, until it is forgotten, a forked child closes this descriptor at once.
 void close_in_children(int descriptor);
-void forget_descriptor(int descriptor);
+
+// Closes such a descriptor, unless this is a child in which that was done already.
+void close_guarded(int descriptor);
 
 }  // namespace wingbeat::platform

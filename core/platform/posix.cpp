@@ -279,8 +279,7 @@ int FileLock::try_lock(const std::string& path, unsigned mode) {
 
 void FileLock::close() {
   if (descriptor_ < 0) return;
-  forget_descriptor(descriptor_);
-  ::close(descriptor_);
+  close_guarded(descriptor_);
   descriptor_ = -1;
 }
 
@@ -299,10 +298,15 @@ void close_in_children(int descriptor) {
   fork_guard().descriptors.push_back(descriptor);
 }
 
-void forget_descriptor(int descriptor) {
-  std::lock_guard<std::mutex> lock(fork_guard().mutex);
-  auto& all = fork_guard().descriptors;
-  all.erase(std::remove(all.begin(), all.end(), descriptor), all.end());
+void close_guarded(int descriptor) {
+  {
+    std::lock_guard<std::mutex> lock(fork_guard().mutex);
+    auto& all = fork_guard().descriptors;
+    auto place = std::find(all.begin(), all.end(), descriptor);
+    if (place == all.end()) return;
+    all.erase(place);
+  }
+  ::close(descriptor);
 }
 
 }  // namespace wingbeat::platform

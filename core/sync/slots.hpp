@@ -215,13 +215,14 @@ class SlotReader {
     Memory::step(Step::kReaderReleased);
   }
 
-  // To be called before sleeping on the wake word; then look once more, and sleep only if there is still nothing.
+  // To be called before sleeping on the wake word; then look once more, and sleep only if there is still nothing. Counted, since
+  // several threads of one reader may sleep.
   void mark_asleep() {
-    memory_.asleep(reader_).store(1, std::memory_order_relaxed);
+    memory_.asleep(reader_).fetch_add(1, std::memory_order_relaxed);
     Memory::fence(std::memory_order_seq_cst);  // pairs with the fence in SlotWriter::announce
     Memory::step(Step::kReaderMarkedAsleep);
   }
-  void mark_awake() { memory_.asleep(reader_).store(0, std::memory_order_relaxed); }
+  void mark_awake() { memory_.asleep(reader_).fetch_sub(1, std::memory_order_relaxed); }
 
  private:
   static constexpr int kTries = 64;

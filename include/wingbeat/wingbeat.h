@@ -319,7 +319,7 @@ typedef struct wb_request {
 
 /* The next waiting request, in the order they were made; to be called between publish and begin until it returns
  * WB_NO_REQUEST. Of several for one parameter only the last is shown (the others are `superseded`); values out of range never
- * are (`refused`). A request that is not refused before the next call counts as applied. Wait-free, no system call. */
+ * are (`refused`). A request that is not refused before the next call counts as applied. Wait-free; one wake-up at most. */
 WB_API int wb_writer_next_request(wb_writer* writer, wb_request* out);
 
 /* Refuses the request shown last; its sender reads `reason`. A refused parameter keeps its value. */
@@ -401,9 +401,12 @@ WB_API const void* wb_frame_field(const wb_frame* frame, uint32_t field);
 /* Makes the reader's present or next wait return WB_INTERRUPTED. Any thread, and signal handlers. */
 WB_API void wb_reader_interrupt(wb_reader* reader);
 
-/* A descriptor for event loops: readable when wb_reader_wait(reader, 0, ...) is worth calling. Call that until it returns
- * neither WB_OK nor WB_RESTARTED, which arms the descriptor again. Do not read from it and do not close it; it ends with the
- * reader. The first call starts a thread that does the waiting. Returns the descriptor, or a negative WB_ERR_*. */
+/* A descriptor for event loops. Each call *arms* it: it becomes readable once wb_reader_wait(reader, 0, ...) is worth calling
+ * (a frame newer than the last one taken, a restart, the writer's end; now and then for nothing), and stays so until it is armed again.
+ * So: call this, wait for the descriptor, call wb_reader_wait(reader, 0, ...) until it gives no more frames, and so on. It is
+ * always the same descriptor; do not read from it and do not close it; it ends with the reader. The first call starts a thread
+ * that does the waiting. While it is armed the reader counts as asleep: the writer wakes it with a system call.
+ * Returns the descriptor, or a negative WB_ERR_*. */
 WB_API int wb_reader_fd(wb_reader* reader);
 
 /* The schema, NULL while not attached. */

@@ -1,0 +1,121 @@
+#include "attachment.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "error.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+sync::Places places_of(const Attachment& attachment, const layout::ControlHeader& control) {
+  sync::Places places;
+  places.data = attachment.data.data();
+  places.control = attachment.control.data();
+  places.slots_offset = attachment.header.slots_offset;
+  places.slot_stride = attachment.header.slot_stride;
+  places.receipts_offset = attachment.header.receipts_offset;
+  places.values_offset = attachment.header.values_offset;
+  places.hot_offset = control.hot_offset;
+  places.cold_offset = control.cold_offset;
+  places.requests_offset = control.requests_offset;
+  places.slot_count = attachment.header.slot_count;
+  places.reader_count = attachment.header.max_readers;
+  places.control_count = attachment.header.control_count;
+  return places;
+}
+
+int map(const std::string& name, bool writable, std::uint64_t bytes, platform::Mapping& out) {
+  int error = platform::open_object(name, writable, bytes, out);
+  if (error == 0) return WB_OK;
+  if (error == ENOENT) return fail(WB_NOT_READY);
+  if (error == EINVAL) return fail(WB_ERR_CORRUPT, "memory object " + name + " is smaller than its manifest says; end the writer and run `wingbeat gc`");
+  return fail_system(error, "cannot map memory object " + name);
+}
+
+int check_data(Attachment& attachment) {
+  const std::uint8_t* bytes = attachment.data.data();
+  if (attachment.data.bytes() < layout::kPageBytes) return fail(WB_ERR_CORRUPT, "the data object is too small");
+  std::memcpy(&attachment.header, bytes, sizeof attachment.header);
+  const layout::DataHeader& header = attachment.header;
+  if (layout::Fault fault = layout::check_data_header(header, attachment.data.bytes())) return fail(fault);
+  if (header.identity != attachment.manifest.identity || header.epoch != attachment.manifest.epoch) {
+    return fail(WB_ERR_CORRUPT, "manifest and memory do not belong together; end the writer and run `wingbeat gc`");
+  }
+  std::vector<std::uint8_t> schema(bytes + header.schema_offset, bytes + header.schema_offset + header.schema_bytes);
+  return fail(layout::from_bytes(header, schema, attachment.schema));
+}
+
+int check_control(const Attachment& attachment, layout::ControlHeader& header) {
+  if (attachment.control.bytes() < layout::kPageBytes) return fail(WB_ERR_CORRUPT, "the control object is too small");
+  std::memcpy(&header, attachment.control.data(), sizeof header);
+  return fail(layout::check_control_header(header, attachment.header, attachment.control.bytes()));
+}
+
+int no_memory(int error, const layout::Manifest& manifest) {
+  std::uint64_t needed = manifest.data_bytes + manifest.control_bytes, there = platform::free_object_bytes();
+  std::string text = "stream '" + manifest.stream + "' needs " + std::to_string(needed) + " bytes of shared memory";
+  if (there != UINT64_MAX) text += ", and " + std::to_string(there) + " are free";
+  text += ": lower its capacity, lease budget or history, or enlarge the shared memory (docker: --shm-size)";
+  int code = fail_system(error, text);
+  return code == WB_ERR_SYSTEM && error == EFBIG ? fail(WB_ERR_NO_MEMORY, text) : code;
+}
+
+int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest,
+               platform::Mapping& out) {
+  platform::unlink_object(name);  // left by a creation that died; we hold the writer's lock and no manifest names it
+  int error = platform::create_object(name, bytes, 0600, out);
+  if (error == 0) return WB_OK;
+  if (error == EEXIST) return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
+  return no_memory(error, manifest);
+}
+
+}  // namespace
+
+int attach(const layout::Manifest& manifest, Access access, std::shared_ptr<Attachment>& out) {
+  if (manifest.backend != platform::backend()) {
+    return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' was made by backend '" + manifest.backend +
+                                         "', this library has '" + platform::backend() + "': use the same build");
+  }
+  auto attachment = std::make_shared<Attachment>();
+  attachment->manifest = manifest;
+  int code = map(manifest.data_object, access == Access::kWriter, manifest.data_bytes, attachment->data);
+  if (code == WB_OK) code = check_data(*attachment);
+  if (code != WB_OK) return code;
+  code = map(manifest.control_object, access != Access::kInspection, manifest.control_bytes, attachment->control);
+  layout::ControlHeader control;
+  if (code == WB_OK) code = check_control(*attachment, control);
+  if (code != WB_OK) return code;
+  attachment->memory = sync::SharedMemory(places_of(*attachment, control));
+  out = std::move(attachment);
+  return WB_OK;
+}
+
+int create_objects(const layout::Manifest& manifest, const layout::Schema& schema, const layout::Budget& budget,
+                   std::shared_ptr<Attachment>& out) {
+  auto attachment = std::make_shared<Attachment>();
+  attachment->manifest = manifest;
+  attachment->schema = schema;
+  attachment->header = layout::data_header(schema, budget);
+  attachment->header.identity = manifest.identity;
+  attachment->header.epoch = manifest.epoch;
+  attachment->header.create_time_ns = platform::now_ns();
+  layout::ControlHeader control = layout::control_header(budget.readers);
+  control.identity = manifest.identity;
+
+  int code = create_one(manifest.data_object, manifest.data_bytes, manifest, attachment->data);
+  if (code != WB_OK) return code;
+  code = create_one(manifest.control_object, manifest.control_bytes, manifest, attachment->control);
+  if (code != WB_OK) return platform::unlink_object(manifest.data_object), code;
+
+  std::memcpy(attachment->control.data(), &control, sizeof control);
+  std::memcpy(attachment->data.data(), &attachment->header, sizeof attachment->header);
+  std::vector<std::uint8_t> bytes = layout::to_bytes(schema);
+  std::memcpy(attachment->data.data() + attachment->header.schema_offset, bytes.data(), bytes.size());
+  attachment->memory = sync::SharedMemory(places_of(*attachment, control));
+  out = std::move(attachment);
+  return WB_OK;
+}
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,35 @@
+// A stream's two objects, mapped and checked: what writers, readers and inspections work on.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "../layout/geometry.hpp"
+#include "../layout/manifest.hpp"
+#include "../platform/platform.hpp"
+#include "../sync/shared_memory.hpp"
+
+namespace wingbeat::stream {
+
+enum class Access { kWriter, kReader, kInspection };
+
+// Everything here but the mapped bytes is a checked private copy.
+struct Attachment {
+  layout::Manifest manifest;
+  layout::DataHeader header;
+  layout::Schema schema;
+  platform::Mapping data;
+  platform::Mapping control;
+  sync::SharedMemory memory;
+};
+
+// Maps what the manifest names and checks it. WB_NOT_READY if the objects are gone (a restart is under way), WB_ERR_CORRUPT,
+// WB_ERR_INCOMPATIBLE, WB_ERR_ACCESS.
+int attach(const layout::Manifest& manifest, Access access, std::shared_ptr<Attachment>& out);
+
+// Reserves and fills the two objects of a new epoch. WB_ERR_NO_MEMORY says how much was needed and how much there is.
+int create_objects(const layout::Manifest& manifest, const layout::Schema& schema, const layout::Budget& budget,
+                   std::shared_ptr<Attachment>& out);
+
+}  // namespace wingbeat::stream

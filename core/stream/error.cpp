@@ -1,0 +1,72 @@
+#include "error.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace wingbeat::stream {
+namespace {
+
+thread_local std::string message;
+
+struct Entry {
+  int code;
+  const char* name;
+  const char* text;
+};
+
+constexpr Entry kEntries[] = {
+#define WB_X(name, value, text) {value, #name, text},
+    WB_RESULT_LIST(WB_X)
+#undef WB_X
+};
+
+int code_of(layout::FaultKind kind) {
+  switch (kind) {
+    case layout::FaultKind::kNone: return WB_OK;
+    case layout::FaultKind::kArgument: return WB_ERR_ARGUMENT;
+    case layout::FaultKind::kName: return WB_ERR_NAME;
+    case layout::FaultKind::kLimit: return WB_ERR_LIMIT;
+    case layout::FaultKind::kCorrupt: return WB_ERR_CORRUPT;
+    case layout::FaultKind::kIncompatible: return WB_ERR_INCOMPATIBLE;
+  }
+  return WB_ERR_CORRUPT;
+}
+
+int code_of_errno(int error) {
+  if (error == EACCES || error == EPERM || error == EROFS) return WB_ERR_ACCESS;
+  if (error == ENOMEM || error == ENOSPC || error == EDQUOT) return WB_ERR_NO_MEMORY;
+  return WB_ERR_SYSTEM;
+}
+
+}  // namespace
+
+int fail(int code, std::string text) {
+  message = std::move(text);
+  return code;
+}
+
+int fail(int code) { return fail(code, result_text(code)); }
+
+int fail(const layout::Fault& fault) { return fault ? fail(code_of(fault.kind), fault.text) : WB_OK; }
+
+int fail_system(int error, const std::string& doing) {
+  return fail(code_of_errno(error), doing + ": " + std::generic_category().message(error));
+}
+
+const char* last_message() { return message.c_str(); }
+
+const char* result_name(int code) {
+  for (const Entry& entry : kEntries) {
+    if (entry.code == code) return entry.name;
+  }
+  return "?";
+}
+
+const char* result_text(int code) {
+  for (const Entry& entry : kEntries) {
+    if (entry.code == code) return entry.text;
+  }
+  return "unknown result";
+}
+
+}  // namespace wingbeat::stream

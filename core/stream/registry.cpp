@@ -1,0 +1,205 @@
+#include "registry.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "../layout/names.hpp"
+#include "attachment.hpp"
+#include "error.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr unsigned kFileMode = 0600;
+constexpr std::uint64_t kLockPatienceNs = 200'000'000;
+
+bool strip_suffix(std::string& name, std::string_view suffix) {
+  if (name.size() <= suffix.size() || name.compare(name.size() - suffix.size(), suffix.size(), suffix) != 0) return false;
+  name.resize(name.size() - suffix.size());
+  return true;
+}
+
+bool parse_entry(std::string_view digits, std::uint32_t& entry) {
+  if (digits.empty() || digits.size() > 4) return false;
+  entry = 0;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return false;
+    entry = entry * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  return entry < layout::kMaxReaders;
+}
+
+void clear_entry(const Attachment& attachment, std::uint32_t entry) {
+  const sync::SharedMemory& memory = attachment.memory;
+  for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) memory.lease(entry, i).store(0, std::memory_order_release);
+  memory.asleep(entry).store(0, std::memory_order_relaxed);
+  memory.claim(entry).store(0, std::memory_order_release);
+  sync::SharedMemory::word(memory.cold_entry(entry).state).store(layout::kEntryFree, std::memory_order_release);
+}
+
+bool is_in_use(const Attachment& attachment, std::uint32_t entry) {
+  return sync::SharedMemory::word(attachment.memory.cold_entry(entry).state).load(std::memory_order_acquire) !=
+             layout::kEntryFree ||
+         attachment.memory.claim(entry).load(std::memory_order_relaxed) != 0;
+}
+
+int busy(const Place& place) {
+  std::string text = "another process is the writer of stream '" + place.stream() + "'";
+  layout::Manifest manifest;
+  std::shared_ptr<Attachment> attachment;
+  if (read_manifest(place, manifest) == WB_OK && attach(manifest, Access::kInspection, attachment) == WB_OK) {
+    text += " (pid " + std::to_string(attachment->memory.hot().pid) + ")";
+  }
+  return fail(WB_ERR_BUSY, text + "; end it or choose another name");
+}
+
+std::uint64_t unlink_counted(const std::string& object, std::uint64_t bytes, wb_collect_report& report) {
+  if (platform::unlink_object(object) != 0) return 0;
+  ++report.objects;
+  report.bytes += bytes;
+  return bytes;
+}
+
+void remove_counted(const std::string& path, wb_collect_report& report) {
+  if (platform::remove_file(path) == 0) ++report.files;
+}
+
+void remove_objects(const Place& place, const layout::Manifest* manifest, wb_collect_report& report) {
+  if (manifest != nullptr) {
+    unlink_counted(manifest->data_object, manifest->data_bytes, report);
+    unlink_counted(manifest->control_object, manifest->control_bytes, report);
+    for (char kind : {'d', 'c'}) unlink_counted(place.object(manifest->epoch + 1, kind), 0, report);
+  } else {
+    for (char kind : {'d', 'c'}) unlink_counted(place.object(1, kind), 0, report);
+  }
+  for (const std::string& object : platform::list_objects(place.object_prefix())) unlink_counted(object, 0, report);
+}
+
+// Locks every reader's lock file; false if one of them is alive.
+bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& locks) {
+  for (std::uint32_t entry : place.reader_entries()) {
+    platform::FileLock lock;
+    if (lock.try_lock(place.reader_lock(entry), kFileMode) != 0) return false;
+    locks.push_back(std::move(lock));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string runtime_directory() {
+  const char* chosen = std::getenv("WINGBEAT_DIR");
+  return chosen != nullptr && *chosen != '\0' ? chosen : platform::default_runtime_directory();
+}
+
+Place::Place(std::string directory, std::string_view stream) : directory_(std::move(directory)), stream_(stream) {}
+
+std::string Place::object_prefix() const {
+  char text[24];
+  std::snprintf(text, sizeof text, "/wb-%012" PRIx64 "-", layout::hash(directory_ + '\n' + stream_) >> 16);
+  return text;
+}
+
+std::string Place::object(std::uint32_t epoch, char kind) const { return object_prefix() + std::to_string(epoch) + kind; }
+
+std::vector<std::uint32_t> Place::reader_entries() const {
+  std::vector<std::string> names;
+  platform::list_directory(directory_, names);
+  std::vector<std::uint32_t> entries;
+  const std::string prefix = stream_ + ".reader";
+  for (const std::string& name : names) {
+    std::uint32_t entry;
+    if (name.compare(0, prefix.size(), prefix) == 0 && parse_entry(std::string_view(name).substr(prefix.size()), entry)) {
+      entries.push_back(entry);
+    }
+  }
+  return entries;
+}
+
+int read_manifest(const Place& place, layout::Manifest& out) {
+  std::string text;
+  int error = platform::read_file(place.manifest(), layout::kMaxManifestBytes, text);
+  if (error == ENOENT) return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() + " yet: start its writer, or check WINGBEAT_DIR");
+  if (error == EFBIG || error == ELOOP || error == EINVAL) return fail(WB_ERR_CORRUPT, place.manifest() + " is not a manifest; run `wingbeat gc`");
+  if (error != 0) return fail_system(error, "cannot read " + place.manifest());
+  if (layout::Fault fault = layout::from_text(text, out)) {
+    fault.text = place.manifest() + ": " + fault.text + "; end the writer and run `wingbeat gc`";
+    return fail(fault);
+  }
+  if (out.stream != place.stream()) return fail(WB_ERR_CORRUPT, place.manifest() + " is of another stream; run `wingbeat gc`");
+  return WB_OK;
+}
+
+std::vector<std::string> list_streams(const std::string& directory) {
+  std::vector<std::string> files, streams;
+  platform::list_directory(directory, files);
+  for (std::string& name : files) {
+    if ((strip_suffix(name, ".manifest") || strip_suffix(name, ".writer")) && layout::is_name(name)) streams.push_back(name);
+  }
+  std::sort(streams.begin(), streams.end());
+  streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
+  return streams;
+}
+
+int lock_writer(const Place& place, platform::FileLock& out) {
+  const std::uint64_t start = platform::now_ns();
+  for (;;) {
+    int error = out.try_lock(place.writer_lock(), kFileMode);
+    if (error == 0) return WB_OK;
+    if (error != EWOULDBLOCK) return fail_system(error, "cannot lock " + place.writer_lock());
+    if (platform::now_ns() - start > kLockPatienceNs) return busy(place);
+    platform::sleep_ns(1'000'000);
+  }
+}
+
+std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
+  std::uint32_t swept = 0;
+  for (std::uint32_t entry = 0; entry < attachment.memory.reader_count(); ++entry) {
+    if (!is_in_use(attachment, entry) || platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive) continue;
+    platform::FileLock lock;
+    if (lock.try_lock(place.reader_lock(entry), kFileMode) != 0) continue;
+    clear_entry(attachment, entry);
+    lock.remove_and_close();
+    ++swept;
+  }
+  return swept;
+}
+
+bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report) {
+  layout::Manifest manifest;
+  const bool known = read_manifest(place, manifest) == WB_OK;
+  const bool there = platform::file_exists(place.manifest());
+  // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
+  const std::string aside = place.manifest() + ".new";
+  if (there && platform::rename_file(place.manifest(), aside) != 0) return false;
+  std::vector<platform::FileLock> readers;
+  if (!lock_dead_readers(place, readers)) {
+    if (there) platform::rename_file(aside, place.manifest());
+    return false;
+  }
+  remove_objects(place, known ? &manifest : nullptr, report);
+  remove_counted(aside, report);
+  for (platform::FileLock& reader : readers) reader.remove_and_close();
+  writer_lock.remove_and_close();
+  report.files += static_cast<std::uint32_t>(readers.size()) + 1;
+  ++report.streams;
+  return true;
+}
+
+void collect(const Place& place, wb_collect_report& report) {
+  platform::FileLock lock;
+  const bool have = platform::probe_lock(place.writer_lock()) != platform::Party::kAlive &&
+                    lock.try_lock(place.writer_lock(), kFileMode) == 0;
+  if (have && collect_locked(place, lock, report)) return;
+  layout::Manifest manifest;
+  std::shared_ptr<Attachment> attachment;
+  if (read_manifest(place, manifest) == WB_OK && attach(manifest, Access::kReader, attachment) == WB_OK) {
+    report.readers += sweep_readers(place, *attachment);
+  }
+}
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,64 @@
+// Where streams are found, who lives, and how what the dead left is collected. One directory holds, for each stream,
+//   <stream>.manifest    names the memory objects; its rename into place creates an epoch
+//   <stream>.writer      locked by the stream's writer while it lives
+//   <stream>.reader<i>   locked by the reader that owns entry i
+// Object names follow from directory, stream and epoch, so whoever holds the writer's lock can find what a dead writer left.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../layout/manifest.hpp"
+#include "../platform/platform.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+
+struct Attachment;
+
+std::string runtime_directory();
+
+// The files of one stream.
+class Place {
+ public:
+  Place(std::string directory, std::string_view stream);
+
+  const std::string& directory() const { return directory_; }
+  const std::string& stream() const { return stream_; }
+  std::string manifest() const { return file("manifest"); }
+  std::string writer_lock() const { return file("writer"); }
+  std::string reader_lock(std::uint32_t entry) const { return file("reader" + std::to_string(entry)); }
+  std::string object(std::uint32_t epoch, char kind) const;  // kind: d (data) or c (control)
+  std::string object_prefix() const;
+
+  // Reader entries that have a lock file.
+  std::vector<std::uint32_t> reader_entries() const;
+
+ private:
+  std::string file(const std::string& suffix) const { return directory_ + "/" + stream_ + "." + suffix; }
+
+  std::string directory_;
+  std::string stream_;
+};
+
+// WB_NOT_READY without a message if there is none.
+int read_manifest(const Place& place, layout::Manifest& out);
+
+// Names of the streams that have a manifest or a writer's lock file, sorted.
+std::vector<std::string> list_streams(const std::string& directory);
+
+// Takes the writer's lock; tries for a while, since collectors hold it briefly. WB_ERR_BUSY.
+int lock_writer(const Place& place, platform::FileLock& out);
+
+// Clears the entries of dead readers. Returns how many.
+std::uint32_t sweep_readers(const Place& place, const Attachment& attachment);
+
+// Removes the stream if nobody alive is left: the holder of the writer's lock calls it last of all. True if it was removed.
+bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report);
+
+// The same for anybody: does nothing while a writer or a reader lives, except sweeping dead readers.
+void collect(const Place& place, wb_collect_report& report);
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,24 @@
+// Values of parameters, between their 8 bytes in shared memory and wb_value.
+#pragma once
+
+#include "attachment.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+
+wb_value to_value(std::uint32_t value_type, std::uint64_t bits);
+
+// The 8 bytes of a value that may be given to this parameter: WB_ERR_NOT_FOUND, WB_ERR_TYPE or WB_ERR_ARGUMENT if it may not. A whole number
+// serves as an f64, and an f64 that is whole as an i64.
+int to_bits(const layout::Schema& schema, std::uint32_t control, const wb_value& value, std::uint64_t& bits);
+
+int read_parameter(const Attachment& attachment, std::uint32_t control, wb_value& out);
+
+int find_control(const layout::Schema& schema, const char* name, std::uint32_t kind, std::uint32_t& index);
+
+// A control as the public interface shows it.
+void to_info(const layout::ControlRecord& record, wb_control_info& out);
+
+int parse_value(const wb_control_info& control, const char* text, wb_value& out);
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,120 @@
+#include "writer.hpp"
+
+#include <cstring>
+
+#include "error.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+// Bytes of one index of the last dimension: of one agent, in a per-agent field.
+std::uint64_t item_bytes(const layout::FieldRecord& field) { return field.size_bytes / field.shape[field.dimensions - 1]; }
+
+template <std::size_t Bytes>
+void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t stride, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * Bytes, source + i * stride, Bytes);
+}
+
+// The usual sizes as constants, so that the compiler makes moves of them.
+void copy_strided(std::uint8_t* target, const std::uint8_t* source, std::size_t item, std::size_t stride,
+                  std::uint64_t count) {
+  switch (item) {
+    case 4: return copy_items<4>(target, source, stride, count);
+    case 8: return copy_items<8>(target, source, stride, count);
+    case 12: return copy_items<12>(target, source, stride, count);
+    case 16: return copy_items<16>(target, source, stride, count);
+    case 24: return copy_items<24>(target, source, stride, count);
+    default: break;
+  }
+  for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * item, source + i * stride, item);
+}
+
+int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_begin first"); }
+
+}  // namespace
+
+int Writer::begin(wb_slot& out) {
+  if (slots_.begun() != sync::kNoSlot) return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
+  const std::uint32_t newest = slots_.newest();
+  const std::uint32_t slot = slots_.begin();
+  if (slot == sync::kNoSlot) {
+    return fail(WB_ERR_CORRUPT, "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the writer after `wingbeat gc`");
+  }
+  memory_.slot(slot).begin_time_ns = platform::now_ns();
+  has_count_ = false;
+  out.seq = slots_.seq() + 1;
+  out.data = memory_.payload(slot);
+  out.previous = newest == sync::kNoSlot ? nullptr : memory_.payload(newest);
+  out.previous_count = newest == sync::kNoSlot ? 0 : memory_.slot(newest).count;
+  return WB_OK;
+}
+
+void* Writer::field(std::uint32_t index) {
+  if (slots_.begun() == sync::kNoSlot || index >= schema().fields.size()) return nullptr;
+  return memory_.payload(slots_.begun()) + schema().fields[index].offset_bytes;
+}
+
+int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count) {
+  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  if (field >= schema().fields.size()) return fail(WB_ERR_NOT_FOUND, "the stream has " + std::to_string(schema().fields.size()) + " fields, not number " + std::to_string(field));
+  const layout::FieldRecord& record = schema().fields[field];
+  const std::uint64_t item = item_bytes(record);
+  if (stride_bytes < item) return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has " + std::to_string(item) + " bytes per agent: the stride must not be smaller");
+  if (source == nullptr && count > 0) return fail(WB_ERR_ARGUMENT, "the source is NULL");
+  if (record.per_agent != 0) {
+    if (int code = set_count(count)) return code;
+  } else if (count != record.shape[record.dimensions - 1]) {
+    return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has a fixed shape: copy all " + std::to_string(record.shape[record.dimensions - 1]) + " items");
+  }
+  auto* target = memory_.payload(slots_.begun()) + record.offset_bytes;
+  auto* first = static_cast<const std::uint8_t*>(source);
+  if (count == 0) return WB_OK;
+  if (stride_bytes == item) std::memcpy(target, first, item * count);
+  else copy_strided(target, first, item, stride_bytes, count);
+  return WB_OK;
+}
+
+int Writer::set_count(std::uint64_t count) {
+  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  if (count > schema().capacity) return fail(WB_ERR_ARGUMENT, std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
+  if (has_count_ && count != count_) return fail(WB_ERR_ARGUMENT, "this frame was given " + std::to_string(count_) + " agents before, now " + std::to_string(count));
+  has_count_ = true;
+  count_ = count;
+  return WB_OK;
+}
+
+std::uint64_t Writer::frame_count() const { return has_count_ ? count_ : schema().capacity; }
+
+int Writer::publish(std::uint64_t step, double sim_time) {
+  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  layout::SlotHeader& header = memory_.slot(slots_.begun());
+  header.step = step;
+  header.sim_time = sim_time;
+  header.count = frame_count();
+  header.publish_time_ns = platform::now_ns();
+  sync::SharedMemory::step(sync::Step::kWriterFilled);
+  wake_readers(slots_.commit());
+  sync::SharedMemory::word(memory_.hot().hops).store(slots_.hops(), std::memory_order_relaxed);
+  last_step_ = step;
+  ++published_;
+  return WB_OK;
+}
+
+int Writer::abandon() {
+  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  slots_.abandon();
+  return WB_OK;
+}
+
+void Writer::wake_readers(bool anybody_asleep) {
+  if (!anybody_asleep) return;
+  platform::wake_all(&memory_.hot().wake);
+  sync::SharedMemory::word(memory_.hot().wakes).store(++wakes_, std::memory_order_relaxed);
+}
+
+wb_writer_stats Writer::stats() const {
+  return {published_, slots_.hops(), wakes_, answered_, attachment_->header.epoch,
+          memory_.generation().load(std::memory_order_relaxed)};
+}
+
+}  // namespace wingbeat::stream

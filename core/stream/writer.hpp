@@ -1,0 +1,83 @@
+// The one source of a stream's frames.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "../sync/slots.hpp"
+#include "attachment.hpp"
+#include "registry.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+
+struct Spec {
+  layout::Schema schema;
+  layout::Budget budget;
+};
+
+class Writer {
+ public:
+  static int create(const Spec& spec, std::unique_ptr<Writer>& out);
+  ~Writer();
+
+  int begin(wb_slot& out);
+  void* field(std::uint32_t index);
+  int copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count);
+  int set_count(std::uint64_t count);
+  int publish(std::uint64_t step, double sim_time);
+  int abandon();
+
+  int next_request(wb_request& out);
+  int refuse(std::string_view reason);
+  int parameter(std::uint32_t control, wb_value& out) const;
+  int set_parameter(std::uint32_t control, const wb_value& value);
+
+  const layout::Schema& schema() const { return attachment_->schema; }
+  wb_writer_stats stats() const;
+  std::uint32_t fork_generation() const { return fork_generation_; }
+
+ private:
+  struct Waiting {
+    layout::RequestRecord record;
+    std::uint32_t reader;
+    bool superseded;
+  };
+
+  Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment);
+
+  void say_hello();
+  void answer_old_requests();
+  void wake_readers(bool anybody_asleep);
+  std::uint64_t frame_count() const;
+
+  void drain_requests();
+  void drain_reader(std::uint32_t reader);
+  void mark_superseded();
+  bool show(const Waiting& waiting, wb_request& out);
+  void apply_shown();
+  void answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason);
+
+  Place place_;
+  platform::FileLock lock_;
+  std::shared_ptr<Attachment> attachment_;
+  sync::SharedMemory memory_;
+  sync::SlotWriter<sync::SharedMemory> slots_;
+  std::uint32_t fork_generation_;
+
+  bool has_count_ = false;
+  std::uint64_t count_ = 0;
+  std::uint64_t last_step_ = 0;
+  std::uint64_t published_ = 0;
+  std::uint64_t wakes_ = 0;
+  std::uint64_t answered_ = 0;
+
+  std::vector<Waiting> queue_;  // of this round; never grows beyond its first capacity
+  std::size_t next_ = 0;        // the first of queue_ that was not answered
+  bool in_round_ = false;
+  bool shown_ = false;          // queue_[next_] was shown and waits to be refused or applied
+  bool answered_in_round_ = false;
+};
+
+}  // namespace wingbeat::stream

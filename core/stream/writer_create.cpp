@@ -1,0 +1,140 @@
+// How a writer comes to its stream: by taking it over, by beginning a new epoch, or by creating it.
+#include <cstring>
+
+#include "error.hpp"
+#include "writer.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr unsigned kManifestMode = 0600;
+
+bool has_same_layout(const Attachment& attachment, const Spec& spec) {
+  layout::DataHeader wanted = layout::data_header(spec.schema, spec.budget);
+  wanted.identity = attachment.header.identity;
+  wanted.epoch = attachment.header.epoch;
+  wanted.create_time_ns = attachment.header.create_time_ns;
+  return std::memcmp(&wanted, &attachment.header, sizeof wanted) == 0 &&
+         layout::to_bytes(spec.schema) == layout::to_bytes(attachment.schema);
+}
+
+layout::Manifest new_manifest(const Place& place, const Spec& spec, std::uint32_t epoch) {
+  layout::Manifest manifest;
+  manifest.stream = place.stream();
+  manifest.backend = platform::backend();
+  manifest.epoch = epoch;
+  manifest.identity = platform::unique_number();
+  manifest.data_object = place.object(epoch, 'd');
+  manifest.data_bytes = layout::data_header(spec.schema, spec.budget).total_bytes;
+  manifest.control_object = place.object(epoch, 'c');
+  manifest.control_bytes = layout::control_header(spec.budget.readers).total_bytes;
+  return manifest;
+}
+
+void remove_objects(const layout::Manifest& manifest) {
+  platform::unlink_object(manifest.data_object);
+  platform::unlink_object(manifest.control_object);
+}
+
+// Tells the readers of an epoch that the manifest names another one now.
+void supersede(const Attachment& old) {
+  old.memory.writer_state().store(layout::kWriterSuperseded, std::memory_order_release);
+  old.memory.wake().fetch_add(1, std::memory_order_release);
+  platform::wake_all(&old.memory.hot().wake);
+}
+
+int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std::shared_ptr<Attachment>& out) {
+  const layout::Manifest manifest = new_manifest(place, spec, epoch);
+  int code = create_objects(manifest, spec.schema, spec.budget, out);
+  if (code != WB_OK) return code;
+  int error = platform::replace_file(place.manifest(), layout::to_text(manifest), kManifestMode);
+  if (error == 0) return WB_OK;
+  remove_objects(manifest);
+  return fail_system(error, "cannot write " + place.manifest());
+}
+
+int prepare_directory(const std::string& directory) {
+  int error = platform::ensure_directory(directory);
+  if (error == 0) return WB_OK;
+  return fail_system(error, "cannot use " + directory + " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
+}
+
+}  // namespace
+
+int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
+  if (spec.schema.fields.empty()) return fail(WB_ERR_ARGUMENT, "a stream needs at least one field: add one before wb_writer_create");
+  const Place place(runtime_directory(), spec.schema.stream);
+  int code = prepare_directory(place.directory());
+  if (code != WB_OK) return code;
+  platform::FileLock lock;
+  if ((code = lock_writer(place, lock)) != WB_OK) return code;
+
+  layout::Manifest manifest;
+  std::shared_ptr<Attachment> old, mine;
+  const bool had_manifest = read_manifest(place, manifest) == WB_OK;
+  const bool had_objects = had_manifest && attach(manifest, Access::kWriter, old) == WB_OK;
+  if (had_objects && has_same_layout(*old, spec)) {
+    mine = old;
+    sweep_readers(place, *mine);
+  } else {
+    code = create_epoch(place, spec, had_manifest ? manifest.epoch + 1 : 1, mine);
+    if (code != WB_OK) {
+      if (!had_manifest) lock.remove_and_close();
+      return code;
+    }
+    if (had_objects) supersede(*old);
+    if (had_manifest) remove_objects(manifest);
+  }
+  out.reset(new Writer(place, std::move(lock), std::move(mine)));
+  return WB_OK;
+}
+
+Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment)
+    : place_(std::move(place)),
+      lock_(std::move(lock)),
+      attachment_(std::move(attachment)),
+      memory_(attachment_->memory),
+      slots_(memory_),
+      fork_generation_(platform::fork_generation()) {
+  queue_.reserve(std::size_t{memory_.reader_count()} * layout::kMaxPending);
+  slots_.take_over();
+  if (slots_.newest() != sync::kNoSlot) last_step_ = memory_.slot(slots_.newest()).step;
+  for (std::uint32_t i = 0; i < schema().controls.size(); ++i) {
+    memory_.value(i).store(schema().controls[i].initial, std::memory_order_relaxed);
+  }
+  say_hello();
+  answer_old_requests();
+  wake_readers(slots_.announce());
+}
+
+void Writer::say_hello() {
+  layout::DataHot& hot = memory_.hot();
+  hot.pid = platform::process_id();
+  memory_.writer_state().store(layout::kWriterAttached, std::memory_order_relaxed);
+  memory_.generation().fetch_add(1, std::memory_order_release);
+}
+
+// Requests made to a writer that died before it answered them.
+void Writer::answer_old_requests() {
+  for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
+    std::uint64_t consumed = memory_.consumed(reader).load(std::memory_order_relaxed);
+    const std::uint64_t last = sync::last_request(memory_, reader, consumed);
+    while (consumed < last) {
+      layout::ReceiptRecord receipt{};
+      receipt.id = ++consumed;
+      receipt.status = WB_WAS_RESTARTED;
+      sync::give_receipt(memory_, reader, receipt);
+    }
+  }
+}
+
+Writer::~Writer() {
+  if (fork_generation_ != platform::fork_generation()) return;  // a child: nothing here is ours
+  if (slots_.begun() != sync::kNoSlot) slots_.abandon();
+  memory_.writer_state().store(layout::kWriterClosed, std::memory_order_release);
+  wake_readers(slots_.announce());
+  wb_collect_report ignored{};
+  collect_locked(place_, lock_, ignored);
+}
+
+}  // namespace wingbeat::stream
