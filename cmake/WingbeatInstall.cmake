@@ -10,7 +10,7 @@ set(wingbeat_config_dir "${CMAKE_INSTALL_LIBDIR}/cmake/wingbeat")
 set(wingbeat_julia_dir "${CMAKE_INSTALL_DATADIR}/wingbeat/julia")
 
 set_target_properties(wingbeat PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0)
-set_target_properties(wingbeat_static PROPERTIES EXPORT_NAME static)
+set_target_properties(wingbeat_static PROPERTIES EXPORT_NAME static OUTPUT_NAME wingbeat)
 
 install(
     TARGETS wingbeat wingbeat_static
