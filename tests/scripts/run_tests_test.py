@@ -61,6 +61,7 @@ class RunTests(unittest.TestCase):
     def test_failed_case_is_counted_and_its_output_shown(self):
         run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "sh" "-c" "echo reason; exit 3")\n')
         self.assert_counts(run, 2 + 5 * self.julia_runs(), 1)
+        self.assertIn("--- failed: beta.one: Failed", run[1])
         self.assertIn("reason", run[1])
 
     def test_crashed_case_is_a_failure(self):
@@ -69,7 +70,9 @@ class RunTests(unittest.TestCase):
 
     def test_hanging_case_is_a_failure(self):
         hanging = 'add_test(beta.one "sleep" "60")\nset_tests_properties(beta.one PROPERTIES TIMEOUT 1)\n'
-        self.assert_counts(self.run_with(ctest=GOOD_CTEST + hanging), 2 + 5 * self.julia_runs(), 1)
+        run = self.run_with(ctest=GOOD_CTEST + hanging)
+        self.assert_counts(run, 2 + 5 * self.julia_runs(), 1)
+        self.assertIn("--- failed: beta.one: Timeout", run[1])
 
     def test_case_that_cannot_start_is_a_failure(self):
         run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "/nowhere/to/be/found")\n')
