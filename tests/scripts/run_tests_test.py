@@ -26,9 +26,10 @@ class RunTests(unittest.TestCase):
         self.root = Path(tempfile.mkdtemp(prefix="wingbeat-run-tests."))
         self.addCleanup(shutil.rmtree, self.root)
         self.root.chmod(0o755)
+        self.julia = self.root / ".deps" / "julia" / "usr" / "bin" / "julia"
         (self.root / "scripts").mkdir()
         shutil.copy(SCRIPT, self.root / "scripts" / "test")
-        write_program(self.root / "scripts" / "julia", f'echo "{self.root}/fake/julia"')
+        write_program(self.root / "scripts" / "julia", f'echo "{self.julia}"')
 
     def run_with(self, ctest=GOOD_CTEST, julia=GOOD_JULIA, package=True, sanitize=""):
         """Exit code and the lines of a run over a tree with these ctest tests and this as its Julia."""
@@ -37,7 +38,7 @@ class RunTests(unittest.TestCase):
         (build / "lib" / "libwingbeat.so").touch()
         (build / "CTestTestfile.cmake").write_text(ctest)
         (build / "CMakeCache.txt").write_text(f"WINGBEAT_SANITIZE:STRING={sanitize}\n")
-        write_program(self.root / "fake" / "julia", julia)
+        write_program(self.julia, julia)
         if package:
             (self.root / "julia" / "Wingbeat" / "test").mkdir(parents=True)
             (self.root / "julia" / "Wingbeat" / "Project.toml").touch()
@@ -57,6 +58,13 @@ class RunTests(unittest.TestCase):
 
     def test_everything_passed(self):
         self.assert_counts(self.run_with(), 2 + 5 * self.julia_runs(), 0)
+
+    @unittest.skipUnless(os.getuid() == 0, "needs root")
+    def test_plain_user_runs_the_julia_tests_of_a_checkout_closed_to_others(self):
+        self.root.chmod(0o700)
+        only_if_readable = 'test -r "$4" -a -r "$WINGBEAT_LIBRARY" && test -w "$HOME" -a -w "$WINGBEAT_DIR" && id -u && '
+        code, lines = self.run_with(julia=only_if_readable + GOOD_JULIA)
+        self.assert_counts((code, lines), 22, 0)
 
     def test_failed_case_is_counted_and_its_output_shown(self):
         run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "sh" "-c" "echo reason; exit 3")\n')
