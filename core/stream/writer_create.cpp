@@ -1,6 +1,7 @@
 // How a writer comes to its stream: by taking it over, by beginning a new epoch, or by creating it.
 #include <cstring>
 
+#include "../sync/requests.hpp"
 #include "error.hpp"
 #include "writer.hpp"
 

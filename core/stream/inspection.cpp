@@ -1,0 +1,140 @@
+#include "inspection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../layout/names.hpp"
+#include "../sync/slots.hpp"
+#include "error.hpp"
+#include "values.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+template <class T>
+T get(T& plain) {
+  return sync::SharedMemory::word(plain).load(std::memory_order_relaxed);
+}
+
+std::uint32_t held_leases(const sync::SharedMemory& memory, std::uint32_t entry) {
+  std::uint32_t held = 0;
+  for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) held += memory.lease(entry, i).load() != 0 ? 1u : 0u;
+  return held;
+}
+
+std::uint32_t claimed_leases(const sync::SharedMemory& memory, std::uint32_t entry) {
+  return std::min(memory.claim(entry).load(), layout::kMaxLeases);
+}
+
+bool is_attached(const sync::SharedMemory& memory, std::uint32_t entry) {
+  return get(memory.cold_entry(entry).state) != layout::kEntryFree;
+}
+
+}  // namespace
+
+int Inspection::open(std::string_view stream, std::unique_ptr<Inspection>& out) {
+  if (!layout::is_name(stream)) return fail(WB_ERR_NAME);
+  std::unique_ptr<Inspection> inspection(new Inspection(Place(runtime_directory(), stream)));
+  int code = inspection->follow();
+  if (code == WB_OK) out = std::move(inspection);
+  return code;
+}
+
+// Maps what the manifest names now, unless that is mapped already.
+int Inspection::follow() {
+  layout::Manifest manifest;
+  int code = read_manifest(place_, manifest);
+  if (code != WB_OK) return code;
+  if (attachment_ != nullptr && attachment_->manifest.identity == manifest.identity) return WB_OK;
+  return attach(manifest, Access::kInspection, attachment_);
+}
+
+int Inspection::stream(wb_stream_info& out) {
+  if (int code = follow()) return code;
+  const layout::DataHeader& header = attachment_->header;
+  layout::DataHot& hot = attachment_->memory.hot();
+  out = wb_stream_info{};
+  std::memcpy(out.name, schema().stream.c_str(), schema().stream.size() + 1);
+  out.epoch = header.epoch;
+  out.generation = get(hot.generation);
+  const bool alive = platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive;
+  out.writer_state = alive ? WB_WRITER_ALIVE : get(hot.state) == layout::kWriterClosed ? WB_WRITER_CLOSED : WB_WRITER_DEAD;
+  out.writer_pid = get(hot.pid);
+  out.capacity = header.capacity;
+  out.create_time_ns = header.create_time_ns;
+  out.frame_bytes = header.payload_bytes;
+  out.memory_bytes = attachment_->manifest.data_bytes + attachment_->manifest.control_bytes;
+  out.slots = header.slot_count;
+  out.lease_budget = header.lease_budget;
+  out.max_readers = header.max_readers;
+  out.hops = get(hot.hops);
+  out.wakes = get(hot.wakes);
+  out.requests = get(hot.requests);
+  describe_newest(out);
+  count_readers(out);
+  return WB_OK;
+}
+
+// Without a lease the slot may be taken while we read it; then the next one is looked at, a few times.
+void Inspection::describe_newest(wb_stream_info& out) const {
+  const sync::SharedMemory& memory = attachment_->memory;
+  constexpr int kTries = 16;
+  for (int i = 0; i < kTries; ++i) {
+    const std::uint64_t head = memory.head().load(std::memory_order_acquire);
+    const std::uint32_t index = sync::head_slot(head);
+    if (sync::head_seq(head) == 0 || index >= memory.slot_count()) return;
+    layout::SlotHeader& slot = memory.slot(index);
+    out.seq = sync::head_seq(head);
+    out.step = get(slot.step);
+    std::uint64_t time_bits = get(reinterpret_cast<std::uint64_t&>(slot.sim_time));
+    std::memcpy(&out.sim_time, &time_bits, sizeof time_bits);
+    out.publish_time_ns = get(slot.publish_time_ns);
+    out.fill_time_ns = out.publish_time_ns - get(slot.begin_time_ns);
+    out.count = std::min(get(slot.count), out.capacity);
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (memory.commit(index).load(std::memory_order_relaxed) == sync::commit_word(out.seq, layout::kCommitted)) return;
+  }
+}
+
+void Inspection::count_readers(wb_stream_info& out) const {
+  const sync::SharedMemory& memory = attachment_->memory;
+  for (std::uint32_t entry = 0; entry < memory.reader_count(); ++entry) {
+    out.leases_claimed += claimed_leases(memory, entry);
+    if (!is_attached(memory, entry)) continue;
+    out.leases_held += held_leases(memory, entry);
+    if (platform::probe_lock(place_.reader_lock(entry)) == platform::Party::kAlive) ++out.readers;
+  }
+}
+
+int Inspection::readers(std::vector<wb_reader_info>& out) {
+  if (int code = follow()) return code;
+  out.clear();
+  for (std::uint32_t entry = 0; entry < attachment_->memory.reader_count(); ++entry) {
+    if (is_attached(attachment_->memory, entry)) out.push_back(describe_reader(entry));
+  }
+  return WB_OK;
+}
+
+wb_reader_info Inspection::describe_reader(std::uint32_t entry) const {
+  const sync::SharedMemory& memory = attachment_->memory;
+  layout::ColdEntry& cold = memory.cold_entry(entry);
+  layout::HotEntry& hot = memory.entry(entry);
+  wb_reader_info info{};
+  info.entry = entry;
+  info.pid = get(cold.pid);
+  info.mode = get(cold.mode);
+  info.alive = platform::probe_lock(place_.reader_lock(entry)) == platform::Party::kAlive ? 1 : 0;
+  info.leases_claimed = claimed_leases(memory, entry);
+  info.leases_held = held_leases(memory, entry);
+  info.asleep = memory.asleep(entry).load() != 0 ? 1 : 0;
+  info.attach_time_ns = get(cold.attach_time_ns);
+  info.seq = get(hot.cursor);
+  info.received = get(hot.received);
+  info.missed = get(hot.missed);
+  std::memcpy(info.label, cold.label, sizeof info.label - 1);
+  return info;
+}
+
+int Inspection::parameter(std::uint32_t control, wb_value& out) { return read_parameter(*attachment_, control, out); }
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,34 @@
+// A stream seen from outside: what its writer and readers say of themselves, and whether they live.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "attachment.hpp"
+#include "registry.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+
+class Inspection {
+ public:
+  static int open(std::string_view stream, std::unique_ptr<Inspection>& out);
+
+  int stream(wb_stream_info& out);
+  int readers(std::vector<wb_reader_info>& out);
+  int parameter(std::uint32_t control, wb_value& out);
+  const layout::Schema& schema() const { return attachment_->schema; }
+
+ private:
+  explicit Inspection(Place place) : place_(std::move(place)) {}
+
+  int follow();
+  void describe_newest(wb_stream_info& out) const;
+  void count_readers(wb_stream_info& out) const;
+  wb_reader_info describe_reader(std::uint32_t entry) const;
+
+  Place place_;
+  std::shared_ptr<Attachment> attachment_;
+};
+
+}  // namespace wingbeat::stream

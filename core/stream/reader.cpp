@@ -1,0 +1,211 @@
+#include "reader.hpp"
+
+#include <algorithm>
+
+#include "error.hpp"
+#include "watcher.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr std::uint64_t kLongestNapNs = 250'000'000;
+constexpr std::uint64_t kAttachNapNs = 2'000'000;
+constexpr std::uint64_t kCheckIntervalNs = 200'000'000;
+constexpr int kPollsPerLook = 64;  // at the expected slot, before the head is looked at
+constexpr std::uint64_t kForever = UINT64_MAX;
+
+std::uint64_t later(std::uint64_t now_ns, std::uint64_t by_ns) { return by_ns > kForever - now_ns ? kForever : now_ns + by_ns; }
+
+}  // namespace
+
+int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
+  const std::uint32_t lease = leases_ == nullptr ? 0 : leases_->find_free();
+  if (lease == Leases::kNoLease) return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) + " leases of this reader are in use: release a frame, or open it with more leases");
+  int code = look(lease, out);
+  if (code != WB_NO_FRAME) return code;
+  if (timeout_ns == 0) return nothing(false);
+  const std::uint64_t start_ns = platform::now_ns();
+  const std::uint64_t deadline_ns = timeout_ns < 0 ? kForever : later(start_ns, static_cast<std::uint64_t>(timeout_ns));
+  const std::uint64_t spin_end_ns = options_.spin_ns < 0 ? deadline_ns : std::min(deadline_ns, later(start_ns, static_cast<std::uint64_t>(options_.spin_ns)));
+  code = spin(lease, spin_end_ns, out);
+  while (code == WB_NO_FRAME) {
+    const std::uint64_t now_ns = platform::now_ns();
+    if (now_ns >= deadline_ns) return nothing(true);
+    code = sleep(lease, std::min(deadline_ns - now_ns, kLongestNapNs), out);
+  }
+  return code;
+}
+
+int Reader::latest(wb_frame& out) {
+  if (leases_ == nullptr) {
+    int code = attach_once();
+    if (code != WB_OK) return code;
+  }
+  const std::uint32_t lease = leases_->find_free();
+  if (lease == Leases::kNoLease) return fail(WB_ERR_NO_ROOM, "all leases of this reader are in use: release a frame");
+  sync::Taken taken = slots_.take_latest(lease, 0);
+  if (taken) return deliver(taken, lease, out), WB_OK;
+  slots_.release(lease);
+  return nothing(false);
+}
+
+// One look for whatever there is to report.
+int Reader::look(std::uint32_t lease, wb_frame& out) {
+  if (leases_ == nullptr) {
+    int code = attach_once();
+    if (code != WB_OK) return code == WB_NOT_READY ? WB_NO_FRAME : code;
+  }
+  return look_attached(lease, out);
+}
+
+int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
+  const std::uint32_t generation = memory_.generation().load(std::memory_order_acquire);
+  if (generation != generation_) {
+    generation_ = generation;
+    writer_gone_ = false;
+    ++restarts_;
+    return fail(WB_RESTARTED);
+  }
+  const std::uint64_t last = slots_.last();
+  if (slots_.newest() > last) {
+    sync::Taken taken = options_.mode == WB_EVERY ? slots_.take_next(lease) : slots_.take_latest(lease, last);
+    if (taken) {
+      const std::uint64_t missed = options_.mode == WB_EVERY ? taken.seq - last - 1 : 0;
+      missed_ += missed;
+      deliver(taken, lease, out);
+      return out.missed = missed, WB_OK;
+    }
+    slots_.release(lease);
+  }
+  if (memory_.writer_state().load(std::memory_order_acquire) == layout::kWriterSuperseded) return follow();
+  return check_now_and_then();
+}
+
+// Goes on with the epoch that has replaced this one. What was left of the old one has been read before.
+int Reader::follow() {
+  int code = attach_once();
+  if (code == WB_NOT_READY) return WB_NO_FRAME;
+  if (code != WB_OK) return code;
+  ++restarts_;
+  return fail(WB_RESTARTED);
+}
+
+// What costs system calls: whether the writer lives, and whether the manifest still names this memory.
+int Reader::check_now_and_then() {
+  const std::uint64_t now_ns = platform::now_ns();
+  if (now_ns < next_check_ns_) return WB_NO_FRAME;
+  const bool first = next_check_ns_ == 0;
+  next_check_ns_ = now_ns + kCheckIntervalNs;
+  if (first) return WB_NO_FRAME;
+  layout::Manifest manifest;
+  if (read_manifest(place_, manifest) == WB_OK && manifest.identity != leases_->attachment().manifest.identity) return follow();
+  writer_gone_ = !is_writer_alive();
+  return WB_NO_FRAME;
+}
+
+// The state to report when there is no frame.
+int Reader::nothing(bool waited) {
+  if (leases_ == nullptr) return fail(WB_NOT_READY, "no stream '" + place_.stream() + "' in " + place_.directory() + " yet: start its writer, or check WINGBEAT_DIR");
+  if (memory_.writer_state().load(std::memory_order_relaxed) == layout::kWriterClosed) return fail(WB_WRITER_GONE);
+  if (waited) writer_gone_ = !is_writer_alive();
+  return fail(writer_gone_ ? WB_WRITER_GONE : WB_NO_FRAME);
+}
+
+int Reader::spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out) {
+  while (leases_ != nullptr && platform::now_ns() < until_ns) {
+    slots_.announce_next(lease);
+    for (int i = 0; i < kPollsPerLook; ++i) {
+      if (sync::Taken taken = slots_.arrived()) return deliver(taken, lease, out), WB_OK;
+      platform::relax_cpu();
+    }
+    if (take_interrupt()) return slots_.release(lease), fail(WB_INTERRUPTED);
+    int code = look_attached(lease, out);
+    if (code == WB_OK) return code;
+    if (code != WB_NO_FRAME) return slots_.release(lease), code;
+  }
+  if (leases_ != nullptr) slots_.release(lease);
+  return WB_NO_FRAME;
+}
+
+int Reader::sleep(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
+  if (take_interrupt()) return fail(WB_INTERRUPTED);
+  if (leases_ == nullptr) {
+    if (nap(std::min(limit_ns, kAttachNapNs)) == WB_INTERRUPTED) return fail(WB_INTERRUPTED);
+    return look(lease, out);
+  }
+  const std::shared_ptr<Attachment> here = leases_->shared_attachment();  // look may move on to another
+  const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
+  sync::SlotReader<sync::SharedMemory> sleeper(here->memory, entry_);
+  sleeper.mark_asleep();
+  int code = look_attached(lease, out);
+  if (code == WB_NO_FRAME) {
+    sleeping_on_.store(&here->memory.hot().wake, std::memory_order_release);
+    const bool stop = interrupted_.load(std::memory_order_acquire);
+    if (!stop && platform::wait_on(&here->memory.hot().wake, word, limit_ns) == platform::Wake::kInterrupted) code = WB_INTERRUPTED;
+    sleeping_on_.store(nullptr, std::memory_order_release);
+  }
+  sleeper.mark_awake();
+  if (code == WB_INTERRUPTED) return fail(code);
+  return code == WB_NO_FRAME ? look_attached(lease, out) : code;
+}
+
+// Sleeps on nothing in particular.
+int Reader::nap(std::uint64_t limit_ns) {
+  static const std::uint32_t word = 0;
+  return platform::wait_on(&word, 0, limit_ns) == platform::Wake::kInterrupted ? WB_INTERRUPTED : WB_OK;
+}
+
+void Reader::interrupt() {
+  interrupted_.store(true, std::memory_order_release);
+  if (const std::uint32_t* word = sleeping_on_.load(std::memory_order_acquire)) platform::wake_all(word);
+}
+
+void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out) {
+  leases_->keep(lease, taken.seq);
+  const layout::SlotHeader& header = memory_.slot(taken.slot);
+  const Attachment& attachment = leases_->attachment();
+  out.seq = taken.seq;
+  out.step = header.step;
+  out.sim_time = header.sim_time;
+  out.publish_time_ns = header.publish_time_ns;
+  out.count = std::min(header.count, attachment.header.capacity);
+  out.missed = 0;
+  out.epoch = attachment.header.epoch;
+  out.generation = generation_;
+  out.data = memory_.payload(taken.slot);
+  out.schema = reinterpret_cast<const wb_schema*>(&attachment.schema);
+  out.attachment = leases_;
+  out.lease = lease;
+  ++received_;
+  layout::HotEntry& entry = memory_.entry(entry_);
+  sync::SharedMemory::word(entry.cursor).store(taken.seq, std::memory_order_relaxed);
+  sync::SharedMemory::word(entry.received).store(received_, std::memory_order_relaxed);
+  sync::SharedMemory::word(entry.missed).store(missed_, std::memory_order_relaxed);
+}
+
+wb_reader_stats Reader::stats() {
+  wb_reader_stats stats{};
+  stats.received = received_;
+  stats.missed = missed_;
+  stats.restarts = restarts_;
+  stats.writer_alive = is_writer_alive() ? 1 : 0;
+  if (leases_ == nullptr) return stats;
+  stats.attached = 1;
+  stats.seq = slots_.last();
+  stats.newest = slots_.newest();
+  stats.epoch = leases_->attachment().header.epoch;
+  stats.generation = generation_;
+  return stats;
+}
+
+int Reader::arm_descriptor() {
+  if (watcher_ == nullptr) {
+    auto watcher = std::make_unique<Watcher>(place_);
+    if (int code = watcher->open()) return code;
+    watcher_ = std::move(watcher);
+  }
+  if (leases_ == nullptr) return watcher_->arm(nullptr, 0, 0, 0);
+  return watcher_->arm(leases_->shared_attachment(), entry_, slots_.last(), generation_);
+}
+
+}  // namespace wingbeat::stream

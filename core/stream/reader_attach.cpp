@@ -1,0 +1,206 @@
+// How a reader comes to a stream's memory, and to its entry and leases there.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "../layout/names.hpp"
+#include "error.hpp"
+#include "reader.hpp"
+#include "watcher.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr unsigned kFileMode = 0600;
+constexpr std::uint64_t kAttachNapNs = 2'000'000;
+
+template <class T>
+void put(T& plain, T value) {
+  sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
+}
+
+int no_entry(const Attachment& attachment) {
+  return fail(WB_ERR_NO_ROOM, "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
+                                  " reader entries, all in use: end a reader, or let its writer set WB_OPTION_MAX_READERS higher");
+}
+
+int no_leases(const Attachment& attachment, std::uint32_t wanted) {
+  std::uint64_t claimed = 0;
+  for (std::uint32_t i = 0; i < attachment.memory.reader_count(); ++i) claimed += attachment.memory.claim(i).load();
+  return fail(WB_ERR_NO_ROOM, "stream '" + attachment.schema.stream + "' lets its readers hold " +
+                                  std::to_string(attachment.header.lease_budget) + " frames in all; " + std::to_string(claimed) +
+                                  " are claimed and this reader wants " + std::to_string(wanted) +
+                                  ": end a reader, ask for fewer leases, or let its writer set WB_OPTION_LEASE_BUDGET higher");
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------------------------- Leases
+
+Leases::Leases(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint32_t count)
+    : attachment_(std::move(attachment)), entry_(entry), count_(count), fork_generation_(platform::fork_generation()) {}
+
+std::uint32_t Leases::find_free() const {
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    if (held_[i].load(std::memory_order_acquire) == 0) return i;
+  }
+  return kNoLease;
+}
+
+void Leases::keep(std::uint32_t lease, std::uint64_t seq) {
+  held_[lease].store(seq, std::memory_order_relaxed);
+  add_reference();
+}
+
+bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
+  if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
+  if (lease >= count_ || held_[lease].load(std::memory_order_relaxed) != seq) return false;
+  attachment_->memory.lease(entry_, lease).store(0, std::memory_order_release);  // pairs with SlotWriter::is_leased
+  sync::SharedMemory::step(sync::Step::kReaderReleased);
+  return held_[lease].compare_exchange_strong(seq, 0, std::memory_order_release);
+}
+
+void Leases::drop_reference() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+// ----------------------------------------------------------------------------------------------------------- Reader
+
+Reader::Reader(Place place, ReaderOptions options)
+    : place_(std::move(place)), options_(std::move(options)), fork_generation_(platform::fork_generation()) {}
+
+int Reader::open(std::string_view stream, const ReaderOptions& options, std::unique_ptr<Reader>& out) {
+  if (!layout::is_name(stream)) {
+    return fail(WB_ERR_NAME, "stream name '" + std::string(stream.substr(0, 80)) + "' is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . -");
+  }
+  std::unique_ptr<Reader> reader(new Reader(Place(runtime_directory(), stream), options));
+  int code = reader->attach_once();
+  if (code < 0) return code;
+  reader->came_first_ = code == WB_NOT_READY;
+  out = std::move(reader);
+  return WB_OK;
+}
+
+Reader::~Reader() {
+  watcher_.reset();
+  if (fork_generation_ != platform::fork_generation()) {
+    if (leases_ != nullptr) leases_->drop_reference();
+    return;
+  }
+  const bool attached = leases_ != nullptr;
+  if (attached) clear_entry(leases_->attachment());
+  detach();
+  entry_lock_.remove_and_close();
+  if (!attached || is_writer_alive()) return;
+  wb_collect_report ignored{};  // perhaps the last to leave
+  collect(place_, ignored);
+}
+
+bool Reader::is_writer_alive() const {
+  return platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive;
+}
+
+int Reader::attach(std::int64_t timeout_ns) {
+  const std::uint64_t start_ns = platform::now_ns();
+  while (leases_ == nullptr) {
+    int code = attach_once();
+    if (code != WB_NOT_READY) return code;
+    if (take_interrupt()) return fail(WB_INTERRUPTED);
+    std::uint64_t waited_ns = platform::now_ns() - start_ns;
+    if (timeout_ns >= 0 && waited_ns >= static_cast<std::uint64_t>(timeout_ns)) return code;
+    std::uint64_t left_ns = timeout_ns < 0 ? kAttachNapNs : static_cast<std::uint64_t>(timeout_ns) - waited_ns;
+    if (nap(std::min(left_ns, kAttachNapNs)) == WB_INTERRUPTED) return fail(WB_INTERRUPTED);
+  }
+  return WB_OK;
+}
+
+// Maps what the manifest names, and takes an entry and leases in it. An attachment that is there already is left for it.
+int Reader::attach_once() {
+  layout::Manifest manifest, again;
+  int code = read_manifest(place_, manifest);
+  if (code != WB_OK) return code;
+  if (leases_ != nullptr && leases_->attachment().manifest.identity == manifest.identity) return fail(WB_NOT_READY);
+  std::shared_ptr<Attachment> attachment;
+  code = stream::attach(manifest, Access::kReader, attachment);
+  if (code == WB_OK) code = own_entry(*attachment);
+  if (code != WB_OK) return code;
+  // A collector that did not see our lock has taken the manifest away by now: see collect_locked.
+  if (read_manifest(place_, again) != WB_OK || again.identity != manifest.identity) {
+    if (leases_ == nullptr) entry_lock_.remove_and_close();
+    return fail(WB_NOT_READY);
+  }
+  sweep_readers(place_, *attachment);
+  clear_entry(*attachment);
+  if ((code = claim_leases(*attachment)) != WB_OK) {
+    if (leases_ == nullptr) entry_lock_.remove_and_close();
+    return code;
+  }
+  fill_entry(*attachment);
+  start(std::move(attachment));
+  return WB_OK;
+}
+
+// Locks an entry, if none is owned yet that this attachment has.
+int Reader::own_entry(const Attachment& attachment) {
+  if (entry_lock_.is_locked() && entry_ < attachment.header.max_readers) return WB_OK;
+  entry_lock_.remove_and_close();
+  for (entry_ = 0; entry_ < attachment.header.max_readers; ++entry_) {
+    int error = entry_lock_.try_lock(place_.reader_lock(entry_), kFileMode);
+    if (error == 0) return WB_OK;
+    if (error != EWOULDBLOCK) return fail_system(error, "cannot lock " + place_.reader_lock(entry_));
+  }
+  return no_entry(attachment);
+}
+
+int Reader::claim_leases(const Attachment& attachment) {
+  constexpr int kTries = 20;  // claims made at the same moment may both fail, though there is room for one
+  for (int i = 0; i < kTries; ++i) {
+    if (sync::try_claim(attachment.memory, entry_, options_.leases, attachment.header.lease_budget)) return WB_OK;
+    platform::sleep_ns(200'000 * (1 + entry_ % 8));
+  }
+  return no_leases(attachment, options_.leases);
+}
+
+void Reader::clear_entry(const Attachment& attachment) {
+  const sync::SharedMemory& memory = attachment.memory;
+  put(memory.cold_entry(entry_).state, std::uint32_t{layout::kEntryFree});
+  for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) memory.lease(entry_, i).store(0, std::memory_order_release);
+  memory.asleep(entry_).store(0, std::memory_order_relaxed);
+  memory.claim(entry_).store(0, std::memory_order_release);
+}
+
+void Reader::fill_entry(const Attachment& attachment) {
+  layout::HotEntry& hot = attachment.memory.entry(entry_);
+  put(hot.cursor, std::uint64_t{0});
+  put(hot.received, received_);
+  put(hot.missed, missed_);
+  layout::ColdEntry& cold = attachment.memory.cold_entry(entry_);
+  cold.mode = static_cast<std::uint32_t>(options_.mode);
+  cold.pid = platform::process_id();
+  cold.every = 1;
+  cold.attach_time_ns = platform::now_ns();
+  cold.lock_step_limit_ns = 0;
+  std::memset(cold.label, 0, sizeof cold.label);
+  std::memcpy(cold.label, options_.label.data(), std::min(options_.label.size(), sizeof cold.label - 1));
+  sync::SharedMemory::word(cold.state).store(layout::kEntryAttached, std::memory_order_release);
+}
+
+void Reader::start(std::shared_ptr<Attachment> attachment) {
+  const bool follows = leases_ != nullptr || came_first_;
+  detach();
+  memory_ = attachment->memory;
+  slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_);
+  const std::uint64_t head = memory_.head().load(std::memory_order_acquire);
+  if (!follows && sync::head_seq(head) > 0) slots_.start_after(sync::head_seq(head) - 1, sync::head_slot(head));
+  generation_ = memory_.generation().load(std::memory_order_acquire);
+  writer_gone_ = false;
+  next_check_ns_ = 0;
+  leases_ = new Leases(std::move(attachment), entry_, options_.leases);
+}
+
+void Reader::detach() {
+  if (leases_ != nullptr) leases_->drop_reference();
+  leases_ = nullptr;
+}
+
+}  // namespace wingbeat::stream

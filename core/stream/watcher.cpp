@@ -1,0 +1,113 @@
+#include "watcher.hpp"
+
+#include <csignal>
+
+#include "../sync/slots.hpp"
+#include "error.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr std::uint64_t kNapNs = 250'000'000;
+constexpr std::uint64_t kManifestNapNs = 5'000'000;
+constexpr std::uint64_t kReminderNs = 1'000'000'000;  // the reader has checks of its own to make
+
+// Threads of a library must not receive the program's signals.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+Watcher::~Watcher() {
+  if (fork_generation_ != platform::fork_generation() || thread_ == nullptr) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ending_ = true;
+    if (sleeping_on_ != nullptr) platform::wake_all(sleeping_on_);
+  }
+  changed_.notify_all();
+  thread_->join();
+  delete thread_;
+}
+
+int Watcher::open() {
+  if (int error = event_.open()) return fail_system(error, "cannot make a descriptor for waiting");
+  SignalsBlocked blocked;
+  try {
+    thread_ = new std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    return fail(WB_ERR_SYSTEM, "cannot start a thread for waiting");
+  }
+  return WB_OK;
+}
+
+int Watcher::arm(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint64_t seq,
+                 std::uint32_t generation) {
+  Target target{std::move(attachment), entry, seq, generation};
+  std::lock_guard<std::mutex> lock(mutex_);
+  event_.clear();
+  if (has_news(target)) {
+    event_.signal();
+    return event_.descriptor();
+  }
+  target_ = std::move(target);
+  armed_ = true;
+  if (sleeping_on_ != nullptr) platform::wake_all(sleeping_on_);
+  changed_.notify_all();
+  return event_.descriptor();
+}
+
+bool Watcher::has_news(const Target& target) const {
+  if (target.attachment == nullptr) return platform::file_exists(place_.manifest());
+  const sync::SharedMemory& memory = target.attachment->memory;
+  return sync::head_seq(memory.head().load(std::memory_order_acquire)) > target.seq ||
+         memory.generation().load(std::memory_order_acquire) != target.generation ||
+         memory.writer_state().load(std::memory_order_acquire) == layout::kWriterSuperseded;
+}
+
+void Watcher::run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!ending_) {
+    if (!armed_) {
+      changed_.wait(lock);
+      continue;
+    }
+    const std::uint64_t start_ns = platform::now_ns();
+    while (armed_ && !ending_ && !has_news(target_) && platform::now_ns() - start_ns < kReminderNs) nap(lock);
+    if (armed_) event_.signal();
+    armed_ = false;
+  }
+}
+
+// Sleeps until the stream's wake word changes, or a while. The lock is given up meanwhile.
+void Watcher::nap(std::unique_lock<std::mutex>& lock) {
+  const Target target = target_;
+  if (target.attachment == nullptr) {
+    changed_.wait_for(lock, std::chrono::nanoseconds(kManifestNapNs));
+    return;
+  }
+  const sync::SharedMemory& memory = target.attachment->memory;
+  sync::SlotReader<sync::SharedMemory> sleeper(memory, target.entry);
+  const std::uint32_t word = memory.wake().load(std::memory_order_acquire);
+  sleeper.mark_asleep();
+  if (!has_news(target)) {
+    sleeping_on_ = &memory.hot().wake;
+    lock.unlock();
+    platform::wait_on(&memory.hot().wake, word, kNapNs);
+    lock.lock();
+    sleeping_on_ = nullptr;
+  }
+  sleeper.mark_awake();
+}
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,51 @@
+// Sleeps in a thread of its own on behalf of a reader, and makes a descriptor readable when there is something to look at.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "../platform/platform.hpp"
+#include "attachment.hpp"
+#include "registry.hpp"
+
+namespace wingbeat::stream {
+
+class Watcher {
+ public:
+  explicit Watcher(Place place) : place_(std::move(place)), fork_generation_(platform::fork_generation()) {}
+  ~Watcher();
+
+  int open();
+
+  // Clears the descriptor and watches for anything newer than this. attachment may be nullptr: watches for the manifest.
+  // Returns the descriptor.
+  int arm(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint64_t seq, std::uint32_t generation);
+
+ private:
+  struct Target {
+    std::shared_ptr<Attachment> attachment;
+    std::uint32_t entry = 0;
+    std::uint64_t seq = 0;
+    std::uint32_t generation = 0;
+  };
+
+  void run();
+  void nap(std::unique_lock<std::mutex>& lock);
+  bool has_news(const Target& target) const;
+
+  Place place_;
+  std::uint32_t fork_generation_;
+  platform::Event event_;
+  std::thread* thread_ = nullptr;  // by pointer: in a forked child there is no thread to join
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Target target_;
+  const std::uint32_t* sleeping_on_ = nullptr;
+  bool armed_ = false;
+  bool ending_ = false;
+};
+
+}  // namespace wingbeat::stream
