@@ -107,7 +107,7 @@ void FlockForces::collect(Range cell, const std::array<Range, 9>& around, float 
     reserve(most);
     std::size_t count = 0;
     for (const Range& row : around) count += collect_row(row, box, radius * radius, count);
-    for (std::size_t k = 0; k < count; ++k) nearby_.copy(k, agents_, chosen_[k]);
+    for (std::size_t k = 0; k < count; ++k) nearby_.copy(k, agents_, static_cast<std::size_t>(chosen_[k]));
     nearby_count_ = count;
 }
 
@@ -170,7 +170,7 @@ void FlockForces::evaluate(Vector self, std::size_t neighbours, const ZoneModel&
     // The last lanes take a neighbour that exerts nothing: no axis, no heading.
     nearby_.put(nearby_count_, self, {0, 0, 0});
     const std::size_t count = padded(neighbours);
-    std::fill(chosen_.begin() + neighbours, chosen_.begin() + count, static_cast<std::int32_t>(nearby_count_));
+    std::fill(&chosen_[neighbours], chosen_.data() + count, static_cast<std::int32_t>(nearby_count_));
 
     const float low = model.low, high = model.high;
     const float separation = model.separation, alignment = model.alignment, cohesion = model.cohesion;

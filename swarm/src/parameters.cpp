@@ -67,7 +67,10 @@ std::string text_of(double value) {
 
 std::string names() {
     std::string list;
-    for (const auto& p : kParameters) list += (list.empty() ? "" : ", ") + std::string(p.name);
+    for (const auto& p : kParameters) {
+        if (!list.empty()) list += ", ";
+        list += p.name;
+    }
     return list;
 }
 

@@ -11,7 +11,10 @@ namespace {
 template <class Table>
 std::string names_of(const Table& table) {
     std::string list;
-    for (const auto& row : table) list += (list.empty() ? "" : ", ") + std::string(row.name);
+    for (const auto& row : table) {
+        if (!list.empty()) list += ", ";
+        list += row.name;
+    }
     return list;
 }
 
@@ -23,7 +26,7 @@ Outcome unknown(const char* kind, std::string_view name, const Table& table) {
 Outcome check_arguments(const CommandInfo& command, std::span<const double> arguments) {
     if (arguments.size() != command.arguments.size()) {
         std::string usage(command.name);
-        for (const auto argument : command.arguments) usage += " " + std::string(argument);
+        for (const auto argument : command.arguments) usage.append(1, ' ').append(argument);
         return Outcome::refused("the command is '" + usage + "', " + std::to_string(command.arguments.size()) +
                                 " numbers, not " + std::to_string(arguments.size()));
     }

@@ -43,8 +43,9 @@ struct Options {
 
 // Edge of the start cube that gives every flock the same density, about 20 agents within the default neighbourhood.
 double start_box_for(std::uint32_t agents);
-// Radius of the centre pull that keeps the density of the origin's flock of 100: its default radius times
-// cbrt(agents/100). It is a recommended initial value of `centre_radius`, whose default stays the origin's.
+// Radius of the centre pull that holds that density: 32.5 * cbrt(agents), at least the origin's 100 (up to 29 agents).
+// It is a recommended initial value of `centre_radius`, whose default stays the origin's: with the default a flock of
+// thousands falls into one clump in which everybody is everybody's neighbour.
 double centre_radius_for(std::uint32_t agents);
 
 // An attractor or a repulsor.
