@@ -74,8 +74,8 @@ enum {
 };
 
 /* Highest capacity (agents) of a stream, and highest size in bytes of one frame. */
-#define WB_MAX_CAPACITY ((uint64_t)1 << 32)
-#define WB_MAX_FRAME_BYTES ((uint64_t)1 << 40)
+#define WB_MAX_CAPACITY UINT64_C(0x100000000)
+#define WB_MAX_FRAME_BYTES UINT64_C(0x10000000000)
 
 /* ----------------------------------------------------------------------------------------------------------- results */
 

@@ -1,0 +1,65 @@
+// The opaque handles of wingbeat.h, and the checks every entry makes.
+#pragma once
+
+#include <memory>
+#include <new>
+
+#include "../stream/error.hpp"
+#include "../stream/inspection.hpp"
+#include "../stream/reader.hpp"
+#include "../stream/window.hpp"
+#include "../stream/writer.hpp"
+
+struct wb_spec {
+  wingbeat::stream::Spec spec;
+};
+struct wb_writer {
+  std::unique_ptr<wingbeat::stream::Writer> impl;
+};
+struct wb_reader {
+  std::unique_ptr<wingbeat::stream::Reader> impl;
+};
+struct wb_window {
+  std::unique_ptr<wingbeat::stream::Window> impl;
+};
+struct wb_inspection {
+  std::unique_ptr<wingbeat::stream::Inspection> impl;
+};
+
+namespace wingbeat::abi {
+
+inline const layout::Schema* unwrap(const wb_schema* schema) { return reinterpret_cast<const layout::Schema*>(schema); }
+inline const wb_schema* wrap(const layout::Schema& schema) { return reinterpret_cast<const wb_schema*>(&schema); }
+
+inline int null_argument(const char* what) {
+  return stream::fail(WB_ERR_ARGUMENT, std::string(what) + " is NULL");
+}
+
+// WB_OK if the handle can be used in this process.
+template <class Handle>
+int check(const Handle* handle) {
+  if (handle == nullptr) return null_argument("the handle");
+  if (handle->impl->fork_generation() != platform::fork_generation()) return stream::fail(WB_ERR_FORKED);
+  return WB_OK;
+}
+
+// Runs what may allocate; no exception leaves the library.
+template <class Function>
+int guarded(Function&& function) noexcept {
+  try {
+    return function();
+  } catch (const std::bad_alloc&) {
+    return WB_ERR_NO_MEMORY;
+  } catch (...) {
+    return WB_ERR_SYSTEM;
+  }
+}
+
+// Makes a handle around a freshly made implementation.
+template <class Handle, class Implementation>
+int hand_out(std::unique_ptr<Implementation> impl, Handle** out) {
+  *out = new Handle{std::move(impl)};
+  return WB_OK;
+}
+
+}  // namespace wingbeat::abi
