@@ -1,0 +1,199 @@
+// wingbeat swarm: runs the reference swarm and publishes every step.
+#include "swarm/swarm.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "code_listener.hpp"
+#include "interrupts.hpp"
+#include "pace.hpp"
+#include "quantiles.hpp"
+#include "swarm_stream.hpp"
+#include "text.hpp"
+#include "verbs.hpp"
+
+namespace wingbeat::tool {
+
+namespace {
+
+struct SwarmArguments {
+  swarm::Options flock;
+  SwarmStreamOptions stream;
+  double rate = 60;
+  bool flat_out = false;
+  std::optional<double> seconds;
+  std::optional<std::uint64_t> steps;
+  std::string subscribe;
+  std::vector<std::string> settings;  // name=value
+  bool quiet = false;
+  bool json = false;
+};
+
+struct Summary {
+  std::uint64_t frames = 0, late = 0, requests = 0;
+  Quantiles publish, step;
+  std::uint64_t start_ns = wb_now_ns();
+  std::uint64_t end_ns = 0;
+
+  void add(const StepCost& cost) {
+    ++frames;
+    publish.add(cost.publish_ns);
+    step.add(cost.step_ns);
+  }
+  double wall_seconds() const { return static_cast<double>(end_ns - start_ns) / 1e9; }
+};
+
+// The origin's radius of the centre pull fits its flock of 100; a larger flock would be crushed by it.
+double fitting_centre_radius(std::uint32_t agents) {
+  const auto& info = swarm::parameter_table()[static_cast<std::size_t>(swarm::Parameter::centre_radius)];
+  return std::clamp(swarm::centre_radius_for(agents), info.minimum, info.maximum);
+}
+
+void apply_setting(swarm::Swarm& flock, const std::string& setting) {
+  const auto equals = setting.find('=');
+  double value = 0;
+  if (equals == std::string::npos || !CLI::detail::lexical_cast(setting.substr(equals + 1), value))
+    throw Failure(kUsage, fmt::format("--set {}: should be NAME=NUMBER, as in alignment=0.02", setting));
+  const swarm::Outcome outcome = flock.set(setting.substr(0, equals), value);
+  if (!outcome) throw Failure(kUsage, fmt::format("--set {}: {}", setting, outcome.text));
+}
+
+swarm::Swarm make_flock(const SwarmArguments& arguments) {
+  if (const auto outcome = swarm::Swarm::check(arguments.flock); !outcome) throw Failure(kUsage, outcome.text);
+  swarm::Swarm flock(arguments.flock);
+  const swarm::Outcome outcome = flock.set(swarm::Parameter::centre_radius, fitting_centre_radius(flock.agents()));
+  if (!outcome) throw Failure(kFailed, outcome.text);
+  for (const auto& setting : arguments.settings) apply_setting(flock, setting);
+  return flock;
+}
+
+bool is_done(const SwarmArguments& arguments, const Summary& summary) {
+  if (interrupted()) return true;
+  if (arguments.steps && summary.frames > *arguments.steps) return true;
+  return arguments.seconds && static_cast<double>(wb_now_ns() - summary.start_ns) >= *arguments.seconds * 1e9;
+}
+
+Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::optional<CodeListener>& listener) {
+  Summary summary;
+  summary.add(stream.publish_start());
+  Pace pace(arguments.flat_out ? 0 : arguments.rate, summary.start_ns);
+  for (;;) {
+    pace.wait();
+    if (is_done(arguments, summary)) break;
+    summary.requests += stream.answer_requests();
+    if (listener) listener->poll();
+    summary.add(stream.publish_step());
+    pace.finish(wb_now_ns());
+  }
+  summary.late = pace.late();
+  summary.end_ns = wb_now_ns();
+  return summary;
+}
+
+void print_start(const SwarmArguments& arguments, const SwarmStream& stream) {
+  fmt::print("{}: {} agents, {}, frames of {}; Ctrl-C ends\n", arguments.stream.name, arguments.flock.agents,
+             arguments.stream.rate_text, bytes_text(wb_schema_frame_bytes(stream.writer().schema())));
+  std::fflush(stdout);
+}
+
+void print_summary(const SwarmArguments& arguments, const Summary& summary,
+                   const std::optional<CodeListener>& listener) {
+  fmt::print("{}: {} frames in {:.1f} s, {} late, step p50 {}, publish p50 {} p99 {}, {} requests",
+             arguments.stream.name, summary.frames, summary.wall_seconds(), summary.late,
+             duration_text(summary.step.at(0.5)), duration_text(summary.publish.at(0.5)),
+             duration_text(summary.publish.at(0.99)), summary.requests);
+  if (listener) fmt::print(", {} frames of {}", listener->frames(), arguments.subscribe);
+  fmt::print("\n");
+}
+
+Json to_json(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeListener>& listener) {
+  Json json = {{"name", arguments.stream.name},
+               {"agents", arguments.flock.agents},
+               {"frames", summary.frames},
+               {"late", summary.late},
+               {"publish_p50_ns", summary.publish.at(0.5)},
+               {"publish_p99_ns", summary.publish.at(0.99)},
+               {"step_p50_ns", summary.step.at(0.5)},
+               {"step_p99_ns", summary.step.at(0.99)},
+               {"requests", summary.requests},
+               {"latent_frames", listener ? listener->frames() : 0},
+               {"wall_seconds", summary.wall_seconds()}};
+  json["latent"] = listener ? Json(listener->newest()) : Json::array();
+  return json;
+}
+
+void report(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeListener>& listener) {
+  if (listener && !listener->complaint().empty())
+    fmt::print(stderr, "wingbeat: {}: {}\n", arguments.subscribe, printable(listener->complaint()));
+  if (arguments.json) fmt::print("{}\n", json_text(to_json(arguments, summary, listener)));
+  if (!arguments.json && !arguments.quiet) print_summary(arguments, summary, listener);
+}
+
+int run(SwarmArguments arguments) {
+  if (!arguments.flat_out) arguments.flock.steps_per_second = arguments.rate;
+  arguments.stream.rate_text = arguments.flat_out ? "flat out" : fmt::format("{:g} steps/s", arguments.rate);
+  catch_interrupts();
+  swarm::Swarm flock = make_flock(arguments);
+  SwarmStream stream(flock, arguments.flock, arguments.stream);
+  std::optional<CodeListener> listener;
+  if (!arguments.subscribe.empty() && arguments.stream.injection != Injection::deaf)
+    listener.emplace(arguments.subscribe);
+  if (!arguments.quiet && !arguments.json) print_start(arguments, stream);
+  const Summary summary = run_steps(arguments, stream, listener);
+  report(arguments, summary, listener);
+  return kDone;
+}
+
+void add_run_options(CLI::App& verb, SwarmArguments& a) {
+  verb.add_option("--agents", a.flock.agents, "How many agents")
+      ->check(CLI::Range(1u, swarm::kMaxAgents))
+      ->capture_default_str();
+  verb.add_option("--seed", a.flock.seed, "Seed of all randomness")->capture_default_str();
+  auto* rate = verb.add_option("--rate", a.rate, "Steps per second")->check(CLI::Range(0.001, 1e6));
+  rate->capture_default_str();
+  verb.add_flag("--flat-out", a.flat_out, "As fast as it goes instead; 60 steps then count as a second")
+      ->excludes(rate);
+  verb.add_option("--seconds", a.seconds, "End after this time")->check(CLI::Range(0.0, 1e9));
+  verb.add_option("--steps", a.steps, "End after this many steps; the start state is one frame more");
+  verb.add_option("--set", a.settings, "Initial value of a parameter, NAME=NUMBER; may be repeated")
+      ->allow_extra_args(false);
+}
+
+void add_stream_options(CLI::App& verb, SwarmArguments& a) {
+  const std::map<std::string, Injection> injections = {
+      {"none", Injection::none}, {"torn", Injection::torn}, {"deaf", Injection::deaf}, {"frozen", Injection::frozen}};
+  verb.add_option("--name", a.stream.name, "The stream's name")->capture_default_str();
+  verb.add_option("--lease-budget", a.stream.lease_budget, "Frames all readers together may hold")
+      ->capture_default_str();
+  verb.add_option("--history", a.stream.history, "Frames a reader of every frame may fall back")->capture_default_str();
+  verb.add_option("--max-readers", a.stream.max_readers, "Readers there may be")->capture_default_str();
+  verb.add_option("--subscribe", a.subscribe,
+                  "Count the frames of this stream and keep the newest of its field `code`");
+  verb.add_flag(
+      "--stamp", a.stream.stamp,
+      "Add a field `stamp`: seq * 0x9E3779B97F4A7C15 plus all other fields as little-endian 64-bit words, each "
+      "field filled up with zeros, wrapping; a reader can tell by it that a frame is whole");
+  verb.add_option("--inject", a.stream.injection,
+                  "Break something, to see that checks notice: torn (half a frame is the one before), deaf (never "
+                  "reads the subscribed stream), frozen (parameters have no effect)")
+      ->transform(CLI::CheckedTransformer(injections, CLI::ignore_case))
+      ->default_str("none");
+}
+
+}  // namespace
+
+void add_swarm(CLI::App& app, int& exit_code) {
+  auto* verb = app.add_subcommand("swarm", "Run the reference swarm and publish every step, until Ctrl-C");
+  auto arguments = std::make_shared<SwarmArguments>();
+  add_run_options(*verb, *arguments);
+  add_stream_options(*verb, *arguments);
+  verb->add_flag("--quiet", arguments->quiet, "Print nothing");
+  verb->add_flag("--json", arguments->json, "Print nothing but one JSON object at the end");
+  verb->callback([&exit_code, arguments] { exit_code = run(*arguments); });
+}
+
+}  // namespace wingbeat::tool
