@@ -19,6 +19,9 @@ struct wb_writer {
 struct wb_reader {
   std::unique_ptr<wingbeat::stream::Reader> impl;
 };
+struct wb_memory {
+  std::shared_ptr<wingbeat::stream::Attachment> attachment;
+};
 struct wb_window {
   std::unique_ptr<wingbeat::stream::Window> impl;
 };

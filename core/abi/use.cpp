@@ -147,6 +147,16 @@ const void* wb_frame_field(const wb_frame* frame, uint32_t field) {
   return static_cast<const std::uint8_t*>(frame->data) + unwrap(frame->schema)->fields[field].offset_bytes;
 }
 
+int wb_frame_memory(const wb_frame* frame, wb_memory** out) {
+  if (frame == nullptr || frame->attachment == nullptr || out == nullptr) return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");
+  return guarded([&] {
+    *out = new wb_memory{static_cast<stream::Leases*>(frame->attachment)->shared_attachment()};
+    return int{WB_OK};
+  });
+}
+
+void wb_memory_release(wb_memory* memory) { delete memory; }
+
 void wb_reader_interrupt(wb_reader* reader) {
   if (reader != nullptr) reader->impl->interrupt();
 }

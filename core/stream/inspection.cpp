@@ -86,8 +86,7 @@ void Inspection::describe_newest(wb_stream_info& out) const {
     layout::SlotHeader& slot = memory.slot(index);
     out.seq = sync::head_seq(head);
     out.step = get(slot.step);
-    std::uint64_t time_bits = get(reinterpret_cast<std::uint64_t&>(slot.sim_time));
-    std::memcpy(&out.sim_time, &time_bits, sizeof time_bits);
+    out.sim_time = get(slot.sim_time);
     out.publish_time_ns = get(slot.publish_time_ns);
     out.fill_time_ns = out.publish_time_ns - get(slot.begin_time_ns);
     out.count = std::min(get(slot.count), out.capacity);

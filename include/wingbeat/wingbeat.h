@@ -376,7 +376,7 @@ typedef struct wb_frame {
   uint32_t generation;
   const void* data;         /* field i lies at data + offset_bytes of its wb_field_info. Read-only memory. */
   const wb_schema* schema;  /* valid while the frame is held */
-  void* attachment;         /* internal */
+  void* attachment;         /* internal; the same for all frames of one mapping */
   uint64_t lease;           /* internal */
 } wb_frame;
 
@@ -397,6 +397,13 @@ WB_API void wb_frame_release(wb_frame* frame);
 
 /* First byte of a field, NULL if there is none of that index. */
 WB_API const void* wb_frame_field(const wb_frame* frame, uint32_t field);
+
+/* Keeps the memory a frame lies in mapped until wb_memory_release, whether the frame is released or the reader closed. It does not
+ * hold the frame: its bytes may change once that is released. For bindings whose arrays can outlive a frame; one for each
+ * value of `attachment` seen is enough. Any thread. */
+typedef struct wb_memory wb_memory;
+WB_API int wb_frame_memory(const wb_frame* frame, wb_memory** out);
+WB_API void wb_memory_release(wb_memory* memory);
 
 /* Makes the reader's present or next wait return WB_INTERRUPTED. Any thread, and signal handlers. */
 WB_API void wb_reader_interrupt(wb_reader* reader);
