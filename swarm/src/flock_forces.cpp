@@ -16,7 +16,7 @@ namespace swarm {
 namespace {
 
 // Sums run in this many lanes, whatever the machine's vectors are, so that their order is fixed.
-constexpr std::size_t kLanes = 8;
+constexpr std::size_t kLanes = 4;
 constexpr float kMaxCloseness = 1e12f;
 // Keeps the inverse of a squared distance finite.
 constexpr float kLeastSquare = 1e-30f;
@@ -42,7 +42,7 @@ float sum(const std::vector<float>& values, std::size_t count) {
     for (std::size_t b = 0; b < count; b += kLanes) {
         for (std::size_t l = 0; l < kLanes; ++l) lane[l] += values[b + l];
     }
-    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+    return (lane[0] + lane[2]) + (lane[1] + lane[3]);
 }
 
 // The heading of a velocity; none (zero) for an agent at rest or with a velocity that is not finite.

@@ -302,6 +302,7 @@ TEST(Motion, an_agent_that_is_not_finite_stays_as_it_is_and_disturbs_nobody) {
     }
     EXPECT_TRUE(std::isnan(a.position[3 * 40]));
     EXPECT_EQ(a.position[3 * 40 + 1], broken.position[3 * 40 + 1]);
+    for (std::size_t c = 0; c < 3; ++c) EXPECT_EQ(a.velocity[3 * 40 + c], broken.velocity[3 * 40 + c]);
 }
 
 TEST(Motion, the_farthest_agents_stay_finite) {
