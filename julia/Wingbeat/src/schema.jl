@@ -1,0 +1,189 @@
+# What a stream consists of, copied out of the library once per epoch.
+
+const ELEMENT_TYPES = (Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float32, Float64)
+element_code(::Type{T}) where {T} = findfirst(==(T), ELEMENT_TYPES)
+
+"""
+    Wingbeat.Field
+
+A named array of a stream: `name`, `type` (element type), `shape` (fastest dimension first, at capacity), `labels` (of the
+components), `unit`, `per_agent` (the last dimension is the agents: a frame shows the `count` that are present).
+"""
+struct Field
+    name::Symbol
+    type::DataType
+    shape::Vector{Int}
+    labels::Vector{String}
+    unit::String
+    per_agent::Bool
+    offset_bytes::Int
+    size_bytes::Int
+end
+
+"""
+    Wingbeat.Control
+
+Something a stream can be asked: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `help`; of a parameter `type`
+(`Float64`, `Int`, `Bool`, or `Symbol` for a choice), `initial`, `minimum`, `maximum`, `unit`, `choices`; of a command
+`arguments`.
+"""
+struct Control
+    name::Symbol
+    kind::Symbol
+    index::Int
+    type::DataType
+    initial::Union{Nothing,Float64,Int,Bool,Symbol}
+    minimum::Union{Nothing,Float64,Int}
+    maximum::Union{Nothing,Float64,Int}
+    unit::String
+    help::String
+    choices::Vector{Symbol}
+    arguments::Vector{Symbol}
+end
+
+"""
+    Wingbeat.Schema
+
+A stream's description: `stream` (its name), `capacity` (agents), `frame_bytes`, `fields`, `controls`, `attributes`.
+"""
+struct Schema
+    stream::String
+    capacity::Int
+    frame_bytes::Int
+    fields::Vector{Field}
+    controls::Vector{Control}
+    attributes::Vector{Pair{String,String}}
+end
+
+for T in (:Field, :Control, :Schema)
+    @eval Base.:(==)(a::$T, b::$T) = all(n -> getfield(a, n) == getfield(b, n), fieldnames($T))
+    @eval Base.hash(a::$T, h::UInt) = foldr(hash, Any[getfield(a, n) for n in fieldnames($T)]; init=h)
+end
+
+words(text::String) = String.(split(text))
+
+function read_field(schema::Opaque, index::Int)
+    record = CRecord(FIELD_INFO)
+    GC.@preserve record check(wb_schema_field(schema, UInt32(index), pointer(record.bytes)))
+    dimensions = whole(record, :dimensions)
+    shape = load(record, :shape, NTuple{8,UInt64})
+    return Field(
+        Symbol(text(record, :name)),
+        ELEMENT_TYPES[whole(record, :type)],
+        [Int(shape[i]) for i in 1:dimensions],
+        words(text(record, :labels)),
+        text(record, :unit),
+        whole(record, :per_agent) == 1,
+        whole(record, :offset_bytes),
+        whole(record, :size_bytes),
+    )
+end
+
+const KINDS = (:parameter, :trigger, :command)
+const VALUE_TYPES = (Float64, Int, Bool, Symbol)
+
+# The value as Julia has it; a choice is the Symbol of its alternative.
+function julia_value(value::CValue, choices::Vector{Symbol})
+    value.type == 1 && return reinterpret(Float64, value.bits)
+    whole = reinterpret(Int64, value.bits)
+    value.type == 3 && return whole != 0
+    value.type == 4 && return whole in 0:(length(choices) - 1) ? choices[whole + 1] : Symbol(whole)
+    return whole
+end
+
+function read_control(schema::Opaque, index::Int)
+    record = CRecord(CONTROL_INFO)
+    GC.@preserve record check(wb_schema_control(schema, UInt32(index), pointer(record.bytes)))
+    name = Symbol(text(record, :name))
+    kind = KINDS[whole(record, :kind)]
+    names = Symbol.(words(text(record, :choices)))
+    unit, help = text(record, :unit), text(record, :help)
+    if kind !== :parameter
+        return Control(name, kind, index, Nothing, nothing, nothing, nothing, unit, help, Symbol[], names)
+    end
+    initial, low, high = (load(record, n, CValue) for n in (:initial, :minimum, :maximum))
+    type = VALUE_TYPES[initial.type]
+    limited = type in (Float64, Int) && (low.bits != 0 || high.bits != 0)
+    low, high = limited ? (julia_value(low, names), julia_value(high, names)) : (nothing, nothing)
+    return Control(name, kind, index, type, julia_value(initial, names), low, high, unit, help, names, Symbol[])
+end
+
+function read_attribute(schema::Opaque, index::Int)
+    key, value = Ref(Ptr{UInt8}(C_NULL)), Ref(Ptr{UInt8}(C_NULL))
+    GC.@preserve key value begin
+        pointers = Base.unsafe_convert.(Ptr{Ptr{UInt8}}, (key, value))
+        check(wb_schema_attribute(schema, UInt32(index), pointers...))
+    end
+    return unsafe_string(key[]) => unsafe_string(value[])
+end
+
+function Schema(schema::Opaque)
+    return Schema(
+        unsafe_string(wb_schema_stream(schema)),
+        Int(wb_schema_capacity(schema)),
+        Int(wb_schema_frame_bytes(schema)),
+        [read_field(schema, i) for i in 0:(Int(wb_schema_field_count(schema)) - 1)],
+        [read_control(schema, i) for i in 0:(Int(wb_schema_control_count(schema)) - 1)],
+        [read_attribute(schema, i) for i in 0:(Int(wb_schema_attribute_count(schema)) - 1)],
+    )
+end
+
+Base.keys(schema::Schema) = Symbol[f.name for f in schema.fields]
+Base.haskey(schema::Schema, name::Symbol) = any(f -> f.name === name, schema.fields)
+
+list_names(names) = isempty(names) ? "none" : join(names, ", ")
+
+function field_index(schema::Schema, name::Symbol)
+    for i in eachindex(schema.fields)
+        schema.fields[i].name === name && return i
+    end
+    throw(NotFound("stream $(schema.stream) has no field $name; there are: $(list_names(keys(schema)))"))
+end
+
+"""
+    schema[:position] -> Wingbeat.Field
+
+A field's description. Throws `Wingbeat.NotFound`, with the names there are.
+"""
+Base.getindex(schema::Schema, name::Symbol) = schema.fields[field_index(schema, name)]
+
+function find_control(schema::Schema, name::Symbol)
+    for control in schema.controls
+        control.name === name && return control
+    end
+    names = list_names([c.name for c in schema.controls])
+    throw(NotFound("stream $(schema.stream) has no parameter, trigger or command $name; there are: $names"))
+end
+
+# ------------------------------------------------------------------------------------------------------- field layouts
+
+# What it takes to make an array of a field: no references, so that a typed frame needs no lookups.
+struct FieldLayout
+    offset::Int
+    type::Int
+    dimensions::Int
+    per_agent::Bool
+    shape::NTuple{8,Int}
+end
+
+function FieldLayout(field::Field)
+    shape = ntuple(i -> i <= length(field.shape) ? field.shape[i] : 1, MAX_DIMENSIONS)
+    code = findfirst(==(field.type), ELEMENT_TYPES)::Int
+    return FieldLayout(field.offset_bytes, code, length(field.shape), field.per_agent, shape)
+end
+
+@inline function dimensions(layout::FieldLayout, count::Int, ::Val{N}) where {N}
+    return ntuple(k -> (k == N && layout.per_agent) ? count : layout.shape[k], Val(N))
+end
+
+# A schema with its layouts: all of them, and those of a typed subscription in the order it names them.
+struct Layout
+    schema::Schema
+    fields::Vector{FieldLayout}
+    chosen::Vector{FieldLayout}
+end
+
+function Layout(schema::Schema, names)
+    fields = FieldLayout.(schema.fields)
+    return Layout(schema, fields, FieldLayout[fields[field_index(schema, name)] for name in names])
+end

@@ -1,0 +1,1 @@
+# Compiled ahead where Julia can keep it.
