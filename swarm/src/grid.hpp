@@ -19,66 +19,66 @@ namespace swarm {
 
 // A run of agents in grid order: [begin, end).
 struct Range {
-    std::uint32_t begin, end;
+  std::uint32_t begin, end;
 };
 
 class Grid {
-public:
-    // Sorts the agents (x y z each) into cells. Agents with a coordinate that is not finite are left out.
-    void build(std::span<const float> position, float radius);
+ public:
+  // Sorts the agents (x y z each) into cells. Agents with a coordinate that is not finite are left out.
+  void build(std::span<const float> position, float radius);
 
-    // Agents in grid order, and those left out.
-    std::span<const std::uint32_t> order() const { return order_; }
-    std::span<const std::uint32_t> left_out() const { return left_out_; }
-    std::uint32_t largest_cell() const;
+  // Agents in grid order, and those left out.
+  std::span<const std::uint32_t> order() const { return order_; }
+  std::span<const std::uint32_t> left_out() const { return left_out_; }
+  std::uint32_t largest_cell() const;
 
-    // Calls visit(Range agents, const std::array<Range, 9>& around) for each occupied cell; `around` is the cell and
-    // its 26 neighbours as nine rows along x.
-    template <class Visit>
-    void for_each_cell(Visit&& visit) const;
+  // Calls visit(Range agents, const std::array<Range, 9>& around) for each occupied cell; `around` is the cell and
+  // its 26 neighbours as nine rows along x.
+  template <class Visit>
+  void for_each_cell(Visit&& visit) const;
 
-private:
-    struct Entry {
-        std::uint64_t key;
-        std::uint32_t agent;
-    };
-    struct Cell {
-        std::uint64_t key;
-        std::uint32_t begin;
-    };
-    struct Coordinates {
-        std::int32_t x, y, z;
-    };
+ private:
+  struct Entry {
+    std::uint64_t key;
+    std::uint32_t agent;
+  };
+  struct Cell {
+    std::uint64_t key;
+    std::uint32_t begin;
+  };
+  struct Coordinates {
+    std::int32_t x, y, z;
+  };
 
-    void locate(std::span<const float> position, double cells_per_length);
-    std::uint64_t make_keys();
-    void sort(std::uint64_t largest_key);
-    void list_cells();
+  void locate(std::span<const float> position, double cells_per_length);
+  std::uint64_t make_keys();
+  void sort(std::uint64_t largest_key);
+  void list_cells();
 
-    std::vector<Coordinates> coordinates_;
-    std::vector<Entry> entries_, scratch_;
-    std::vector<std::uint32_t> order_, left_out_;
-    std::vector<Cell> cells_;             // ascending keys, then a sentinel with the largest key
-    std::uint64_t row_ = 0, layer_ = 0;   // key distance between neighbours in y and in z
-    std::vector<std::uint32_t> histogram_;
+  std::vector<Coordinates> coordinates_;
+  std::vector<Entry> entries_, scratch_;
+  std::vector<std::uint32_t> order_, left_out_;
+  std::vector<Cell> cells_;            // ascending keys, then a sentinel with the largest key
+  std::uint64_t row_ = 0, layer_ = 0;  // key distance between neighbours in y and in z
+  std::vector<std::uint32_t> histogram_;
 };
 
 template <class Visit>
 void Grid::for_each_cell(Visit&& visit) const {
-    // Keys ascend, so each of the nine rows' starts only ever moves forward.
-    std::array<std::size_t, 9> cursor{};
-    std::array<Range, 9> around{};
-    for (std::size_t c = 0; c + 1 < cells_.size(); ++c) {
-        for (std::size_t r = 0; r < 9; ++r) {
-            const std::uint64_t first = cells_[c].key + (r / 3) * layer_ + (r % 3) * row_ - layer_ - row_ - 1;
-            std::size_t& at = cursor[r];
-            while (cells_[at].key < first) ++at;
-            std::size_t end = at;
-            while (cells_[end].key <= first + 2) ++end;
-            around[r] = {cells_[at].begin, cells_[end].begin};
-        }
-        visit(Range{cells_[c].begin, cells_[c + 1].begin}, around);
+  // Keys ascend, so each of the nine rows' starts only ever moves forward.
+  std::array<std::size_t, 9> cursor{};
+  std::array<Range, 9> around{};
+  for (std::size_t c = 0; c + 1 < cells_.size(); ++c) {
+    for (std::size_t r = 0; r < 9; ++r) {
+      const std::uint64_t first = cells_[c].key + (r / 3) * layer_ + (r % 3) * row_ - layer_ - row_ - 1;
+      std::size_t& at = cursor[r];
+      while (cells_[at].key < first) ++at;
+      std::size_t end = at;
+      while (cells_[end].key <= first + 2) ++end;
+      around[r] = {cells_[at].begin, cells_[end].begin};
     }
+    visit(Range{cells_[c].begin, cells_[c + 1].begin}, around);
+  }
 }
 
 }  // namespace swarm

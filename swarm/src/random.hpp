@@ -8,26 +8,26 @@ namespace swarm {
 
 // Separates the streams of numbers; the values are part of what a seed means.
 enum class Purpose : std::uint32_t {
-    start_position = 1,
-    start_velocity = 2,
-    body = 3,
-    attractor = 4,
-    repulsor = 5,
-    interval = 6,
+  start_position = 1,
+  start_velocity = 2,
+  body = 3,
+  attractor = 4,
+  repulsor = 5,
+  interval = 6,
 };
 
 class Random {
-public:
-    explicit Random(std::uint64_t seed) : seed_(seed) {}
+ public:
+  explicit Random(std::uint64_t seed) : seed_(seed) {}
 
-    // Four independent numbers, uniform in [0, 1), multiples of 2^-24.
-    std::array<float, 4> uniform(Purpose purpose, std::uint64_t index, std::uint32_t round = 0) const;
+  // Four independent numbers, uniform in [0, 1), multiples of 2^-24.
+  std::array<float, 4> uniform(Purpose purpose, std::uint64_t index, std::uint32_t round = 0) const;
 
-    // Uniform in the ball of that radius around the origin.
-    std::array<float, 3> in_ball(Purpose purpose, std::uint64_t index, float radius) const;
+  // Uniform in the ball of that radius around the origin.
+  std::array<float, 3> in_ball(Purpose purpose, std::uint64_t index, float radius) const;
 
-private:
-    std::uint64_t seed_;
+ private:
+  std::uint64_t seed_;
 };
 
 }  // namespace swarm

@@ -20,24 +20,24 @@ inline constexpr std::size_t kSourceCapacity = 32;
 
 // What the next step is computed from: 3 * agents floats each.
 struct View {
-    std::span<const float> position;
-    std::span<const float> velocity;
+  std::span<const float> position;
+  std::span<const float> velocity;
 };
 
 // What a step fills. `position` and `velocity` are required; each other span is filled unless it is empty.
 struct Frame {
-    std::span<float> position;     // 3 * agents
-    std::span<float> velocity;     // 3 * agents, per step
-    std::span<float> mass;         // agents, 2 to 3.5
-    std::span<float> max_speed;    // agents, 5 to 7 per step
-    std::span<std::uint32_t> id;   // agents, 0 .. agents-1: the id that `place` takes
-    // Attractors and repulsors alive in this frame: the first ones of kSourceCapacity; the rest has 0 s remaining.
-    std::span<float> attractor_position;   // 3 * kSourceCapacity
-    std::span<float> attractor_remaining;  // kSourceCapacity, seconds
-    std::span<float> repulsor_position;    // 3 * kSourceCapacity
-    std::span<float> repulsor_remaining;   // kSourceCapacity, seconds
+  std::span<float> position;    // 3 * agents
+  std::span<float> velocity;    // 3 * agents, per step
+  std::span<float> mass;        // agents, 2 to 3.5
+  std::span<float> max_speed;   // agents, 5 to 7 per step
+  std::span<std::uint32_t> id;  // agents, 0 .. agents-1: the id that `place` takes
+  // Attractors and repulsors alive in this frame: the first ones of kSourceCapacity; the rest has 0 s remaining.
+  std::span<float> attractor_position;   // 3 * kSourceCapacity
+  std::span<float> attractor_remaining;  // kSourceCapacity, seconds
+  std::span<float> repulsor_position;    // 3 * kSourceCapacity
+  std::span<float> repulsor_remaining;   // kSourceCapacity, seconds
 
-    View view() const { return {position, velocity}; }
+  View view() const { return {position, velocity}; }
 };
 
 }  // namespace swarm

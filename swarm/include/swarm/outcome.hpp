@@ -9,12 +9,12 @@ namespace swarm {
 // Either done, or refused with a text that says why and what would be accepted.
 // A refused call has changed nothing.
 struct [[nodiscard]] Outcome {
-    bool ok = true;
-    std::string text;  // empty when ok
+  bool ok = true;
+  std::string text;  // empty when ok
 
-    static Outcome done() { return {}; }
-    static Outcome refused(std::string why) { return {false, std::move(why)}; }
-    explicit operator bool() const { return ok; }
+  static Outcome done() { return {}; }
+  static Outcome refused(std::string why) { return {false, std::move(why)}; }
+  explicit operator bool() const { return ok; }
 };
 
 }  // namespace swarm

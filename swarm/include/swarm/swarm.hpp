@@ -35,10 +35,10 @@ inline constexpr double kSourceBall = 1000.0;
 inline constexpr double kLongestSourceSeconds = 3600.0;
 
 struct Options {
-    std::uint32_t agents = 10000;     // 0 to kMaxAgents
-    std::uint64_t seed = 1;
-    double steps_per_second = 60.0;   // turns steps into seconds: the life of attractors, the automatic mode; > 0
-    double start_box = 0.0;           // edge of the cube agents start in; 0: start_box_for(agents)
+  std::uint32_t agents = 10000;  // 0 to kMaxAgents
+  std::uint64_t seed = 1;
+  double steps_per_second = 60.0;  // turns steps into seconds: the life of attractors, the automatic mode; > 0
+  double start_box = 0.0;          // edge of the cube agents start in; 0: start_box_for(agents)
 };
 
 // Edge of the start cube that gives every flock the same density, about 20 agents within the default neighbourhood.
@@ -50,62 +50,62 @@ double centre_radius_for(std::uint32_t agents);
 
 // An attractor or a repulsor.
 struct Source {
-    float x, y, z;
-    std::uint64_t expires;  // first step without it
+  float x, y, z;
+  std::uint64_t expires;  // first step without it
 };
 
 // What the last step found; for displays and benchmarks.
 struct StepStats {
-    std::uint64_t neighbours = 0;    // ordered pairs within the neighbourhood; / agents = mean neighbours
-    std::uint64_t candidates = 0;    // distances that were computed to find them
-    std::uint32_t largest_cell = 0;  // agents in the fullest grid cell
+  std::uint64_t neighbours = 0;    // ordered pairs within the neighbourhood; / agents = mean neighbours
+  std::uint64_t candidates = 0;    // distances that were computed to find them
+  std::uint32_t largest_cell = 0;  // agents in the fullest grid cell
 };
 
 class Swarm {
-public:
-    static Outcome check(const Options& options);
+ public:
+  static Outcome check(const Options& options);
 
-    // Throws std::invalid_argument with the text of check() if the options are refused.
-    explicit Swarm(const Options& options);
-    ~Swarm();
-    Swarm(Swarm&&) noexcept;
-    Swarm& operator=(Swarm&&) noexcept;
+  // Throws std::invalid_argument with the text of check() if the options are refused.
+  explicit Swarm(const Options& options);
+  ~Swarm();
+  Swarm(Swarm&&) noexcept;
+  Swarm& operator=(Swarm&&) noexcept;
 
-    // Writes the start state, step 0. Does not touch parameters; forgets attractors, repulsors and pending commands.
-    // Refused if a span has the wrong size.
-    Outcome start(const Frame& first);
+  // Writes the start state, step 0. Does not touch parameters; forgets attractors, repulsors and pending commands.
+  // Refused if a span has the wrong size.
+  Outcome start(const Frame& first);
 
-    // Advances one step: reads `previous`, writes every number of `next` once. While paused it copies instead, and
-    // the step count stands still. The two must not overlap. Refused if a span has the wrong size.
-    // Cost: O(agents + distances computed); allocates only while a buffer still grows.
-    Outcome step(const View& previous, const Frame& next);
+  // Advances one step: reads `previous`, writes every number of `next` once. While paused it copies instead, and
+  // the step count stands still. The two must not overlap. Refused if a span has the wrong size.
+  // Cost: O(agents + distances computed); allocates only while a buffer still grows.
+  Outcome step(const View& previous, const Frame& next);
 
-    // The same within two private buffers, allocated by the first call. state() is valid until the next call.
-    Outcome start();
-    Outcome step();
-    View state() const;
+  // The same within two private buffers, allocated by the first call. state() is valid until the next call.
+  Outcome start();
+  Outcome step();
+  View state() const;
 
-    // Requests. They take effect in the next step. Values and arguments are checked; names are those of the tables.
-    Outcome set(std::string_view name, double value);
-    Outcome set(Parameter p, double value);
-    Outcome trigger(std::string_view name);
-    Outcome command(std::string_view name, std::span<const double> arguments);
+  // Requests. They take effect in the next step. Values and arguments are checked; names are those of the tables.
+  Outcome set(std::string_view name, double value);
+  Outcome set(Parameter p, double value);
+  Outcome trigger(std::string_view name);
+  Outcome command(std::string_view name, std::span<const double> arguments);
 
-    std::uint32_t agents() const;
-    std::uint64_t step_count() const;  // steps since start()
-    double time() const;               // seconds: step_count / steps_per_second
-    bool paused() const;
-    double start_box() const;          // the edge in use
-    const Parameters& parameters() const;
-    std::span<const Source> attractors() const;
-    std::span<const Source> repulsors() const;
-    std::span<const float> masses() const;
-    std::span<const float> max_speeds() const;
-    const StepStats& stats() const;
+  std::uint32_t agents() const;
+  std::uint64_t step_count() const;  // steps since start()
+  double time() const;               // seconds: step_count / steps_per_second
+  bool paused() const;
+  double start_box() const;  // the edge in use
+  const Parameters& parameters() const;
+  std::span<const Source> attractors() const;
+  std::span<const Source> repulsors() const;
+  std::span<const float> masses() const;
+  std::span<const float> max_speeds() const;
+  const StepStats& stats() const;
 
-private:
-    struct State;
-    std::unique_ptr<State> state_;
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace swarm
