@@ -22,6 +22,7 @@ GOOD = {
     "tools/main.cpp": "#include <swarm/swarm.hpp>\n#include <wingbeat/wingbeat.hpp>\n",
     "tests/core/slots_test.cpp": '#include "sync/slots.hpp"\n',
     "tests/faults/kill_test.cpp": '#include "core/layout/format.hpp"\n',
+    "tests/vectors/segment.hpp": '#include "layout/format.hpp"\n',
     "build/release/generated.cpp": '#include "core/nothing.hpp"\n',
 }
 
