@@ -22,6 +22,11 @@ Times are seconds, unless a name ends in `_ns`. Errors are subtypes of [`Wingbea
 """
 module Wingbeat
 
+# Little here is worth optimising further (what is, gets inlined into its callers), and it halves the time to the first frame.
+if isdefined(Base, :Experimental) && isdefined(Base.Experimental, Symbol("@optlevel"))
+    @eval Base.Experimental.@optlevel 1
+end
+
 using FileWatching: FDWatcher, poll_fd
 using LinearAlgebra: LinearAlgebra
 import Libdl

@@ -28,14 +28,22 @@ end
 
 library_file(folder) = joinpath(folder, "libwingbeat." * Libdl.dlext)
 
-# WINGBEAT_LIBRARY (a file, or a folder that has it), then the build tree this package lies in, then the system.
+# Where this package lies in a checkout, and where `make install` puts it: <prefix>/share/wingbeat/julia/Wingbeat.
+function library_folders()
+    above(levels) = foldl((path, _) -> dirname(path), 1:levels; init=@__DIR__)
+    build = joinpath(above(3), "build")
+    folders = [joinpath(build, preset, "lib") for preset in ("release", "portable", "dev")]
+    if above(3) == joinpath(above(5), "share", "wingbeat")
+        append!(folders, [joinpath(above(5), lib) for lib in ("lib", "lib64", joinpath("lib", "$(Sys.ARCH)-linux-gnu"))])
+    end
+    return folders
+end
+
+# WINGBEAT_LIBRARY (a file, or a folder that has it), then beside this package, then the system.
 function library_candidates()
     wanted = get(ENV, "WINGBEAT_LIBRARY", "")
     isempty(wanted) || return [isdir(wanted) ? library_file(wanted) : wanted]
-    build = normpath(joinpath(@__DIR__, "..", "..", "..", "build"))
-    presets = ["release", "portable", "dev"]
-    found = [library_file(joinpath(build, preset, "lib")) for preset in presets]
-    return [filter(isfile, found); "libwingbeat"]
+    return [filter(isfile, library_file.(library_folders())); "libwingbeat"]
 end
 
 function load_library()

@@ -53,18 +53,21 @@ struct Schema
     fields::Vector{Field}
     controls::Vector{Control}
     attributes::Vector{Pair{String,String}}
+    fingerprint::UInt # of all the bytes it was read from
 end
 
-for T in (:Field, :Control, :Schema)
-    @eval Base.:(==)(a::$T, b::$T) = all(n -> getfield(a, n) == getfield(b, n), fieldnames($T))
-    @eval Base.hash(a::$T, h::UInt) = foldr(hash, Any[getfield(a, n) for n in fieldnames($T)]; init=h)
-end
+Base.:(==)(a::Schema, b::Schema) = a.fingerprint == b.fingerprint
+Base.hash(a::Schema, h::UInt) = hash(a.fingerprint, h)
 
 words(text::String) = String.(split(text))
 
-function read_field(schema::Opaque, index::Int)
+function field_record(schema::Opaque, index::Int)
     record = CRecord(FIELD_INFO)
     GC.@preserve record check(wb_schema_field(schema, UInt32(index), pointer(record.bytes)))
+    return record
+end
+
+function Field(record::CRecord)
     dimensions = whole(record, :dimensions)
     shape = load(record, :shape, NTuple{8,UInt64})
     return Field(
@@ -91,9 +94,13 @@ function julia_value(value::CValue, choices::Vector{Symbol})
     return whole
 end
 
-function read_control(schema::Opaque, index::Int)
+function control_record(schema::Opaque, index::Int)
     record = CRecord(CONTROL_INFO)
     GC.@preserve record check(wb_schema_control(schema, UInt32(index), pointer(record.bytes)))
+    return record
+end
+
+function Control(record::CRecord, index::Int)
     name = Symbol(text(record, :name))
     kind = KINDS[whole(record, :kind)]
     names = Symbol.(words(text(record, :choices)))
@@ -118,15 +125,35 @@ function read_attribute(schema::Opaque, index::Int)
 end
 
 function Schema(schema::Opaque)
+    name = unsafe_string(wb_schema_stream(schema))
+    capacity, frame_bytes = Int(wb_schema_capacity(schema)), Int(wb_schema_frame_bytes(schema))
+    fields = CRecord[field_record(schema, i) for i in 0:(Int(wb_schema_field_count(schema)) - 1)]
+    controls = CRecord[control_record(schema, i) for i in 0:(Int(wb_schema_control_count(schema)) - 1)]
+    attributes = Pair{String,String}[read_attribute(schema, i) for i in 0:(Int(wb_schema_attribute_count(schema)) - 1)]
     return Schema(
-        unsafe_string(wb_schema_stream(schema)),
-        Int(wb_schema_capacity(schema)),
-        Int(wb_schema_frame_bytes(schema)),
-        [read_field(schema, i) for i in 0:(Int(wb_schema_field_count(schema)) - 1)],
-        [read_control(schema, i) for i in 0:(Int(wb_schema_control_count(schema)) - 1)],
-        [read_attribute(schema, i) for i in 0:(Int(wb_schema_attribute_count(schema)) - 1)],
+        name,
+        capacity,
+        frame_bytes,
+        Field[Field(record) for record in fields],
+        Control[Control(controls[i], i - 1) for i in eachindex(controls)],
+        attributes,
+        fingerprint(UInt(capacity), fields, controls, attributes),
     )
 end
+
+function fingerprint(seed::UInt, fields::Vector{CRecord}, controls::Vector{CRecord}, attributes::Vector{Pair{String,String}})
+    for record in fields
+        seed = fingerprint(seed, record.bytes)
+    end
+    for record in controls
+        seed = fingerprint(seed, record.bytes)
+    end
+    for (key, value) in attributes
+        seed = hash(value, hash(key, seed))
+    end
+    return seed
+end
+fingerprint(seed::UInt, bytes::Vector{UInt8}) = hash(String(copy(bytes)), seed)
 
 Base.keys(schema::Schema) = Symbol[f.name for f in schema.fields]
 Base.haskey(schema::Schema, name::Symbol) = any(f -> f.name === name, schema.fields)

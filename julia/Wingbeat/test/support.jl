@@ -1,0 +1,114 @@
+# What the tests share. Every test has a runtime directory of its own.
+
+const PACKAGE = dirname(@__DIR__)
+const CHECKOUT = dirname(dirname(PACKAGE))
+
+function with_directory(f)
+    mktempdir() do directory
+        before = get(ENV, "WINGBEAT_DIR", nothing)
+        ENV["WINGBEAT_DIR"] = joinpath(directory, "runtime")
+        try
+            f()
+        finally
+            Wingbeat.collect_dead()
+            before === nothing ? delete!(ENV, "WINGBEAT_DIR") : (ENV["WINGBEAT_DIR"] = before)
+        end
+    end
+end
+
+# A small flock: position[c, i] = 100 seq + 10 i + c, mass[i] = seq + i.
+flock_fields() = (position=per_agent(Float32, 3; labels="x y z", unit="m"), mass=per_agent(Float64), grid=field(Int32, 2, 3))
+flock(f, name="flock"; capacity=8, options...) = publish(f, name; capacity=capacity, fields=flock_fields(), options...)
+
+position_of(seq, count) = Float32[100 * seq + 10 * i + c for c in 1:3, i in 1:count]
+mass_of(seq, count) = Float64[seq + i for i in 1:count]
+
+function fly!(out; count=8)
+    seq = stats(out).published + 1
+    out[:position] = position_of(seq, count)
+    out[:mass] = mass_of(seq, count)
+    out[:grid] .= seq
+    return publish!(out; step=10 * seq, time=seq / 60)
+end
+
+# A publisher and a subscriber of one stream.
+function with_flock(f; capacity=8, count=capacity, frames=1, writer=(;), reader...)
+    with_directory() do
+        flock("flock"; capacity=capacity, writer...) do out
+            subscribe("flock"; reader...) do swarm
+                for _ in 1:frames
+                    fly!(out; count=count)
+                end
+                f(out, swarm)
+            end
+        end
+    end
+end
+
+# Runs a program of test/programs in a Julia of its own. `lines` are its output.
+mutable struct Child
+    process::Base.Process
+    lines::Channel{String}
+end
+
+function start(program::String, arguments...; threads=1)
+    path = joinpath(@__DIR__, "programs", program * ".jl")
+    command = addenv_(`$(Base.julia_cmd()) --startup-file=no --project=$PACKAGE $path $(string.(arguments))`, "JULIA_NUM_THREADS" => string(threads))
+    pipe = Pipe()
+    process = run(pipeline(command; stdin=devnull, stdout=pipe, stderr=stderr); wait=false)
+    close(pipe.in)
+    lines = Channel{String}(1000)
+    @async begin
+        for line in eachline(pipe)
+            put!(lines, line)
+        end
+        close(lines)
+    end
+    return Child(process, lines)
+end
+
+# addenv() came with Julia 1.6.
+addenv_(command, pair) = setenv(command, merge(Dict(ENV), Dict(pair)))
+
+const CHILD_LIMIT = 60
+
+# The next line of the child; an error if none comes.
+function next_line(child::Child)
+    timer = Timer(_ -> kill(child.process, Base.SIGKILL), CHILD_LIMIT)
+    try
+        return take!(child.lines)
+    finally
+        close(timer)
+    end
+end
+
+function finish(child::Child)
+    timer = Timer(_ -> kill(child.process, Base.SIGKILL), CHILD_LIMIT)
+    wait(child.process)
+    close(timer)
+    return child.process
+end
+
+function kill_hard(child::Child)
+    kill(child.process, Base.SIGKILL)
+    wait(child.process)
+end
+
+function eventually(condition; limit=20)
+    until = time() + limit
+    while !condition()
+        time() < until || return false
+        sleep(0.01)
+    end
+    return true
+end
+
+# Whether f throws a T; its message otherwise shows what happened instead.
+function thrown(f)
+    try
+        f()
+    catch err
+        return err
+    end
+    return nothing
+end
