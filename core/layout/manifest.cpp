@@ -39,8 +39,10 @@ bool take_number(std::string_view& rest, std::string_view key, int base, std::ui
   value = 0;
   for (char c : text) {
     int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-    if (digit >= base || value > UINT64_MAX / static_cast<unsigned>(base) - 1) return false;
-    value = value * static_cast<unsigned>(base) + static_cast<unsigned>(digit);
+    if (digit >= base) return false;
+    const auto next = static_cast<unsigned>(digit);
+    if (value > (UINT64_MAX - next) / static_cast<unsigned>(base)) return false;
+    value = value * static_cast<unsigned>(base) + next;
   }
   return true;
 }
@@ -108,7 +110,7 @@ Fault from_text(std::string_view text, Manifest& manifest) {
     return damaged;
   }
   std::string_view body = text.substr(kFirstLine.size(), check - kFirstLine.size());
-  return take_all(body, manifest) ? Fault{} : damaged;
+  return take_all(body, manifest) && to_text(manifest) == text ? Fault{} : damaged;
 }
 
 }  // namespace wingbeat::layout

@@ -74,7 +74,7 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
                                       " must be the stream's capacity, " + std::to_string(schema.capacity)};
   }
   std::uint64_t bytes = field_bytes(spec);
-  if (bytes == 0 || bytes > kMaxFrameBytes - schema.payload_bytes - kFieldAlignment) {
+  if (bytes == 0 || aligned(bytes, kFieldAlignment) > kMaxFrameBytes - schema.payload_bytes) {
     return {FaultKind::kLimit, "field " + quoted(spec.name) + ": each dimension must be at least 1, and a frame at most 2^40 bytes"};
   }
   return {};

@@ -1,0 +1,135 @@
+// The two rings of requests and receipts, without a stream around them.
+#include <cstring>
+#include <thread>
+
+#include "protocol_memory.hpp"
+
+namespace {
+
+using namespace wingbeat;
+using namespace wingbeat::sync;
+using wbtest::ProtocolMemory;
+
+class RequestRing : public ::testing::Test {
+ protected:
+  bool post(std::uint32_t control) {
+    layout::RequestRecord record{};
+    record.control = control;
+    const bool posted = post_request(bytes.memory, 1, record);
+    if (posted) id = record.id;
+    return posted;
+  }
+
+  void answer(std::uint64_t request, std::uint32_t status = 1, const char* reason = "") {
+    layout::ReceiptRecord receipt{};
+    receipt.id = request;
+    receipt.status = status;
+    std::strncpy(receipt.reason, reason, sizeof receipt.reason - 1);
+    give_receipt(bytes.memory, 1, receipt);
+  }
+
+  std::uint64_t consumed() const { return bytes.memory.consumed(1).load(); }
+
+  ProtocolMemory bytes;
+  std::uint64_t id = 0;
+};
+
+TEST_F(RequestRing, gives_each_request_the_next_number) {
+  for (std::uint64_t expected = 1; expected <= 3; ++expected) {
+    ASSERT_TRUE(post(7));
+    EXPECT_EQ(id, expected);
+    EXPECT_EQ(bytes.memory.request(1, id).id, expected);
+  }
+  EXPECT_EQ(last_request(bytes.memory, 1, 0), 3u);
+}
+
+TEST_F(RequestRing, refuses_the_17th_that_waits_and_accepts_it_after_an_answer) {
+  for (std::uint32_t i = 0; i < layout::kMaxPending; ++i) ASSERT_TRUE(post(i));
+  EXPECT_FALSE(post(99));
+  EXPECT_EQ(bytes.memory.request(1, 1).control, 0u) << "the refused request must not overwrite the first";
+  answer(1);
+  EXPECT_TRUE(post(99));
+  EXPECT_FALSE(post(100));
+}
+
+TEST_F(RequestRing, goes_round_many_times) {
+  for (std::uint32_t i = 1; i <= 1000; ++i) {
+    ASSERT_TRUE(post(i));
+    ASSERT_EQ(last_request(bytes.memory, 1, consumed()), i);
+    ASSERT_EQ(bytes.memory.request(1, i).control, i);
+    layout::ReceiptRecord receipt;
+    ASSERT_FALSE(fetch_receipt(bytes.memory, 1, i, receipt)) << "the receipt of 16 requests ago is not this one's";
+    answer(i, 1 + i % 3);
+    ASSERT_TRUE(fetch_receipt(bytes.memory, 1, i, receipt));
+    ASSERT_EQ(receipt.status, 1 + i % 3);
+    ASSERT_EQ(consumed(), i);
+  }
+}
+
+TEST_F(RequestRing, with_a_damaged_tail_shows_no_request) {
+  ASSERT_TRUE(post(1));
+  for (std::uint64_t damaged : {std::uint64_t{18}, std::uint64_t{1} << 40, UINT64_MAX}) {
+    bytes.memory.request_tail(1).store(damaged);
+    EXPECT_EQ(last_request(bytes.memory, 1, 1), 1u) << damaged;
+  }
+}
+
+TEST_F(RequestRing, behind_a_tail_that_went_back_shows_no_request) {
+  for (std::uint64_t i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(post(1));
+    answer(i);
+  }
+  bytes.memory.request_tail(1).store(2);
+  EXPECT_EQ(last_request(bytes.memory, 1, consumed()), 5u);
+}
+
+TEST_F(RequestRing, ends_an_unterminated_reason) {
+  ASSERT_TRUE(post(1));
+  answer(1);
+  std::memset(bytes.memory.receipt(1, 1).reason, 'x', layout::kReasonBytes);
+  layout::ReceiptRecord receipt;
+  ASSERT_TRUE(fetch_receipt(bytes.memory, 1, 1, receipt));
+  EXPECT_EQ(std::strlen(receipt.reason), layout::kReasonBytes - 1);
+}
+
+TEST_F(RequestRing, keeps_entries_apart) {
+  ASSERT_TRUE(post(1));
+  EXPECT_EQ(last_request(bytes.memory, 0, 0), 0u);
+  EXPECT_EQ(last_request(bytes.memory, 2, 0), 0u);
+}
+
+TEST_F(RequestRing, answers_every_request_of_a_thread_that_asks_as_fast_as_it_can) {
+  constexpr std::uint32_t kRequests = 20'000;
+  std::thread writer([&] {
+    std::uint64_t done = 0;
+    while (done < kRequests) {
+      const std::uint64_t last = last_request(bytes.memory, 1, done);
+      while (done < last) {
+        ++done;
+        answer(done, bytes.memory.request(1, done).control);
+      }
+      std::this_thread::yield();
+    }
+  });
+  std::uint64_t wrong = 0, fetched = 0;
+  const auto fetch = [&](std::uint64_t up_to) {
+    layout::ReceiptRecord receipt;
+    while (fetched < up_to) {
+      if (!fetch_receipt(bytes.memory, 1, fetched + 1, receipt)) {
+        std::this_thread::yield();
+        continue;
+      }
+      ++fetched;
+      wrong += receipt.status == fetched + 5 ? 0 : 1;
+    }
+  };
+  for (std::uint32_t i = 1; i <= kRequests; ++i) {
+    if (i > layout::kMaxPending) fetch(i - layout::kMaxPending);
+    while (!post(i + 5)) std::this_thread::yield();
+  }
+  fetch(kRequests);
+  writer.join();
+  EXPECT_EQ(wrong, 0u);
+}
+
+}  // namespace

@@ -1,0 +1,325 @@
+// What a schema may hold, where each limit lies, and what becomes of a damaged one.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "layout/geometry.hpp"
+#include "layout/names.hpp"
+#include "layout/schema.hpp"
+
+namespace {
+
+using namespace wingbeat::layout;
+
+std::uint64_t bits(double value) {
+  std::uint64_t result;
+  std::memcpy(&result, &value, sizeof result);
+  return result;
+}
+std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+Schema empty(std::uint64_t capacity = 10) {
+  Schema schema;
+  EXPECT_EQ(set_stream(schema, "swarm", capacity).text, "");
+  return schema;
+}
+
+FieldSpec field(std::string_view name, std::vector<std::uint64_t> shape = {1}, std::uint32_t type = kF32) {
+  return {name, type, std::move(shape), {}, {}, false};
+}
+
+ControlSpec f64_control(std::string_view name, double initial, double low, double high) {
+  return {name, kParameter, kValueF64, bits(initial), bits(low), bits(high), {}, {}, {}};
+}
+
+FaultKind kind_of(const Fault& fault) { return fault.kind; }
+
+#define EXPECT_FINE(call) EXPECT_EQ((call).text, "")
+#define EXPECT_FAULT(call, expected) EXPECT_EQ(kind_of(call), FaultKind::expected)
+
+Schema everything() {
+  Schema schema = empty(100);
+  EXPECT_FINE(add_field(schema, {"position", kF32, {3, 100}, "x y z", "m", true}));
+  EXPECT_FINE(add_field(schema, {"id", kU32, {100}, {}, {}, true}));
+  EXPECT_FINE(add_field(schema, {"box", kF64, {3, 2}, "x y z", "m", false}));
+  EXPECT_FINE(add_control(schema, {"speed", kParameter, kValueF64, bits(1.0), bits(0.0), bits(2.0), "m/s", "how fast", {}}));
+  EXPECT_FINE(add_control(schema, {"steps", kParameter, kValueI64, bits(std::int64_t{-3}), bits(std::int64_t{-5}),
+                                   bits(std::int64_t{5}), {}, {}, {}}));
+  EXPECT_FINE(add_control(schema, {"mode", kParameter, kValueChoice, 1, 0, 0, {}, {}, "calm wild"}));
+  EXPECT_FINE(add_control(schema, {"reset", kTrigger, 0, 0, 0, 0, {}, "anew", {}}));
+  EXPECT_FINE(add_control(schema, {"place", kCommand, 0, 0, 0, 0, {}, {}, "id x y z"}));
+  EXPECT_FINE(set_attribute(schema, "model", "zones"));
+  return schema;
+}
+
+TEST(Names, of_1_to_63_allowed_characters_are_names) {
+  EXPECT_TRUE(is_name("a"));
+  EXPECT_TRUE(is_name("Az09_.-"));
+  EXPECT_TRUE(is_name(std::string(63, 'x')));
+  EXPECT_FALSE(is_name(""));
+  EXPECT_FALSE(is_name(std::string(64, 'x')));
+}
+
+TEST(Names, accept_exactly_the_documented_characters) {
+  const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+  for (int c = 0; c < 256; ++c) {
+    const std::string name = std::string("a") + static_cast<char>(c);
+    EXPECT_EQ(is_name(name), allowed.find(static_cast<char>(c)) != std::string::npos) << c;
+  }
+}
+
+TEST(Names, word_lists_have_single_spaces_and_no_others) {
+  EXPECT_EQ(count_words(""), 0);
+  EXPECT_EQ(count_words("x"), 1);
+  EXPECT_EQ(count_words("x y z"), 3);
+  for (const char* wrong : {" x", "x ", "x  y", " "}) EXPECT_EQ(count_words(wrong), -1) << wrong;
+}
+
+TEST(Stream, capacity_is_1_to_2_to_the_32) {
+  Schema schema;
+  EXPECT_FAULT(set_stream(schema, "s", 0), kLimit);
+  EXPECT_FINE(set_stream(schema, "s", 1));
+  EXPECT_FINE(set_stream(schema, "s", std::uint64_t{1} << 32));
+  EXPECT_FAULT(set_stream(schema, "s", (std::uint64_t{1} << 32) + 1), kLimit);
+  EXPECT_FAULT(set_stream(schema, "a/b", 1), kName);
+}
+
+TEST(Field, is_placed_at_the_next_multiple_of_64_bytes) {
+  Schema schema = empty();
+  EXPECT_FINE(add_field(schema, field("a", {1}, kU8)));
+  EXPECT_FINE(add_field(schema, field("b", {65}, kU8)));
+  EXPECT_FINE(add_field(schema, field("c", {3, 10}, kF64)));
+  EXPECT_EQ(schema.fields[1].offset_bytes, 64u);
+  EXPECT_EQ(schema.fields[2].offset_bytes, 192u);
+  EXPECT_EQ(schema.fields[2].size_bytes, 240u);
+  EXPECT_EQ(schema.payload_bytes, 192u + 256u);
+}
+
+TEST(Field, names_are_checked_and_differ) {
+  Schema schema = empty();
+  EXPECT_FINE(add_field(schema, field("a")));
+  EXPECT_FAULT(add_field(schema, field("a")), kName);
+  EXPECT_FAULT(add_field(schema, field("")), kName);
+  EXPECT_FAULT(add_field(schema, field("a b")), kName);
+  EXPECT_FINE(add_field(schema, field(std::string(63, 'n'))));
+  EXPECT_FAULT(add_field(schema, field(std::string(64, 'n'))), kName);
+  EXPECT_EQ(schema.fields.size(), 2u);
+}
+
+TEST(Field, number_64_is_accepted_and_number_65_refused) {
+  Schema schema = empty();
+  for (std::uint32_t i = 0; i < kMaxFields; ++i) EXPECT_FINE(add_field(schema, field("f" + std::to_string(i))));
+  EXPECT_FAULT(add_field(schema, field("more")), kLimit);
+}
+
+TEST(Field, has_1_to_8_dimensions_each_at_least_1) {
+  Schema schema = empty();
+  EXPECT_FAULT(add_field(schema, field("a", {})), kLimit);
+  EXPECT_FINE(add_field(schema, field("b", {1, 1, 1, 1, 1, 1, 1, 2})));
+  EXPECT_FAULT(add_field(schema, field("c", {1, 1, 1, 1, 1, 1, 1, 1, 1})), kLimit);
+  EXPECT_FAULT(add_field(schema, field("d", {3, 0})), kLimit);
+}
+
+TEST(Field, of_an_unknown_type_is_refused) {
+  Schema schema = empty();
+  for (std::uint32_t type : {0u, 11u, 0xffffffffu}) EXPECT_FAULT(add_field(schema, field("a", {1}, type)), kArgument) << type;
+  for (std::uint32_t type = kI8; type <= kF64; ++type) EXPECT_FINE(add_field(schema, field("t" + std::to_string(type), {1}, type)));
+}
+
+TEST(Field, frames_of_exactly_the_limit_are_accepted_and_not_one_byte_more) {
+  Schema schema = empty();
+  EXPECT_FAULT(add_field(schema, field("over", {kMaxFrameBytes + 1}, kU8)), kLimit);
+  EXPECT_FAULT(add_field(schema, field("product", {std::uint64_t{1} << 33, std::uint64_t{1} << 33}, kU8)), kLimit);
+  EXPECT_FAULT(add_field(schema, field("wraps", {std::uint64_t{1} << 32, std::uint64_t{1} << 32, 16}, kU8)), kLimit);
+  EXPECT_FINE(add_field(schema, field("exact", {kMaxFrameBytes}, kU8)));
+  EXPECT_EQ(schema.payload_bytes, kMaxFrameBytes);
+  EXPECT_FAULT(add_field(schema, field("more")), kLimit);
+}
+
+TEST(Field, that_pads_a_frame_beyond_the_limit_is_refused) {
+  Schema schema = empty();
+  EXPECT_FINE(add_field(schema, field("a", {kMaxFrameBytes - 64}, kU8)));
+  EXPECT_FAULT(add_field(schema, field("b", {65}, kU8)), kLimit);
+  EXPECT_FINE(add_field(schema, field("c", {1}, kU8)));
+  EXPECT_EQ(schema.payload_bytes, kMaxFrameBytes);
+}
+
+TEST(Field, labels_name_each_component_once) {
+  Schema schema = empty();
+  const auto labelled = [](std::string_view name, std::string_view labels) {
+    return FieldSpec{name, kF32, {3, 10}, labels, {}, true};
+  };
+  EXPECT_FINE(add_field(schema, labelled("a", "x y z")));
+  EXPECT_FAULT(add_field(schema, labelled("b", "x y")), kArgument);
+  EXPECT_FAULT(add_field(schema, labelled("c", "x y z w")), kArgument);
+  EXPECT_FAULT(add_field(schema, labelled("d", "x  y z")), kArgument);
+  EXPECT_FAULT(add_field(schema, labelled("e", "x y\tz")), kLimit);
+  EXPECT_FAULT(add_field(schema, labelled("f", std::string(94, 'x') + " y")), kLimit);
+}
+
+TEST(Field, unit_of_31_bytes_is_accepted_and_of_32_refused) {
+  Schema schema = empty();
+  EXPECT_FINE(add_field(schema, {"a", kF32, {1}, {}, std::string(31, 'm'), false}));
+  EXPECT_FAULT(add_field(schema, {"b", kF32, {1}, {}, std::string(32, 'm'), false}), kLimit);
+  EXPECT_FAULT(add_field(schema, {"c", kF32, {1}, {}, "m\n", false}), kLimit);
+  EXPECT_FINE(add_field(schema, {"d", kF32, {1}, {}, "µm", false}));
+}
+
+TEST(Field, per_agent_ends_in_the_capacity) {
+  Schema schema = empty(10);
+  EXPECT_FAULT(add_field(schema, {"a", kF32, {3, 11}, {}, {}, true}), kArgument);
+  EXPECT_FINE(add_field(schema, {"b", kF32, {3, 10}, {}, {}, true}));
+}
+
+TEST(Control, number_256_is_accepted_and_number_257_refused) {
+  Schema schema = empty();
+  for (std::uint32_t i = 0; i < kMaxControls; ++i) {
+    EXPECT_FINE(add_control(schema, {"c" + std::to_string(i), kTrigger, 0, 0, 0, 0, {}, {}, {}}));
+  }
+  EXPECT_FAULT(add_control(schema, {"more", kTrigger, 0, 0, 0, 0, {}, {}, {}}), kLimit);
+}
+
+TEST(Control, texts_have_their_documented_lengths) {
+  Schema schema = empty();
+  const auto trigger = [](std::string_view name, std::string_view help) {
+    return ControlSpec{name, kTrigger, 0, 0, 0, 0, {}, help, {}};
+  };
+  EXPECT_FINE(add_control(schema, trigger("a", std::string(159, 'h'))));
+  EXPECT_FAULT(add_control(schema, trigger("b", std::string(160, 'h'))), kLimit);
+  EXPECT_FAULT(add_control(schema, trigger("a", "")), kName);
+  const auto choice = [](std::string_view name, std::string_view choices) {
+    return ControlSpec{name, kParameter, kValueChoice, 0, 0, 0, {}, {}, choices};
+  };
+  EXPECT_FINE(add_control(schema, choice("c", std::string(255, 'c'))));
+  EXPECT_FAULT(add_control(schema, choice("d", std::string(256, 'c'))), kLimit);
+}
+
+TEST(Control, parameters_begin_within_an_ordered_range) {
+  Schema schema = empty();
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::nan("");
+  EXPECT_FINE(add_control(schema, f64_control("a", 0.5, 0, 1)));
+  EXPECT_FINE(add_control(schema, f64_control("free", -1e300, 0, 0)));
+  EXPECT_FAULT(add_control(schema, f64_control("b", 2, 0, 1)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64_control("c", 1, 2, 0)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64_control("d", 1, nan, 2)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64_control("e", nan, 0, 0)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64_control("f", infinity, 0, 0)), kArgument);
+  EXPECT_FAULT(add_control(schema, {"g", kParameter, 9, 0, 0, 0, {}, {}, {}}), kArgument);
+  EXPECT_FAULT(add_control(schema, {"h", 7, 0, 0, 0, 0, {}, {}, {}}), kArgument);
+}
+
+TEST(Control, choices_are_word_lists_and_the_initial_one_is_among_them) {
+  Schema schema = empty();
+  const auto choice = [](std::string_view name, std::uint64_t initial, std::string_view choices) {
+    return ControlSpec{name, kParameter, kValueChoice, initial, 0, 0, {}, {}, choices};
+  };
+  EXPECT_FINE(add_control(schema, choice("a", 2, "x y z")));
+  EXPECT_FAULT(add_control(schema, choice("b", 3, "x y z")), kArgument);
+  EXPECT_FAULT(add_control(schema, choice("c", 0, "")), kArgument);
+  EXPECT_FAULT(add_control(schema, choice("d", 0, "x  y")), kArgument);
+  EXPECT_FAULT(add_control(schema, {"e", kParameter, kValueBool, 2, 0, 0, {}, {}, {}}), kArgument);
+}
+
+TEST(Control, commands_take_8_arguments_and_not_9) {
+  Schema schema = empty();
+  const auto command = [](std::string_view name, std::string_view arguments) {
+    return ControlSpec{name, kCommand, 0, 0, 0, 0, {}, {}, arguments};
+  };
+  EXPECT_FINE(add_control(schema, command("none", "")));
+  EXPECT_FINE(add_control(schema, command("eight", "a b c d e f g h")));
+  EXPECT_FAULT(add_control(schema, command("nine", "a b c d e f g h i")), kLimit);
+  EXPECT_FAULT(add_control(schema, command("spaces", "a  b")), kLimit);
+  EXPECT_EQ(schema.controls[1].argument_count, 8u);
+}
+
+TEST(Attribute, setting_a_key_again_replaces_its_value) {
+  Schema schema = empty();
+  EXPECT_FINE(set_attribute(schema, "k", "a longer value"));
+  EXPECT_FINE(set_attribute(schema, "k", "b"));
+  ASSERT_EQ(schema.attributes.size(), 1u);
+  EXPECT_EQ(fixed_text(schema.attributes[0].value), "b");
+  EXPECT_EQ(schema.attributes[0].value[3], '\0');
+}
+
+TEST(Attribute, limits_hold) {
+  Schema schema = empty();
+  EXPECT_FAULT(set_attribute(schema, "k", std::string(448, 'v')), kLimit);
+  EXPECT_FAULT(set_attribute(schema, "k k", "v"), kName);
+  EXPECT_FAULT(set_attribute(schema, "k", std::string_view("a\0b", 3)), kLimit);
+  for (std::uint32_t i = 0; i < kMaxAttributes; ++i) {
+    EXPECT_FINE(set_attribute(schema, "k" + std::to_string(i), std::string(447, 'v')));
+  }
+  EXPECT_FAULT(set_attribute(schema, "more", ""), kLimit);
+  EXPECT_FINE(set_attribute(schema, "k0", "replaced although full"));
+}
+
+DataHeader header_of(const Schema& schema) { return data_header(schema, Budget{}); }
+
+TEST(Bytes, of_a_schema_make_the_same_schema_again) {
+  const Schema schema = everything();
+  Schema copy;
+  EXPECT_FINE(from_bytes(header_of(schema), to_bytes(schema), copy));
+  EXPECT_EQ(copy.stream, "swarm");
+  EXPECT_EQ(copy.capacity, 100u);
+  EXPECT_EQ(copy.payload_bytes, schema.payload_bytes);
+  EXPECT_EQ(to_bytes(copy), to_bytes(schema));
+}
+
+TEST(Bytes, with_any_byte_changed_are_refused_or_make_a_schema_that_keeps_all_rules) {
+  const Schema schema = everything();
+  const DataHeader header = header_of(schema);
+  const std::vector<std::uint8_t> bytes = to_bytes(schema);
+  int refused = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (int flip : {0x01, 0x20, 0x80, 0xff}) {
+      std::vector<std::uint8_t> damaged = bytes;
+      damaged[i] = static_cast<std::uint8_t>(damaged[i] ^ flip);
+      Schema copy;
+      if (from_bytes(header, damaged, copy)) {
+        ++refused;
+        continue;
+      }
+      ASSERT_EQ(copy.payload_bytes, schema.payload_bytes) << i;
+      for (const FieldRecord& field : copy.fields) ASSERT_LE(field.offset_bytes + field.size_bytes, copy.payload_bytes) << i;
+      for (const ControlRecord& control : copy.controls) ASSERT_TRUE(is_name(fixed_text(control.name))) << i;
+      Schema again;  // what was accepted is a schema in its own right
+      ASSERT_EQ(from_bytes(header, to_bytes(copy), again).text, "") << i;
+    }
+  }
+  EXPECT_GT(refused, 1000);
+}
+
+TEST(Bytes, of_another_length_are_refused) {
+  const Schema schema = everything();
+  for (int change : {-1, 1, -100}) {
+    std::vector<std::uint8_t> bytes = to_bytes(schema);
+    bytes.resize(static_cast<std::size_t>(static_cast<int>(bytes.size()) + change));
+    Schema copy;
+    EXPECT_FAULT(from_bytes(header_of(schema), bytes, copy), kCorrupt) << change;
+  }
+}
+
+TEST(Value, is_checked_against_type_and_range) {
+  const Schema schema = everything();
+  const ControlRecord &speed = schema.controls[0], &steps = schema.controls[1], &mode = schema.controls[2];
+  EXPECT_FINE(check_value(speed, bits(2.0)));
+  EXPECT_FAULT(check_value(speed, bits(2.0000001)), kArgument);
+  EXPECT_FAULT(check_value(speed, bits(std::nan(""))), kArgument);
+  EXPECT_FINE(check_value(steps, bits(std::int64_t{-5})));
+  EXPECT_FAULT(check_value(steps, bits(std::int64_t{-6})), kArgument);
+  EXPECT_FINE(check_value(mode, 1));
+  EXPECT_FAULT(check_value(mode, 2), kArgument);
+  EXPECT_FAULT(check_value(mode, bits(std::int64_t{-1})), kArgument);
+  EXPECT_FAULT(check_value(schema.controls[3], 0), kArgument);
+}
+
+TEST(Value, text_of_a_refusal_names_the_range) {
+  const Fault fault = check_value(everything().controls[0], bits(7.0));
+  EXPECT_NE(fault.text.find("0 to 2"), std::string::npos) << fault.text;
+  EXPECT_NE(fault.text.find("speed"), std::string::npos) << fault.text;
+}
+
+}  // namespace
