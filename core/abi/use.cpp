@@ -304,7 +304,12 @@ int wb_collect(const char* name, wb_collect_report* out) {
     wb_collect_report report{};
     const std::string directory = stream::runtime_directory();
     std::vector<std::string> streams = stream::list_streams(directory);
-    if (name != nullptr) streams = {name};
+    if (name != nullptr) {
+      if (std::find(streams.begin(), streams.end(), name) == streams.end()) {
+        return fail(WB_NOT_READY, "there is no stream '" + std::string(name).substr(0, 80) + "' in " + directory);
+      }
+      streams = {name};
+    }
     for (const std::string& each : streams) stream::collect(stream::Place(directory, each), report);
     if (out != nullptr) *out = report;
     return int{WB_OK};

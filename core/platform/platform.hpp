@@ -68,6 +68,9 @@ std::uint64_t page_bytes();
 
 std::string default_runtime_directory();
 
+// The same text for the same directory, whichever way it was named; absolute in any case.
+std::string canonical_path(const std::string& path);
+
 // Makes the directory (owner only) if it is missing. EPERM if it is somebody else's, ENOTDIR if it is something else.
 int ensure_directory(const std::string& path);
 

@@ -203,6 +203,17 @@ int ensure_directory(const std::string& path) {
   return status.st_uid == ::geteuid() ? 0 : EPERM;
 }
 
+std::string canonical_path(const std::string& path) {
+  if (char* resolved = ::realpath(path.c_str(), nullptr)) {
+    std::string text = resolved;
+    std::free(resolved);
+    return text;
+  }
+  char here[4096];
+  if (path.empty() || path[0] == '/' || ::getcwd(here, sizeof here) == nullptr) return path;
+  return std::string(here) + "/" + path;
+}
+
 int read_file(const std::string& path, std::size_t most_bytes, std::string& out) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return errno;

@@ -114,8 +114,19 @@ int create_objects(const layout::Manifest& manifest, const layout::Schema& schem
   std::vector<std::uint8_t> bytes = layout::to_bytes(schema);
   std::memcpy(attachment->data.data() + attachment->header.schema_offset, bytes.data(), bytes.size());
   attachment->memory = sync::SharedMemory(places_of(*attachment, control));
+  set_initial_values(*attachment);
+  layout::DataHot& hot = attachment->memory.hot();
+  hot.pid = platform::process_id();
+  hot.state = layout::kWriterAttached;
+  hot.generation = 1;
   out = std::move(attachment);
   return WB_OK;
+}
+
+void set_initial_values(const Attachment& attachment) {
+  for (std::uint32_t i = 0; i < attachment.schema.controls.size(); ++i) {
+    attachment.memory.value(i).store(attachment.schema.controls[i].initial, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace wingbeat::stream

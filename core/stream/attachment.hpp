@@ -28,8 +28,11 @@ struct Attachment {
 // WB_ERR_INCOMPATIBLE, WB_ERR_ACCESS.
 int attach(const layout::Manifest& manifest, Access access, std::shared_ptr<Attachment>& out);
 
-// Reserves and fills the two objects of a new epoch. WB_ERR_NO_MEMORY says how much was needed and how much there is.
+// Reserves and fills the two objects of a new epoch, ready to be named by a manifest. WB_ERR_NO_MEMORY says how much was needed and how much there is.
 int create_objects(const layout::Manifest& manifest, const layout::Schema& schema, const layout::Budget& budget,
                    std::shared_ptr<Attachment>& out);
+
+// What a writer's parameters are when it begins.
+void set_initial_values(const Attachment& attachment);
 
 }  // namespace wingbeat::stream

@@ -41,12 +41,18 @@ int Reader::latest(wb_frame& out) {
     int code = attach_once();
     if (code != WB_OK) return code;
   }
+  const bool superseded = memory_.writer_state().load(std::memory_order_acquire) == layout::kWriterSuperseded;
+  const int code = superseded ? follow() : check_now_and_then();
+  if (code < 0) return code;
+  if (code == WB_RESTARTED) restart_unreported_ = true;  // wait() tells it
   const std::uint32_t lease = leases_->find_free();
   if (lease == Leases::kNoLease) return fail(WB_ERR_NO_ROOM, "all leases of this reader are in use: release a frame");
-  sync::Taken taken = slots_.take_latest(lease, 0);
-  if (taken) return deliver(taken, lease, out), WB_OK;
-  slots_.release(lease);
-  return nothing(false);
+  sync::Taken taken = slots_.hold_latest(lease, 0);
+  if (!taken) return slots_.release(lease), nothing(false);
+  // In order means from frame to frame: only a reader of the latest may skip what lies between.
+  if (options_.mode == WB_LATEST && taken.seq > slots_.last()) slots_.start_after(taken.seq, taken.slot);
+  deliver(taken, lease, out);
+  return WB_OK;
 }
 
 // One look for whatever there is to report.
@@ -64,11 +70,15 @@ int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
     generation_ = generation;
     writer_gone_ = false;
     ++restarts_;
+    restart_unreported_ = true;
+  }
+  if (restart_unreported_) {
+    restart_unreported_ = false;
     return fail(WB_RESTARTED);
   }
   const std::uint64_t last = slots_.last();
   if (slots_.newest() > last) {
-    sync::Taken taken = options_.mode == WB_EVERY ? slots_.take_next(lease) : slots_.take_latest(lease, last);
+    sync::Taken taken = options_.mode == WB_EVERY ? slots_.take_next(lease) : slots_.take_latest(lease);
     if (taken) {
       const std::uint64_t missed = options_.mode == WB_EVERY ? taken.seq - last - 1 : 0;
       missed_ += missed;
@@ -162,13 +172,14 @@ void Reader::interrupt() {
 
 void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out) {
   leases_->keep(lease, taken.seq);
-  const layout::SlotHeader& header = memory_.slot(taken.slot);
+  layout::SlotHeader& header = memory_.slot(taken.slot);
+  const std::uint64_t count = sync::SharedMemory::word(header.count).load(std::memory_order_relaxed);  // read once
   const Attachment& attachment = leases_->attachment();
   out.seq = taken.seq;
   out.step = header.step;
   out.sim_time = header.sim_time;
   out.publish_time_ns = header.publish_time_ns;
-  out.count = std::min(header.count, attachment.header.capacity);
+  out.count = std::min(count, attachment.header.capacity);
   out.missed = 0;
   out.epoch = attachment.header.epoch;
   out.generation = generation_;
@@ -204,8 +215,9 @@ int Reader::arm_descriptor() {
     if (int code = watcher->open()) return code;
     watcher_ = std::move(watcher);
   }
-  if (leases_ == nullptr) return watcher_->arm(nullptr, 0, 0, 0);
-  return watcher_->arm(leases_->shared_attachment(), entry_, slots_.last(), generation_);
+  if (leases_ == nullptr) return watcher_->arm({});
+  return watcher_->arm({leases_->shared_attachment(), entry_, slots_.last(), generation_,
+                        memory_.writer_state().load(std::memory_order_acquire)});
 }
 
 }  // namespace wingbeat::stream

@@ -125,7 +125,8 @@ class Reader {
   std::uint32_t generation_ = 0;
   bool came_first_ = false;  // the reader waited for this stream, so that its first frame is the first it wants
   std::uint64_t next_check_ns_ = 0;
-  bool writer_gone_ = false;  // as of the last check
+  bool writer_gone_ = false;         // as of the last check
+  bool restart_unreported_ = false;  // WB_RESTARTED is still to be returned
 
   std::uint64_t received_ = 0;
   std::uint64_t missed_ = 0;

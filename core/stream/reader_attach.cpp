@@ -171,6 +171,9 @@ void Reader::clear_entry(const Attachment& attachment) {
 
 void Reader::fill_entry(const Attachment& attachment) {
   layout::HotEntry& hot = attachment.memory.entry(entry_);
+  const std::uint64_t consumed = attachment.memory.consumed(entry_).load(std::memory_order_acquire);
+  const std::uint64_t waiting = attachment.memory.request_tail(entry_).load(std::memory_order_relaxed) - consumed;
+  if (waiting > layout::kMaxPending) attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);  // damaged
   put(hot.cursor, std::uint64_t{0});
   put(hot.received, received_);
   put(hot.missed, missed_);

@@ -63,6 +63,9 @@ int Reader::request_command(const char* name, const double* arguments, std::uint
   }
   layout::RequestRecord record = request_of(control, layout::kCommand);
   record.argument_count = count;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (!std::isfinite(arguments[i])) return fail(WB_ERR_ARGUMENT, std::string("argument ") + std::to_string(i + 1) + " of command '" + name + "' must be a finite number");
+  }
   if (count > 0) std::memcpy(record.arguments, arguments, count * sizeof *arguments);
   return send(record, id);
 }
@@ -109,6 +112,13 @@ int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) 
   const std::uint64_t start_ns = platform::now_ns();
   while (!fetch(sent)) {
     if (take_interrupt()) return fail(WB_INTERRUPTED);
+    const int news = check_now_and_then();
+    if (news < 0) return news;
+    if (news == WB_RESTARTED) {
+      restart_unreported_ = true;
+      continue;
+    }
+    if (writer_gone_ && (writer_gone_ = !is_writer_alive())) return fail(WB_WRITER_GONE, "the writer ended before it answered; ask again when it is back");
     const std::uint64_t waited_ns = platform::now_ns() - start_ns;
     if (timeout_ns >= 0 && waited_ns >= static_cast<std::uint64_t>(timeout_ns)) return fail(WB_PENDING);
     const std::uint64_t left_ns = timeout_ns < 0 ? kReceiptNapNs : static_cast<std::uint64_t>(timeout_ns) - waited_ns;

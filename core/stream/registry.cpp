@@ -17,6 +17,20 @@ namespace {
 constexpr unsigned kFileMode = 0600;
 constexpr std::uint64_t kLockPatienceNs = 200'000'000;
 
+int read_manifest_file(const Place& place, const std::string& path, layout::Manifest& out) {
+  std::string text;
+  int error = platform::read_file(path, layout::kMaxManifestBytes, text);
+  if (error == ENOENT) return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() + " yet: start its writer, or check WINGBEAT_DIR");
+  if (error == EFBIG || error == ELOOP || error == EINVAL) return fail(WB_ERR_CORRUPT, path + " is not a manifest; run `wingbeat gc`");
+  if (error != 0) return fail_system(error, "cannot read " + path);
+  if (layout::Fault fault = layout::from_text(text, out)) {
+    fault.text = path + ": " + fault.text + "; end the writer and run `wingbeat gc`";
+    return fail(fault);
+  }
+  if (out.stream != place.stream()) return fail(WB_ERR_CORRUPT, path + " is of another stream; run `wingbeat gc`");
+  return WB_OK;
+}
+
 bool strip_suffix(std::string& name, std::string_view suffix) {
   if (name.size() <= suffix.size() || name.compare(name.size() - suffix.size(), suffix.size(), suffix) != 0) return false;
   name.resize(name.size() - suffix.size());
@@ -93,7 +107,7 @@ bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& lock
 
 std::string runtime_directory() {
   const char* chosen = std::getenv("WINGBEAT_DIR");
-  return chosen != nullptr && *chosen != '\0' ? chosen : platform::default_runtime_directory();
+  return platform::canonical_path(chosen != nullptr && *chosen != '\0' ? chosen : platform::default_runtime_directory());
 }
 
 Place::Place(std::string directory, std::string_view stream) : directory_(std::move(directory)), stream_(stream) {}
@@ -120,19 +134,7 @@ std::vector<std::uint32_t> Place::reader_entries() const {
   return entries;
 }
 
-int read_manifest(const Place& place, layout::Manifest& out) {
-  std::string text;
-  int error = platform::read_file(place.manifest(), layout::kMaxManifestBytes, text);
-  if (error == ENOENT) return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() + " yet: start its writer, or check WINGBEAT_DIR");
-  if (error == EFBIG || error == ELOOP || error == EINVAL) return fail(WB_ERR_CORRUPT, place.manifest() + " is not a manifest; run `wingbeat gc`");
-  if (error != 0) return fail_system(error, "cannot read " + place.manifest());
-  if (layout::Fault fault = layout::from_text(text, out)) {
-    fault.text = place.manifest() + ": " + fault.text + "; end the writer and run `wingbeat gc`";
-    return fail(fault);
-  }
-  if (out.stream != place.stream()) return fail(WB_ERR_CORRUPT, place.manifest() + " is of another stream; run `wingbeat gc`");
-  return WB_OK;
-}
+int read_manifest(const Place& place, layout::Manifest& out) { return read_manifest_file(place, place.manifest(), out); }
 
 std::vector<std::string> list_streams(const std::string& directory) {
   std::vector<std::string> files, streams;
@@ -171,10 +173,11 @@ std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
 
 bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report) {
   layout::Manifest manifest;
-  const bool known = read_manifest(place, manifest) == WB_OK;
-  const bool there = platform::file_exists(place.manifest());
-  // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
   const std::string aside = place.manifest() + ".new";
+  const bool there = platform::file_exists(place.manifest());
+  // Without a manifest, another collector may have died after moving it aside.
+  const bool known = read_manifest_file(place, there ? place.manifest() : aside, manifest) == WB_OK;
+  // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
   if (there && platform::rename_file(place.manifest(), aside) != 0) return false;
   std::vector<platform::FileLock> readers;
   if (!lock_dead_readers(place, readers)) {

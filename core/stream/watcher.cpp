@@ -51,9 +51,7 @@ int Watcher::open() {
   return WB_OK;
 }
 
-int Watcher::arm(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint64_t seq,
-                 std::uint32_t generation) {
-  Target target{std::move(attachment), entry, seq, generation};
+int Watcher::arm(Target target) {
   std::lock_guard<std::mutex> lock(mutex_);
   event_.clear();
   if (has_news(target)) {
@@ -72,7 +70,7 @@ bool Watcher::has_news(const Target& target) const {
   const sync::SharedMemory& memory = target.attachment->memory;
   return sync::head_seq(memory.head().load(std::memory_order_acquire)) > target.seq ||
          memory.generation().load(std::memory_order_acquire) != target.generation ||
-         memory.writer_state().load(std::memory_order_acquire) == layout::kWriterSuperseded;
+         memory.writer_state().load(std::memory_order_acquire) != target.state;
 }
 
 void Watcher::run() {

@@ -19,17 +19,19 @@ class Watcher {
 
   int open();
 
-  // Clears the descriptor and watches for anything newer than this. attachment may be nullptr: watches for the manifest.
-  // Returns the descriptor.
-  int arm(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint64_t seq, std::uint32_t generation);
-
- private:
+  // What the reader has seen; anything else is news. Without an attachment: the manifest's being there is.
   struct Target {
     std::shared_ptr<Attachment> attachment;
     std::uint32_t entry = 0;
     std::uint64_t seq = 0;
     std::uint32_t generation = 0;
+    std::uint32_t state = 0;
   };
+
+  // Clears the descriptor and watches. Returns the descriptor.
+  int arm(Target target);
+
+ private:
 
   void run();
   void nap(std::unique_lock<std::mutex>& lock);

@@ -47,7 +47,6 @@ class Writer {
 
   Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment);
 
-  void say_hello();
   void answer_old_requests();
   void wake_readers(bool anybody_asleep);
   std::uint64_t frame_count() const;

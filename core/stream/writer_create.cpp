@@ -44,6 +44,15 @@ void supersede(const Attachment& old) {
   platform::wake_all(&old.memory.hot().wake);
 }
 
+// Says hello in the place of a writer that ended.
+void take_over(const Attachment& attachment) {
+  set_initial_values(attachment);
+  layout::DataHot& hot = attachment.memory.hot();
+  sync::SharedMemory::word(hot.pid).store(platform::process_id(), std::memory_order_relaxed);
+  attachment.memory.writer_state().store(layout::kWriterAttached, std::memory_order_relaxed);
+  attachment.memory.generation().fetch_add(1, std::memory_order_release);
+}
+
 int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std::shared_ptr<Attachment>& out) {
   const layout::Manifest manifest = new_manifest(place, spec, epoch);
   int code = create_objects(manifest, spec.schema, spec.budget, out);
@@ -64,9 +73,9 @@ int prepare_directory(const std::string& directory) {
 
 int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   if (spec.schema.fields.empty()) return fail(WB_ERR_ARGUMENT, "a stream needs at least one field: add one before wb_writer_create");
-  const Place place(runtime_directory(), spec.schema.stream);
-  int code = prepare_directory(place.directory());
+  int code = prepare_directory(runtime_directory());
   if (code != WB_OK) return code;
+  const Place place(runtime_directory(), spec.schema.stream);  // now that it exists, by its canonical name
   platform::FileLock lock;
   if ((code = lock_writer(place, lock)) != WB_OK) return code;
 
@@ -77,6 +86,7 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   if (had_objects && has_same_layout(*old, spec)) {
     mine = old;
     sweep_readers(place, *mine);
+    take_over(*mine);
   } else {
     code = create_epoch(place, spec, had_manifest ? manifest.epoch + 1 : 1, mine);
     if (code != WB_OK) {
@@ -100,19 +110,8 @@ Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment>
   queue_.reserve(std::size_t{memory_.reader_count()} * layout::kMaxPending);
   slots_.take_over();
   if (slots_.newest() != sync::kNoSlot) last_step_ = memory_.slot(slots_.newest()).step;
-  for (std::uint32_t i = 0; i < schema().controls.size(); ++i) {
-    memory_.value(i).store(schema().controls[i].initial, std::memory_order_relaxed);
-  }
-  say_hello();
   answer_old_requests();
   wake_readers(slots_.announce());
-}
-
-void Writer::say_hello() {
-  layout::DataHot& hot = memory_.hot();
-  hot.pid = platform::process_id();
-  memory_.writer_state().store(layout::kWriterAttached, std::memory_order_relaxed);
-  memory_.generation().fetch_add(1, std::memory_order_release);
 }
 
 // Requests made to a writer that died before it answered them.

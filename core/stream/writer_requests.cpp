@@ -1,5 +1,6 @@
 // The writer's side of parameters, triggers and commands.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "../layout/names.hpp"
@@ -22,6 +23,11 @@ std::string fault_of(const layout::Schema& schema, const layout::RequestRecord& 
   }
   if (record.argument_count != control.argument_count) {
     return "it takes " + std::to_string(control.argument_count) + " arguments";
+  }
+  for (std::uint32_t i = 0; i < control.argument_count; ++i) {
+    double argument;
+    std::memcpy(&argument, &record.arguments[i], sizeof argument);
+    if (!std::isfinite(argument)) return "its arguments must be finite numbers";
   }
   return {};
 }

@@ -125,7 +125,8 @@ class SlotWriter {
 
   bool is_leased(std::uint64_t seq) const {
     for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
-      std::uint32_t claimed = memory_.claim(reader).load(std::memory_order_relaxed);
+      // Acquire: pairs with the release store that ends the claim, before which the reader looked its last.
+      std::uint32_t claimed = memory_.claim(reader).load(std::memory_order_acquire);
       if (claimed > layout::kMaxLeases) claimed = layout::kMaxLeases;
       for (std::uint32_t i = 0; i < claimed; ++i) {
         // Acquire: pairs with the release store that ends or moves the lease; the reader's last look came before our write.
@@ -187,13 +188,20 @@ class SlotReader {
     return accept({last_ + 1, expected_});
   }
 
-  // The newest frame later than `after`. At most kTries looks, each of which fails only if the writer went on.
-  Taken take_latest(std::uint32_t lease, std::uint64_t after) {
+  // The newest frame later than the last one.
+  Taken take_latest(std::uint32_t lease) {
+    Taken taken = hold_latest(lease, last_);
+    return taken ? accept(taken) : taken;
+  }
+
+  // Holds the newest frame later than `after`, which need not be one to go on from: the next frame wanted stays what it was. At
+  // most kTries looks, each of which fails only if the writer went on.
+  Taken hold_latest(std::uint32_t lease, std::uint64_t after) {
     for (int i = 0; i < kTries; ++i) {
       std::uint64_t head = memory_.head().load(std::memory_order_acquire);
       if (head_seq(head) <= after || head_slot(head) >= memory_.slot_count()) return {};
       Taken taken{head_seq(head), head_slot(head)};
-      if (hold(lease, taken)) return accept(taken);
+      if (hold(lease, taken)) return taken;
     }
     return {};
   }

@@ -389,7 +389,8 @@ WB_API int wb_reader_attach(wb_reader* reader, int64_t timeout_ns);
  * release a frame first. */
 WB_API int wb_reader_wait(wb_reader* reader, int64_t timeout_ns, wb_frame* out);
 
-/* Takes the newest frame there is, even if it was taken before. Does not wait: WB_NO_FRAME if there is none. */
+/* Takes the newest frame there is, even if it was taken before. Does not wait: WB_NO_FRAME, WB_WRITER_GONE or
+ * WB_NOT_READY if there is none. In mode WB_EVERY it changes nothing about what wb_reader_wait takes next. */
 WB_API int wb_reader_latest(wb_reader* reader, wb_frame* out);
 
 /* Gives the frame back. Any thread. A second release does nothing as long as the struct's copy is the same one. */
@@ -437,7 +438,7 @@ WB_API int wb_reader_get_stats(wb_reader* reader, wb_reader_stats* out);
 /* What became of a request. The values are part of the format. */
 typedef enum wb_receipt_status {
   WB_APPLIED = 1,    /* in force from frame `seq` on, after step `step` */
-  WB_SUPERSEDED = 2, /* a later request for the same parameter was applied instead */
+  WB_SUPERSEDED = 2, /* a later request for the same parameter was taken instead */
   WB_REFUSED = 3,    /* `reason` says why */
   WB_WAS_RESTARTED = 4 /* the writer was restarted before it answered; ask again */
 } wb_receipt_status;
@@ -459,8 +460,8 @@ WB_API int wb_reader_trigger(wb_reader* reader, const char* trigger, uint64_t* i
 WB_API int wb_reader_command(wb_reader* reader, const char* command, const double* arguments, uint32_t argument_count,
                              uint64_t* id);
 
-/* The receipt of a request: WB_OK, or WB_PENDING / WB_INTERRUPTED when there is none within the time limit. WB_ERR_ARGUMENT for an
- * unknown id. A receipt can be asked for until 1,024 later requests were made. */
+/* The receipt of a request: WB_OK, or WB_PENDING / WB_INTERRUPTED when there is none within the time limit, WB_WRITER_GONE when
+ * the writer has ended (once another has taken over, the receipt says so). WB_ERR_ARGUMENT for an unknown id. A receipt can be asked for until 1,024 later requests were made. */
 WB_API int wb_reader_receipt(wb_reader* reader, uint64_t id, int64_t timeout_ns, wb_receipt* out);
 
 /* A parameter's present value at the writer. */
@@ -563,7 +564,8 @@ typedef struct wb_collect_report {
   uint64_t bytes;         /* of memory given back */
 } wb_collect_report;
 
-/* Removes what dead processes left: of one stream, or of all (stream = NULL). Never touches anything a live process uses. */
+/* Removes what dead processes left: of one stream, or of all (stream = NULL). Never touches anything a live process uses.
+ * WB_NOT_READY if there is no such stream. */
 WB_API int wb_collect(const char* stream, wb_collect_report* out);
 
 #ifdef __cplusplus
