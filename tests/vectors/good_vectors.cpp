@@ -1,0 +1,325 @@
+#include <cstring>
+#include <utility>
+
+#include "layout/names.hpp"
+#include "vectors.hpp"
+
+namespace vectors {
+namespace {
+
+using layout::ControlSpec;
+using layout::FieldSpec;
+
+// A frame: the numbers of each field, in the order they lie in memory.
+struct Frame {
+  std::uint64_t step;
+  std::uint64_t count;
+  std::vector<Json> fields;
+};
+
+void must(const layout::Fault& fault) {
+  if (fault) throw std::logic_error("a vector breaks the rules: " + fault.text);
+}
+
+layout::Schema schema_of(std::string_view stream, std::uint64_t capacity, const std::vector<FieldSpec>& fields) {
+  layout::Schema schema;
+  must(layout::set_stream(schema, stream, capacity));
+  for (const FieldSpec& field : fields) must(layout::add_field(schema, field));
+  return schema;
+}
+
+template <class T>
+void put(Bytes& bytes, std::uint64_t offset, const Json& numbers) {
+  for (const Json& number : numbers) {
+    const T value = number.get<T>();
+    std::memcpy(bytes.data() + offset, &value, sizeof value);
+    offset += sizeof value;
+  }
+}
+
+void put_field(Bytes& bytes, const layout::FieldRecord& field, const Json& numbers) {
+  switch (field.type) {
+    case layout::kI8: return put<std::int8_t>(bytes, field.offset_bytes, numbers);
+    case layout::kI16: return put<std::int16_t>(bytes, field.offset_bytes, numbers);
+    case layout::kI32: return put<std::int32_t>(bytes, field.offset_bytes, numbers);
+    case layout::kI64: return put<std::int64_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU8: return put<std::uint8_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU16: return put<std::uint16_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU32: return put<std::uint32_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU64: return put<std::uint64_t>(bytes, field.offset_bytes, numbers);
+    case layout::kF32: return put<float>(bytes, field.offset_bytes, numbers);
+    default: return put<double>(bytes, field.offset_bytes, numbers);
+  }
+}
+
+void publish(Segment& segment, const Frame& frame) {
+  Bytes payload(segment.header().payload_bytes);
+  for (std::size_t i = 0; i < frame.fields.size(); ++i) put_field(payload, segment.schema().fields[i], frame.fields[i]);
+  segment.publish(frame.step, frame.count, payload);
+}
+
+Json value_of(std::uint32_t type, std::uint64_t bits) {
+  if (type != layout::kValueF64) return static_cast<std::int64_t>(bits);
+  double number;
+  std::memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
+std::uint64_t f64_bits(double number) {
+  std::uint64_t bits;
+  std::memcpy(&bits, &number, sizeof bits);
+  return bits;
+}
+
+Json describe(const layout::FieldRecord& field) {
+  Json shape = Json::array();
+  for (std::uint32_t i = 0; i < field.dimensions; ++i) shape.push_back(field.shape[i]);
+  return {{"name", field.name},
+          {"type", layout::element_name(field.type)},
+          {"shape", shape},
+          {"per_agent", field.per_agent == 1},
+          {"labels", field.labels},
+          {"unit", field.unit},
+          {"offset_bytes", field.offset_bytes},
+          {"size_bytes", field.size_bytes}};
+}
+
+Json describe(const layout::ControlRecord& control) {
+  static constexpr const char* kKinds[] = {"?", "parameter", "trigger", "command"};
+  static constexpr const char* kTypes[] = {"?", "f64", "i64", "bool", "choice"};
+  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help}, {"unit", control.unit},
+               {"choices", control.choices}, {"argument_count", control.argument_count}};
+  if (control.kind != layout::kParameter) return json;
+  json["type"] = kTypes[control.value_type];
+  json["initial"] = value_of(control.value_type, control.initial);
+  json["minimum"] = value_of(control.value_type, control.minimum);
+  json["maximum"] = value_of(control.value_type, control.maximum);
+  json["value"] = json["initial"];
+  return json;
+}
+
+Json describe(const layout::Schema& schema) {
+  Json fields = Json::array(), controls = Json::array(), attributes = Json::array();
+  for (const auto& field : schema.fields) fields.push_back(describe(field));
+  for (const auto& control : schema.controls) controls.push_back(describe(control));
+  for (const auto& attribute : schema.attributes) attributes.push_back({attribute.key, attribute.value});
+  return {{"attributes", attributes}, {"fields", fields}, {"controls", controls}};
+}
+
+Json expect_frame(std::uint64_t seq, std::uint64_t missed, const Frame& frame) {
+  return {{"seq", seq},
+          {"step", frame.step},
+          {"sim_time", sim_time(frame.step)},
+          {"publish_time_ns", publish_time_ns(seq)},
+          {"count", frame.count},
+          {"missed", missed},
+          {"fields", frame.fields}};
+}
+
+// What every reader sees of the stream, before its frames.
+Json expect_stream(const char* about, const Segment& segment) {
+  const layout::DataHeader& header = segment.header();
+  Json json = {{"about", about},
+               {"result", "WB_OK"},
+               {"stream", segment.schema().stream},
+               {"capacity", header.capacity},
+               {"frame_bytes", header.payload_bytes},
+               {"epoch", header.epoch},
+               {"generation", segment.memory().generation().load()},
+               {"slots", header.slot_count},
+               {"lease_budget", header.lease_budget},
+               {"max_readers", header.max_readers},
+               {"writer_closed", segment.memory().writer_state().load() == layout::kWriterClosed}};
+  json.update(describe(segment.schema()));
+  return json;
+}
+
+const layout::Budget kSmallest{/*leases=*/1, /*readers=*/1, /*history=*/0};
+
+FieldSpec position(std::uint64_t capacity) { return {"position", layout::kF32, {3, capacity}, "x y z", "m", true}; }
+
+Vector minimal() {
+  auto segment = std::make_shared<Segment>(schema_of("minimal", 2, {position(2)}), kSmallest);
+  const Frame frame{10, 2, {{1.0, 2.0, 3.0, -0.5, 0.25, 1024.0}}};
+  publish(*segment, frame);
+  Json expected = expect_stream("one field, one frame; the writer has died since", *segment);
+  expected["frames"] = {expect_frame(1, 0, frame)};
+  return {"minimal", segment, expected};
+}
+
+Vector no_frame_yet() {
+  auto segment = std::make_shared<Segment>(schema_of("quiet", 2, {position(2)}), kSmallest);
+  Json expected = expect_stream("the writer said hello and has published nothing", *segment);
+  expected["frames"] = Json::array();
+  return {"no_frame_yet", segment, expected};
+}
+
+Vector all_types() {
+  std::vector<FieldSpec> fields;
+  static constexpr const char* kNames[] = {"?", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"};
+  for (std::uint32_t type = layout::kI8; type <= layout::kF64; ++type) fields.push_back({kNames[type], type, {2}, "", "", false});
+  auto segment = std::make_shared<Segment>(schema_of("all_types", 1, fields), kSmallest);
+  const Frame frame{1,
+                    1,
+                    {{INT8_MIN, INT8_MAX},
+                     {INT16_MIN, INT16_MAX},
+                     {INT32_MIN, INT32_MAX},
+                     {INT64_MIN, INT64_MAX},
+                     {0, UINT8_MAX},
+                     {0, UINT16_MAX},
+                     {0, UINT32_MAX},
+                     {0, UINT64_MAX},
+                     {1.5, -0.0078125},
+                     {0.1, -1e300}}};
+  publish(*segment, frame);
+  Json expected = expect_stream("every element type, at its limits", *segment);
+  expected["frames"] = {expect_frame(1, 0, frame)};
+  return {"all_types", segment, expected};
+}
+
+Vector shapes_and_texts() {
+  const std::string longest(63, 'n');
+  layout::Schema schema = schema_of("a.stream-name_1", 2,
+                                    {{longest, layout::kU8, {2}, "", "\xc2\xb5m", true},
+                                     {"cube", layout::kI16, {2, 1, 3}, "left right", "", false},
+                                     {"eight", layout::kU8, {1, 1, 1, 1, 1, 1, 1, 2}, "only", "", false},
+                                     {"pair", layout::kF64, {2, 2, 2}, "a b", "", true}});
+  must(layout::set_attribute(schema, "model", "zones"));
+  must(layout::set_attribute(schema, "place", "Z\xc3\xbcrich"));
+  must(layout::set_attribute(schema, "empty", ""));
+  auto segment = std::make_shared<Segment>(std::move(schema), kSmallest);
+  const Frame frame{7, 2, {{1, 2}, {1, 2, 3, 4, 5, 6}, {7, 8}, {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0}}};
+  publish(*segment, frame);
+  Json expected = expect_stream("one to eight dimensions, labels, units, attributes, UTF-8, the longest name", *segment);
+  expected["frames"] = {expect_frame(1, 0, frame)};
+  return {"shapes_and_texts", segment, expected};
+}
+
+Json row(std::uint64_t seq, std::uint64_t count) {
+  Json numbers = Json::array();
+  for (std::uint64_t i = 0; i < 3 * count; ++i) numbers.push_back(static_cast<double>(seq * 100 + i));
+  return numbers;
+}
+
+Vector changing_count() {
+  auto segment = std::make_shared<Segment>(schema_of("changing", 3, {position(3), {"box", layout::kF64, {2}, "", "m", false}}), kSmallest);
+  Json frames = Json::array();
+  for (std::uint64_t seq = 1; seq <= 6; ++seq) {
+    const std::uint64_t count = seq % 4;
+    const Frame frame{seq * 2, count, {row(seq, count), {0.0, static_cast<double>(seq)}}};
+    publish(*segment, frame);
+    if (seq > 2) frames.push_back(expect_frame(seq, seq == 3 ? 2 : 0, frame));
+  }
+  Json expected = expect_stream("0 to capacity agents present; the ring went round, so that frames 1 and 2 are gone", *segment);
+  expected["frames"] = frames;
+  return {"changing_count", segment, expected};
+}
+
+std::vector<ControlSpec> every_control() {
+  return {{"alignment", layout::kParameter, layout::kValueF64, f64_bits(0.001), f64_bits(1e-5), f64_bits(0.1), "1/s", "how strongly", ""},
+          {"neighbours", layout::kParameter, layout::kValueI64, 7, 0, 0, "", "0, 0: no limit", ""},
+          {"paused", layout::kParameter, layout::kValueBool, 0, 0, 0, "", "", ""},
+          {"boundary", layout::kParameter, layout::kValueChoice, 1, 0, 0, "", "", "open periodic reflecting"},
+          {"scatter", layout::kTrigger, 0, 0, 0, 0, "", "gives every agent a random heading", ""},
+          {"place", layout::kCommand, 0, 0, 0, 0, "", "", "id x y z"}};
+}
+
+layout::RequestRecord request(std::uint32_t control, std::uint32_t kind, std::uint32_t value_type, std::uint64_t value) {
+  layout::RequestRecord record{};
+  record.control = control;
+  record.kind = kind;
+  record.value_type = value_type;
+  record.value = value;
+  return record;
+}
+
+layout::RequestRecord place(double id, double x, double y, double z) {
+  layout::RequestRecord record = request(5, layout::kCommand, 0, 0);
+  record.argument_count = 4;
+  const double arguments[] = {id, x, y, z};
+  std::memcpy(record.arguments, arguments, sizeof arguments);
+  return record;
+}
+
+Json receipt(std::uint32_t entry, std::uint64_t id, const char* status, const char* reason) {
+  return {{"entry", entry}, {"id", id}, {"status", status}, {"step", 10}, {"seq", 2}, {"reason", reason}};
+}
+
+Vector controls_and_receipts() {
+  layout::Schema schema = schema_of("steered", 2, {position(2)});
+  for (const ControlSpec& control : every_control()) must(layout::add_control(schema, control));
+  auto segment = std::make_shared<Segment>(std::move(schema), layout::Budget{1, 2, 0});
+  const Frame frame{10, 2, {{1.0, 2.0, 3.0, 4.0, 5.0, 6.0}}};
+  publish(*segment, frame);
+  segment->attach_reader(1, 0, "asker");
+  segment->ask(1, request(0, layout::kParameter, layout::kValueF64, f64_bits(0.02)));
+  segment->ask(1, request(0, layout::kParameter, layout::kValueF64, f64_bits(0.03)));
+  segment->ask(1, request(4, layout::kTrigger, 0, 0));
+  segment->ask(1, place(99, 0, 0, 0));
+  segment->ask(1, request(1, layout::kParameter, layout::kValueI64, static_cast<std::uint64_t>(-12)));
+  segment->ask(1, request(3, layout::kParameter, layout::kValueChoice, 2));
+  segment->answer(1, 1, 2, "");
+  segment->answer(1, 2, 1, "");
+  segment->answer(1, 3, 1, "");
+  segment->answer(1, 4, 3, "there is no agent 99");
+  segment->answer(1, 5, 1, "");
+  segment->memory().value(0).store(f64_bits(0.03));
+  segment->memory().value(1).store(static_cast<std::uint64_t>(-12));
+  Json expected = expect_stream("every kind of control; six requests of which five are answered, by a reader that has died since", *segment);
+  expected["controls"][0]["value"] = 0.03;
+  expected["controls"][1]["value"] = -12;
+  expected["frames"] = {expect_frame(1, 0, frame)};
+  expected["receipts"] = {receipt(1, 1, "WB_SUPERSEDED", ""), receipt(1, 2, "WB_APPLIED", ""), receipt(1, 3, "WB_APPLIED", ""),
+                          receipt(1, 4, "WB_REFUSED", "there is no agent 99"), receipt(1, 5, "WB_APPLIED", "")};
+  return {"controls_and_receipts", segment, expected};
+}
+
+Vector every_state_of_slot() {
+  auto segment = std::make_shared<Segment>(schema_of("states", 1, {position(1)}), layout::Budget{1, 1, 2});
+  std::vector<Frame> frames;
+  for (std::uint64_t seq = 1; seq <= 6; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
+  segment->set_commit(0, 7, layout::kWriting);   // was frame 1
+  segment->set_commit(1, 2, layout::kClaiming);  // whole, but nobody knows for how long: not to be taken
+  segment->set_commit(2, 0, layout::kFree);
+  segment->set_head(5, 4);                       // the writer died between frame 6 and head
+  Json expected = expect_stream("slots WRITING, CLAIMING, free and COMMITTED; the head is one frame behind", *segment);
+  expected["frames"] = {expect_frame(4, 3, frames[3]), expect_frame(5, 0, frames[4]), expect_frame(6, 0, frames[5])};
+  return {"every_state_of_slot", segment, expected};
+}
+
+Vector taken_over() {
+  auto segment = std::make_shared<Segment>(schema_of("restarted", 1, {position(1)}), kSmallest);
+  std::vector<Frame> frames;
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
+  segment->set_commit(3, 4, layout::kWriting);
+  segment->set_commit(0, 1, layout::kClaiming);
+  segment->say_hello();
+  publish(*segment, frames.emplace_back(Frame{1, 1, {row(4, 1)}}));
+  segment->say_goodbye();
+  Json expected = expect_stream("a second writer took over, went on behind the last frame, and ended in order", *segment);
+  Json seen = Json::array();
+  for (std::size_t i = 0; i < frames.size(); ++i) seen.push_back(expect_frame(i + 1, 0, frames[i]));
+  expected["frames"] = seen;
+  return {"taken_over", segment, expected};
+}
+
+Vector dead_reader_holds_a_frame() {
+  auto segment = std::make_shared<Segment>(schema_of("leased", 1, {position(1)}), kSmallest);
+  std::vector<Frame> frames;
+  publish(*segment, frames.emplace_back(Frame{1, 1, {row(1, 1)}}));
+  segment->attach_reader(0, 1, "gone");
+  for (std::uint64_t seq = 2; seq <= 7; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
+  Json expected = expect_stream("a reader died with a lease on frame 1; the writer hopped over it; the next reader gets its entry and budget", *segment);
+  expected["frames"] = {expect_frame(1, 0, frames[0]), expect_frame(5, 3, frames[4]), expect_frame(6, 0, frames[5]),
+                        expect_frame(7, 0, frames[6])};
+  return {"dead_reader_holds_a_frame", segment, expected};
+}
+
+}  // namespace
+
+std::vector<Vector> good_vectors() {
+  return {minimal(),           no_frame_yet(),        all_types(),  shapes_and_texts(),           changing_count(),
+          controls_and_receipts(), every_state_of_slot(), taken_over(), dead_reader_holds_a_frame()};
+}
+
+}  // namespace vectors

@@ -1,0 +1,81 @@
+// Whether a live writer leaves the bytes of a golden segment: the vectors are what the library writes, not what it could read.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "installed.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace {
+
+using vectors::layout::DataHeader;
+using vectors::layout::DataHot;
+using vectors::layout::SlotHeader;
+
+std::string object_content(const std::string& name) {
+  const int descriptor = ::shm_open(name.c_str(), O_RDONLY, 0);
+  EXPECT_GE(descriptor, 0);
+  std::string content(static_cast<std::size_t>(std::filesystem::file_size("/proc/self/fd/" + std::to_string(descriptor))), '\0');
+  EXPECT_EQ(::pread(descriptor, content.data(), content.size(), 0), static_cast<ssize_t>(content.size()));
+  ::close(descriptor);
+  return content;
+}
+
+wb_writer* writer_of_minimal() {
+  wb_spec* spec = nullptr;
+  EXPECT_EQ(wb_spec_create("minimal", 2, &spec), WB_OK);
+  EXPECT_EQ(wb_spec_add_per_agent(spec, "position", WB_F32, 3, "x y z", "m"), WB_OK);
+  EXPECT_EQ(wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, 1), WB_OK);
+  EXPECT_EQ(wb_spec_set_option(spec, WB_OPTION_MAX_READERS, 1), WB_OK);
+  EXPECT_EQ(wb_spec_set_option(spec, WB_OPTION_HISTORY, 0), WB_OK);
+  wb_writer* writer = nullptr;
+  EXPECT_EQ(wb_writer_create(spec, &writer), WB_OK) << wb_error_message();
+  wb_spec_destroy(spec);
+  return writer;
+}
+
+template <class T>
+void put(std::string& bytes, std::uint64_t offset, T value) {
+  std::memcpy(bytes.data() + offset, &value, sizeof value);
+}
+
+// Replaces what differs from run to run: identity, process and times.
+void make_comparable(std::string& data, std::string& control) {
+  put(data, offsetof(DataHeader, identity), vectors::kIdentity);
+  put(control, offsetof(vectors::layout::ControlHeader, identity), vectors::kIdentity);
+  put(data, offsetof(DataHeader, create_time_ns), vectors::kCreateTimeNs);
+  put(data, vectors::layout::kDataHotOffset + offsetof(DataHot, pid), vectors::kWriterPid);
+  put(data, 4096 + offsetof(SlotHeader, publish_time_ns), vectors::publish_time_ns(1));
+  put(data, 4096 + offsetof(SlotHeader, begin_time_ns), vectors::publish_time_ns(1) - 250'000);
+}
+
+TEST(live_stream, leaves_the_bytes_of_the_minimal_vector) {
+  std::string directory = (std::filesystem::temp_directory_path() / "wingbeat-live-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+  ::setenv("WINGBEAT_DIR", directory.c_str(), 1);
+  wb_writer* writer = writer_of_minimal();
+  ASSERT_NE(writer, nullptr);
+  const float position[] = {1, 2, 3, -0.5F, 0.25F, 1024};
+  wb_slot slot;
+  ASSERT_EQ(wb_writer_begin(writer, &slot), WB_OK);
+  ASSERT_EQ(wb_writer_copy(writer, 0, position, 3 * sizeof(float), 2), WB_OK);
+  ASSERT_EQ(wb_writer_publish(writer, 10, 5.0), WB_OK);
+
+  vectors::layout::Manifest manifest;
+  ASSERT_FALSE(vectors::layout::from_text(vectors::read_file(directory + "/minimal.manifest"), manifest));
+  std::string data = object_content(manifest.data_object), control = object_content(manifest.control_object);
+  make_comparable(data, control);
+  EXPECT_TRUE(data == vectors::read_file(std::string(WINGBEAT_VECTORS) + "/minimal.data"));
+  EXPECT_TRUE(control == vectors::read_file(std::string(WINGBEAT_VECTORS) + "/minimal.control"));
+  wb_writer_close(writer);
+  EXPECT_TRUE(std::filesystem::is_empty(directory));
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
