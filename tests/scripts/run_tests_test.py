@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -31,8 +32,8 @@ class RunTests(unittest.TestCase):
         shutil.copy(SCRIPT, self.root / "scripts" / "test")
         write_program(self.root / "scripts" / "julia", f'echo "{self.julia}"')
 
-    def run_with(self, ctest=GOOD_CTEST, julia=GOOD_JULIA, package=True, sanitize=""):
-        """Exit code and the lines of a run over a tree with these ctest tests and this as its Julia."""
+    def build_with(self, ctest=GOOD_CTEST, julia=GOOD_JULIA, package=True, sanitize=""):
+        """The build folder of a tree with these ctest tests and this as its Julia."""
         build = self.root / "build" / "release"
         (build / "lib").mkdir(parents=True)
         (build / "lib" / "libwingbeat.so").touch()
@@ -43,6 +44,11 @@ class RunTests(unittest.TestCase):
             (self.root / "julia" / "Wingbeat" / "test").mkdir(parents=True)
             (self.root / "julia" / "Wingbeat" / "Project.toml").touch()
             (self.root / "julia" / "Wingbeat" / "test" / "runtests.jl").touch()
+        return build
+
+    def run_with(self, **tree):
+        """Exit code and the lines of a run over such a tree."""
+        build = self.build_with(**tree)
         env = dict(os.environ, WINGBEAT_JULIA_LIMIT_S="2")
         done = subprocess.run([sys.executable, self.root / "scripts" / "test", build], env=env, capture_output=True,
                               text=True, check=False)
@@ -117,6 +123,16 @@ class RunTests(unittest.TestCase):
 
     def test_hanging_julia_is_a_failure(self):
         self.assert_counts(self.run_with(julia="sleep 60"), 2, self.julia_runs())
+
+    def test_ended_run_leaves_nothing_running(self):
+        build = self.build_with(julia=f"echo $$ > {self.root}/pid.new; mv {self.root}/pid.new {self.root}/pid; exec sleep 60")
+        run = subprocess.Popen([sys.executable, self.root / "scripts" / "test", build], stdout=subprocess.DEVNULL)
+        while not (self.root / "pid").exists():
+            time.sleep(0.05)
+        run.terminate()
+        self.assertEqual(run.wait(), 143)
+        with self.assertRaises(ProcessLookupError):
+            os.kill(int((self.root / "pid").read_text()), 0)
 
     def test_julia_is_skipped_with_a_sanitized_library(self):
         self.assert_counts(self.run_with(sanitize="address,leak"), 2, 0, 1)
