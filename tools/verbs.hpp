@@ -14,7 +14,8 @@
   X(call)                 \
   X(swarm)                \
   X(doctor)               \
-  X(gc)
+  X(gc)                   \
+  X(bench)
 
 namespace wingbeat::tool {
 

@@ -1,0 +1,156 @@
+// wingbeat bench: Wingbeat beside a bare floor, in one run.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "bench/duel.hpp"
+#include "bench/publish.hpp"
+#include "text.hpp"
+#include "verbs.hpp"
+
+namespace wingbeat::tool {
+
+namespace {
+
+using bench::Duel;
+using bench::Figures;
+using bench::Plan;
+using bench::Wait;
+
+constexpr const char* kStream = "bench";
+
+struct Options {
+  double scale = 1;  // of the number of frames
+  bool json = false;
+};
+
+// A runtime directory of the bench's own, so that it meets nobody's stream; gone at the end.
+class OwnDirectory {
+ public:
+  OwnDirectory() {
+    path_ = (std::filesystem::temp_directory_path() / "wingbeat-bench-XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr) throw Failure(kFailed, "cannot make a directory in " + path_);
+    ::setenv("WINGBEAT_DIR", path_.c_str(), 1);
+  }
+  ~OwnDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+ private:
+  std::string path_;
+};
+
+std::uint32_t scaled(double count, double scale) { return static_cast<std::uint32_t>(std::max(10.0, count * scale)); }
+
+Duel signal_spin(double scale) { return bench::run_duel({{16, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, kStream); }
+
+Duel frame_3200000(double scale) {
+  return bench::run_duel({{800'000, Wait::kSpin, true}, 20, scaled(40, scale), 1'000}, kStream);
+}
+
+Duel wake(double scale) { return bench::run_duel({{16, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, kStream); }
+
+Json duel_json(const Duel& duel) {
+  return {{"p50_ns", duel.wingbeat.p50_ns},     {"p99_ns", duel.wingbeat.p99_ns},
+          {"p999_ns", duel.wingbeat.p999_ns},   {"floor_p50_ns", duel.floor.p50_ns},
+          {"floor_p99_ns", duel.floor.p99_ns},  {"floor_p999_ns", duel.floor.p999_ns},
+          {"ratio_p50", duel.ratio_p50}};
+}
+
+std::string ns(double value) { return duration_text(static_cast<std::uint64_t>(value)); }
+
+std::vector<std::string> duel_row(const std::string& what, const Duel& duel) {
+  return {what, ns(duel.wingbeat.p50_ns), ns(duel.wingbeat.p99_ns), ns(duel.wingbeat.p999_ns), ns(duel.floor.p50_ns),
+          ns(duel.floor.p99_ns), ns(duel.floor.p999_ns), fmt::format("{:.2f}", duel.ratio_p50)};
+}
+
+void progress(const char* what) {
+  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[Kmeasuring: {} ...", what);
+}
+
+void clear_progress() {
+  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
+}
+
+struct Results {
+  Duel signal, frame, wake;
+  Figures readers_1, readers_32, stopped;
+};
+
+Results measure_all(double scale) {
+  Results results;
+  progress("signal to a spinning reader");
+  results.signal = signal_spin(scale);
+  progress("frames of 3.2 MB");
+  results.frame = frame_3200000(scale);
+  progress("waking a sleeping reader");
+  results.wake = wake(scale);
+  progress("publishing");
+  const std::uint32_t frames = scaled(20'000, scale);
+  results.readers_1 = bench::measure_publish({1, false, frames}, kStream);
+  results.readers_32 = bench::measure_publish({32, false, frames}, kStream);
+  results.stopped = bench::measure_publish({1, true, frames}, kStream);
+  clear_progress();
+  return results;
+}
+
+void print_json(const Results& results) {
+  fmt::print("{}\n", json_text({{"signal_spin", duel_json(results.signal)},
+                                {"frame_3200000", duel_json(results.frame)},
+                                {"wake", duel_json(results.wake)},
+                                {"publish",
+                                 {{"readers_1_ns", results.readers_1.p50_ns},
+                                  {"readers_1_p99_ns", results.readers_1.p99_ns},
+                                  {"readers_32_ns", results.readers_32.p50_ns},
+                                  {"readers_32_p99_ns", results.readers_32.p99_ns},
+                                  {"stopped_reader_ns", results.stopped.p50_ns},
+                                  {"stopped_reader_p99_ns", results.stopped.p99_ns}}}}));
+}
+
+void print_text(const Results& results) {
+  const std::vector<std::vector<std::string>> rows = {
+      {"writer to reader", "p50", "p99", "p99.9", "floor p50", "p99", "p99.9", "ratio p50"},
+      duel_row("signal, 64 B, spinning", results.signal),
+      duel_row("3.2 MB written and summed", results.frame),
+      duel_row("waking a sleeper, 64 B", results.wake)};
+  for (const std::string& line : table(rows)) fmt::print("{}\n", line);
+  fmt::print("\n");
+  const auto row = [](const char* what, const Figures& figures) {
+    return std::vector<std::string>{what, ns(figures.p50_ns), ns(figures.p99_ns), ns(figures.p999_ns)};
+  };
+  const std::vector<std::vector<std::string>> publish = {{"begin and publish, 64 B", "p50", "p99", "p99.9"},
+                                                         row("1 reader", results.readers_1),
+                                                         row("32 readers", results.readers_32),
+                                                         row("1 reader, stopped", results.stopped)};
+  for (const std::string& line : table(publish)) fmt::print("{}\n", line);
+}
+
+int run(const Options& options) {
+  if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) throw Failure(kFailed, "the bench needs two cores: one for each process");
+  OwnDirectory directory;
+  const Results results = measure_all(options.scale);
+  if (options.json) print_json(results);
+  else print_text(results);
+  return kDone;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& exit_code) {
+  auto* verb = app.add_subcommand(
+      "bench",
+      "Measure Wingbeat beside a bare floor: two pinned processes, no library, the same memory traffic, in turns with it.\n"
+      "Only meaningful on a quiet machine; the ratios are what to look at.");
+  auto options = std::make_shared<Options>();
+  verb->add_option("--scale", options->scale, "How many frames, as a multiple of the usual number")->check(CLI::Range(0.001, 1000.0));
+  verb->add_flag("--json", options->json, "One JSON object");
+  verb->callback([&exit_code, options] { exit_code = run(*options); });
+}
+
+}  // namespace wingbeat::tool

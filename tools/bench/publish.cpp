@@ -1,0 +1,158 @@
+#include "publish.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <new>
+#include <stdexcept>
+#include <vector>
+
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::tool::bench {
+namespace {
+
+constexpr std::uint64_t kGapNs = 2'000;          // between frames, so that the other core's stores settle
+constexpr std::uint64_t kReaderNapNs = 200'000;  // between a live reader's frames
+
+void need(int code) {
+  if (code != WB_OK) throw std::runtime_error(wb_error_message());
+}
+
+void nap(std::uint64_t duration_ns) {
+  timespec time{0, static_cast<long>(duration_ns)};
+  ::nanosleep(&time, nullptr);
+}
+
+// Shared by both processes.
+struct Stage {
+  std::atomic<std::uint32_t> ready{0};
+  std::atomic<std::uint32_t> over{0};
+};
+
+class StageMemory {
+ public:
+  StageMemory() {
+    void* memory = ::mmap(nullptr, sizeof(Stage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
+    if (memory == MAP_FAILED) throw std::runtime_error("not enough memory");
+    stage_ = new (memory) Stage;
+  }
+  ~StageMemory() { ::munmap(stage_, sizeof(Stage)); }
+  Stage& operator*() { return *stage_; }
+
+ private:
+  Stage* stage_ = nullptr;
+};
+
+wb_writer* make_writer(const std::string& stream, std::uint32_t readers) {
+  wb_spec* spec = nullptr;
+  wb_writer* writer = nullptr;
+  need(wb_spec_create(stream.c_str(), 2, &spec));
+  int code = wb_spec_add_per_agent(spec, "payload", WB_F32, 8, nullptr, nullptr);
+  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, readers);
+  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_MAX_READERS, readers);
+  if (code == WB_OK) code = wb_writer_create(spec, &writer);
+  wb_spec_destroy(spec);
+  need(code);
+  return writer;
+}
+
+void publish(wb_writer* writer) {
+  wb_slot slot;
+  need(wb_writer_begin(writer, &slot));
+  static_cast<float*>(slot.data)[0] = 1;
+  need(wb_writer_publish(writer, slot.seq, 0));
+}
+
+// Each reader holds a frame; alive ones take the newest now and then.
+void read_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
+  pin_to_core(1);
+  std::vector<wb_reader*> all(readers);
+  std::vector<wb_frame> frames(readers);
+  wb_reader_options options{};
+  options.struct_size = sizeof options;
+  options.leases = 1;
+  for (std::uint32_t i = 0; i < readers; ++i) {
+    need(wb_reader_open(stream.c_str(), &options, &all[i]));
+    need(wb_reader_latest(all[i], &frames[i]));
+  }
+  stage.ready.store(1);
+  while (stage.over.load() == 0) {
+    for (std::uint32_t i = 0; i < readers; ++i) {
+      wb_frame_release(&frames[i]);
+      if (wb_reader_latest(all[i], &frames[i]) != WB_OK) frames[i].attachment = nullptr;
+    }
+    nap(kReaderNapNs);
+  }
+  for (std::uint32_t i = 0; i < readers; ++i) {
+    wb_frame_release(&frames[i]);
+    wb_reader_close(all[i]);
+  }
+}
+
+Figures publish_all(wb_writer* writer, std::uint32_t frames) {
+  std::vector<std::uint64_t> samples;
+  samples.reserve(frames);
+  for (std::uint32_t i = 0; i < frames; ++i) {
+    const std::uint64_t start_ns = wb_now_ns();
+    publish(writer);
+    const std::uint64_t end_ns = wb_now_ns();
+    samples.push_back(end_ns - start_ns);
+    while (wb_now_ns() < end_ns + kGapNs) {
+    }
+  }
+  return figures_of(samples);
+}
+
+void wait_for(const std::atomic<std::uint32_t>& word) {
+  const std::uint64_t end_ns = wb_now_ns() + kWaitLimitNs;
+  while (word.load() == 0) {
+    if (wb_now_ns() > end_ns) throw std::runtime_error("the reading process of the bench does not answer");
+    nap(100'000);
+  }
+}
+
+[[noreturn]] void be_the_readers(Stage& stage, const std::string& stream, std::uint32_t readers) {
+  int code = 0;
+  try {
+    read_on(stage, stream, readers);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "wingbeat bench, readers: %s\n", error.what());
+    code = 1;
+  }
+  ::_exit(code);
+}
+
+}  // namespace
+
+Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
+  StageMemory stage;
+  pin_to_core(0);
+  wb_writer* writer = make_writer(stream, plan.readers);
+  publish(writer);
+  const pid_t readers = ::fork();
+  if (readers < 0) throw std::runtime_error("cannot start the reading process");
+  if (readers == 0) be_the_readers(*stage, stream, plan.readers);
+  Figures figures;
+  try {
+    wait_for((*stage).ready);
+    if (plan.stopped) ::kill(readers, SIGSTOP);
+    figures = publish_all(writer, plan.frames);
+  } catch (...) {
+    ::kill(readers, SIGKILL);
+    ::waitpid(readers, nullptr, 0);
+    wb_writer_close(writer);
+    throw;
+  }
+  (*stage).over.store(1);
+  ::kill(readers, SIGCONT);
+  ::waitpid(readers, nullptr, 0);
+  wb_writer_close(writer);
+  return figures;
+}
+
+}  // namespace wingbeat::tool::bench
