@@ -1,0 +1,292 @@
+// A reader through the C interface: which frames it takes, what it holds, what it misses.
+#include <algorithm>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
+
+namespace {
+
+using namespace wbtest;
+
+class ReaderTest : public Streams {
+ protected:
+  // Takes a frame that must be there, and gives it back.
+  std::uint64_t take(const Reader& reader, std::uint64_t* missed = nullptr) {
+    wb_frame frame;
+    const int code = wb_reader_wait(reader.get(), kLong, &frame);
+    EXPECT_OK(code);
+    if (code != WB_OK) return 0;
+    EXPECT_TRUE(is_whole(frame)) << frame.seq;
+    if (missed != nullptr) *missed = frame.missed;
+    wb_frame_release(&frame);
+    return frame.seq;
+  }
+
+  Writer writer = make_writer();
+  wb_writer* w = writer.get();
+};
+
+TEST_F(ReaderTest, of_the_latest_skips_what_came_between_and_counts_no_loss) {
+  const Reader reader = make_reader();
+  publish(w, 5);
+  std::uint64_t missed = 9;
+  EXPECT_EQ(take(reader, &missed), 5u);
+  EXPECT_EQ(missed, 0u);
+  publish(w, 50);
+  EXPECT_EQ(take(reader), 55u);
+  wb_frame frame;
+  EXPECT_EQ(wb_reader_wait(reader.get(), 0, &frame), WB_NO_FRAME);
+  wb_reader_stats stats;
+  ASSERT_OK(wb_reader_get_stats(reader.get(), &stats));
+  EXPECT_EQ(stats.received, 2u);
+  EXPECT_EQ(stats.missed, 0u);
+  EXPECT_EQ(stats.seq, 55u);
+  EXPECT_EQ(stats.newest, 55u);
+  EXPECT_EQ(stats.writer_alive, 1u);
+  EXPECT_EQ(stats.attached, 1u);
+}
+
+TEST_F(ReaderTest, of_every_frame_gets_each_in_order) {
+  const Reader reader = make_reader("swarm", WB_EVERY);
+  publish(w, 10);
+  for (std::uint64_t seq = 1; seq <= 10; ++seq) EXPECT_EQ(take(reader), seq);
+  wb_frame frame;
+  EXPECT_EQ(wb_reader_wait(reader.get(), 0, &frame), WB_NO_FRAME);
+}
+
+TEST_F(ReaderTest, that_attaches_to_a_running_stream_begins_with_its_newest_frame) {
+  publish(w, 9);
+  for (wb_mode mode : {WB_LATEST, WB_EVERY}) {
+    const Reader reader = make_reader("swarm", mode);
+    std::uint64_t missed = 9;
+    EXPECT_EQ(take(reader, &missed), 9u);
+    EXPECT_EQ(missed, 0u);
+  }
+}
+
+TEST_F(ReaderTest, sees_all_that_a_frame_says_of_itself) {
+  const Reader reader = make_reader();
+  const std::uint64_t before = wb_now_ns();
+  wb_slot slot;
+  ASSERT_OK(wb_writer_begin(w, &slot));
+  ASSERT_OK(wb_writer_set_count(w, 7));
+  ASSERT_OK(wb_writer_publish(w, 1234, 5.5));
+  const std::uint64_t after = wb_now_ns();
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  EXPECT_EQ(frame.seq, 1u);
+  EXPECT_EQ(frame.step, 1234u);
+  EXPECT_EQ(frame.sim_time, 5.5);
+  EXPECT_EQ(frame.count, 7u);
+  EXPECT_EQ(frame.epoch, 1u);
+  EXPECT_EQ(frame.generation, 1u);
+  EXPECT_GE(frame.publish_time_ns, before);
+  EXPECT_LE(frame.publish_time_ns, after);
+  EXPECT_EQ(wb_frame_field(&frame, 2), nullptr);
+  EXPECT_EQ(wb_frame_field(&frame, kWordsField), frame.data);
+  EXPECT_STREQ(wb_schema_stream(frame.schema), "swarm");
+  wb_frame_release(&frame);
+  EXPECT_EQ(wb_frame_field(&frame, kWordsField), nullptr) << "a released frame shows nothing";
+}
+
+struct Case {
+  std::uint64_t history;
+  int published;  // while nothing is read
+  bool holding;   // of the frame before
+};
+
+class Losses : public ReaderTest, public ::testing::WithParamInterface<Case> {};
+
+// Slots not held by the reader keep the newest frames; what is older was overwritten.
+TEST_P(Losses, are_counted_exactly) {
+  writer.reset();
+  const Shape shape{16, 2, 4, GetParam().history, 3};
+  writer = make_writer("swarm", shape);
+  const Reader reader = make_reader("swarm", WB_EVERY);
+  publish(writer.get(), 1);
+  wb_frame held;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &held));
+  if (!GetParam().holding) wb_frame_release(&held);
+  publish(writer.get(), GetParam().published);
+
+  const auto kept = static_cast<int>(shape.slots()) - (GetParam().holding ? 1 : 0);
+  const auto lost = static_cast<std::uint64_t>(std::max(0, GetParam().published - kept));
+  std::uint64_t missed = 0;
+  EXPECT_EQ(take(reader, &missed), 2 + lost);
+  EXPECT_EQ(missed, lost);
+  for (std::uint64_t seq = 3 + lost; seq <= 1 + static_cast<std::uint64_t>(GetParam().published); ++seq) {
+    EXPECT_EQ(take(reader, &missed), seq);
+    EXPECT_EQ(missed, 0u);
+  }
+  if (GetParam().holding) {
+    EXPECT_TRUE(is_whole(held)) << "what is held does not change";
+    wb_frame_release(&held);
+  }
+  wb_reader_stats stats;
+  ASSERT_OK(wb_reader_get_stats(reader.get(), &stats));
+  EXPECT_EQ(stats.missed, lost);
+  EXPECT_EQ(stats.received + stats.missed, stats.newest);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Losses,
+                         ::testing::Values(Case{0, 3, true}, Case{0, 4, true}, Case{0, 5, true}, Case{0, 5, false},
+                                           Case{0, 6, false}, Case{4, 8, true}, Case{4, 9, true}, Case{4, 10, false},
+                                           Case{20, 24, true}, Case{20, 25, true}, Case{20, 100, true}, Case{0, 1000, true}));
+
+TEST_F(ReaderTest, with_all_leases_in_use_says_no_room_until_one_is_released) {
+  const Reader reader = make_reader("swarm", WB_EVERY, 3);
+  publish(w, 4);
+  wb_frame frames[4];
+  for (int i = 0; i < 3; ++i) ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frames[i]));
+  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frames[3]), WB_ERR_NO_ROOM);
+  EXPECT_EQ(wb_reader_latest(reader.get(), &frames[3]), WB_ERR_NO_ROOM);
+  EXPECT_NE(std::strstr(wb_error_message(), "release"), nullptr) << wb_error_message();
+  wb_frame_release(&frames[1]);
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frames[3]));
+  EXPECT_EQ(frames[3].seq, 4u);
+  for (int i : {0, 2, 3}) {
+    EXPECT_TRUE(is_whole(frames[i]));
+    wb_frame_release(&frames[i]);
+  }
+}
+
+TEST_F(ReaderTest, may_hold_six_frames_and_not_seven) {
+  Reader reader;
+  EXPECT_EQ(open(reader, WB_LATEST, 7), WB_ERR_LIMIT);
+  ASSERT_OK(open(reader, WB_EVERY, 6));
+  publish(w, 1);
+  wb_frame frames[6];
+  for (wb_frame& frame : frames) {
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    publish(w, 20);
+  }
+  for (wb_frame& frame : frames) {
+    EXPECT_TRUE(is_whole(frame)) << frame.seq;
+    wb_frame_release(&frame);
+  }
+}
+
+TEST_F(ReaderTest, beyond_the_lease_budget_is_refused_with_the_numbers) {
+  const Reader first = make_reader("swarm", WB_LATEST, 6);
+  Reader second;
+  EXPECT_EQ(open(second, WB_LATEST, 3), WB_ERR_NO_ROOM);
+  for (const char* part : {"8", "6", "3", "WB_OPTION_LEASE_BUDGET"}) EXPECT_NE(std::strstr(wb_error_message(), part), nullptr) << wb_error_message();
+  EXPECT_OK(open(second, WB_LATEST, 2));
+  Reader third;
+  EXPECT_EQ(open(third, WB_LATEST, 1), WB_ERR_NO_ROOM);
+  second.reset();
+  EXPECT_OK(open(third, WB_LATEST, 2)) << "a closed reader's leases can be had again";
+}
+
+TEST_F(ReaderTest, beyond_the_entries_is_refused_with_the_number) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 64, 2, 0, 3});
+  const Reader first = make_reader(), second = make_reader();
+  Reader third;
+  EXPECT_EQ(open(third), WB_ERR_NO_ROOM);
+  EXPECT_NE(std::strstr(wb_error_message(), "2 reader entries"), nullptr) << wb_error_message();
+}
+
+TEST_F(ReaderTest, gives_a_frame_back_from_another_thread) {
+  const Reader reader = make_reader("swarm", WB_EVERY, 1);
+  publish(w, 2);
+  for (int round = 0; round < 50; ++round) {
+    wb_frame frame;
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    std::thread([&frame] { wb_frame_release(&frame); }).join();
+    publish(w, 1);
+  }
+}
+
+TEST_F(ReaderTest, a_second_release_does_nothing) {
+  const Reader reader = make_reader("swarm", WB_EVERY, 1);
+  publish(w, 3);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  wb_frame_release(&frame);
+  wb_frame other;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &other));
+  wb_frame_release(&frame);
+  publish(w, 30);
+  EXPECT_TRUE(is_whole(other)) << "the frame taken since must still be held";
+  wb_frame_release(&other);
+  wb_frame_release(nullptr);
+}
+
+TEST_F(ReaderTest, latest_gives_the_newest_again_and_again) {
+  const Reader reader = make_reader();
+  wb_frame frame;
+  EXPECT_EQ(wb_reader_latest(reader.get(), &frame), WB_NO_FRAME);
+  publish(w, 3);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK(wb_reader_latest(reader.get(), &frame));
+    EXPECT_EQ(frame.seq, 3u);
+    wb_frame_release(&frame);
+  }
+  EXPECT_EQ(wb_reader_wait(reader.get(), 0, &frame), WB_NO_FRAME) << "a wait wants a frame not taken yet";
+}
+
+TEST_F(ReaderTest, latest_does_not_make_a_reader_of_every_frame_lose_any) {
+  const Reader reader = make_reader("swarm", WB_EVERY);
+  publish(w, 5);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_latest(reader.get(), &frame));
+  EXPECT_EQ(frame.seq, 5u);
+  wb_frame_release(&frame);
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) EXPECT_EQ(take(reader), seq);
+}
+
+TEST_F(ReaderTest, sixty_four_readers_see_every_frame) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 128, 80, 0, 3});
+  std::vector<Reader> readers;
+  for (int i = 0; i < 70; ++i) {
+    readers.push_back(make_reader("swarm", i % 2 == 0 ? WB_EVERY : WB_LATEST, 1));
+    ASSERT_NE(readers.back(), nullptr);
+  }
+  for (std::uint64_t seq = 1; seq <= 20; ++seq) {
+    publish(writer.get(), 1);
+    for (const Reader& reader : readers) ASSERT_EQ(take(reader), seq);
+  }
+}
+
+TEST_F(ReaderTest, maps_frames_read_only) {
+  const Reader reader = make_reader();
+  publish(w, 1);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  auto* word = const_cast<volatile std::uint64_t*>(static_cast<const std::uint64_t*>(frame.data));
+  EXPECT_EXIT({ *word = 1; std::_Exit(0); }, [](int status) { return status != 0; }, "");
+  wb_frame_release(&frame);
+}
+
+TEST_F(ReaderTest, refuses_null_and_unknown_options) {
+  wb_reader* reader = nullptr;
+  EXPECT_EQ(wb_reader_open(nullptr, nullptr, &reader), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_open("swarm", nullptr, nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_open("a/b", nullptr, &reader), WB_ERR_NAME);
+  EXPECT_EQ(wb_reader_open("", nullptr, &reader), WB_ERR_NAME);
+  EXPECT_EQ(wb_reader_open(std::string(64, 'a').c_str(), nullptr, &reader), WB_ERR_NAME);
+  wb_reader_options options{};
+  EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT) << "struct_size is 0";
+  options.struct_size = sizeof options;
+  options.mode = 7;
+  EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
+  EXPECT_EQ(reader, nullptr);
+  const Reader good = make_reader();
+  EXPECT_EQ(wb_reader_wait(good.get(), 0, nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_wait(nullptr, 0, nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_latest(good.get(), nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_attach(nullptr, 0), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_get_stats(good.get(), nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_fd(nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_reader_schema(nullptr), nullptr);
+  EXPECT_EQ(wb_frame_field(nullptr, 0), nullptr);
+  wb_reader_interrupt(nullptr);
+  wb_reader_close(nullptr);
+}
+
+}  // namespace

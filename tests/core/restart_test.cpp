@@ -1,0 +1,209 @@
+// A writer that ends and comes again, seen by readers that stay: same schema, another schema, nothing in between.
+#include <cstring>
+
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
+
+namespace {
+
+using namespace wbtest;
+
+constexpr Shape kOther{16, 8, 32, 4, 5};
+
+class Restart : public Streams {
+ protected:
+  int wait(std::int64_t timeout_ns = kLong) {
+    const int code = wb_reader_wait(reader.get(), timeout_ns, &frame);
+    if (code == WB_OK) {
+      EXPECT_TRUE(is_whole(frame));
+      wb_frame_release(&frame);
+    }
+    return code;
+  }
+
+  void restart(const Shape& shape = {}) {
+    writer.reset();
+    writer = make_writer("swarm", shape);
+  }
+
+  Writer writer = make_writer();
+  Reader reader = make_reader("swarm", WB_EVERY);
+  wb_frame frame{};
+};
+
+TEST_F(Restart, with_the_same_schema_goes_on_with_the_numbers) {
+  publish(writer.get(), 3);
+  for (int i = 0; i < 3; ++i) ASSERT_OK(wait());
+  restart();
+  EXPECT_EQ(wait(), WB_RESTARTED);
+  publish(writer.get(), 1);
+  ASSERT_OK(wait());
+  EXPECT_EQ(frame.seq, 4u);
+  EXPECT_EQ(frame.missed, 0u);
+  EXPECT_EQ(frame.epoch, 1u);
+  EXPECT_EQ(frame.generation, 2u);
+  wb_reader_stats stats;
+  ASSERT_OK(wb_reader_get_stats(reader.get(), &stats));
+  EXPECT_EQ(stats.restarts, 1u);
+  EXPECT_EQ(stats.missed, 0u);
+}
+
+TEST_F(Restart, lets_a_reader_take_the_frames_of_before) {
+  publish(writer.get(), 3);
+  restart();
+  EXPECT_EQ(wait(), WB_RESTARTED);
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) {
+    ASSERT_OK(wait());
+    EXPECT_EQ(frame.seq, seq);
+  }
+}
+
+TEST_F(Restart, gives_the_successor_its_predecessors_last_frame) {
+  publish(writer.get(), 3);
+  restart();
+  wb_slot slot;
+  ASSERT_OK(wb_writer_begin(writer.get(), &slot));
+  EXPECT_EQ(slot.seq, 4u);
+  ASSERT_NE(slot.previous, nullptr);
+  std::uint64_t expected[kStampWords];
+  stamp(expected, 3);
+  EXPECT_EQ(std::memcmp(slot.previous, expected, sizeof expected), 0);
+}
+
+TEST_F(Restart, does_not_touch_a_frame_that_is_held) {
+  publish(writer.get(), 1);
+  wb_frame held;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &held));
+  for (int i = 0; i < 3; ++i) {
+    restart();
+    publish(writer.get(), 40);
+    EXPECT_TRUE(is_whole(held));
+  }
+  wb_frame_release(&held);
+}
+
+TEST_F(Restart, sets_parameters_back_to_their_initial_values) {
+  ASSERT_OK(wb_writer_set_parameter(writer.get(), kSpeed, f64(3)));
+  restart();
+  wb_value value;
+  ASSERT_OK(wb_writer_parameter(writer.get(), kSpeed, &value));
+  EXPECT_EQ(value.as.f64, 1.0);
+}
+
+TEST_F(Restart, with_another_schema_is_a_new_epoch_that_the_reader_follows) {
+  publish(writer.get(), 5);
+  ASSERT_OK(wait());
+  restart(kOther);
+  publish(writer.get(), 1);
+  int code;
+  while ((code = wait()) == WB_OK) EXPECT_EQ(frame.epoch, 1u) << "the rest of the old epoch comes first";
+  EXPECT_EQ(code, WB_RESTARTED);
+  wb_field_info field;
+  ASSERT_OK(wb_schema_field(wb_reader_schema(reader.get()), kPositionField, &field));
+  EXPECT_EQ(field.shape[0], 5u);
+  ASSERT_OK(wait());
+  EXPECT_EQ(frame.epoch, 2u);
+  EXPECT_EQ(frame.seq, 1u);
+}
+
+TEST_F(Restart, leaves_a_held_frame_of_the_old_epoch_and_its_schema_as_they_are) {
+  publish(writer.get(), 1);
+  wb_frame held;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &held));
+  restart(kOther);
+  EXPECT_EQ(wait(), WB_RESTARTED);
+  publish(writer.get(), 30);
+  ASSERT_OK(wait());
+  EXPECT_TRUE(is_whole(held));
+  wb_field_info field;
+  ASSERT_OK(wb_schema_field(held.schema, kPositionField, &field));
+  EXPECT_EQ(field.shape[0], 3u);
+  wb_frame_release(&held);
+}
+
+TEST_F(Restart, with_another_budget_is_a_new_epoch_too) {
+  restart({16, 8, 32, 9, 3});
+  EXPECT_EQ(wait(), WB_RESTARTED);
+  wb_reader_stats stats;
+  ASSERT_OK(wb_reader_get_stats(reader.get(), &stats));
+  EXPECT_EQ(stats.epoch, 2u);
+}
+
+TEST_F(Restart, leaves_no_memory_of_old_epochs) {
+  for (std::uint32_t components = 4; components < 9; ++components) {
+    restart({16, 8, 32, 4, components});
+    EXPECT_EQ(wait(), WB_RESTARTED);
+  }
+  EXPECT_EQ(directory.objects().size(), 2u);
+}
+
+TEST_F(Restart, into_an_epoch_without_room_is_an_error_until_there_is_room) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 1, 4, 0, 3});  // this reader wants two leases
+  EXPECT_EQ(wait(), WB_ERR_NO_ROOM);
+  EXPECT_EQ(wait(), WB_ERR_NO_ROOM);
+  writer.reset();
+  writer = make_writer("swarm", {16, 2, 4, 0, 3});
+  EXPECT_EQ(wait(), WB_RESTARTED);
+}
+
+TEST_F(Restart, into_an_epoch_whose_entries_are_taken_is_an_error_until_there_is_one) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 8, 1, 0, 3});
+  Reader first;  // takes the only entry if this reader's old one is another
+  const Reader second = make_reader("elsewhere");
+  static_cast<void>(second);
+  const int code = open(first);
+  if (code == WB_OK) {
+    EXPECT_EQ(wait(), WB_ERR_NO_ROOM);
+    first.reset();
+  }
+  EXPECT_EQ(wait(), WB_RESTARTED);
+  publish(writer.get(), 1);
+  EXPECT_OK(wait());
+}
+
+TEST_F(Restart, seen_by_latest_alone_shows_the_new_epochs_frames) {
+  publish(writer.get(), 5);
+  ASSERT_OK(wb_reader_latest(reader.get(), &frame));
+  wb_frame_release(&frame);
+  restart(kOther);
+  publish(writer.get(), 2);
+  bool followed = false;
+  for (int i = 0; i < 2000 && !followed; ++i) {
+    const int code = wb_reader_latest(reader.get(), &frame);
+    if (code != WB_OK) continue;
+    followed = frame.epoch == 2 && frame.seq == 2;
+    wb_frame_release(&frame);
+  }
+  EXPECT_TRUE(followed);
+}
+
+TEST_F(Restart, after_everybody_left_begins_anew) {
+  publish(writer.get(), 5);
+  reader.reset();
+  restart();
+  wb_slot slot;
+  ASSERT_OK(wb_writer_begin(writer.get(), &slot));
+  EXPECT_EQ(slot.seq, 1u);
+}
+
+TEST_F(Restart, in_any_order_of_closing_leaves_nothing) {
+  for (int order = 0; order < 4; ++order) {
+    writer.reset();
+    reader.reset();
+    writer = make_writer();
+    reader = make_reader();
+    Reader second = make_reader();
+    publish(writer.get(), 2);
+    if (order & 1) writer.reset();
+    if (order & 2) second.reset();
+    reader.reset();
+    second.reset();
+    writer.reset();
+    EXPECT_TRUE(directory.files().empty()) << order;
+    EXPECT_TRUE(directory.objects().empty()) << order;
+  }
+}
+
+}  // namespace
