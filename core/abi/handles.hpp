@@ -52,9 +52,9 @@ int guarded(Function&& function) noexcept {
   try {
     return function();
   } catch (const std::bad_alloc&) {
-    return WB_ERR_NO_MEMORY;
+    return stream::fail(WB_ERR_NO_MEMORY);
   } catch (...) {
-    return WB_ERR_SYSTEM;
+    return stream::fail(WB_ERR_SYSTEM);
   }
 }
 

@@ -275,12 +275,13 @@ int wb_inspect(const char* name, wb_inspection** out) {
 void wb_inspection_close(wb_inspection* inspection) { delete inspection; }
 
 int wb_inspection_stream(wb_inspection* inspection, wb_stream_info* out) {
-  if (inspection == nullptr || out == nullptr) return null_argument("the inspection or result");
-  return guarded([&] { return inspection->impl->stream(*out); });
+  WB_CHECK(inspection);
+  return out == nullptr ? null_argument("the result") : guarded([&] { return inspection->impl->stream(*out); });
 }
 
 int wb_inspection_readers(wb_inspection* inspection, wb_reader_info* readers, size_t capacity, size_t* count) {
-  if (inspection == nullptr || count == nullptr || (readers == nullptr && capacity > 0)) return null_argument("the inspection, readers or count");
+  WB_CHECK(inspection);
+  if (count == nullptr || (readers == nullptr && capacity > 0)) return null_argument("the readers or count");
   return guarded([&] {
     std::vector<wb_reader_info> all;
     if (const int code = inspection->impl->readers(all)) return code;
@@ -291,12 +292,12 @@ int wb_inspection_readers(wb_inspection* inspection, wb_reader_info* readers, si
 }
 
 int wb_inspection_parameter(wb_inspection* inspection, uint32_t control, wb_value* out) {
-  if (inspection == nullptr || out == nullptr) return null_argument("the inspection or result");
-  return guarded([&] { return inspection->impl->parameter(control, *out); });
+  WB_CHECK(inspection);
+  return out == nullptr ? null_argument("the result") : guarded([&] { return inspection->impl->parameter(control, *out); });
 }
 
 const wb_schema* wb_inspection_schema(const wb_inspection* inspection) {
-  return inspection == nullptr ? nullptr : wrap(inspection->impl->schema());
+  return check(inspection) == WB_OK ? wrap(inspection->impl->schema()) : nullptr;
 }
 
 int wb_collect(const char* name, wb_collect_report* out) {

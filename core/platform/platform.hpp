@@ -18,7 +18,6 @@ const char* backend();
 std::uint64_t now_ns();           // monotonic
 std::uint64_t unique_number();    // differs between any two calls on this machine, with overwhelming likelihood; never 0
 void sleep_ns(std::uint64_t duration_ns);
-void relax_cpu();                 // inside a spin loop
 std::int32_t process_id();
 std::string program_name();
 

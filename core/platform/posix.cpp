@@ -124,14 +124,6 @@ void sleep_ns(std::uint64_t duration_ns) {
   ::nanosleep(&time, nullptr);
 }
 
-void relax_cpu() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 std::int32_t process_id() { return static_cast<std::int32_t>(::getpid()); }
 
 // --------------------------------------------------------------------------------------------------- memory objects

@@ -7,6 +7,7 @@ namespace wingbeat::stream {
 namespace {
 
 thread_local std::string message;
+thread_local const char* current = "";  // what to show: `message`, or a constant, so that states need no memory
 
 struct Entry {
   int code;
@@ -42,10 +43,14 @@ int code_of_errno(int error) {
 
 int fail(int code, std::string text) {
   message = std::move(text);
+  current = message.c_str();
   return code;
 }
 
-int fail(int code) { return fail(code, result_text(code)); }
+int fail(int code) {
+  current = result_text(code);
+  return code;
+}
 
 int fail(const layout::Fault& fault) { return fault ? fail(code_of(fault.kind), fault.text) : WB_OK; }
 
@@ -53,7 +58,7 @@ int fail_system(int error, const std::string& doing) {
   return fail(code_of_errno(error), doing + ": " + std::generic_category().message(error));
 }
 
-const char* last_message() { return message.c_str(); }
+const char* last_message() { return current; }
 
 const char* result_name(int code) {
   for (const Entry& entry : kEntries) {

@@ -18,9 +18,10 @@ class Inspection {
   int readers(std::vector<wb_reader_info>& out);
   int parameter(std::uint32_t control, wb_value& out);
   const layout::Schema& schema() const { return attachment_->schema; }
+  std::uint32_t fork_generation() const { return fork_generation_; }
 
  private:
-  explicit Inspection(Place place) : place_(std::move(place)) {}
+  explicit Inspection(Place place) : place_(std::move(place)), fork_generation_(platform::fork_generation()) {}
 
   int follow();
   void describe_newest(wb_stream_info& out) const;
@@ -28,6 +29,7 @@ class Inspection {
   wb_reader_info describe_reader(std::uint32_t entry) const;
 
   Place place_;
+  std::uint32_t fork_generation_;
   std::shared_ptr<Attachment> attachment_;
 };
 

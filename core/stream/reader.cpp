@@ -19,8 +19,9 @@ std::uint64_t later(std::uint64_t now_ns, std::uint64_t by_ns) { return by_ns > 
 }  // namespace
 
 int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
+  if (interrupted_.load(std::memory_order_relaxed) && take_interrupt()) return fail(WB_INTERRUPTED);
   const std::uint32_t lease = leases_ == nullptr ? 0 : leases_->find_free();
-  if (lease == Leases::kNoLease) return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) + " leases of this reader are in use: release a frame, or open it with more leases");
+  if (lease == Leases::kNoLease) return no_lease();
   int code = look(lease, out);
   if (code != WB_NO_FRAME) return code;
   if (timeout_ns == 0) return nothing(false);
@@ -46,13 +47,18 @@ int Reader::latest(wb_frame& out) {
   if (code < 0) return code;
   if (code == WB_RESTARTED) restart_unreported_ = true;  // wait() tells it
   const std::uint32_t lease = leases_->find_free();
-  if (lease == Leases::kNoLease) return fail(WB_ERR_NO_ROOM, "all leases of this reader are in use: release a frame");
+  if (lease == Leases::kNoLease) return no_lease();
+  prepay();
   sync::Taken taken = slots_.hold_latest(lease, 0);
   if (!taken) return slots_.release(lease), nothing(false);
   // In order means from frame to frame: only a reader of the latest may skip what lies between.
   if (options_.mode == WB_LATEST && taken.seq > slots_.last()) slots_.start_after(taken.seq, taken.slot);
   deliver(taken, lease, out);
   return WB_OK;
+}
+
+int Reader::no_lease() const {
+  return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) + " leases of this reader are in use: release a frame, or open it with more leases");
 }
 
 // One look for whatever there is to report.
@@ -65,6 +71,7 @@ int Reader::look(std::uint32_t lease, wb_frame& out) {
 }
 
 int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
+  prepay();
   const std::uint32_t generation = memory_.generation().load(std::memory_order_acquire);
   if (generation != generation_) {
     generation_ = generation;
@@ -124,10 +131,7 @@ int Reader::nothing(bool waited) {
 int Reader::spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out) {
   while (leases_ != nullptr && platform::now_ns() < until_ns) {
     slots_.announce_next(lease);
-    for (int i = 0; i < kPollsPerLook; ++i) {
-      if (sync::Taken taken = slots_.arrived()) return deliver(taken, lease, out), WB_OK;
-      platform::relax_cpu();
-    }
+    if (sync::Taken taken = slots_.arrives(kPollsPerLook)) return deliver(taken, lease, out), WB_OK;
     if (take_interrupt()) return slots_.release(lease), fail(WB_INTERRUPTED);
     int code = look_attached(lease, out);
     if (code == WB_OK) return code;
@@ -170,8 +174,17 @@ void Reader::interrupt() {
   if (const std::uint32_t* word = sleeping_on_.load(std::memory_order_acquire)) platform::wake_all(word);
 }
 
+// The next frame's share in the attachment is taken before the frame comes: an atomic addition less between its arrival and
+// the caller.
+void Reader::prepay() {
+  if (is_prepaid_) return;
+  leases_->add_reference();
+  is_prepaid_ = true;
+}
+
 void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out) {
   leases_->keep(lease, taken.seq);
+  is_prepaid_ = false;
   layout::SlotHeader& header = memory_.slot(taken.slot);
   const std::uint64_t count = sync::SharedMemory::word(header.count).load(std::memory_order_relaxed);  // read once
   const Attachment& attachment = leases_->attachment();

@@ -33,7 +33,7 @@ class Leases {
   std::uint32_t entry() const { return entry_; }
 
   std::uint32_t find_free() const;  // kNoLease if all are in use
-  void keep(std::uint32_t lease, std::uint64_t seq);
+  void keep(std::uint32_t lease, std::uint64_t seq);  // the caller has added a reference for the frame
   // Ends the hold of `lease` on `seq`; false if it has ended before. Any thread.
   bool end(std::uint32_t lease, std::uint64_t seq);
 
@@ -105,6 +105,8 @@ class Reader {
   int follow();
   int check_now_and_then();
   int nothing(bool waited);
+  int no_lease() const;
+  void prepay();
   bool take_interrupt() { return interrupted_.exchange(false, std::memory_order_relaxed); }
   void deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out);
 
@@ -120,6 +122,7 @@ class Reader {
   platform::FileLock entry_lock_;
   std::uint32_t entry_ = 0;
   Leases* leases_ = nullptr;  // counted; nullptr while not attached
+  bool is_prepaid_ = false;   // the count includes the next frame
   sync::SharedMemory memory_;
   sync::SlotReader<sync::SharedMemory> slots_;
   std::uint32_t generation_ = 0;

@@ -49,7 +49,6 @@ std::uint32_t Leases::find_free() const {
 
 void Leases::keep(std::uint32_t lease, std::uint64_t seq) {
   held_[lease].store(seq, std::memory_order_relaxed);
-  add_reference();
 }
 
 bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
@@ -82,11 +81,12 @@ int Reader::open(std::string_view stream, const ReaderOptions& options, std::uni
 }
 
 Reader::~Reader() {
-  watcher_.reset();
   if (fork_generation_ != platform::fork_generation()) {
-    if (leases_ != nullptr) leases_->drop_reference();
-    return;
+    // A child: the watcher's thread is not there, and what it waited on cannot be destroyed without it.
+    static_cast<void>(watcher_.release());
+    return detach();
   }
+  watcher_.reset();
   const bool attached = leases_ != nullptr;
   if (attached) clear_entry(leases_->attachment());
   detach();
@@ -103,9 +103,9 @@ bool Reader::is_writer_alive() const {
 int Reader::attach(std::int64_t timeout_ns) {
   const std::uint64_t start_ns = platform::now_ns();
   while (leases_ == nullptr) {
+    if (take_interrupt()) return fail(WB_INTERRUPTED);
     int code = attach_once();
     if (code != WB_NOT_READY) return code;
-    if (take_interrupt()) return fail(WB_INTERRUPTED);
     std::uint64_t waited_ns = platform::now_ns() - start_ns;
     if (timeout_ns >= 0 && waited_ns >= static_cast<std::uint64_t>(timeout_ns)) return code;
     std::uint64_t left_ns = timeout_ns < 0 ? kAttachNapNs : static_cast<std::uint64_t>(timeout_ns) - waited_ns;
@@ -143,11 +143,15 @@ int Reader::attach_once() {
 // Locks an entry, if none is owned yet that this attachment has.
 int Reader::own_entry(const Attachment& attachment) {
   if (entry_lock_.is_locked() && entry_ < attachment.header.max_readers) return WB_OK;
-  entry_lock_.remove_and_close();
-  for (entry_ = 0; entry_ < attachment.header.max_readers; ++entry_) {
-    int error = entry_lock_.try_lock(place_.reader_lock(entry_), kFileMode);
-    if (error == 0) return WB_OK;
-    if (error != EWOULDBLOCK) return fail_system(error, "cannot lock " + place_.reader_lock(entry_));
+  for (std::uint32_t entry = 0; entry < attachment.header.max_readers; ++entry) {
+    platform::FileLock lock;
+    int error = lock.try_lock(place_.reader_lock(entry), kFileMode);
+    if (error == EWOULDBLOCK) continue;
+    if (error != 0) return fail_system(error, "cannot lock " + place_.reader_lock(entry));
+    entry_lock_.remove_and_close();
+    entry_lock_ = std::move(lock);
+    entry_ = entry;
+    return WB_OK;
   }
   return no_entry(attachment);
 }
@@ -202,7 +206,10 @@ void Reader::start(std::shared_ptr<Attachment> attachment) {
 }
 
 void Reader::detach() {
-  if (leases_ != nullptr) leases_->drop_reference();
+  if (leases_ == nullptr) return;
+  if (is_prepaid_) leases_->drop_reference();
+  is_prepaid_ = false;
+  leases_->drop_reference();
   leases_ = nullptr;
 }
 

@@ -86,7 +86,10 @@ void remove_objects(const Place& place, const layout::Manifest* manifest, wb_col
   if (manifest != nullptr) {
     unlink_counted(manifest->data_object, manifest->data_bytes, report);
     unlink_counted(manifest->control_object, manifest->control_bytes, report);
-    for (char kind : {'d', 'c'}) unlink_counted(place.object(manifest->epoch + 1, kind), 0, report);
+    // A writer that died while it changed epochs left the one before, or the one it was making.
+    for (std::uint32_t epoch : {manifest->epoch - 1, manifest->epoch + 1}) {
+      for (char kind : {'d', 'c'}) unlink_counted(place.object(epoch, kind), 0, report);
+    }
   } else {
     for (char kind : {'d', 'c'}) unlink_counted(place.object(1, kind), 0, report);
   }

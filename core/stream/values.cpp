@@ -1,5 +1,6 @@
 #include "values.hpp"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -132,8 +133,9 @@ int parse_value(const wb_control_info& control, const char* text, wb_value& out)
       out.as.f64 = std::strtod(text, &end);
       return end != text && *end == '\0' && std::isfinite(out.as.f64) ? WB_OK : expected(control, "a number");
     case WB_VALUE_I64:
+      errno = 0;
       out.as.i64 = std::strtoll(text, &end, 10);
-      return end != text && *end == '\0' ? WB_OK : expected(control, "a whole number");
+      return end != text && *end == '\0' && errno == 0 ? WB_OK : expected(control, "a whole number");
     case WB_VALUE_BOOL: return parse_bool(control, text, out);
     default: return parse_choice(control, text, out);
   }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "error.hpp"
+#include "reader.hpp"
 
 namespace wingbeat::stream {
 namespace {
@@ -59,11 +60,11 @@ int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
 
 int Window::push(const wb_frame& frame) {
   const auto& schema = *reinterpret_cast<const layout::Schema*>(frame.schema);
-  if ((schema_seen_ != frame.schema || epoch_seen_ != frame.epoch) && !fits(schema)) {
+  const std::uint64_t identity = static_cast<const Leases*>(frame.attachment)->attachment().manifest.identity;
+  if (identity_seen_ != identity && !fits(schema)) {
     return fail(WB_ERR_TYPE, "the stream's fields have other shapes since its restart: open another window");
   }
-  schema_seen_ = frame.schema;
-  epoch_seen_ = frame.epoch;
+  identity_seen_ = identity;
   for (std::size_t i = 0; i < rings_.size(); ++i) push_field(rings_[i], frame, schema.fields[static_cast<std::size_t>(places_[i])]);
   const bool full = present_ == wanted_;
   append(seqs_, frame.seq, full);

@@ -35,8 +35,7 @@ class Window {
 
   std::vector<Ring> rings_;
   std::vector<int> places_;            // of the rings' fields in the schema seen last
-  const void* schema_seen_ = nullptr;  // only compared
-  std::uint32_t epoch_seen_ = 0;
+  std::uint64_t identity_seen_ = 0;    // of the memory whose schema that was
   std::uint32_t wanted_ = 0;
   std::uint32_t present_ = 0;
   std::vector<std::uint64_t> seqs_, counts_;

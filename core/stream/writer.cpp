@@ -94,10 +94,15 @@ int Writer::publish(std::uint64_t step, double sim_time) {
   header.publish_time_ns = platform::now_ns();
   sync::SharedMemory::step(sync::Step::kWriterFilled);
   wake_readers(slots_.commit());
-  sync::SharedMemory::word(memory_.hot().hops).store(slots_.hops(), std::memory_order_relaxed);
+  if (slots_.hops() != hops_told_) tell_hops();  // seldom: readers that spin look at that line
   last_step_ = step;
   ++published_;
   return WB_OK;
+}
+
+void Writer::tell_hops() {
+  hops_told_ = slots_.hops();
+  sync::SharedMemory::word(memory_.hot().hops).store(hops_told_, std::memory_order_relaxed);
 }
 
 int Writer::abandon() {

@@ -50,6 +50,7 @@ class Writer {
   void answer_old_requests();
   void wake_readers(bool anybody_asleep);
   std::uint64_t frame_count() const;
+  void tell_hops();
 
   void drain_requests();
   void drain_reader(std::uint32_t reader);
@@ -70,6 +71,7 @@ class Writer {
   std::uint64_t last_step_ = 0;
   std::uint64_t published_ = 0;
   std::uint64_t wakes_ = 0;
+  std::uint64_t hops_told_ = 0;
   std::uint64_t answered_ = 0;
 
   std::vector<Waiting> queue_;  // of this round; never grows beyond its first capacity

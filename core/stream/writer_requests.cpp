@@ -45,7 +45,7 @@ int Writer::next_request(wb_request& out) {
   in_round_ = false;
   if (answered_in_round_) wake_readers(slots_.announce());
   answered_in_round_ = false;
-  return WB_NO_REQUEST;
+  return fail(WB_NO_REQUEST);
 }
 
 int Writer::refuse(std::string_view reason) {

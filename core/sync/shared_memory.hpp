@@ -38,6 +38,13 @@ class SharedMemory {
 
   static void fence(std::memory_order order) { std::atomic_thread_fence(order); }
   static void step(Step step) { reached(step); }
+  static void relax() {  // between two looks of a spin loop
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
 
   std::uint32_t slot_count() const { return places_.slot_count; }
   std::uint32_t reader_count() const { return places_.reader_count; }

@@ -179,13 +179,20 @@ class SlotReader {
   std::uint64_t last() const { return last_; }
   std::uint64_t newest() const { return head_seq(memory_.head().load(std::memory_order_acquire)); }
 
-  // Says, before it appears, that the frame after the last one is wanted; arrived() then needs no fence.
-  void announce_next(std::uint32_t lease) { announce(lease, last_ + 1); }
+  // Says, before it appears, that the frame after the last one is wanted; arrives() then needs no fence.
+  void announce_next(std::uint32_t lease) {
+    if (memory_.lease(reader_, lease).load(std::memory_order_relaxed) != last_ + 1) announce(lease, last_ + 1);
+  }
 
-  // Whether the announced frame is where it is expected. One acquire load.
-  Taken arrived() {
-    if (memory_.commit(expected_).load(std::memory_order_acquire) != commit_word(last_ + 1, layout::kCommitted)) return {};
-    return accept({last_ + 1, expected_});
+  // Spins until the announced frame is where it is expected, at most `polls` times. Each is one acquire load.
+  Taken arrives(int polls) {
+    auto& commit = memory_.commit(expected_);
+    const std::uint64_t wanted = commit_word(last_ + 1, layout::kCommitted);
+    for (int i = 0; i < polls; ++i) {
+      if (commit.load(std::memory_order_acquire) == wanted) return accept({last_ + 1, expected_});
+      if (i % kPollsPerRelax == 0) Memory::relax();
+    }
+    return {};
   }
 
   // The newest frame later than the last one.
@@ -234,6 +241,7 @@ class SlotReader {
 
  private:
   static constexpr int kTries = 64;
+  static constexpr int kPollsPerRelax = 8;
 
   std::uint32_t next(std::uint32_t slot) const { return slot + 1 == memory_.slot_count() ? 0 : slot + 1; }
 
