@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.hpp"
@@ -37,6 +40,15 @@ void add_verbs(CLI::App& app, int& exit_code) {
   for (auto* verb : app.get_subcommands({})) verb->footer(kExitCodes);
 }
 
+// CLI11 takes "-0.5" for a number but "-.5" for an option.
+std::vector<std::string> spelled_out(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (auto& word : words)
+    if (word.size() > 2 && word.compare(0, 2, "-.") == 0 && word[2] >= '0' && word[2] <= '9') word.insert(1, "0");
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  return words;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("wingbeat: look at, steer and serve running simulations in shared memory", "wingbeat");
   app.set_version_flag("--version", [] { return fmt::format("wingbeat {} ({})", wb_version(), wb_backend()); });
@@ -45,7 +57,7 @@ int run(int argc, char** argv) {
   int exit_code = kDone;
   add_verbs(app, exit_code);
   try {
-    app.parse(argc, argv);
+    app.parse(spelled_out(argc, argv));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }

@@ -114,8 +114,9 @@ class Reader {
   // Ends the present or the next wait (WB_INTERRUPTED). Any thread, and signal handlers.
   void interrupt() noexcept { wb_reader_interrupt(raw()); }
 
-  // A descriptor for event loops: readable when wait(0ns) is worth calling. Call that until it gives neither a frame
-  // nor WB_RESTARTED. Neither read from it nor close it.
+  // A descriptor for event loops. Each call arms it: it becomes readable once wait(0ns) is worth calling, and stays so
+  // until it is armed again. So: call this, wait for the descriptor, call wait(0ns) until it gives no more frames, and so
+  // on. Neither read from it nor close it.
   Result<int> descriptor() {
     const int fd = wb_reader_fd(raw());
     if (fd < 0) return Error::last(fd);
