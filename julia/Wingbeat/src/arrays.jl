@@ -47,7 +47,6 @@ Base.IndexStyle(::Type{<:SharedArray}) = IndexLinear()
 Base.elsize(::Type{<:SharedArray{T}}) where {T} = sizeof(T)
 Base.sizeof(a::SharedArray) = length(a) * Base.elsize(typeof(a))
 Base.strides(a::SharedArray) = Base.size_to_strides(1, a.size...)
-Base.stride(a::SharedArray, k::Integer) = k > ndims(a) ? length(a) : strides(a)[k]
 Base.dataids(a::SharedArray) = (UInt(a.address),)
 
 # What every reduction, broadcast, copy and loop asks for first: the one place to notice a frame that was given back.
@@ -121,6 +120,20 @@ function Base.reinterpret(::Type{T}, a::SharedArray) where {T}
     return rewrap(a, Ptr{T}(a.address), size, a.hold, a.ticket)
 end
 Base.reinterpret(::Type{T}, a::SharedArray{T}) where {T} = a
+
+# Views are Base's own; they too notice a frame that was given back.
+const SharedView{T,N} = SubArray{T,N,<:SharedArray}
+
+@inline function Base.axes(v::SharedView)
+    check_valid(parent(v))
+    return invoke(axes, Tuple{SubArray}, v)
+end
+
+@inline function Base.checkbounds(v::SharedView, indices...)
+    check_valid(parent(v))
+    checkbounds(Bool, v, indices...) || Base.throw_boundserror(v, indices)
+    return nothing
+end
 
 # -------------------------------------------------------------------------------------------------------------- copying
 

@@ -44,12 +44,15 @@ field.
 @inline Base.getindex(frame::Frame, name::Symbol) = typed_field(frame, Val(name))
 Base.getindex(frame::Frame, name::AbstractString) = frame[Symbol(name)]
 
+# Where a name stands among those of a typed subscription or window, known when the caller is compiled; 0: nowhere.
+@generated place(::Type{F}, ::Val{name}) where {F,name} = something(findfirst(==(name), fieldnames(F)), 0)
+
 @inline function typed_field(frame::Frame{F}, ::Val{name}) where {F,name}
-    i = Base.fieldindex(F, name, false)
+    i = place(F, Val(name))
     i == 0 && throw_not_subscribed(name, fieldnames(F))
     check_ticket(frame.hold, frame.ticket)
     layout = @inbounds frame.hold.epoch.layout.chosen[i]
-    return shared_array(fieldtype(F, i), frame.address, layout, frame.count, frame.hold, frame.ticket)
+    return shared_array(fieldtype(F, name), frame.address, layout, frame.count, frame.hold, frame.ticket)
 end
 
 @noinline throw_not_subscribed(name, names) =

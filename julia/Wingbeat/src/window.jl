@@ -131,10 +131,10 @@ is added.
 @inline Base.getindex(w::Window, name::Symbol) = window_field(w, Val(name))
 
 @inline function window_field(w::Window{F}, ::Val{name}) where {F,name}
-    i = Base.fieldindex(F, name, false)
+    i = place(F, Val(name))
     i == 0 && throw_not_in_window(name, fieldnames(F))
     need_open(w)
-    return window_array(fieldtype(F, i), w, i)
+    return window_array(fieldtype(F, name), w, i)
 end
 
 @noinline throw_not_in_window(name, names) = throw(NotFound("the window's fields are $(list_names(names)); $name is not among them"))

@@ -1,0 +1,224 @@
+@testset "a_frame_has_the_writers_numbers" begin
+    with_flock(; count=5) do out, swarm
+        f = take!(swarm)
+        @test (f.seq, f.step, f.time, f.count, f.missed, f.epoch, f.generation) == (1, 10, 1 / 60, 5, 0, 1, 1)
+        @test keys(f) == [:position, :mass, :grid] && haskey(f, :mass) && !haskey(f, :speed)
+        @test size(f[:position]) == (3, 5) && size(f[:mass]) == (5,) && f["grid"] == fill(1, 2, 3)
+        @test 0 <= age(f) < 60
+        @test schema(f) == schema(swarm) && labels(f, :position) == ["x", "y", "z"]
+        @test occursin("position, mass, grid", thrown(() -> f[:speed]).message)
+    end
+end
+
+@testset "iteration_gives_every_new_frame_once" begin
+    with_flock(; mode=:every, frames=3) do out, swarm
+        seqs = Int[]
+        for frame in swarm
+            push!(seqs, frame.seq)
+            @test frame[:position] == position_of(frame.seq, 8)
+            frame.seq < 10 ? (frame.seq >= 3 && fly!(out)) : break
+        end
+        @test seqs == 1:10
+    end
+end
+
+@testset "latest_mode_skips_to_the_newest" begin
+    with_flock(; frames=3) do out, swarm
+        @test take!(swarm).seq == 3
+        foreach(_ -> fly!(out), 1:4)
+        frame = take!(swarm)
+        @test (frame.seq, frame.missed) == (7, 0)
+        @test wait(swarm; timeout=0) === nothing
+    end
+end
+
+@testset "every_mode_counts_exactly_what_it_missed" begin
+    with_flock(; mode=:every, writer=(history=2, leases=2)) do out, swarm
+        slots = 2 + 3 + 2
+        foreach(_ -> fly!(out), 1:30) # 31 with the first
+        seqs, missed = Int[], 0
+        while (frame = wait(swarm; timeout=0)) !== nothing
+            push!(seqs, frame.seq)
+            missed += frame.missed
+        end
+        @test last(seqs) == 31 && issorted(seqs) && allunique(seqs)
+        @test length(seqs) + missed == 31 && 1 <= length(seqs) <= slots
+        @test (stats(swarm).missed, stats(swarm).received) == (missed, length(seqs))
+    end
+end
+
+@testset "use_after_the_turn_throws" begin
+    with_flock() do out, swarm
+        first_frame = take!(swarm)
+        X = first_frame[:position]
+        v, r, u = view(X, :, 1), reshape(X, 24), reinterpret(UInt32, X)
+        fly!(out)
+        take!(swarm)
+        @test_throws FrameReleased first_frame[:position]
+        for use in (() -> X[1], () -> X[1, 2], () -> pointer(X), () -> v[1], () -> r[3], () -> u[1], () -> X .+ 1, () -> sum(X),
+            () -> copy(X), () -> X * X', () -> first(X), () -> collect(x for x in X), () -> reshape(X, 24), () -> X[:, 1],
+            () -> reinterpret(UInt32, X), () -> hold(first_frame), () -> X == X)
+            @test thrown(use) isa FrameReleased
+        end
+        @test occursin("copy", thrown(() -> X[1]).message)
+        @test first_frame.seq == 1 # its numbers are its own
+        inbounds(A) = @inbounds A[1]
+        @test inbounds(X) isa Float32 # unchecked, but inside the mapping
+    end
+end
+
+@testset "hold_keeps_a_frame_beyond_the_turn_until_release" begin
+    with_flock(; leases=3, mode=:every) do out, swarm
+        kept = Frame[]
+        for frame in swarm
+            frame.seq <= 2 && push!(kept, hold(frame))
+            frame.seq == 5 ? break : fly!(out)
+        end
+        @test [f[:position] == position_of(f.seq, 8) for f in kept] == [true, true]
+        X = kept[1][:position]
+        release(kept[1])
+        @test_throws FrameReleased X[1]
+        @test kept[2][:mass] == mass_of(2, 8)
+        release(kept[1]) # again: nothing
+        fly!(out)
+        @test take!(swarm).seq == 6
+        hold(kept[2])
+        release(kept[2])
+        @test_throws FrameReleased kept[2][:mass]
+    end
+end
+
+@testset "a_released_frame_gives_its_lease_back" begin
+    with_flock(; leases=2, mode=:every) do out, swarm
+        for k in 1:40
+            frame = hold(take!(swarm))
+            fly!(out)
+            next = take!(swarm)
+            @test (frame.seq, next.seq) == (2k - 1, 2k)
+            release(frame)
+            fly!(out)
+        end
+    end
+end
+
+@testset "holding_more_than_the_leases_says_so_and_can_go_on" begin
+    with_flock(; leases=2, mode=:every) do out, swarm
+        kept = map(1:2) do _
+            frame = hold(take!(swarm))
+            fly!(out)
+            frame
+        end
+        err = thrown(() -> take!(swarm))
+        @test err isa Wingbeat.NoRoom && occursin("release", err.message)
+        release(kept[1])
+        @test take!(swarm).seq == 3
+    end
+end
+
+@testset "latest_gives_the_newest_in_a_block_inside_the_loop" begin
+    with_flock() do out, swarm
+        for frame in swarm
+            fly!(out)
+            seq, X = latest(swarm) do newest
+                @test newest[:position] == position_of(newest.seq, 8)
+                newest.seq, newest[:position]
+            end
+            @test seq == frame.seq + 1 && frame[:mass] == mass_of(frame.seq, 8)
+            @test_throws FrameReleased X[1]
+            fly!(out) # what latest() took is not new to the loop
+            frame.seq == 9 && break
+        end
+        @test latest(f -> f.seq, swarm) == latest(f -> f.seq, swarm) == 11 # seen before or not
+        release(latest(swarm))
+        frame = latest(swarm)
+        @test frame[:mass] == mass_of(11, 8)
+        release(frame)
+        @test latest(hold, swarm)[:mass] == mass_of(11, 8)
+    end
+end
+
+@testset "latest_without_a_frame_waits_and_says_so" begin
+    with_flock(; frames=0) do out, swarm
+        @test_throws Wingbeat.StreamNotReady latest(identity, swarm; timeout=0.05)
+        @async (sleep(0.1); fly!(out))
+        @test latest(f -> f.seq, swarm) == 1
+    end
+end
+
+@testset "copy_keeps_everything_for_ever" begin
+    with_flock() do out, swarm
+        c = copy(take!(swarm))
+        fly!(out)
+        take!(swarm)
+        @test c isa FrameCopy && (c.seq, c.step, c.count) == (1, 10, 8)
+        @test c[:position] isa Matrix{Float32} && c[:position] == position_of(1, 8) && keys(c) == [:position, :mass, :grid]
+    end
+end
+
+@testset "typed_subscriptions_are_type_stable_and_checked" begin
+    with_flock(; fields=(position=Float32, mass=Float64)) do out, swarm
+        frame = take!(swarm)
+        get_position(f) = f[:position]
+        get_mass(f) = f[:mass]
+        @test @inferred(get_position(frame)) == position_of(1, 8)
+        @test @inferred(get_mass(frame)) == mass_of(1, 8)
+        @test keys(frame) == [:position, :mass]
+        @test occursin("position, mass", thrown(() -> frame[:grid]).message)
+        @test_throws Wingbeat.TypeMismatch subscribe("flock"; fields=(position=Float64,))
+        @test_throws Wingbeat.NotFound subscribe("flock"; fields=(speed=Float64,))
+        @test_throws Wingbeat.InvalidArgument subscribe("flock"; fields=[:position])
+    end
+end
+
+@testset "wrong_arguments_are_errors_that_say_what_is_right" begin
+    with_flock() do out, swarm
+        @test_throws Wingbeat.InvalidArgument subscribe("flock"; mode=:newest)
+        @test_throws Wingbeat.InvalidArgument subscribe("flock"; leases=7)
+        @test_throws Wingbeat.InvalidArgument subscribe("flock"; leases=0)
+        @test_throws Wingbeat.InvalidArgument subscribe("flock"; spin=-1)
+        @test_throws Wingbeat.InvalidArgument wait(swarm; timeout=-1)
+        @test_throws Wingbeat.InvalidName subscribe("a/b/c"; timeout=0)
+        @test_throws Wingbeat.StreamNotReady subscribe("nobody"; timeout=0)
+    end
+end
+
+@testset "a_closed_subscription_says_so" begin
+    with_flock() do out, swarm
+        X = take!(swarm)[:position]
+        close(swarm)
+        close(swarm)
+        @test !isopen(swarm)
+        @test_throws FrameReleased X[1]
+        @test_throws Wingbeat.Closed take!(swarm)
+        @test_throws Wingbeat.Closed stats(swarm)
+        @test_throws Wingbeat.Closed latest(swarm)
+        @test collect(swarm) == []
+        @test isempty(streams("flock").readers)
+    end
+end
+
+@testset "a_frame_on_hold_outlives_its_subscription" begin
+    with_flock() do out, swarm
+        frame = hold(take!(swarm))
+        close(swarm)
+        @test frame[:position] == position_of(1, 8)
+        release(frame)
+        @test_throws FrameReleased frame[:position]
+        @test isempty(streams("flock").readers)
+    end
+end
+
+@testset "several_readers_see_the_same_frames_independently" begin
+    with_flock(; frames=0, writer=(leases=12,), mode=:every) do out, swarm
+        others = [subscribe("flock"; leases=1, mode=iseven(k) ? :every : :latest, label="reader $k") for k in 1:8]
+        foreach(_ -> fly!(out), 1:3)
+        for (k, other) in enumerate(others)
+            @test take!(other).seq == (iseven(k) ? 1 : 3)
+        end
+        @test [take!(swarm).seq for _ in 1:3] == 1:3
+        @test length(streams("flock").readers) == 9
+        @test thrown(() -> subscribe("flock"; leases=6)) isa Wingbeat.NoRoom
+        foreach(close, others)
+        @test length(streams("flock").readers) == 1
+    end
+end
