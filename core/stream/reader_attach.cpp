@@ -84,7 +84,8 @@ Reader::~Reader() {
   if (fork_generation_ != platform::fork_generation()) {
     // A child: the watcher's thread is not there, and what it waited on cannot be destroyed without it.
     static_cast<void>(watcher_.release());
-    return detach();
+    detach();
+    return;
   }
   watcher_.reset();
   const bool attached = leases_ != nullptr;

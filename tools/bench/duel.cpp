@@ -67,7 +67,6 @@ class Contest {
   }
 
   void write_all() {
-    pin_to_core(0);
     for (auto& lane : lanes_) lane->open_writer();
     talk_.opened.store(1, std::memory_order_release);
     wait_until(talk_.opened, 2);
@@ -81,7 +80,6 @@ class Contest {
   }
 
   void read_all() {
-    pin_to_core(1);
     wait_until(talk_.opened, 1);
     for (auto& lane : lanes_) lane->open_reader();
     talk_.opened.store(2, std::memory_order_release);
@@ -118,15 +116,14 @@ class Contest {
   void read_one(Lane& lane, std::uint64_t frame) {
     if (plan_.shape.whole) talk_.start_ns.store(0, std::memory_order_relaxed);
     talk_.ready.store(frame, std::memory_order_release);
-    float sum = 0;
-    std::uint64_t from_ns = lane.read(sum);
-    const std::uint64_t seen_ns = wb_now_ns();
-    if (sum < 0) throw std::runtime_error("the payload is wrong");  // also keeps the sum from being optimised away
+    const Seen seen = lane.read();
+    std::uint64_t from_ns = seen.publish_ns;
+    if (seen.sum < 0) throw std::runtime_error("the payload is wrong");  // also keeps the sum from being optimised away
     if (plan_.shape.whole) {
       wait_until(talk_.start_ns, 1);
       from_ns = talk_.start_ns.load(std::memory_order_acquire);
     }
-    talk_.samples()[frame - 1] = seen_ns - from_ns;
+    talk_.samples()[frame - 1] = seen.seen_ns - from_ns;
   }
 
   Plan plan_;
@@ -151,15 +148,21 @@ class Contest {
 
 bool pin_to_core(unsigned core) {
 #if defined(__linux__)
-  cpu_set_t allowed, chosen;
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return false;
+  // What was allowed at first: pinning itself narrows it.
+  static const cpu_set_t allowed = [] {
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof set, &set) != 0) CPU_ZERO(&set);
+    return set;
+  }();
+  cpu_set_t chosen;
   CPU_ZERO(&chosen);
   for (unsigned cpu = 0, nth = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(cpu, &allowed) && nth++ == core) CPU_SET(cpu, &chosen);
   }
   return CPU_COUNT(&chosen) == 1 && ::sched_setaffinity(0, sizeof chosen, &chosen) == 0;
 #else
-  return core > 1024;
+  (void)core;
+  return false;
 #endif
 }
 
@@ -173,9 +176,11 @@ Figures figures_of(std::vector<std::uint64_t>& samples) {
 
 Duel run_duel(const Plan& plan, const std::string& stream) {
   Contest contest(plan, stream);
+  pin_to_core(1);  // inherited by the reader
   const pid_t reader = ::fork();
   if (reader < 0) throw std::runtime_error("cannot start the reading process");
   if (reader == 0) be_the_reader(contest);
+  pin_to_core(0);
   std::exception_ptr failure;
   try {
     contest.write_all();

@@ -17,6 +17,12 @@ struct Shape {
   bool whole = false;  // clock from before the first byte is written to after the last is summed; else the signal alone
 };
 
+struct Seen {
+  std::uint64_t publish_ns = 0;  // when the writer was about to commit the frame
+  std::uint64_t seen_ns = 0;     // when the reader had what it wanted of it
+  float sum = 0;
+};
+
 // Made before the fork, used on one side by the writing process, on the other by the reading one. Each function throws
 // std::runtime_error when it cannot go on.
 class Lane {
@@ -29,9 +35,8 @@ class Lane {
   // Publishes one frame. Returns the time before its first byte was written (Shape::whole), else 0.
   virtual std::uint64_t write() = 0;
 
-  // Waits for the next frame. Returns the time at which the writer was about to commit it; `sum` becomes that of the payload
-  // (Shape::whole) or of its first float.
-  virtual std::uint64_t read(float& sum) = 0;
+  // Waits for the next frame and sums its payload (Shape::whole) or looks at its first float.
+  virtual Seen read() = 0;
 };
 
 std::unique_ptr<Lane> make_floor(const Shape& shape);

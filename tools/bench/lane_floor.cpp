@@ -81,14 +81,14 @@ class FloorLane final : public Lane {
     return start_ns;
   }
 
-  std::uint64_t read(float& sum) override {
+  Seen read() override {
     const std::uint64_t seq = ++seq_;
     Header& header = slot(seq);
     while (header.commit.load(std::memory_order_acquire) != (seq << 2 | 3)) {
       if (shape_.wait == Wait::kSleep) sleep_on(hot_->wake.word, static_cast<std::uint32_t>(seq - 1));
     }
-    sum = shape_.whole ? sum_of(payload(header), shape_.floats) : payload(header)[0];
-    return header.publish_time_ns;
+    const float sum = shape_.whole ? sum_of(payload(header), shape_.floats) : payload(header)[0];
+    return {header.publish_time_ns, wb_now_ns(), sum};
   }
 
  private:

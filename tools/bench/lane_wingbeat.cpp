@@ -53,14 +53,14 @@ class WingbeatLane final : public Lane {
     return start_ns;
   }
 
-  std::uint64_t read(float& sum) override {
+  Seen read() override {
     wb_frame frame;
     need(wb_reader_wait(reader_, static_cast<std::int64_t>(kWaitLimitNs), &frame));
     const auto* payload = static_cast<const float*>(frame.data);
-    sum = shape_.whole ? sum_of(payload, shape_.floats) : payload[0];
-    const std::uint64_t time_ns = frame.publish_time_ns;
+    const float sum = shape_.whole ? sum_of(payload, shape_.floats) : payload[0];
+    const Seen seen{frame.publish_time_ns, wb_now_ns(), sum};
     wb_frame_release(&frame);
-    return time_ns;
+    return seen;
   }
 
  private:

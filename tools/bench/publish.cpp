@@ -70,7 +70,6 @@ void publish(wb_writer* writer) {
 
 // Each reader holds a frame; alive ones take the newest now and then.
 void read_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
-  pin_to_core(1);
   std::vector<wb_reader*> all(readers);
   std::vector<wb_frame> frames(readers);
   wb_reader_options options{};
@@ -131,12 +130,13 @@ void wait_for(const std::atomic<std::uint32_t>& word) {
 
 Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
   StageMemory stage;
-  pin_to_core(0);
+  pin_to_core(1);  // inherited by the readers
   wb_writer* writer = make_writer(stream, plan.readers);
   publish(writer);
   const pid_t readers = ::fork();
   if (readers < 0) throw std::runtime_error("cannot start the reading process");
   if (readers == 0) be_the_readers(*stage, stream, plan.readers);
+  pin_to_core(0);
   Figures figures;
   try {
     wait_for((*stage).ready);
