@@ -1,0 +1,277 @@
+"The run itself: watch, learn, answer, steer."
+module Live
+
+using Wingbeat
+using ..Learner
+using ..Neighbours
+using ..Options
+using ..Order
+using ..Picture
+using ..Record
+using ..Screen
+using ..Stamp
+using ..SwarmProcesses
+using ..Verdict
+
+export run_demo
+
+const WINDOW = 60            # frames
+const NUMBERS = 10           # in the code
+const STEERED = :alignment   # a flock whose agents hardly heed each other's heading ...
+const STEERED_TO = 0.1       # ... becomes one that does
+# A calm start: neighbours at arm's length, and a soft edge.
+const INITIAL_VALUES = (separation=0.1, centre_strength=0.0002)
+const FRAMES_PER_PICTURE = 5
+const WARM_UP_LIMIT = 30.0   # seconds
+const CALM_FRAMES = 30       # in a row, none of which Julia took longer for than the swarm
+
+mutable struct Session
+    settings::Settings
+    swarm::Subscription
+    window::Window
+    latent::Publication
+    stamped::Vector{Symbol}     # the fields that the stamp is made of
+    coder::WindowCoder
+    grid::NeighbourGrid
+    record::RunRecord
+    display::Display
+    receipt::Union{Nothing,Receipt}
+    order::FlockOrder
+    began_ns::UInt64            # publish time of the first frame of this phase
+    newest_ns::UInt64           # publish time of the newest
+    rate::Float64
+    rate_mark::Tuple{Int,UInt64} # seq and publish time the next rate is counted from
+    note::String
+end
+
+new_record(settings) =
+    RunRecord(round(Int, settings.rate * settings.seconds), NUMBERS, Steering(STEERED, STEERED_TO))
+
+function Session(settings::Settings, display::Display, note)
+    swarm = subscribe("swarm"; mode=:every, label="demo", stay=false, timeout=20)
+    agents = Wingbeat.schema(swarm).capacity
+    return Session(
+        settings, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
+        filter(!=(:stamp), keys(swarm)), WindowCoder(agents, WINDOW; numbers=NUMBERS), NeighbourGrid(),
+        new_record(settings), display, nothing, FlockOrder(0, 0, 0, 0), 0, 0, 0.0, (0, 0), note,
+    )
+end
+
+function Base.close(session::Session)
+    close(session.latent)
+    close(session.window)
+    close(session.swarm)
+    return nothing
+end
+
+# ------------------------------------------------------------------------------------------------------------ one frame
+
+is_whole(session, frame) =
+    frame_stamp(frame.seq, Tuple(frame[name] for name in session.stamped)) == frame[:stamp][1]
+
+function measure(X, V, grid)
+    centre = centroid(X)
+    return FlockOrder(polarisation(V), rotation(X, V, centre), cohesion(X, centre), mean_nearest_distance!(grid, X))
+end
+
+# The code carries the step it was made of.
+function answer!(latent::Publication, code, frame)
+    latent[:code] .= code
+    publish!(latent; step=frame.step, time=frame.time)
+    return nothing
+end
+
+# Everything that happens with a frame, in the order of urgency: the frame is on loan.
+function take_in!(session::Session, frame)
+    latency_ns = 1e9 * age(frame)
+    record = session.record
+    record.lost += frame.missed
+    is_whole(session, frame) || (record.torn += 1)
+    X, V = frame[:position], frame[:velocity]
+    push!(session.window, frame)
+    session.order = measure(X, V, session.grid)
+    error = learn_from!(session)
+    answer!(session.latent, session.coder.code, frame)
+    add!(record, latency_ns, session.order, error, session.coder.code)
+    count_rate!(session, frame)
+    return nothing
+end
+
+learn_from!(session) = isfull(session.window) ? learn!(session.coder, session.window[:position]) : 1.0
+
+function count_rate!(session, frame)
+    session.newest_ns = frame.publish_time_ns
+    seq, time = session.rate_mark
+    seconds = (frame.publish_time_ns - time) / 1e9
+    seq > 0 && seconds < 1 && return nothing
+    seq > 0 && (session.rate = (frame.seq - seq) / seconds)
+    session.rate_mark = (frame.seq, frame.publish_time_ns)
+    return nothing
+end
+
+elapsed(session) = session.began_ns == 0 ? 0.0 : (session.newest_ns - session.began_ns) / 1e9
+
+present(session, agents) =
+    Now(agents, elapsed(session), session.settings.seconds, session.rate, session.order, session.note)
+
+function show!(session::Session, frame)
+    seen = frames(session.record)
+    if session.display.live
+        seen % FRAMES_PER_PICTURE == 0 || return nothing
+        update_view!(session, frame[:position])
+        draw!(session.display, session.record, present(session, frame.count), frame[:position], frame[:velocity])
+    elseif seen % session.settings.rate == 0
+        line = plain_line(session.record, present(session, frame.count))
+        println(session.display.out, session.began_ns == 0 ? "warming up, " : "", line)
+        flush(session.display.out)
+    end
+    return nothing
+end
+
+update_view!(session, X) = flock_view!(session.display.picture, centroid(X), session.order.cohesion)
+
+# ------------------------------------------------------------------------------------------------------------- steering
+
+function ask!(session::Session, value)
+    steering = session.record.steering
+    steering.from = params(session.swarm)[steering.parameter]
+    steering.frame = frames(session.record)
+    session.receipt = request(session.swarm, steering.parameter => value)
+    return nothing
+end
+
+# The receipt comes between two frames; nobody waits for it.
+function look_for_receipt!(session::Session)
+    receipt = session.receipt
+    receipt === nothing && return nothing
+    status = receipt.status
+    status === :pending && return nothing
+    steering = session.record.steering
+    steering.applied = status === :applied
+    steering.receipt = steering.applied ? "applied at step $(receipt.step)" : string(status, " ", receipt.reason)
+    session.receipt = nothing
+    return nothing
+end
+
+# --------------------------------------------------------------------------------------------------------------- phases
+
+# Julia compiles what it meets for the first time. So the run is rehearsed on the live stream, with a request that
+# changes nothing, until Julia keeps up; then it begins anew with nothing learned.
+function rehearse!(session::Session)
+    began = time()
+    calm = 0
+    for frame in session.swarm
+        arrived = time()
+        rehearse_frame!(session, frame)
+        calm = time() - arrived > 1 / session.settings.rate ? 0 : calm + 1
+        ready = calm >= CALM_FRAMES && isfull(session.window) && session.receipt === nothing
+        (ready || time() - began > WARM_UP_LIMIT) && break
+    end
+    begin_anew!(session)
+    return nothing
+end
+
+function rehearse_frame!(session::Session, frame)
+    take_in!(session, frame)
+    show!(session, frame)
+    seen = frames(session.record)
+    seen == 5 && ask!(session, params(session.swarm)[STEERED])
+    seen == 10 && (plain_line(session.record, present(session, frame.count)); effect(session.record))
+    look_for_receipt!(session)
+    return nothing
+end
+
+function begin_anew!(session::Session)
+    GC.gc()
+    session.coder = WindowCoder(length(session.grid.cell_of), WINDOW; numbers=NUMBERS)
+    session.record = new_record(session.settings)
+    skip_backlog!(session)
+    return nothing
+end
+
+# What piled up meanwhile belongs to the rehearsal.
+function skip_backlog!(session::Session)
+    while (frame = wait(session.swarm; timeout=0)) !== nothing
+        push!(session.window, frame)
+    end
+    return nothing
+end
+
+function perform!(session::Session)
+    settings = session.settings
+    session.began_ns = 0
+    for frame in session.swarm
+        session.began_ns == 0 && (session.began_ns = frame.publish_time_ns)
+        (frame.publish_time_ns - session.began_ns) / 1e9 >= settings.seconds && break
+        take_in!(session, frame)
+        half_way = session.record.steering.frame == 0 && elapsed(session) >= settings.seconds / 2
+        half_way && ask!(session, STEERED_TO)
+        look_for_receipt!(session)
+        show!(session, frame)
+    end
+    return nothing
+end
+
+# ------------------------------------------------------------------------------------------------------------ the whole
+
+# A swarm that no longer publishes must not keep the demo waiting.
+time_limit(settings) = WARM_UP_LIMIT + 1.5 * settings.seconds + 10
+
+function watch!(settings::Settings, display::Display, note)
+    session = Session(settings, display, note)
+    guard = Timer(_ -> close(session.swarm), time_limit(settings))
+    try
+        rehearse!(session)
+        perform!(session)
+        return session.record
+    finally
+        close(guard)
+        close(session)
+        close(display)
+    end
+end
+
+function run_swarm_and_watch(root, settings::Settings, display::Display, note)
+    swarm = start_swarm(root, settings, round(Int, time_limit(settings) + 10), pairs(INITIAL_VALUES))
+    record = nothing
+    output = ""
+    try
+        record = watch!(settings, display, note)
+    finally
+        output, complaints = stop(swarm)
+        print(stderr, complaints)
+    end
+    return record, read_summary(output)
+end
+
+function conclude(out::IO, settings::Settings, record, swarm)
+    failed = failures(record, swarm)
+    foreach(line -> isempty(line) || println(out, line), steering_lines(record))
+    isempty(settings.json) || write(settings.json, summary_json(record, swarm, failed), "\n")
+    foreach(text -> println(out, "check failed: ", text), failed)
+    println(out, last_line(record, swarm))
+    return isempty(failed) ? 0 : 1
+end
+
+"""
+    run_demo(root, settings, out) -> exit code
+
+Starts the swarm of the checkout `root`, watches it, ends it, and says on `out` what there was to see.
+"""
+function run_demo(root, settings::Settings, out::IO)
+    live = out isa Base.TTY && !settings.plain
+    display = Display(out, live)
+    settings.join && return conclude(out, settings, run_swarm_and_watch(root, settings, display, "")...)
+    sweep_directories(root)
+    directory = own_directory()
+    try
+        withenv("WINGBEAT_DIR" => directory) do
+            note = "elsewhere: WINGBEAT_DIR=$directory build/release/bin/wingbeat top"
+            conclude(out, settings, run_swarm_and_watch(root, settings, display, note)...)
+        end
+    finally
+        remove_directory(root, directory)
+    end
+end
+
+end
