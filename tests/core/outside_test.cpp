@@ -1,0 +1,288 @@
+// Streams seen from outside: the list, the inspection, the collection of what is left over.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
+
+namespace {
+
+using namespace wbtest;
+
+Inspection inspect(const char* name = "swarm") {
+  wb_inspection* inspection = nullptr;
+  EXPECT_OK(wb_inspect(name, &inspection));
+  return Inspection(inspection);
+}
+
+class Outside : public Streams {
+ protected:
+  wb_stream_info info() {
+    wb_stream_info info{};
+    EXPECT_OK(wb_inspection_stream(inspection.get(), &info));
+    return info;
+  }
+
+  Writer writer = make_writer();
+  Inspection inspection = inspect();
+};
+
+TEST_F(Outside, an_inspection_shows_the_stream) {
+  const std::uint64_t before = wb_now_ns();
+  publish(writer.get(), 25);
+  const wb_stream_info seen = info();
+  EXPECT_STREQ(seen.name, "swarm");
+  EXPECT_EQ(seen.epoch, 1u);
+  EXPECT_EQ(seen.generation, 1u);
+  EXPECT_EQ(seen.writer_state, static_cast<std::uint32_t>(WB_WRITER_ALIVE));
+  EXPECT_EQ(seen.writer_pid, ::getpid());
+  EXPECT_EQ(seen.seq, 25u);
+  EXPECT_EQ(seen.step, 25u);
+  EXPECT_EQ(seen.count, 16u);
+  EXPECT_EQ(seen.capacity, 16u);
+  EXPECT_EQ(seen.sim_time, 2.5);
+  EXPECT_GE(seen.publish_time_ns, before);
+  EXPECT_LT(seen.fill_time_ns, seen.publish_time_ns - before + 1);
+  EXPECT_EQ(seen.slots, 15u);
+  EXPECT_EQ(seen.lease_budget, 8u);
+  EXPECT_EQ(seen.max_readers, 32u);
+  EXPECT_EQ(seen.readers, 0u);
+  EXPECT_EQ(seen.frame_bytes, 2240u);
+  EXPECT_GT(seen.memory_bytes, seen.slots * seen.frame_bytes);
+}
+
+TEST_F(Outside, an_inspection_shows_every_reader) {
+  const Reader first = make_reader("swarm", WB_EVERY, 3), second = make_reader();
+  publish(writer.get(), 4);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(first.get(), kLong, &frame));
+  wb_reader_info readers[4];
+  std::size_t count = 0;
+  ASSERT_OK(wb_inspection_readers(inspection.get(), readers, 4, &count));
+  ASSERT_EQ(count, 2u);
+  EXPECT_EQ(readers[0].pid, ::getpid());
+  EXPECT_EQ(readers[0].mode, static_cast<std::uint32_t>(WB_EVERY));
+  EXPECT_EQ(readers[0].alive, 1u);
+  EXPECT_EQ(readers[0].leases_claimed, 3u);
+  EXPECT_EQ(readers[0].leases_held, 1u);
+  EXPECT_EQ(readers[0].seq, 1u);
+  EXPECT_EQ(readers[0].received, 1u);
+  EXPECT_STREQ(readers[0].label, "test");
+  EXPECT_EQ(info().readers, 2u);
+  EXPECT_EQ(info().leases_claimed, 5u);
+  EXPECT_EQ(info().leases_held, 1u);
+  wb_frame_release(&frame);
+  EXPECT_EQ(info().leases_held, 0u);
+  ASSERT_OK(wb_inspection_readers(inspection.get(), nullptr, 0, &count));
+  EXPECT_EQ(count, 2u) << "the number there is, whatever was asked for";
+}
+
+TEST_F(Outside, an_inspection_shows_hops_wakes_and_requests) {
+  const Reader reader = make_reader("swarm", WB_EVERY);
+  publish(writer.get(), 1);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  publish(writer.get(), 60);
+  EXPECT_GE(info().hops, 3u);
+  wb_frame_release(&frame);
+  ASSERT_OK(wb_reader_trigger(reader.get(), "reset", nullptr));
+  wb_request request;
+  while (wb_writer_next_request(writer.get(), &request) == WB_OK) {
+  }
+  EXPECT_EQ(info().requests, 1u);
+}
+
+TEST_F(Outside, an_inspection_shows_parameters) {
+  ASSERT_OK(wb_writer_set_parameter(writer.get(), kSpeed, f64(7)));
+  wb_value value;
+  ASSERT_OK(wb_inspection_parameter(inspection.get(), kSpeed, &value));
+  EXPECT_EQ(value.as.f64, 7.0);
+  EXPECT_EQ(wb_inspection_parameter(inspection.get(), kReset, &value), WB_ERR_NOT_FOUND);
+  EXPECT_EQ(wb_inspection_parameter(inspection.get(), 77, &value), WB_ERR_NOT_FOUND);
+}
+
+TEST_F(Outside, an_inspection_follows_the_stream_into_its_next_epoch_and_to_its_end) {
+  const Reader reader = make_reader();
+  writer.reset();
+  EXPECT_EQ(info().writer_state, static_cast<std::uint32_t>(WB_WRITER_CLOSED));
+  writer = make_writer("swarm", {16, 8, 32, 4, 5});
+  EXPECT_EQ(info().epoch, 2u);
+  EXPECT_EQ(info().writer_state, static_cast<std::uint32_t>(WB_WRITER_ALIVE));
+  wb_frame frame;
+  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED);
+  const_cast<Reader&>(reader).reset();
+  writer.reset();
+  wb_stream_info gone;
+  EXPECT_EQ(wb_inspection_stream(inspection.get(), &gone), WB_NOT_READY);
+}
+
+TEST_F(Outside, an_inspection_disturbs_nobody) {
+  const Reader reader = make_reader("swarm", WB_EVERY);
+  std::vector<std::string> before = directory.files();
+  for (int i = 0; i < 200; ++i) {
+    publish(writer.get(), 1);
+    info();
+    wb_frame frame;
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    EXPECT_EQ(frame.missed, 0u);
+    wb_frame_release(&frame);
+  }
+  EXPECT_EQ(directory.files(), before);
+}
+
+TEST_F(Outside, an_inspection_of_nothing_is_not_ready_and_null_is_refused) {
+  wb_inspection* none = nullptr;
+  EXPECT_EQ(wb_inspect("nothing", &none), WB_NOT_READY);
+  EXPECT_EQ(wb_inspect("a/b", &none), WB_ERR_NAME);
+  EXPECT_EQ(wb_inspect(nullptr, &none), WB_ERR_ARGUMENT);
+  EXPECT_EQ(none, nullptr);
+  std::size_t count;
+  EXPECT_EQ(wb_inspection_stream(nullptr, nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_inspection_stream(inspection.get(), nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_inspection_readers(inspection.get(), nullptr, 1, &count), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_inspection_parameter(inspection.get(), 0, nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_inspection_schema(nullptr), nullptr);
+  wb_inspection_close(nullptr);
+}
+
+TEST_F(Streams, the_list_is_sorted_and_counts_what_does_not_fit) {
+  std::size_t count = 9;
+  ASSERT_OK(wb_list(nullptr, 0, &count));
+  EXPECT_EQ(count, 0u);
+  const Writer b = make_writer("b"), a = make_writer("a"), c = make_writer("c.writer");
+  wb_name names[2];
+  ASSERT_OK(wb_list(names, 2, &count));
+  EXPECT_EQ(count, 3u);
+  EXPECT_STREQ(names[0].text, "a");
+  EXPECT_STREQ(names[1].text, "b");
+  EXPECT_EQ(wb_list(nullptr, 1, &count), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_list(names, 2, nullptr), WB_ERR_ARGUMENT);
+}
+
+TEST_F(Streams, a_thousand_streams_are_listed) {
+  std::vector<Writer> writers;
+  for (int i = 0; i < 1000; ++i) writers.push_back(make_writer("s" + std::to_string(i), {1, 0, 1, 0, 1}));
+  std::vector<wb_name> names(1100);
+  std::size_t count = 0;
+  ASSERT_OK(wb_list(names.data(), names.size(), &count));
+  EXPECT_EQ(count, 1000u);
+  EXPECT_STREQ(names[0].text, "s0");
+  EXPECT_STREQ(names[999].text, "s999");
+}
+
+TEST_F(Streams, streams_with_names_alike_do_not_disturb_each_other) {
+  const char* names[] = {"a", "a.reader0", "a.writer", "a.manifest", "a.manifest.new", ".", "..", "-"};
+  std::vector<Writer> writers;
+  std::vector<Reader> readers;
+  for (const char* name : names) {
+    writers.push_back(make_writer(name));
+    readers.push_back(make_reader(name));
+  }
+  for (const Writer& writer : writers) publish(writer.get(), 2);
+  for (const Reader& reader : readers) {
+    wb_frame frame;
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    wb_frame_release(&frame);
+  }
+}
+
+TEST_F(Outside, collection_touches_nothing_that_lives) {
+  const Reader reader = make_reader();
+  publish(writer.get(), 1);
+  const std::vector<std::string> before = directory.files();
+  wb_collect_report report;
+  ASSERT_OK(wb_collect(nullptr, &report));
+  ASSERT_OK(wb_collect("swarm", &report));
+  EXPECT_EQ(report.streams + report.readers + report.objects + report.files, 0u);
+  EXPECT_EQ(directory.files(), before);
+  publish(writer.get(), 1);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  EXPECT_EQ(frame.seq, 2u);
+  wb_frame_release(&frame);
+}
+
+TEST_F(Outside, collection_spares_a_closed_stream_that_a_reader_still_reads) {
+  Reader reader = make_reader();
+  publish(writer.get(), 1);
+  writer.reset();
+  ASSERT_OK(wb_collect(nullptr, nullptr));
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  EXPECT_TRUE(is_whole(frame));
+  wb_frame_release(&frame);
+  writer = make_writer();
+  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED) << "and its successor goes on with it";
+}
+
+TEST_F(Streams, collection_of_what_is_not_there_makes_nothing) {
+  wb_collect_report report{};
+  EXPECT_NE(wb_collect("nothing", &report), WB_OK);
+  EXPECT_NE(wb_collect("../outside", &report), WB_OK);
+  EXPECT_NE(wb_collect("", &report), WB_OK);
+  EXPECT_TRUE(directory.files().empty());
+  EXPECT_FALSE(std::filesystem::exists(directory.path() + "/../outside.writer"));
+}
+
+TEST_F(Streams, the_same_directory_by_any_name_is_the_same_place) {
+  const Writer writer = make_writer();
+  const std::string real = directory.path(), base = std::filesystem::path(real).filename();
+  const std::string link = directory.file("link");
+  std::filesystem::create_symlink(".", link);
+  for (const std::string& name : {real + "/", real + "/.", real + "/../" + base, link}) {
+    ::setenv("WINGBEAT_DIR", name.c_str(), 1);
+    Writer second;
+    EXPECT_EQ(create({}, second), WB_ERR_BUSY) << name;
+    const Reader reader = make_reader();
+    EXPECT_OK(wb_reader_attach(reader.get(), 0));
+  }
+  ::setenv("WINGBEAT_DIR", real.c_str(), 1);
+  std::filesystem::remove(link);
+}
+
+TEST_F(Streams, different_directories_are_different_places_even_if_named_alike) {
+  const std::string here = std::filesystem::current_path(), real = directory.path();
+  std::filesystem::create_directory(real + "/one");
+  std::filesystem::create_directory(real + "/two");
+  ::setenv("WINGBEAT_DIR", ".", 1);
+  std::filesystem::current_path(real + "/one");
+  Writer first = make_writer();
+  std::filesystem::current_path(real + "/two");
+  Writer second = make_writer();
+  std::filesystem::current_path(real + "/one");
+  publish(first.get(), 1);
+  Reader reader = make_reader();
+  wb_frame frame;
+  EXPECT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  wb_frame_release(&frame);
+  reader.reset();
+  first.reset();
+  second.reset();
+  std::filesystem::current_path(here);
+  ::setenv("WINGBEAT_DIR", real.c_str(), 1);
+  EXPECT_TRUE(std::filesystem::remove(real + "/one")) << "empty";
+  EXPECT_TRUE(std::filesystem::remove(real + "/two"));
+}
+
+TEST_F(Streams, files_are_the_owners_alone) {
+  ::umask(0);
+  const Writer writer = make_writer();
+  const Reader reader = make_reader();
+  for (const std::string& name : directory.files()) {
+    struct stat status;
+    ASSERT_EQ(::stat(directory.file(name).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
+  }
+  for (const std::string& name : directory.objects()) {
+    struct stat status;
+    ASSERT_EQ(::stat(("/dev/shm/" + name).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
+  }
+}
+
+}  // namespace
