@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Compiles and runs the code of a page.
+
+    snippets.py --root DIR --library FILE --cxx C++ --cc CC [--wingbeat FILE] [--julia FILE] PAGE...
+
+Blocks of C and C++ with a main() are built and run to their end; those that loop for ever stay in the background while the rest of
+the page runs. Other C++ blocks are compiled inside the function of fragment.hpp. Julia blocks of a page are one script, run
+while the page's own programs, or `wingbeat swarm`, publish. Without --julia only C and C++ are tried, with it only Julia.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BLOCK = re.compile(r"^```(cpp|c|julia)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LIMIT_S = 100
+SWARM = ["swarm", "--agents", "500", "--rate", "120", "--quiet"]
+
+
+def blocks_of(page):
+    text = page.read_text()
+    for match in BLOCK.finditer(text):
+        yield text.count("\n", 0, match.start()) + 2, match.group(1), match.group(2)
+
+
+class Page:
+    """The programs of one page, in a folder and a runtime directory of their own."""
+
+    def __init__(self, args, path, folder):
+        self.args, self.path, self.folder = args, path, folder
+        (folder / "runtime").mkdir(mode=0o700)
+        self.environment = dict(os.environ, WINGBEAT_DIR=str(folder / "runtime"), HOME=str(folder),
+                                WINGBEAT_LIBRARY=str(args.library), LD_LIBRARY_PATH=search_path(args.library))
+        self.background, self.count = [], 0
+
+    def run(self):
+        try:
+            blocks = list(blocks_of(self.path))
+            for line, language, code in blocks:
+                if language != "julia":
+                    self.run_native(line, language, code)
+            if self.args.julia:
+                self.run_julia([b for b in blocks if b[1] == "julia"])
+        finally:
+            for process in self.background:
+                process.send_signal(signal.SIGINT)
+            for process in self.background:
+                process.wait(LIMIT_S)
+
+    def run_native(self, line, language, code):
+        is_program, is_endless = "int main(" in code, "for (;;)" in code
+        if self.args.julia and not (is_program and is_endless):
+            return
+        source = self.folder / f"line{line}.{language}"
+        source.write_text(located(self.path, line, code if is_program else wrapped(code)))
+        program = self.build(source, language, is_program)
+        self.count += 1
+        if not is_program:
+            return
+        if is_endless:
+            self.background.append(subprocess.Popen([program], env=self.environment, stdout=subprocess.DEVNULL))
+        else:
+            self.call([program])
+
+    def build(self, source, language, is_program):
+        compiler = [self.args.cc, "-std=c11"] if language == "c" else [self.args.cxx, "-std=c++17"]
+        program = source.with_suffix(".out" if is_program else ".o")
+        command = [*compiler, "-Wall", "-Wextra", "-Werror", "-Wno-unused", f"-I{self.args.root / 'include'}", f"-I{HERE}",
+                   str(source), "-o", str(program)]
+        self.call([*command, *([str(self.args.library), "-lm", "-pthread"] if is_program else ["-c"])])
+        return str(program)
+
+    def run_julia(self, blocks):
+        if not blocks:
+            return
+        if not self.background:
+            self.background.append(subprocess.Popen([str(self.args.wingbeat), *SWARM], env=self.environment))
+        script = self.folder / "page.jl"
+        script.write_text("\n".join(code for _, _, code in blocks))
+        self.count += len(blocks)
+        environment = dict(self.environment, JULIA_DEPOT_PATH=str(self.folder / "depot"))
+        package = self.args.root / "julia" / "Wingbeat"
+        self.call([str(self.args.julia), "--startup-file=no", f"--project={package}", str(script)], environment)
+
+    def call(self, command, environment=None):
+        done = subprocess.run(command, env=environment or self.environment, timeout=LIMIT_S, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            print(done.stdout)
+            raise SystemExit(f"{self.path.name}: {' '.join(command)}: exit code {done.returncode}")
+
+
+def search_path(library):
+    return os.pathsep.join(filter(None, [str(library.parent), os.environ.get("LD_LIBRARY_PATH")]))
+
+
+def located(path, line, code):
+    return f'#line {line} "{path.name}"\n{code}'
+
+
+def wrapped(code):
+    return f'#include "fragment.hpp"\nvoid fragment(FRAGMENT_ARGUMENTS) {{\n#line 1\n{code}}}\n'
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    for name in ("--root", "--library", "--wingbeat", "--julia"):
+        parser.add_argument(name, type=lambda text: Path(text).resolve())
+    parser.add_argument("--cxx", default="c++")
+    parser.add_argument("--cc", default="cc")
+    parser.add_argument("pages", nargs="+", type=Path)
+    return parser.parse_args()
+
+
+def main():
+    args, count = parse(), 0
+    for path in args.pages:
+        folder = Path(tempfile.mkdtemp(prefix="wingbeat-docs-"))
+        try:
+            page = Page(args, path, folder)
+            page.run()
+            count += page.count
+        finally:
+            shutil.rmtree(folder)
+    print(f"{count} blocks")
+    return 0 if count else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
