@@ -43,7 +43,10 @@ class Window {
     wb_window* raw = nullptr;
     const int code = wb_window_open(reader.raw(), names.data(), static_cast<std::uint32_t>(names.size()), frames, &raw);
     if (code != WB_OK) return Error::last(code);
-    return Window(raw, types_of(reader.schema(), fields), std::move(fields));
+    Window window(raw);
+    window.types_ = types_of(reader.schema(), fields);
+    window.fields_ = std::move(fields);
+    return window;
   }
 
   // Adds a frame; the oldest falls out. WB_ERR_TYPE if its schema has other shapes (a new epoch): open another window.
@@ -75,8 +78,7 @@ class Window {
     void operator()(wb_window* window) const noexcept { wb_window_close(window); }
   };
 
-  Window(wb_window* window, std::vector<int> types, std::vector<std::string> fields)
-      : window_(window), types_(std::move(types)), fields_(std::move(fields)) {}
+  explicit Window(wb_window* window) : window_(window) {}
 
   static std::vector<int> types_of(const wb_schema* schema, const std::vector<std::string>& fields) {
     std::vector<int> types;

@@ -1,0 +1,81 @@
+"""Runs the `wingbeat` command as a user would, in a runtime directory of the test's own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+BINARY = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[2] / "build/release/bin/wingbeat"
+# How long anything that has to happen at some time may take. No test depends on it being short.
+PATIENCE_S = 30
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-tools."))
+        self.directory.chmod(0o700)
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.addCleanup(self.run_verb, "gc")
+        self.environment = dict(os.environ, WINGBEAT_DIR=str(self.directory))
+
+    def run_verb(self, *words, **options):
+        return subprocess.run([BINARY, *map(str, words)], env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=PATIENCE_S, **options)
+
+    def succeed(self, *words):
+        """The output of a run that has to end with 0."""
+        done = self.run_verb(*words)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def succeed_json(self, *words):
+        return json.loads(self.succeed(*words, "--json"))
+
+    def assert_fails(self, code, text, *words):
+        """A run that has to end with this code, and this in its complaint."""
+        done = self.run_verb(*words)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertIn(text, done.stderr)
+
+    def start(self, *words):
+        process = subprocess.Popen([BINARY, *map(str, words)], env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+    def start_swarm(self, *words, name="swarm", agents=50):
+        """A running swarm that has published."""
+        process = self.start("swarm", "--name", name, "--agents", agents, "--rate", 200, *words)
+        self.wait_until(lambda: self.frames_of(name) > 2 or self.assertIsNone(process.poll()))
+        return process
+
+    def frames_of(self, name):
+        done = self.run_verb("info", name, "--json")
+        return json.loads(done.stdout)["seq"] if done.returncode == 0 else 0
+
+    def wait_until(self, condition):
+        end = time.monotonic() + PATIENCE_S
+        while not condition():
+            self.assertLess(time.monotonic(), end, "it did not happen in time")
+            time.sleep(0.02)
+
+    def finish(self, process, sent=signal.SIGINT):
+        """Sends a signal and gives the exit code and the output."""
+        process.send_signal(sent)
+        output, errors = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, output, errors
+
+    def value_of(self, name, stream="swarm"):
+        controls = self.succeed_json("info", stream)["controls"]
+        return next(c["value"] for c in controls if c["name"] == name)

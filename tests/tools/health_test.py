@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""doctor and gc: what is wrong, and what is done about it."""
+
+import json
+import os
+import resource
+import unittest
+
+from command import CommandTest
+
+
+class Health(CommandTest):
+    def kill_swarm(self, *words, **options):
+        swarm = self.start_swarm(*words, **options)
+        swarm.kill()
+        swarm.wait()
+        return swarm
+
+    def problems(self):
+        report = self.run_verb("doctor", "--json")
+        findings = json.loads(report.stdout)
+        problems = [f for f in findings["findings"] if f["level"] == "problem"]
+        self.assertEqual(findings["healthy"], not problems)
+        self.assertEqual(report.returncode, 1 if problems else 0)
+        return problems
+
+    def test_doctor_looks_at_every_part_of_the_machine(self):
+        report = self.succeed_json("doctor")
+        self.assertEqual([f["about"] for f in report["findings"]],
+                         ["library", "shared memory", "open files", "locked memory", "RemoveIPC", "cores", "clock",
+                          "runtime directory"])
+        self.assertTrue(all(f["remedy"] for f in report["findings"] if f["level"] != "ok"))
+
+    def test_doctor_finds_a_live_stream_well(self):
+        swarm = self.start_swarm()
+        self.assertEqual(self.problems(), [])
+        self.assertIn(f"writer {swarm.pid} alive", self.succeed("doctor"))
+
+    def test_doctor_finds_a_directory_open_to_everybody(self):
+        self.directory.chmod(0o777)
+        problem, = self.problems()
+        self.assertEqual(problem["about"], "runtime directory")
+        self.assertIn("chmod 700", problem["remedy"])
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can give a folder away")
+    def test_doctor_finds_a_directory_of_somebody_else(self):
+        os.chown(self.directory, 12345, 12345)
+        problem, = self.problems()
+        self.assertIn("12345", problem["what"])
+
+    def test_doctor_finds_too_few_open_files(self):
+        done = self.run_verb("doctor", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ulimit -n", done.stdout)
+
+    def test_dead_stream_is_found_and_collected(self):
+        swarm = self.kill_swarm()
+        problem, = self.problems()
+        self.assertIn(str(swarm.pid), problem["what"])
+        self.assertIn("wingbeat gc", problem["remedy"])
+        report = self.succeed_json("gc")
+        self.assertEqual(report["streams"], 1)
+        self.assertGreater(report["bytes"], 0)
+        self.assertEqual(self.problems(), [])
+        self.assertEqual(self.succeed_json("ls"), [])
+
+    def test_gc_never_touches_a_live_stream(self):
+        self.start_swarm(name="live")
+        self.kill_swarm(name="dead")
+        self.assertIn("removed 1 stream", self.succeed("gc"))
+        before = self.frames_of("live")
+        self.wait_until(lambda: self.frames_of("live") > before)
+        self.assertEqual([s["name"] for s in self.succeed_json("ls")], ["live"])
+
+    def test_gc_of_one_stream_leaves_the_others(self):
+        self.kill_swarm(name="one")
+        self.kill_swarm(name="two")
+        self.assertEqual(self.succeed_json("gc", "one")["streams"], 1)
+        self.assertEqual([s["name"] for s in self.succeed_json("ls")], ["two"])
+
+    def test_dead_reader_is_found_and_its_entry_cleared(self):
+        self.start_swarm()
+        listener = self.start_swarm("--subscribe", "swarm", name="listener")
+        self.wait_until(lambda: self.succeed_json("info", "swarm")["readers"] == 1)
+        listener.kill()
+        listener.wait()
+        self.assertTrue(any(f"reader {listener.pid}" in p["what"] for p in self.problems()))
+        self.assertEqual(self.succeed_json("gc")["readers"], 1)
+        self.assertEqual(self.problems(), [])
+
+    def test_gc_with_nothing_to_do_says_so(self):
+        self.assertEqual(self.succeed("gc"), "nothing to collect\n")
+        self.assertEqual(self.succeed_json("gc"), {"streams": 0, "readers": 0, "objects": 0, "files": 0, "bytes": 0})
+
+    def test_garbage_manifest_is_a_problem_with_a_remedy(self):
+        self.start_swarm()
+        manifest, = (f for f in self.directory.iterdir() if "swarm" in f.name and f.name.endswith("manifest"))
+        (self.directory / manifest.name.replace("swarm", "garbage")).write_bytes(b"\xff" * 300)
+        problem, = self.problems()
+        self.assertIn("garbage", problem["about"])
+        self.assertIn("wingbeat gc garbage", problem["remedy"])
+        self.assertIn("garbage", self.succeed("ls"))
+
+
+if __name__ == "__main__":
+    unittest.main()

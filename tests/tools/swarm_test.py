@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""wingbeat swarm: how it begins, runs and ends. What is in its frames is looked at in swarm_frames_test.cpp."""
+
+import json
+import signal
+import unittest
+
+from command import CommandTest
+
+
+class Swarm(CommandTest):
+    def test_steps_are_counted_and_summed_up_as_json(self):
+        summary = json.loads(self.succeed("swarm", "--agents", 100, "--flat-out", "--steps", 200, "--json"))
+        self.assertEqual(summary["frames"], 201)
+        self.assertEqual((summary["late"], summary["latent_frames"], summary["latent"]), (0, 0, []))
+        for key in ("publish_p50_ns", "publish_p99_ns", "step_p50_ns", "wall_seconds"):
+            self.assertGreater(summary[key], 0, key)
+        self.assertLessEqual(summary["publish_p50_ns"], summary["publish_p99_ns"])
+
+    def test_summary_as_text_is_the_last_line(self):
+        lines = self.succeed("swarm", "--agents", 100, "--rate", 500, "--steps", 20).splitlines()
+        self.assertIn("100 agents", lines[0])
+        self.assertRegex(lines[-1], r"^swarm: 21 frames in \d")
+
+    def test_quiet_prints_nothing(self):
+        self.assertEqual(self.succeed("swarm", "--agents", 100, "--flat-out", "--steps", 5, "--quiet"), "")
+
+    def test_rate_paces_and_seconds_end_it(self):
+        summary = json.loads(self.succeed("swarm", "--agents", 10, "--rate", 100, "--seconds", 1, "--json"))
+        self.assertLessEqual(summary["frames"], 102)
+        self.assertGreater(summary["frames"], 20)
+        self.assertGreaterEqual(summary["wall_seconds"], 1)
+
+    def test_ctrl_c_and_termination_end_in_order_and_leave_nothing(self):
+        for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(sent):
+                code, output, errors = self.finish(self.start_swarm(), sent)
+                self.assertEqual((code, errors), (0, ""))
+                self.assertRegex(output.splitlines()[-1], r"^swarm: \d+ frames in")
+                self.assertEqual(self.succeed_json("ls"), [])
+
+    def test_ctrl_c_ends_a_slow_swarm_at_once(self):
+        swarm = self.start("swarm", "--agents", 10, "--rate", 0.001)
+        self.wait_until(lambda: self.frames_of("swarm") == 1)
+        self.assertEqual(self.finish(swarm)[0], 0)
+
+    def test_second_swarm_of_a_name_is_told_who_has_it(self):
+        first = self.start_swarm()
+        self.assert_fails(4, str(first.pid), "swarm", "--agents", 10, "--steps", 1)
+
+    def test_killed_swarm_is_taken_over_by_the_next(self):
+        first = self.start_swarm()
+        first.kill()
+        first.wait()
+        self.start_swarm()
+        info = self.succeed_json("info", "swarm")
+        self.assertEqual(info["writer"], "alive")
+        self.assertGreater(info["generation"], 1)
+
+    def test_initial_values_are_set_and_checked(self):
+        self.start_swarm("--set", "alignment=0.05", "--set", "automatic=1")
+        self.assertEqual((self.value_of("alignment"), self.value_of("automatic")), (0.05, True))
+        for wrong in ("alignment", "alignment=x", "alignment=7", "colour=1"):
+            with self.subTest(wrong):
+                self.assert_fails(2, wrong, "swarm", "--steps", 1, "--set", wrong)
+
+    def test_budgets_are_those_asked_for(self):
+        self.start_swarm("--lease-budget", 5, "--history", 7, "--max-readers", 3)
+        info = self.succeed_json("info", "swarm")
+        self.assertEqual((info["lease_budget"], info["max_readers"], info["slots"]), (5, 3, 5 + 3 + 7))
+
+    def test_subscribed_stream_without_a_code_is_complained_about(self):
+        self.start_swarm(name="latent")
+        listener = self.start_swarm("--subscribe", "latent")
+        before = self.frames_of("latent")
+        self.wait_until(lambda: self.frames_of("latent") > before + 5)
+        code, output, errors = self.finish(listener)
+        self.assertEqual(code, 0)
+        self.assertIn("0 frames of latent", output)
+        self.assertIn("code", errors)
+
+    def test_frozen_swarm_accepts_parameters(self):
+        self.start_swarm("--inject", "frozen")
+        self.assertIn("applied", self.succeed("set", "swarm.alignment", "0.02"))
+        self.assertEqual(self.value_of("alignment"), 0.02)
+
+
+if __name__ == "__main__":
+    unittest.main()

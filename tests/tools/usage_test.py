@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Help, versions, bad command lines and exit codes of every verb."""
+
+import unittest
+
+from command import CommandTest
+
+VERBS = ("ls", "info", "top", "set", "call", "swarm", "doctor", "gc")
+
+
+class Usage(CommandTest):
+    def test_help_of_the_command_names_every_verb_and_the_exit_codes(self):
+        text = self.succeed("--help")
+        for verb in VERBS:
+            self.assertRegex(text, rf"\n  {verb} +\S")
+        self.assertIn("Exit codes:", text)
+
+    def test_every_verb_has_help_with_exit_codes(self):
+        for verb in VERBS:
+            with self.subTest(verb):
+                text = self.succeed(verb, "--help")
+                self.assertIn("Usage:", text)
+                self.assertIn("Exit codes: 0 done", text)
+
+    def test_version_names_release_and_backend(self):
+        self.assertRegex(self.succeed("--version"), r"^wingbeat \d+\.\d+\.\d+ \((linux|macos|portable)\)\n$")
+
+    def test_bad_command_lines_are_usage_errors(self):
+        for words in ((), ("fly",), ("ls", "--fast"), ("info",), ("set", "swarm.alignment"), ("top", "--interval", "0"),
+                      ("swarm", "--agents", "0"), ("swarm", "--agents", "many"), ("swarm", "--rate", "-1"),
+                      ("swarm", "--rate", "9", "--flat-out"), ("swarm", "--inject", "bees"), ("call",)):
+            with self.subTest(words):
+                done = self.run_verb(*words)
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertNotEqual(done.stderr, "")
+
+    def test_absent_stream_is_not_found(self):
+        self.assert_fails(3, "stream", "info", "swarm")
+        self.assert_fails(3, "wingbeat ls", "set", "swarm.alignment", "0.02")
+        self.assert_fails(3, "wingbeat ls", "call", "swarm.place", "3", "0", "0", "0")
+        self.assert_fails(3, "stream", "gc", "swarm")
+
+    def test_bad_stream_name_is_a_usage_error(self):
+        for name in ("no/such", "x" * 64, "sp ace", ""):
+            with self.subTest(name):
+                self.assert_fails(2, "name", "info", name)
+
+    def test_runtime_directory_that_cannot_be_used_is_said(self):
+        self.environment["WINGBEAT_DIR"] = "/dev/null/nothing"
+        done = self.run_verb("swarm", "--agents", 10, "--steps", 1)
+        self.assertEqual(done.returncode, 4, done.stdout)
+        self.assertIn("/dev/null/nothing", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
