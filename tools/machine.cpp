@@ -96,6 +96,9 @@ Finding check_library() { return fine("library", fmt::format("wingbeat {}, {} ba
 
 Finding check_shared_memory(const MachinePaths& paths) {
   constexpr const char* kAbout = "shared memory";
+#if defined(__APPLE__)
+  if (paths.shared_memory == MachinePaths().shared_memory) return fine(kAbout, "bounded by memory alone");
+#endif
   struct statvfs file_system = {};
   if (statvfs(paths.shared_memory.c_str(), &file_system) != 0)
     return {kAbout, Level::advice, fmt::format("{}: {}", paths.shared_memory, std::strerror(errno)),
