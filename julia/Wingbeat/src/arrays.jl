@@ -19,7 +19,7 @@ Valid as long as its frame: then field access, `pointer`, bounds-checked indexin
 mapping, which lives as long as any array made of it.
 """
 struct FieldArray{T,N} <: SharedArray{T,N}
-    address::Ptr{T}
+    data::Vector{T} # begins where the array begins, and is at least as long
     size::NTuple{N,Int}
     hold::Hold
     ticket::Int
@@ -32,7 +32,7 @@ A field of the frame being written (`out[:position]`), in the slot itself. Valid
 it is filled is undefined.
 """
 struct SlotArray{T,N} <: SharedArray{T,N}
-    address::Ptr{T}
+    data::Vector{T}
     size::NTuple{N,Int}
     hold::Hold
     ticket::Int
@@ -47,7 +47,7 @@ Base.IndexStyle(::Type{<:SharedArray}) = IndexLinear()
 Base.elsize(::Type{<:SharedArray{T}}) where {T} = sizeof(T)
 Base.sizeof(a::SharedArray) = length(a) * Base.elsize(typeof(a))
 Base.strides(a::SharedArray) = Base.size_to_strides(1, a.size...)
-Base.dataids(a::SharedArray) = (UInt(a.address),)
+Base.dataids(a::SharedArray) = Base.dataids(a.data)
 
 # What every reduction, broadcast, copy and loop asks for first: the one place to notice a frame that was given back.
 @inline function Base.axes(a::SharedArray)
@@ -57,7 +57,7 @@ end
 
 @inline function Base.unsafe_convert(::Type{Ptr{T}}, a::SharedArray{T}) where {T}
     check_valid(a)
-    return a.address
+    return pointer(a.data)
 end
 
 @inline function Base.getindex(a::SharedArray, i::Int)
@@ -65,7 +65,24 @@ end
         check_valid(a)
         checkbounds(a, i)
     end
-    return GC.@preserve a unsafe_load(a.address, i)
+    return @inbounds a.data[i]
+end
+
+# Matrices and windows without the detour over axes(), which would check in every turn of an @inbounds loop.
+@inline linear(a::SharedArray, i::Int, j::Int) = i + a.size[1] * (j - 1)
+@inline linear(a::SharedArray, i::Int, j::Int, k::Int) = i + a.size[1] * ((j - 1) + a.size[2] * (k - 1))
+
+for (N, I) in ((2, (:i, :j)), (3, (:i, :j, :k)))
+    indices = [:($n::Int) for n in I]
+    @eval @inline function Base.getindex(a::SharedArray{T,$N}, $(indices...)) where {T}
+        @boundscheck checkbounds(a, $(I...))
+        return @inbounds a.data[linear(a, $(I...))]
+    end
+    @eval @inline function Base.setindex!(a::SlotArray{T,$N}, value, $(indices...)) where {T}
+        @boundscheck checkbounds(a, $(I...))
+        @inbounds a.data[linear(a, $(I...))] = convert(T, value)::T
+        return a
+    end
 end
 
 @inline function Base.setindex!(a::SlotArray{T}, value, i::Int) where {T}
@@ -73,7 +90,7 @@ end
         check_valid(a)
         checkbounds(a, i)
     end
-    GC.@preserve a unsafe_store!(a.address, convert(T, value)::T, i)
+    @inbounds a.data[i] = convert(T, value)::T
     return a
 end
 
@@ -87,20 +104,23 @@ end
 
 # ------------------------------------------------------------------------------------------------------- derived arrays
 
-# The same memory in another shape or type; the Hold goes with it.
-rewrap(::FieldArray, address::Ptr{T}, size::Dims{N}, hold, ticket) where {T,N} = FieldArray{T,N}(address, size, hold, ticket)
-rewrap(::SlotArray, address::Ptr{T}, size::Dims{N}, hold, ticket) where {T,N} = SlotArray{T,N}(address, size, hold, ticket)
+# The same memory in another shape or type.
+rewrap(a::FieldArray, data::Vector{T}, size::Dims{N}) where {T,N} = FieldArray{T,N}(data, size, a.hold, a.ticket)
+rewrap(a::SlotArray, data::Vector{T}, size::Dims{N}) where {T,N} = SlotArray{T,N}(data, size, a.hold, a.ticket)
 
 function Base.reshape(a::SharedArray, size::Dims)
     prod(size) == length(a) || throw(DimensionMismatch(
         "new dimensions $size must be consistent with array size $(length(a))"
     ))
     check_valid(a)
-    return rewrap(a, a.address, size, a.hold, a.ticket)
+    return rewrap(a, a.data, size)
 end
 Base.reshape(a::SharedArray{T,N}, size::Dims{N}) where {T,N} = size == a.size ? a : invoke(reshape, Tuple{SharedArray,Dims}, a, size)
+Base.reshape(a::SharedArray, size::Tuple{Vararg{Union{Int,Colon}}}) = reshape(a, Base._reshape_uncolon(a, size))
 Base.vec(a::SharedArray) = reshape(a, (length(a),))
 Base.vec(a::SharedArray{T,1}) where {T} = a
+
+keep(::Vector) = nothing
 
 # As Base does it: the first dimension takes up the difference in size.
 function reinterpreted_size(::Type{T}, a::SharedArray{S,N}) where {T,S,N}
@@ -117,7 +137,8 @@ end
 function Base.reinterpret(::Type{T}, a::SharedArray) where {T}
     size = reinterpreted_size(T, a)
     check_valid(a)
-    return rewrap(a, Ptr{T}(a.address), size, a.hold, a.ticket)
+    below = a.data # kept by the finalizer of the Vector that is made of its memory
+    return rewrap(a, wrap(T, Ptr{Cvoid}(pointer(below)), prod(size), _ -> keep(below)), size)
 end
 Base.reinterpret(::Type{T}, a::SharedArray{T}) where {T} = a
 
@@ -143,11 +164,7 @@ function Base.copyto!(to::Array{T}, start::Integer, from::SharedArray{T}, first:
     check_valid(from)
     checkbounds(to, start:(start + n - 1))
     checkbounds(from, first:(first + n - 1))
-    GC.@preserve to from begin
-        source = from.address + (first - 1) * sizeof(T)
-        unsafe_copyto!(pointer(to, start), source, n)
-    end
-    return to
+    return copyto!(to, start, from.data, first, n)
 end
 Base.copyto!(to::Array{T}, from::SharedArray{T}) where {T} = copyto!(to, 1, from, 1, length(from))
 
@@ -160,7 +177,7 @@ Base.collect(a::SharedArray) = copy(a)
 function Base.copyto!(to::SlotArray{T}, from::Union{Array{T},SharedArray{T}}) where {T}
     length(from) <= length(to) || throw(BoundsError(to, length(from)))
     check_valid(to)
-    GC.@preserve to from unsafe_copyto!(to.address, pointer(from), length(from))
+    copyto!(to.data, 1, from isa Array ? from : from.data, 1, length(from))
     return to
 end
 
@@ -170,8 +187,21 @@ for M in (:AbstractVector, :AbstractMatrix)
     @eval LinearAlgebra.mul!(c::FieldArray, ::AbstractMatrix, ::$M) = refuse_write(c)
     @eval LinearAlgebra.mul!(c::FieldArray, ::AbstractMatrix, ::$M, ::Number, ::Number) = refuse_write(c)
 end
-LinearAlgebra.axpy!(::Number, ::AbstractArray, y::FieldArray) = refuse_write(y)
-LinearAlgebra.axpby!(::Number, ::AbstractArray, ::Number, y::FieldArray) = refuse_write(y)
+# One for each way in which Julia's versions have BLAS's own methods as special as these.
+for X in (:(Union{DenseArray{T},AbstractVector{T}}), :(Union{DenseArray{T},StridedVector{T}}))
+    @eval LinearAlgebra.axpy!(::Number, ::$X, y::FieldArray{T}) where {T<:LinearAlgebra.BlasFloat} = refuse_write(y)
+    @eval LinearAlgebra.axpby!(::Number, ::$X, ::Number, y::FieldArray{T}) where {T<:LinearAlgebra.BlasFloat} = refuse_write(y)
+end
+function LinearAlgebra.mul!(
+    c::FieldArray{T,2}, ::StridedVecOrMat{T}, ::StridedVecOrMat{T}, ::Number, ::Number
+) where {T<:LinearAlgebra.BlasFloat}
+    return refuse_write(c)
+end
+function LinearAlgebra.mul!(
+    c::FieldArray{T,1}, ::StridedVecOrMat{T}, ::StridedVector{T}, ::Number, ::Number
+) where {T<:LinearAlgebra.BlasFloat}
+    return refuse_write(c)
+end
 Base.copyto!(to::FieldArray, ::AbstractArray) = refuse_write(to)
 Base.copyto!(to::FieldArray, ::Integer, ::AbstractArray, ::Integer, ::Integer) = refuse_write(to)
 Base.fill!(to::FieldArray, value) = refuse_write(to)

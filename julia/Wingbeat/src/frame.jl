@@ -12,7 +12,6 @@ One step of the simulation, on loan: `frame.seq` (1, 2, 3 ...), `frame.step`, `f
 struct Frame{F}
     hold::Hold
     ticket::Int
-    address::Ptr{Cvoid}
     seq::Int
     step::Int
     time::Float64
@@ -26,7 +25,7 @@ end
 @inline function Frame{F}(hold::Hold) where {F}
     c = hold.frame
     return Frame{F}(
-        hold, hold.ticket, c.data, c.seq % Int, c.step % Int, c.sim_time, c.count % Int, c.missed % Int, c.publish_time_ns,
+        hold, hold.ticket, c.seq % Int, c.step % Int, c.sim_time, c.count % Int, c.missed % Int, c.publish_time_ns,
         c.epoch % Int, c.generation % Int,
     )
 end
@@ -52,24 +51,31 @@ Base.getindex(frame::Frame, name::AbstractString) = frame[Symbol(name)]
     i == 0 && throw_not_subscribed(name, fieldnames(F))
     check_ticket(frame.hold, frame.ticket)
     layout = @inbounds frame.hold.epoch.layout.chosen[i]
-    return shared_array(fieldtype(F, name), frame.address, layout, frame.count, frame.hold, frame.ticket)
+    return field_array(fieldtype(F, name), frame, layout)
 end
 
 @noinline throw_not_subscribed(name, names) =
     throw(NotFound("this subscription's fields are $(list_names(names)); $name is not among them"))
 
-@inline function shared_array(
-    ::Type{A}, address::Ptr{Cvoid}, layout::FieldLayout, count::Int, hold::Hold, ticket::Int
-) where {T,N,A<:SharedArray{T,N}}
-    return A(Ptr{T}(address + layout.offset), dimensions(layout, count, Val(N)), hold, ticket)
+@inline function field_array(::Type{FieldArray{T,N}}, frame::Frame, layout::FieldLayout) where {T,N}
+    data = @inbounds frame.hold.vectors[layout.index]
+    data isa Vector{T} || (data = make_vector(T, frame, layout))
+    return FieldArray{T,N}(data, dimensions(layout, frame.count, Val(N)), frame.hold, frame.ticket)
+end
+
+@noinline function make_vector(::Type{T}, frame::Frame, layout::FieldLayout) where {T}
+    hold = frame.hold
+    memory = GC.@preserve hold frame_memory(frame_pointer(hold))
+    data = wrap(T, hold.frame.data + layout.offset, length(layout), _ -> wb_memory_release(memory))
+    hold.vectors[layout.index] = data
+    return data
 end
 
 @noinline function any_field(frame::Frame, name::Symbol)
     check_ticket(frame.hold, frame.ticket)
     i = field_index(frame.hold.epoch.layout.schema, name)
     layout = frame.hold.epoch.layout.fields[i]
-    A = FieldArray{ELEMENT_TYPES[layout.type],layout.dimensions}
-    return shared_array(A, frame.address, layout, frame.count, frame.hold, frame.ticket)
+    return field_array(FieldArray{ELEMENT_TYPES[layout.type],layout.dimensions}, frame, layout)
 end
 
 Base.keys(frame::Frame{Nothing}) = keys(frame.hold.epoch.layout.schema)

@@ -3,7 +3,9 @@
 # 1. A handle of the library is used by one thread at a time: every call on a reader holds `lock`. Between lock and unlock
 #    there is no allocation and no task switch, so that no finalizer and no other task of this thread can want the lock.
 # 2. A handle is ended when its last reference is dropped: its user's, and one for each frame on hold().
-# 3. The memory an array shows stays mapped as long as the array exists: it refers to its Hold, that to its Epoch.
+# 3. The memory an array shows stays mapped as long as the array exists. Under each array lies a plain Vector made of that
+#    memory, which has a reference to the mapping of its own; and where compiled code keeps nothing but a pointer into a
+#    Vector, it keeps the Vector.
 # 4. Finalizers take no lock. They release frames and memory (which the library allows on any thread) and drop references;
 #    ending a handle is left to a task, after all finalizers.
 
@@ -70,26 +72,56 @@ end
 """
     Wingbeat.Epoch
 
-One schema of a stream and the memory its frames lie in, which stays mapped as long as this object exists.
+One schema of a stream, with the plain Vectors made of its slots: one for each field, made when it is first asked for.
 """
 mutable struct Epoch
-    memory::Ptr{Cvoid}
     attachment::Ptr{Cvoid}
     number::UInt32
     layout::Layout
+    slots::Vector{Ptr{Cvoid}}
+    vectors::Vector{Vector{Any}} # of each slot; nothing where not made yet
+    last::Int                    # slot looked up last: the ring goes on with the next
 end
 
-Epoch(layout::Layout) = Epoch(C_NULL, C_NULL, 0, layout)
+Epoch(layout::Layout) = Epoch(C_NULL, 0, layout, Ptr{Cvoid}[], Vector{Any}[], 0)
 
 # Of a frame that is held.
 function Epoch(frame::CFrame, layout::Layout)
-    frame_ref, out = Ref(frame), Ref{Ptr{Cvoid}}(C_NULL)
-    GC.@preserve frame_ref out begin
-        check(wb_frame_memory(Base.unsafe_convert(Ptr{CFrame}, frame_ref), Base.unsafe_convert(Ptr{Opaque}, out)))
-    end
-    epoch = Epoch(out[], frame.attachment, frame.epoch, layout)
-    finalizer(e -> wb_memory_release(e.memory), epoch)
+    epoch = Epoch(layout)
+    epoch.attachment, epoch.number = frame.attachment, frame.epoch
     return epoch
+end
+
+@inline function vectors_of_slot(epoch::Epoch, slot::Ptr{Cvoid})
+    k = epoch.last < length(epoch.slots) ? epoch.last + 1 : 1
+    if k <= length(epoch.slots) && @inbounds(epoch.slots[k]) == slot
+        epoch.last = k
+        return @inbounds epoch.vectors[k]
+    end
+    return search_slot(epoch, slot)
+end
+
+@noinline function search_slot(epoch::Epoch, slot::Ptr{Cvoid})
+    k = findfirst(==(slot), epoch.slots)
+    if k === nothing
+        push!(epoch.slots, slot)
+        push!(epoch.vectors, fill!(Vector{Any}(undef, length(epoch.layout.fields)), nothing))
+        k = length(epoch.slots)
+    end
+    epoch.last = k
+    return epoch.vectors[k]
+end
+
+# A Vector made of memory that stays until finish() is called, which is when the Vector is garbage.
+function wrap(::Type{T}, address::Ptr{Cvoid}, length::Int, finish) where {T}
+    return finalizer(finish, unsafe_wrap(Array, Ptr{T}(address), length))
+end
+
+# One more reference to the mapping of a frame that is held.
+function frame_memory(frame::Ptr{CFrame})
+    out = Ref{Ptr{Cvoid}}(C_NULL)
+    GC.@preserve out check(wb_frame_memory(frame, Base.unsafe_convert(Ptr{Opaque}, out)))
+    return out[]
 end
 
 @inline is_of(frame::CFrame, epoch::Epoch) = frame.attachment == epoch.attachment && frame.epoch == epoch.number
@@ -107,9 +139,10 @@ mutable struct Hold
     kept::Bool  # by hold(frame): the loop's next turn does not release it
     frame::CFrame
     epoch::Epoch
+    vectors::Vector{Any} # of the frame's slot
     handle::Handle
-    owner::Any  # the subscription, window or publication lives as long as its arrays
-    Hold(epoch::Epoch, handle::Handle, owner) = new(0, false, CFrame(), epoch, handle, owner)
+    owner::Any  # the subscription or publication lives as long as its frames
+    Hold(epoch::Epoch, handle::Handle, owner) = new(0, false, CFrame(), epoch, Any[], handle, owner)
 end
 
 const FRAME_OFFSET = fieldoffset(Hold, 3)
@@ -148,5 +181,6 @@ function moved(old::Hold, epoch::Epoch)
     new.frame, new.ticket = old.frame, old.ticket
     old.ticket += 1
     unlock(old.handle.lock)
+    new.vectors = vectors_of_slot(epoch, new.frame.data)
     return new
 end

@@ -216,6 +216,7 @@ function begin!(out::Publication)
     GC.@preserve out check(wb_writer_begin(out.handle.pointer, slot_pointer(out)))
     out.begun, out.count = true, -1
     out.hold.ticket += 1
+    out.hold.vectors = vectors_of_slot(out.hold.epoch, out.slot.data)
     return out
 end
 
@@ -229,8 +230,16 @@ function Base.getindex(out::Publication, name::Symbol)
     begin!(out)
     i = field_index(out.schema, name)
     layout = out.layout.fields[i]
-    A = SlotArray{ELEMENT_TYPES[layout.type],layout.dimensions}
-    return shared_array(A, out.slot.data, layout, out.schema.capacity, out.hold, out.hold.ticket)
+    return slot_array(SlotArray{ELEMENT_TYPES[layout.type],layout.dimensions}, out, layout)
+end
+
+function slot_array(::Type{SlotArray{T,N}}, out::Publication, layout::FieldLayout) where {T,N}
+    data = out.hold.vectors[layout.index]
+    if !(data isa Vector{T})
+        data = unsafe_wrap(Array, Ptr{T}(out.slot.data + layout.offset), length(layout))
+        out.hold.vectors[layout.index] = data
+    end
+    return SlotArray{T,N}(data, dimensions(layout, out.schema.capacity, Val(N)), out.hold, out.hold.ticket)
 end
 
 """
@@ -286,8 +295,12 @@ function previous(out::Publication, name::Symbol)
     begin!(out)
     out.slot.previous == C_NULL && return nothing
     layout = out.layout.fields[field_index(out.schema, name)]
-    A = FieldArray{ELEMENT_TYPES[layout.type],layout.dimensions}
-    return shared_array(A, out.slot.previous, layout, Int(out.slot.previous_count), out.hold, out.hold.ticket)
+    return previous_array(FieldArray{ELEMENT_TYPES[layout.type],layout.dimensions}, out, layout)
+end
+
+function previous_array(::Type{FieldArray{T,N}}, out::Publication, layout::FieldLayout) where {T,N}
+    data = unsafe_wrap(Array, Ptr{T}(out.slot.previous + layout.offset), length(layout))
+    return FieldArray{T,N}(data, dimensions(layout, Int(out.slot.previous_count), Val(N)), out.hold, out.hold.ticket)
 end
 
 """

@@ -186,6 +186,7 @@ end
 
 # What it takes to make an array of a field: no references, so that a typed frame needs no lookups.
 struct FieldLayout
+    index::Int
     offset::Int
     type::Int
     dimensions::Int
@@ -193,11 +194,13 @@ struct FieldLayout
     shape::NTuple{8,Int}
 end
 
-function FieldLayout(field::Field)
+function FieldLayout(index::Int, field::Field)
     shape = ntuple(i -> i <= length(field.shape) ? field.shape[i] : 1, MAX_DIMENSIONS)
     code = findfirst(==(field.type), ELEMENT_TYPES)::Int
-    return FieldLayout(field.offset_bytes, code, length(field.shape), field.per_agent, shape)
+    return FieldLayout(index, field.offset_bytes, code, length(field.shape), field.per_agent, shape)
 end
+
+Base.length(layout::FieldLayout) = prod(layout.shape)
 
 @inline function dimensions(layout::FieldLayout, count::Int, ::Val{N}) where {N}
     return ntuple(k -> (k == N && layout.per_agent) ? count : layout.shape[k], Val(N))
@@ -211,6 +214,6 @@ struct Layout
 end
 
 function Layout(schema::Schema, names)
-    fields = FieldLayout.(schema.fields)
+    fields = FieldLayout[FieldLayout(i, schema.fields[i]) for i in eachindex(schema.fields)]
     return Layout(schema, fields, FieldLayout[fields[field_index(schema, name)] for name in names])
 end

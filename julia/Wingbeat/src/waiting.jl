@@ -33,7 +33,7 @@ end
 @inline function advance!(s::Subscription, limit_ns::Int64)
     turn!(s)
     code = look!(s, Int64(0))
-    code == OK && is_of(current(s).frame, current(s).epoch) && return OK
+    code == OK && is_of(current(s).frame, current(s).epoch) && return settle!(current(s))
     return advance_slowly!(s, code, deadline(limit_ns))
 end
 
@@ -54,10 +54,15 @@ end
     end
 end
 
+@inline function settle!(hold::Hold)
+    hold.vectors = vectors_of_slot(hold.epoch, hold.frame.data)
+    return OK
+end
+
 # A frame of another epoch than the last brings its schema and its memory.
 function arrive!(s::Subscription)
     hold = current(s)
-    is_of(hold.frame, hold.epoch) && return OK
+    is_of(hold.frame, hold.epoch) && return settle!(hold)
     s.current = in_its_epoch(s, hold)
     s.epoch = current(s).epoch
     return OK
@@ -216,7 +221,10 @@ function newest(s::Subscription{F}, until::Int64) where {F}
     hold = spare_hold!(s)
     while true
         code = check(take_newest!(s, hold))
-        code == OK && return Frame{F}(is_of(hold.frame, hold.epoch) ? hold : in_its_epoch(s, hold))
+        if code == OK
+            is_of(hold.frame, hold.epoch) ? settle!(hold) : (hold = in_its_epoch(s, hold))
+            return Frame{F}(hold)
+        end
         Int64(time_ns()) >= until && throw(StreamNotReady("stream $(s.name) has no frame yet; its writer has not published one"))
         sleep(ATTACH_INTERVAL)
     end

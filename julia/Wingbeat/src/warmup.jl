@@ -22,6 +22,6 @@ precompile(Tuple{typeof(publish!),Publication})
 precompile(Tuple{typeof(getindex),Publication,Symbol})
 for T in (Float32, Float64), N in (1, 2)
     A = FieldArray{T,N}
-    precompile(Tuple{typeof(shared_array),Type{A},Ptr{Cvoid},FieldLayout,Int,Hold,Int})
+    precompile(Tuple{typeof(field_array),Type{A},Frame{Nothing},FieldLayout})
     precompile(Tuple{typeof(getindex),A,Vararg{Int,N}})
 end

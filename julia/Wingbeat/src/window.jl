@@ -39,7 +39,7 @@ function window(s::Subscription, frames::Integer, names::Symbol...)
     types = [FieldArray{f.type,length(f.shape) + 1} for f in fields]
     F = NamedTuple{names,Tuple{types...}}
     views = fill(CWindowView(C_NULL, 0, 0, 0, C_NULL, C_NULL), length(names))
-    hold = window_hold(Epoch(Layout(schema(s), names)), handle)
+    hold = Hold(Epoch(Layout(schema(s), names)), handle, nothing)
     w = finalizer(finalize_owner, Window{F}(handle, hold, s, fields, views, Int(frames)))
     return refresh!(w)
 end
@@ -56,12 +56,6 @@ function open_window(s::Subscription, frames::Int, names)
     end
     check(code)
     return out[]
-end
-
-# Arrays of a window that was closed still show its memory: it goes with the last of them.
-function window_hold(epoch::Epoch, handle::Handle)
-    retain!(handle)
-    return finalizer(h -> drop_from_finalizer!(h.handle), Hold(epoch, handle, nothing))
 end
 
 # What was handed out before shows other frames from now on.
@@ -142,11 +136,22 @@ end
 function window_array(::Type{FieldArray{T,N}}, w::Window, i::Int) where {T,N}
     shape = w.hold.epoch.layout.chosen[i].shape
     size = ntuple(k -> k == N ? length(w) : shape[k], Val(N))
-    return FieldArray{T,N}(Ptr{T}(w.views[i].data), size, w.hold, w.hold.ticket)
+    return FieldArray{T,N}(window_vector(T, w, w.views[i].data, prod(size)), size, w.hold, w.hold.ticket)
+end
+
+# Arrays of a window that was closed still show its memory: the window goes with the last of them.
+function window_vector(::Type{T}, w::Window, address::Ptr{Cvoid}, length::Int) where {T}
+    length == 0 && return T[]
+    handle = w.handle
+    retain!(handle)
+    return wrap(T, address, length, _ -> drop_from_finalizer!(handle))
 end
 
 # Frame numbers and counts are below 2^63, and more readable so.
-numbers(w::Window, address::Ptr{UInt64}) = FieldArray{Int,1}(Ptr{Int}(address), (length(w),), w.hold, w.hold.ticket)
+function numbers(w::Window, address::Ptr{UInt64})
+    need_open(w)
+    return FieldArray{Int,1}(window_vector(Int, w, Ptr{Cvoid}(address), length(w)), (length(w),), w.hold, w.hold.ticket)
+end
 
 function Base.getproperty(w::Window, name::Symbol)
     name === :seqs && return numbers(w, getfield(w, :views)[1].seqs)

@@ -36,7 +36,7 @@ end
         @test_throws BoundsError X[4, 1]
         @test_throws BoundsError X[25]
         @test_throws BoundsError X[0]
-        @test collect(x for x in X) == vec(Y)
+        @test [x for x in vec(X)] == vec(Y) && [2x for x in X] == 2Y
         @test maximum(X) == maximum(Y) && extrema(X; dims=2) == extrema(Y; dims=2)
         @test sum(X) == sum(Y) && sum(X; dims=2) == sum(Y; dims=2) && sum(abs2, X) ≈ sum(abs2, Y)
     end
@@ -142,6 +142,8 @@ end
         @test_throws ReadOnlyFrame mul!(X, ones(Float32, 3, 3), Y)
         @test_throws ReadOnlyFrame mul!(X, X * X', Y, 1, 0)
         @test_throws ReadOnlyFrame mul!(m, ones(8, 8), ones(8))
+        @test_throws ReadOnlyFrame mul!(m, ones(8, 8), ones(8), 1, 0)
+        @test_throws ReadOnlyFrame axpby!(1.0, ones(8), 2.0, m)
         @test_throws ReadOnlyFrame rmul!(X, 2)
         @test_throws ReadOnlyFrame axpy!(1.0, ones(8), m)
         # What writes through the pointer meets memory that is not writable.
@@ -184,8 +186,15 @@ end
                 X = take!(s)[:x]
                 Y = copy(X)
                 column(A) = total(view(A, :, 2:40_000))
+                function columns(A)
+                    s = 0.0f0
+                    @inbounds for i in 1:size(A, 2)
+                        s += A[1, i] * A[2, i] + A[3, i]
+                    end
+                    return s
+                end
                 bits(A) = sum(reinterpret(UInt32, A))
-                for f in (total, sum, A -> A * A', A -> sum(A .* 2.0f0), A -> total(reshape(A, 6, :)), column, bits, copy)
+                for f in (total, sum, A -> A * A', A -> sum(A .* 2.0f0), A -> total(reshape(A, 6, :)), column, columns, bits, copy)
                     best(f, X), best(f, Y)
                     @test best(f, X) < 3 * best(f, Y)
                 end
