@@ -83,7 +83,7 @@ void remove_counted(const std::string& path, wb_collect_report& report) {
 }
 
 void remove_objects(const Place& place, const layout::Manifest* manifest, wb_collect_report& report) {
-  if (manifest != nullptr) {
+  if (manifest != nullptr && place.owns(*manifest)) {
     unlink_counted(manifest->data_object, manifest->data_bytes, report);
     unlink_counted(manifest->control_object, manifest->control_bytes, report);
     // A writer that died while it changed epochs left the one before, or the one it was making.
@@ -122,6 +122,10 @@ std::string Place::object_prefix() const {
 }
 
 std::string Place::object(std::uint32_t epoch, char kind) const { return object_prefix() + std::to_string(epoch) + kind; }
+
+bool Place::owns(const layout::Manifest& manifest) const {
+  return manifest.data_object == object(manifest.epoch, 'd') && manifest.control_object == object(manifest.epoch, 'c');
+}
 
 std::vector<std::uint32_t> Place::reader_entries() const {
   std::vector<std::string> names;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <locale>
+#include <sstream>
 #include <string_view>
 
 #include "../layout/names.hpp"
@@ -51,6 +53,14 @@ int as_i64(const layout::ControlRecord& control, const wb_value& value, std::uin
 
 int expected(const wb_control_info& control, const char* what) {
   return fail(WB_ERR_ARGUMENT, std::string("parameter '") + control.name + "' needs " + what);
+}
+
+// By the rules of C, whatever the program's locale takes for a decimal point.
+bool parse_f64(const char* text, double& value) {
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  in >> value;
+  return !in.fail() && in.peek() == std::istringstream::traits_type::eof() && std::isfinite(value);
 }
 
 int parse_bool(const wb_control_info& control, std::string_view text, wb_value& out) {
@@ -129,9 +139,7 @@ int parse_value(const wb_control_info& control, const char* text, wb_value& out)
   out.type = control.initial.type;
   char* end = nullptr;
   switch (control.initial.type) {
-    case WB_VALUE_F64:
-      out.as.f64 = std::strtod(text, &end);
-      return end != text && *end == '\0' && std::isfinite(out.as.f64) ? WB_OK : expected(control, "a number");
+    case WB_VALUE_F64: return parse_f64(text, out.as.f64) ? WB_OK : expected(control, "a number");
     case WB_VALUE_I64:
       errno = 0;
       out.as.i64 = std::strtoll(text, &end, 10);

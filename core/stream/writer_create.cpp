@@ -82,19 +82,19 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   layout::Manifest manifest;
   std::shared_ptr<Attachment> old, mine;
   const bool had_manifest = read_manifest(place, manifest) == WB_OK;
-  const bool had_objects = had_manifest && attach(manifest, Access::kWriter, old) == WB_OK;
+  const bool had_objects = had_manifest && place.owns(manifest) && attach(manifest, Access::kWriter, old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec)) {
     mine = old;
     sweep_readers(place, *mine);
     take_over(*mine);
   } else {
-    code = create_epoch(place, spec, had_manifest ? manifest.epoch + 1 : 1, mine);
+    code = create_epoch(place, spec, had_manifest ? place.epoch_after(manifest.epoch) : 1, mine);
     if (code != WB_OK) {
       if (!had_manifest) lock.remove_and_close();
       return code;
     }
     if (had_objects) supersede(*old);
-    if (had_manifest) remove_objects(manifest);
+    if (had_manifest && place.owns(manifest)) remove_objects(manifest);
   }
   out.reset(new Writer(place, std::move(lock), std::move(mine)));
   return WB_OK;
@@ -114,12 +114,13 @@ Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment>
   wake_readers(slots_.announce());
 }
 
-// Requests made to a writer that died before it answered them.
+// Requests made to a writer that died before it answered them. Those made to this one wait for their turn.
 void Writer::answer_old_requests() {
+  const std::uint32_t generation = memory_.generation().load(std::memory_order_relaxed);
   for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
     std::uint64_t consumed = memory_.consumed(reader).load(std::memory_order_relaxed);
     const std::uint64_t last = sync::last_request(memory_, reader, consumed);
-    while (consumed < last) {
+    while (consumed < last && memory_.request(reader, consumed + 1).generation != generation) {
       layout::ReceiptRecord receipt{};
       receipt.id = ++consumed;
       receipt.status = WB_WAS_RESTARTED;
