@@ -18,8 +18,11 @@
 
 namespace wingbeat::platform {
 
-// macOS refuses O_CLOEXEC in shm_open.
+// macOS refuses O_CLOEXEC and O_NONBLOCK in shm_open; elsewhere, nobody who put a pipe there shall keep us waiting.
 int open_shared(const std::string& name, int flags, unsigned mode) {
+#ifndef __APPLE__
+  flags |= O_NONBLOCK;
+#endif
   int descriptor = ::shm_open(name.c_str(), flags, mode);
   if (descriptor >= 0) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   return descriptor;

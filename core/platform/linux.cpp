@@ -44,7 +44,8 @@ std::string default_runtime_directory() {
 }
 
 int open_shared(const std::string& name, int flags, unsigned mode) {
-  return ::shm_open(name.c_str(), flags, static_cast<mode_t>(mode));  // glibc adds O_CLOEXEC and O_NOFOLLOW
+  // glibc adds O_CLOEXEC and O_NOFOLLOW. O_NONBLOCK: nobody who put a pipe there keeps us waiting.
+  return ::shm_open(name.c_str(), flags | O_NONBLOCK, static_cast<mode_t>(mode));
 }
 
 int open_anonymous() { return static_cast<int>(::syscall(SYS_memfd_create, "wingbeat-window", 1u /* MFD_CLOEXEC */)); }

@@ -80,7 +80,7 @@ int read_file(const std::string& path, std::size_t most_bytes, std::string& out)
 int replace_file(const std::string& path, std::string_view content, unsigned mode);
 
 int rename_file(const std::string& from, const std::string& to);
-int remove_file(const std::string& path);
+int remove_file(const std::string& path);  // or an empty directory that stands in a file's place
 bool file_exists(const std::string& path);
 
 // Names in a directory (without . and ..), unsorted.

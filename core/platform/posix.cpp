@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <utility>
@@ -218,7 +219,7 @@ int read_file(const std::string& path, std::size_t most_bytes, std::string& out)
 
 int replace_file(const std::string& path, std::string_view content, unsigned mode) {
   std::string draft = path + ".new";
-  ::unlink(draft.c_str());
+  remove_file(draft);
   int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode));
   if (descriptor < 0) return errno;
   int error = ::fchmod(descriptor, static_cast<mode_t>(mode)) != 0 ? errno : write_all(descriptor, content);
@@ -232,7 +233,7 @@ int rename_file(const std::string& from, const std::string& to) {
   return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
-int remove_file(const std::string& path) { return ::unlink(path.c_str()) == 0 ? 0 : errno; }
+int remove_file(const std::string& path) { return std::remove(path.c_str()) == 0 ? 0 : errno; }
 
 bool file_exists(const std::string& path) {
   struct stat status;

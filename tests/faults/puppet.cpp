@@ -1,0 +1,211 @@
+// The other process of every test here: a writer and a reader on strings. Each line it is told is one word and its arguments;
+// each answer begins with the result of the call.
+//
+//   at STEP N kill|stop       ends or stops itself when it reaches STEP for the N-th time from now
+//   create [COMPONENTS [BUDGET READERS HISTORY CAPACITY]]    -> result epoch generation
+//   publish N | answer | close_writer                        -> result seq
+//   run PERIOD_US                                            -> until told something: result seq frames median_ns
+//   open every|latest LEASES [SPIN_NS] | close_reader        -> result
+//   take LIMIT_MS             takes a frame and holds it     -> result seq missed whole
+//   check | release           of all that is held            -> whole | 0
+//   follow                    takes and releases frames      -> until told something: received missed torn restarts last
+//   set VALUE | receipt ID LIMIT_MS                          -> result id | result status
+//   small_memory BYTES        gives itself a /dev/shm of that size
+//   error                                                    -> the last message
+#include <signal.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sched.h>
+#include <sys/mount.h>
+#endif
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "support/process.hpp"
+#include "support/streams.hpp"
+#include "sync/steps.hpp"
+
+namespace {
+
+using namespace wbtest;
+using wingbeat::sync::Step;
+using Words = std::vector<std::string>;
+
+Writer writer;
+Reader reader;
+std::vector<wb_frame> held;
+
+Step fatal_step = Step::kCount;
+int steps_left = 0, fatal_signal = 0;
+
+void on_step(Step step) {
+  if (step == fatal_step && --steps_left == 0) ::kill(::getpid(), fatal_signal);
+}
+
+Step step_named(const std::string& name) {
+#define WINGBEAT_X(step) \
+  if (name == #step) return Step::step;
+  WINGBEAT_STEP_LIST(WINGBEAT_X)
+#undef WINGBEAT_X
+  return Step::kCount;
+}
+
+template <class... Parts>
+std::string join(const Parts&... parts) {
+  std::string all;
+  ((all += (all.empty() ? "" : " ") + std::to_string(parts)), ...);
+  return all;
+}
+
+std::uint64_t number(const Words& words, std::size_t index, std::uint64_t otherwise) {
+  return index < words.size() ? std::strtoull(words[index].c_str(), nullptr, 10) : otherwise;
+}
+
+std::string at(const Words& words) {
+  fatal_step = step_named(words.at(1));
+  steps_left = static_cast<int>(number(words, 2, 1));
+  fatal_signal = words.at(3) == "kill" ? SIGKILL : SIGSTOP;
+  wingbeat::sync::step_hook = on_step;
+  return join(fatal_step == Step::kCount ? -1 : 0);
+}
+
+std::string make(const Words& words) {
+  const Shape shape{number(words, 5, 16), number(words, 2, 8), number(words, 3, 32), number(words, 4, 4),
+                    static_cast<std::uint32_t>(number(words, 1, 3))};
+  const int code = create(shape, writer);
+  wb_writer_stats stats{};
+  if (code == WB_OK) wb_writer_get_stats(writer.get(), &stats);
+  return join(code, stats.epoch, stats.generation);
+}
+
+std::string publish_some(const Words& words) {
+  std::uint64_t seq = 0;
+  int code = WB_OK;
+  for (std::uint64_t i = 0; i < number(words, 1, 1) && code == WB_OK; ++i) code = publish(writer.get(), &seq);
+  return join(code, seq);
+}
+
+std::string answer(const Words&) {
+  wb_request request;
+  int code;
+  std::uint64_t count = 0;
+  while ((code = wb_writer_next_request(writer.get(), &request)) == WB_OK) ++count;
+  return join(code, count);
+}
+
+std::string run(const Words& words) {
+  std::vector<std::uint64_t> times;
+  std::uint64_t seq = 0;
+  int code = WB_OK;
+  while (!is_line_waiting() && code == WB_OK) {
+    const std::uint64_t start = wb_now_ns();
+    code = publish(writer.get(), &seq);
+    times.push_back(wb_now_ns() - start);
+    std::this_thread::sleep_for(std::chrono::microseconds(number(words, 1, 1000)));
+  }
+  if (times.empty()) return join(code, seq, 0, 0);
+  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+  return join(code, seq, times.size(), times[times.size() / 2]);
+}
+
+std::string open_reader(const Words& words) {
+  wb_reader_options options{};
+  options.struct_size = sizeof options;
+  options.mode = words.at(1) == "every" ? WB_EVERY : WB_LATEST;
+  options.leases = static_cast<std::uint32_t>(number(words, 2, 2));
+  options.spin_ns = static_cast<std::int64_t>(number(words, 3, 0));
+  wb_reader* opened = nullptr;
+  const int code = wb_reader_open("swarm", &options, &opened);
+  reader.reset(opened);
+  return join(code);
+}
+
+std::string take(const Words& words) {
+  wb_frame frame{};
+  const int code = wb_reader_wait(reader.get(), static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond, &frame);
+  if (code != WB_OK) return join(code, 0, 0, 0);
+  held.push_back(frame);
+  return join(code, frame.seq, frame.missed, is_whole(frame) ? 1 : 0);
+}
+
+std::string check(const Words&) { return join(std::all_of(held.begin(), held.end(), is_whole) ? 1 : 0); }
+
+std::string release(const Words&) {
+  for (wb_frame& frame : held) wb_frame_release(&frame);
+  held.clear();
+  return join(0);
+}
+
+std::string follow(const Words&) {
+  std::uint64_t received = 0, missed = 0, torn = 0, restarts = 0, last = 0;
+  while (!is_line_waiting()) {
+    wb_frame frame;
+    const int code = wb_reader_wait(reader.get(), 5 * kMillisecond, &frame);
+    restarts += code == WB_RESTARTED ? 1u : 0u;
+    if (code < 0) return join(code);
+    if (code != WB_OK) continue;
+    ++received;
+    missed += frame.missed;
+    torn += is_whole(frame) ? 0u : 1u;
+    last = frame.seq;
+    wb_frame_release(&frame);
+  }
+  return join(received, missed, torn, restarts, last);
+}
+
+std::string set(const Words& words) {
+  std::uint64_t id = 0;
+  const int code = wb_reader_set(reader.get(), "speed", f64(std::atof(words.at(1).c_str())), &id);
+  return join(code, id);
+}
+
+std::string receipt(const Words& words) {
+  wb_receipt result{};
+  const auto limit_ns = static_cast<std::int64_t>(number(words, 2, 0)) * kMillisecond;
+  const int code = wb_reader_receipt(reader.get(), number(words, 1, 0), limit_ns, &result);
+  return join(code, result.status);
+}
+
+std::string small_memory(const Words& words) {
+#ifdef __linux__
+  if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return join(-1);
+  ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  return join(::mount("small", "/dev/shm", "tmpfs", 0, ("size=" + words.at(1)).c_str()));
+#else
+  return join(-1);
+#endif
+}
+
+std::string answer_line(const Words& words) {
+  static const std::map<std::string, std::string (*)(const Words&)> verbs = {
+      {"at", at},           {"create", make},       {"publish", publish_some},      {"answer", answer},
+      {"run", run},         {"open", open_reader},  {"take", take},                 {"check", check},
+      {"release", release}, {"follow", follow},     {"set", set},                   {"receipt", receipt},
+      {"small_memory", small_memory},
+      {"close_writer", [](const Words&) { return writer.reset(), join(0); }},
+      {"close_reader", [](const Words&) { return reader.reset(), join(0); }},
+      {"error", [](const Words&) { return std::string(wb_error_message()); }},
+  };
+  const auto verb = words.empty() ? verbs.end() : verbs.find(words[0]);
+  return verb == verbs.end() ? "what?" : verb->second(words);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (is_puppet(argc, argv)) {
+    const int status = run_puppet(answer_line);
+    release({});
+    reader.reset();
+    writer.reset();
+    return status;
+  }
+  ::testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
