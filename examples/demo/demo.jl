@@ -35,7 +35,7 @@ end
 
 function report(err)
     err isa InterruptException && return INTERRUPTED
-    known = err isa UsageError || err isa MissingBinary || err isa Wingbeat.WingbeatError
+    known = err isa Union{UsageError,MissingBinary,SwarmEnded,Wingbeat.WingbeatError}
     known || rethrow()
     println(stderr, "demo: ", sprint(showerror, err))
     return err isa UsageError ? 2 : 1

@@ -15,8 +15,8 @@ code of their mean path.
 """
 module Learner
 
-using LinearAlgebra: axpy!, dot, mul!, norm, rmul!
-using Random: MersenneTwister, randn
+# BLAS by its own names: the generic functions above it cost two seconds of compilation.
+using LinearAlgebra.BLAS: gemm!
 
 export WindowCoder, learn!
 
@@ -43,7 +43,7 @@ A model for windows of `3 x agents x frames`. Of the agents looked at, spread ev
 function WindowCoder(agents::Integer, frames::Integer; looked_at=256, numbers=10, rate=RATE, seed=1)
     half = max(1, min(looked_at, agents) ÷ 2)
     place(k) = 1 + (k * agents) ÷ (2 * half)
-    patterns = orthonormalise!(randn(MersenneTwister(seed), Float32, 3 * frames, numbers))
+    patterns = orthonormalise!(random_matrix(seed, 3 * frames, numbers))
     paths() = zeros(Float32, 3 * frames, half)
     return WindowCoder(
         [place(2k) for k in 0:(half - 1)], [place(2k + 1) for k in 0:(half - 1)], patterns, paths(), paths(),
@@ -51,29 +51,56 @@ function WindowCoder(agents::Integer, frames::Integer; looked_at=256, numbers=10
     )
 end
 
+# Uniform in -1 to 1, by SplitMix64 (Steele, Lea and Flood 2014): the same on every version of Julia.
+function random_matrix(seed, rows, columns)
+    matrix = zeros(Float32, rows, columns)
+    state = UInt64(seed)
+    for i in eachindex(matrix)
+        state += 0x9e3779b97f4a7c15
+        z = (state ⊻ (state >> 30)) * 0xbf58476d1ce4e5b9
+        z = (z ⊻ (z >> 27)) * 0x94d049bb133111eb
+        matrix[i] = Float32((z ⊻ (z >> 31)) >> 40) / Float32(1 << 23) - 1
+    end
+    return matrix
+end
+
+function product(patterns, i, j)
+    total = 0.0f0
+    @inbounds @simd for k in 1:size(patterns, 1)
+        total += patterns[k, i] * patterns[k, j]
+    end
+    return total
+end
+
+# Gram-Schmidt, the columns in their order.
 function orthonormalise!(patterns)
-    for j in axes(patterns, 2)
-        pattern = view(patterns, :, j)
+    rows, columns = size(patterns)
+    for j in 1:columns
         for i in 1:(j - 1)
-            stronger = view(patterns, :, i)
-            axpy!(-dot(stronger, pattern), stronger, pattern)
+            share = product(patterns, i, j)
+            @inbounds @simd for k in 1:rows
+                patterns[k, j] -= share * patterns[k, i]
+            end
         end
-        rmul!(pattern, 1 / norm(pattern))
+        scale = 1 / sqrt(product(patterns, j, j))
+        @inbounds @simd for k in 1:rows
+            patterns[k, j] *= scale
+        end
     end
     return patterns
 end
 
-# The agents' paths, each relative to its mean place.
+# The agents' paths, each relative to its mean place. (By way of its first place: who stands still is exactly at zero.)
 function gather!(paths, window, agents)
     frames = size(paths, 1) ÷ 3
     size(window, 3) == frames && size(window, 2) >= maximum(agents) ||
         throw(DimensionMismatch("the model is for windows of $frames frames, not $(size(window))"))
     for k in 1:frames, column in eachindex(agents)
         for c in 1:3
-            @inbounds paths[3 * (k - 1) + c, column] = window[c, agents[column], k]
+            @inbounds paths[3 * (k - 1) + c, column] = window[c, agents[column], k] - window[c, agents[column], 1]
         end
     end
-    for column in axes(paths, 2), c in 1:3
+    for column in 1:size(paths, 2), c in 1:3
         total = 0.0f0
         for k in 1:frames
             @inbounds total += paths[3 * (k - 1) + c, column]
@@ -87,27 +114,48 @@ end
 
 unit(power) = power > 0 ? 1 / sqrt(power) : 1.0f0
 
+function squares(matrix)
+    total = 0.0f0
+    @inbounds @simd for i in 1:length(matrix)
+        total += matrix[i] * matrix[i]
+    end
+    return total
+end
+
+# The flock's code: the mean of its agents', in the flock's unit.
+function average!(code, shares, scale)
+    numbers, agents = size(shares)
+    for j in 1:numbers
+        total = 0.0f0
+        for agent in 1:agents
+            total += shares[j, agent]
+        end
+        code[j] = scale * total / agents
+    end
+    return code
+end
+
 # Encodes and decodes agents that are never learned from. Returns the share of their squares that is left over.
 function examine!(coder::WindowCoder, window)
     gather!(coder.paths, window, coder.examined)
-    power = sum(abs2, coder.paths)
-    mul!(coder.shares, coder.patterns', coder.paths)
+    power = squares(coder.paths)
+    gemm!('T', 'N', 1.0f0, coder.patterns, coder.paths, 0.0f0, coder.shares)
     copyto!(coder.rest, coder.paths)
-    mul!(coder.rest, coder.patterns, coder.shares, -1.0f0, 1.0f0)
-    for j in eachindex(coder.code)
-        coder.code[j] = unit(coder.power[]) * sum(view(coder.shares, j, :)) / size(coder.shares, 2)
-    end
-    return power > 0 ? Float64(sum(abs2, coder.rest) / power) : 1.0
+    gemm!('N', 'N', -1.0f0, coder.patterns, coder.shares, 1.0f0, coder.rest)
+    average!(coder.code, coder.shares, unit(coder.power[]))
+    return power > 0 ? Float64(squares(coder.rest) / power) : 1.0
 end
 
 function teach!(coder::WindowCoder, window)
     gather!(coder.paths, window, coder.taught)
     agents = size(coder.paths, 2)
-    power = sum(abs2, coder.paths) / agents
+    power = squares(coder.paths) / agents
     coder.power[] = coder.power[] == 0 ? power : MEMORY * coder.power[] + (1 - MEMORY) * power
-    rmul!(coder.paths, unit(coder.power[]))
-    mul!(coder.shares, coder.patterns', coder.paths)
-    mul!(coder.patterns, coder.paths, coder.shares', coder.rate / agents, 1.0f0)
+    coder.power[] > 0 || return coder
+    # Both factors of the product are in the flock's unit.
+    rate = coder.rate / (agents * coder.power[])
+    gemm!('T', 'N', 1.0f0, coder.patterns, coder.paths, 0.0f0, coder.shares)
+    gemm!('N', 'T', rate, coder.paths, coder.shares, 1.0f0, coder.patterns)
     orthonormalise!(coder.patterns)
     return coder
 end

@@ -45,10 +45,9 @@ mutable struct Session
 end
 
 new_record(settings) =
-    RunRecord(round(Int, settings.rate * settings.seconds), NUMBERS, Steering(STEERED, STEERED_TO))
+    RunRecord(settings.agents, round(Int, settings.rate * settings.seconds), NUMBERS, Steering(STEERED, STEERED_TO))
 
-function Session(settings::Settings, display::Display, note)
-    swarm = subscribe("swarm"; mode=:every, label="demo", stay=false, timeout=20)
+function Session(swarm::Subscription, settings::Settings, display::Display, note)
     agents = Wingbeat.schema(swarm).capacity
     return Session(
         settings, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
@@ -217,11 +216,12 @@ end
 # A swarm that no longer publishes must not keep the demo waiting.
 time_limit(settings) = WARM_UP_LIMIT + 1.5 * settings.seconds + 10
 
-function watch!(settings::Settings, display::Display, note)
-    session = Session(settings, display, note)
+function watch!(process::SwarmProcess, settings::Settings, display::Display, note)
+    session = Session(await_swarm(process), settings, display, note)
     guard = Timer(_ -> close(session.swarm), time_limit(settings))
     try
         rehearse!(session)
+        is_running(process) || throw(SwarmEnded()) # else what was seen is somebody else's `swarm`
         perform!(session)
         return session.record
     finally
@@ -231,14 +231,30 @@ function watch!(settings::Settings, display::Display, note)
     end
 end
 
+function await_swarm(process::SwarmProcess)
+    while is_running(process)
+        try
+            return subscribe("swarm"; mode=:every, label="demo", stay=false, timeout=0.5)
+        catch err
+            err isa Wingbeat.StreamNotReady || rethrow()
+        end
+    end
+    throw(SwarmEnded())
+end
+
+# Where both want one core, the simulation goes first: a batch process that wakes up displaces nobody (see sched(7)).
+const SCHED_BATCH = 3
+yield_to_the_swarm() = Sys.islinux() && ccall(:sched_setscheduler, Cint, (Cint, Cint, Ref{Cint}), 0, SCHED_BATCH, 0)
+
 function run_swarm_and_watch(root, settings::Settings, display::Display, note)
-    swarm = start_swarm(root, settings, round(Int, time_limit(settings) + 10), pairs(INITIAL_VALUES))
+    process = start_swarm(root, settings, round(Int, time_limit(settings) + 10), pairs(INITIAL_VALUES))
+    yield_to_the_swarm()
     record = nothing
     output = ""
     try
-        record = watch!(settings, display, note)
+        record = watch!(process, settings, display, note)
     finally
-        output, complaints = stop(swarm)
+        output, complaints = stop(process)
         print(stderr, complaints)
     end
     return record, read_summary(output)

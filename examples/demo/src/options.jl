@@ -28,7 +28,7 @@ usage: scripts/demo [--seconds S] [options]
 A swarm of 10,000 agents, simulated in C++ at 60 steps per second; Julia looks at every step as it happens, learns from it,
 answers with ten numbers per step, and steers the swarm half-way.
 
-  --seconds S      how long the run lasts, 4 to 300 (default 30); the compilation before it does not count
+  --seconds S      how long the run lasts, 5 to 300 (default 30); the compilation before it does not count
   --inject FAULT   have the swarm misbehave: torn, deaf or frozen. The demo must notice, and ends with exit code 1
   --join           use your own runtime directory, so that `wingbeat top` shows the demo without further ado
   --plain          lines instead of a live screen
@@ -76,8 +76,8 @@ end
 
 function seconds(text)
     value = tryparse(Float64, text)
-    value !== nothing && 4 <= value <= 300 && return value
-    throw(UsageError("--seconds takes a number from 4 to 300, not $text"))
+    value !== nothing && 5 <= value <= 300 && return value
+    throw(UsageError("--seconds takes a number from 5 to 300, not $text"))
 end
 
 function one_of(option, text, choices)

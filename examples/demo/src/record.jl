@@ -19,6 +19,7 @@ end
 Steering(parameter, to) = Steering(parameter, NaN, to, 0, "", false)
 
 mutable struct RunRecord
+    agents::Int
     planned::Int                   # frames that the run should bring
     lost::Int
     torn::Int
@@ -32,10 +33,10 @@ mutable struct RunRecord
     steering::Steering
 end
 
-function RunRecord(planned::Integer, numbers::Integer, steering::Steering)
+function RunRecord(agents::Integer, planned::Integer, numbers::Integer, steering::Steering)
     series() = sizehint!(Float64[], planned + 64)
     histories = [series() for _ in 1:numbers]
-    return RunRecord(planned, 0, 0, series(), series(), series(), series(), series(), series(), histories, steering)
+    return RunRecord(agents, planned, 0, 0, series(), series(), series(), series(), series(), series(), histories, steering)
 end
 
 frames(record::RunRecord) = length(record.latency_ns)
@@ -66,14 +67,18 @@ function quarters(record::RunRecord)
     return (mean(@view record.error[1:quarter]), mean(@view record.error[(end - quarter + 1):end]))
 end
 
-# A flock that stands still has a standard deviation of rounding errors.
-const LEAST_DEVIATION = 1e-6
+"""
+The standard deviation of the polarisation of `agents` random headings in 3D: of phi^2 the mean is 1/N, of phi sqrt(8/(3 pi N)).
+
+The polarisation wanders slowly, so that a few seconds of it may look steadier than it is; but no flock is steadier than this.
+"""
+chance_deviation(agents) = sqrt((1 - 8 / (3 * pi)) / agents)
 
 """
     effect(record) -> (before, after, deviations)
 
-Mean polarisation in the quarter of the run before the request and in its last eighth, and the difference in standard
-deviations of the former; NaN while there are no such frames.
+Mean polarisation in the half of the time before the request and in the last eighth of the run, and their difference in
+standard deviations of the former (at least those of chance); NaN while there are no such frames.
 """
 function effect(record::RunRecord)
     asked, seen = record.steering.frame, frames(record)
@@ -81,7 +86,7 @@ function effect(record::RunRecord)
     quiet = @view record.polarisation[(asked ÷ 2 + 1):asked]
     last = @view record.polarisation[max(asked + 1, seen - seen ÷ 8 + 1):seen]
     before, after = mean(quiet), mean(last)
-    return (before, after, abs(after - before) / max(std(quiet), LEAST_DEVIATION))
+    return (before, after, abs(after - before) / max(std(quiet), chance_deviation(record.agents)))
 end
 
 end

@@ -84,7 +84,7 @@ function code_row(record, j)
 end
 
 code_rows(record) = vcat(
-    [heading("a second of motion in 10 numbers, learned live", "stream latent")],
+    [heading("a second of motion in 10 numbers", "stream latent")],
     [code_row(record, j) for j in eachindex(record.code)],
 )
 

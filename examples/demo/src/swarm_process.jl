@@ -6,7 +6,8 @@ orphans (where `setpriv` exists), else by its own time limit.
 """
 module SwarmProcesses
 
-export SwarmProcess, start_swarm, stop, is_running, own_directory, remove_directory, sweep_directories, MissingBinary
+export SwarmProcess, SwarmEnded, MissingBinary, start_swarm, stop, is_running
+export own_directory, remove_directory, sweep_directories
 
 struct MissingBinary <: Exception
     path::String
@@ -14,6 +15,13 @@ end
 
 function Base.showerror(io::IO, err::MissingBinary)
     return print(io, "the wingbeat command is not built (", err.path, " is missing); run: make build")
+end
+
+"The swarm ended by itself; what it complained of is on the standard error."
+struct SwarmEnded <: Exception end
+
+function Base.showerror(io::IO, ::SwarmEnded)
+    return print(io, "the swarm ended by itself; see its message, or run `wingbeat doctor`")
 end
 
 struct SwarmProcess
@@ -84,7 +92,7 @@ const PREFIX = "wingbeat-demo-"
 "A fresh runtime directory, whose name says whose it is."
 own_directory() = mktempdir(; prefix=string(PREFIX, getpid(), "-"), cleanup=false)
 
-"Gives the memory back that dead processes of that directory left, and removes it."
+"Gives back the memory that dead processes of that directory left, and removes it."
 function remove_directory(root, directory)
     isdir(directory) || return nothing
     withenv("WINGBEAT_DIR" => directory) do
