@@ -91,10 +91,13 @@ types_of(::Type{F}) where {F} = NamedTuple{fieldnames(F)}(map(eltype, Tuple(F.pa
 spin_slice(s::Subscription, spun::Int, left::Int64) =
     spun < 0 ? Int64(0) : left < 0 ? SPIN_SLICE_NS : min(SPIN_SLICE_NS, left)
 
+nothing_to_do() = nothing
+
 # Between two looks: a safe point, a turn for the other tasks, or sleep. Returns how many slices were spun; -1 after sleep.
 function pause!(s::Subscription, code::Cint, spun::Int, left::Int64)
     spun = max(spun, 0) + 1
     GC.safepoint()
+    disable_sigint(nothing_to_do) # a pending Ctrl-C is thrown at its end
     if s.spin_ns >= 0 && (code == NOT_READY || code == WRITER_GONE || spun * SPIN_SLICE_NS > s.spin_ns)
         sleep_until_readable!(s, left)
         return -1
@@ -119,19 +122,35 @@ function sleep_for_ever!(s::Subscription, descriptor::Cint)
     return nothing
 end
 
-# The timer closes the watcher, which ends the wait; the standing watcher would keep the descriptor watched.
+# A second task waits for the timer, and ends the wait by closing the watcher. Ctrl-C is thrown into whichever task ran last,
+# so that task passes it on; and it is waited for, because Julia cannot throw into a task that is done.
 function sleep_with_limit!(s::Subscription, descriptor::Cint, left::Int64)
     s.watcher === nothing || close(s.watcher)
     watcher = s.watcher = FDWatcher(RawFD(descriptor), true, false)
-    timer = Timer(_ -> close(watcher), left / 1e9)
+    timer = Timer(left / 1e9)
+    alarm = @async close_at_time(watcher, timer)
     try
         await(watcher)
     finally
         close(timer)
+        problem = fetch(alarm)
         close(watcher)
         s.watcher === watcher && (s.watcher = nothing)
+        problem === nothing || throw(problem)
     end
     return nothing
+end
+
+# Returns what was thrown into it.
+function close_at_time(watcher::FDWatcher, timer::Timer)
+    try
+        wait(timer)
+        return nothing
+    catch err
+        return err isa EOFError ? nothing : err
+    finally
+        close(watcher)
+    end
 end
 
 function await(watcher::FDWatcher)

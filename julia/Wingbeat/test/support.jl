@@ -85,6 +85,8 @@ function next_line(child::Child)
     timer = Timer(_ -> kill(child.process, Base.SIGKILL), CHILD_LIMIT)
     try
         return take!(child.lines)
+    catch
+        return "(the child said no more)"
     finally
         close(timer)
     end

@@ -1,0 +1,130 @@
+@testset "a_wait_ends_at_its_time_limit" begin
+    with_flock() do out, swarm
+        take!(swarm)
+        @test wait(swarm; timeout=0) === nothing
+        started = time()
+        @test wait(swarm; timeout=0.2) === nothing
+        @test time() - started >= 0.19
+        fly!(out)
+        @test wait(swarm; timeout=5).seq == 2
+    end
+end
+
+@testset "other_tasks_and_timers_run_while_a_wait_sleeps_or_spins" begin
+    for spin in (false, true, 0.01)
+        with_flock(; spin=spin) do out, swarm
+            take!(swarm)
+            ticks, worked = Ref(0), Ref(0)
+            timer = Timer(_ -> ticks[] += 1, 0; interval=0.01)
+            worker = @async while worked[] < 50
+                worked[] += 1
+                sleep(0.002)
+            end
+            publisher = @async (sleep(0.5); fly!(out))
+            @test wait(swarm; timeout=30).seq == 2
+            close(timer)
+            wait(publisher)
+            @test ticks[] >= 5 && worked[] >= 5
+            wait(worker)
+        end
+    end
+end
+
+@testset "a_sleeping_reader_gets_every_frame" begin
+    for mode in (:latest, :every)
+        with_flock(; mode=mode, spin=0, frames=0) do out, swarm
+            writer = @async for _ in 1:30
+                fly!(out)
+                sleep(0.003)
+            end
+            seqs = Int[]
+            while isempty(seqs) || last(seqs) < 30
+                frame = wait(swarm; timeout=20)
+                @test frame[:position] == position_of(frame.seq, 8)
+                push!(seqs, frame.seq)
+            end
+            wait(writer)
+            @test issorted(seqs) && allunique(seqs) && (mode === :latest || seqs == 1:30)
+        end
+    end
+end
+
+@testset "subscribe_waits_for_the_stream_while_other_tasks_run" begin
+    with_directory() do
+        writer = @async (sleep(0.3); flock("late"))
+        swarm = subscribe("late"; timeout=30)
+        out = fetch(writer)
+        fly!(out)
+        @test take!(swarm).seq == 1
+        close(swarm)
+        close(out)
+        started = time()
+        @test_throws Wingbeat.StreamNotReady subscribe("never"; timeout=0.1)
+        @test time() - started >= 0.09
+    end
+end
+
+@testset "closing_from_another_task_ends_the_loop" begin
+    for spin in (false, true)
+        with_flock(; spin=spin) do out, swarm
+            @async (sleep(0.2); close(swarm))
+            seqs = [frame.seq for frame in swarm]
+            @test seqs == [1]
+        end
+    end
+    with_flock() do out, swarm
+        take!(swarm)
+        @async (sleep(0.1); close(swarm))
+        @test_throws Wingbeat.Closed wait(swarm; timeout=20)
+    end
+end
+
+@testset "the_loop_ends_with_the_writer_if_asked_to" begin
+    with_directory() do
+        out = flock("flock")
+        staying, leaving = subscribe("flock"), subscribe("flock"; stay=false, mode=:every)
+        foreach(_ -> fly!(out), 1:3)
+        @async (sleep(0.2); close(out))
+        @test [f.seq for f in leaving] == 1:3
+        @test wait(leaving; timeout=5) === nothing
+        @test_throws Wingbeat.WriterGone take!(leaving)
+        @test take!(staying).seq == 3
+        @test wait(staying; timeout=0.2) === nothing
+        @test !stats(staying).writer_alive
+        foreach(close, (staying, leaving))
+    end
+end
+
+# An interrupt ends the process, or is thrown to the program that asked for that: at once, however it waits.
+@testset "control_c_ends_a_wait_at_once" begin
+    with_flock() do out, swarm
+        for what in ("stream", "frame", "spin", "limit")
+            child = start("wait_for_interrupt", what)
+            @test next_line(child) == "waiting"
+            sleep(0.5)
+            kill(child.process, Base.SIGINT)
+            @test next_line(child) == "interrupted"
+            @test success(finish(child))
+        end
+    end
+end
+
+@testset "tasks_on_several_threads_wait_independently" begin
+    with_flock(; frames=0) do out, swarm
+        readers = [subscribe("flock"; leases=1, mode=:every) for _ in 1:3]
+        sums = zeros(3)
+        tasks = map(1:3) do k
+            Threads.@spawn for frame in readers[k]
+                sums[k] += sum(frame[:mass])
+                frame.seq == 20 && break
+            end
+        end
+        for _ in 1:20
+            fly!(out)
+            sleep(0.005)
+        end
+        foreach(wait, tasks)
+        @test all(==(sum(sum(mass_of(seq, 8)) for seq in 1:20)), sums)
+        foreach(close, readers)
+    end
+end
