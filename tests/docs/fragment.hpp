@@ -28,7 +28,7 @@ struct Flock {
   void place(std::size_t, const Vec3&) {}
 };
 
-#define FRAGMENT_ARGUMENTS                                                                                     \
-  [[maybe_unused]] wingbeat::Writer &swarm, [[maybe_unused]] wingbeat::Reader &reader,                        \
+#define FRAGMENT_ARGUMENTS                                                                                       \
+  [[maybe_unused]] wingbeat::Writer &swarm, [[maybe_unused]] wingbeat::Reader &reader,                           \
       [[maybe_unused]] std::vector<Agent>&agents, [[maybe_unused]] Flock &flock, [[maybe_unused]] std::size_t n, \
       [[maybe_unused]] std::uint64_t step, [[maybe_unused]] double t

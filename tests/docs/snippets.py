@@ -9,6 +9,7 @@ while the page's own programs, or `wingbeat swarm`, publish. Without --julia onl
 """
 
 import argparse
+import ctypes
 import os
 import re
 import shutil
@@ -53,6 +54,12 @@ class Page:
                 process.send_signal(signal.SIGINT)
             for process in self.background:
                 process.wait(LIMIT_S)
+            self.collect()
+
+    def collect(self):
+        """Programs that are interrupted leave their streams to whoever comes next: to us."""
+        os.environ["WINGBEAT_DIR"] = self.environment["WINGBEAT_DIR"]
+        ctypes.CDLL(str(self.args.library)).wb_collect(None, None)
 
     def run_native(self, line, language, code):
         is_program, is_endless = "int main(" in code, "for (;;)" in code

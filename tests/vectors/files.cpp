@@ -58,7 +58,8 @@ std::string dump(const Bytes& bytes, const std::vector<Part>& parts) {
     std::uint64_t last = part.bytes;
     while (bytes[part.offset + last - 1] == 0) --last;
     for (std::uint64_t at = 0; at < last; at += 8) {
-      text += hex_line(bytes, part.offset + at, std::min<std::uint64_t>(8, part.bytes - at), at == 0 ? part.meaning : "");
+      text +=
+          hex_line(bytes, part.offset + at, std::min<std::uint64_t>(8, part.bytes - at), at == 0 ? part.meaning : "");
     }
   }
   return text;
@@ -71,7 +72,8 @@ std::string named(const std::string& member, const std::string& meaning) {
 std::string decimal(std::uint64_t value) { return std::to_string(value); }
 
 using layout::DataHeader;
-#define PART(type, base, member, meaning) Part{(base) + offsetof(type, member), sizeof(type::member), named(#member, meaning)}
+#define PART(type, base, member, meaning) \
+  Part { (base) + offsetof(type, member), sizeof(type::member), named(#member, meaning) }
 
 std::vector<Part> header_parts(const DataHeader& h) {
   return {PART(DataHeader, 0, magic, "\"WBDATA\""),
@@ -99,7 +101,8 @@ std::vector<Part> header_parts(const DataHeader& h) {
 
 std::vector<Part> hot_parts() {
   constexpr std::uint64_t kHot = layout::kDataHotOffset;
-  return {PART(layout::DataHot, kHot, head, "seq 1 << 16 | slot 0"), PART(layout::DataHot, kHot, wake, "changed twice: hello, frame 1"),
+  return {PART(layout::DataHot, kHot, head, "seq 1 << 16 | slot 0"),
+          PART(layout::DataHot, kHot, wake, "changed twice: hello, frame 1"),
           PART(layout::DataHot, kHot, generation, "the first writer"), PART(layout::DataHot, kHot, state, "attached"),
           PART(layout::DataHot, kHot, pid, "4242")};
 }
@@ -155,10 +158,11 @@ std::string annotated(const Segment& segment) {
   const Bytes data = segment.data(), control = segment.control();
   layout::ControlHeader control_header;
   std::memcpy(&control_header, control.data(), sizeof control_header);
-  return "manifest\n" + layout::to_text(segment.manifest()) + "\ndata object, header\n" + dump(data, header_parts(segment.header())) +
-         "\ndata object, words of the writer\n" + dump(data, hot_parts()) + "\ndata object, schema: one field record\n" +
-         dump(data, field_parts(segment.header().schema_offset)) + "\ndata object, slot 0\n" +
-         dump(data, slot_parts(segment.header().slots_offset)) + "\ncontrol object, header\n" + dump(control, control_parts(control_header));
+  return "manifest\n" + layout::to_text(segment.manifest()) + "\ndata object, header\n" +
+         dump(data, header_parts(segment.header())) + "\ndata object, words of the writer\n" + dump(data, hot_parts()) +
+         "\ndata object, schema: one field record\n" + dump(data, field_parts(segment.header().schema_offset)) +
+         "\ndata object, slot 0\n" + dump(data, slot_parts(segment.header().slots_offset)) +
+         "\ncontrol object, header\n" + dump(control, control_parts(control_header));
 }
 
 }  // namespace vectors

@@ -39,16 +39,26 @@ void put(Bytes& bytes, std::uint64_t offset, const Json& numbers) {
 
 void put_field(Bytes& bytes, const layout::FieldRecord& field, const Json& numbers) {
   switch (field.type) {
-    case layout::kI8: return put<std::int8_t>(bytes, field.offset_bytes, numbers);
-    case layout::kI16: return put<std::int16_t>(bytes, field.offset_bytes, numbers);
-    case layout::kI32: return put<std::int32_t>(bytes, field.offset_bytes, numbers);
-    case layout::kI64: return put<std::int64_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU8: return put<std::uint8_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU16: return put<std::uint16_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU32: return put<std::uint32_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU64: return put<std::uint64_t>(bytes, field.offset_bytes, numbers);
-    case layout::kF32: return put<float>(bytes, field.offset_bytes, numbers);
-    default: return put<double>(bytes, field.offset_bytes, numbers);
+    case layout::kI8:
+      return put<std::int8_t>(bytes, field.offset_bytes, numbers);
+    case layout::kI16:
+      return put<std::int16_t>(bytes, field.offset_bytes, numbers);
+    case layout::kI32:
+      return put<std::int32_t>(bytes, field.offset_bytes, numbers);
+    case layout::kI64:
+      return put<std::int64_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU8:
+      return put<std::uint8_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU16:
+      return put<std::uint16_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU32:
+      return put<std::uint32_t>(bytes, field.offset_bytes, numbers);
+    case layout::kU64:
+      return put<std::uint64_t>(bytes, field.offset_bytes, numbers);
+    case layout::kF32:
+      return put<float>(bytes, field.offset_bytes, numbers);
+    default:
+      return put<double>(bytes, field.offset_bytes, numbers);
   }
 }
 
@@ -87,8 +97,8 @@ Json describe(const layout::FieldRecord& field) {
 Json describe(const layout::ControlRecord& control) {
   static constexpr const char* kKinds[] = {"?", "parameter", "trigger", "command"};
   static constexpr const char* kTypes[] = {"?", "f64", "i64", "bool", "choice"};
-  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help}, {"unit", control.unit},
-               {"choices", control.choices}, {"argument_count", control.argument_count}};
+  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help},
+               {"unit", control.unit}, {"choices", control.choices},   {"argument_count", control.argument_count}};
   if (control.kind != layout::kParameter) return json;
   json["type"] = kTypes[control.value_type];
   json["initial"] = value_of(control.value_type, control.initial);
@@ -157,7 +167,8 @@ Vector no_frame_yet() {
 Vector all_types() {
   std::vector<FieldSpec> fields;
   static constexpr const char* kNames[] = {"?", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"};
-  for (std::uint32_t type = layout::kI8; type <= layout::kF64; ++type) fields.push_back({kNames[type], type, {2}, "", "", false});
+  for (std::uint32_t type = layout::kI8; type <= layout::kF64; ++type)
+    fields.push_back({kNames[type], type, {2}, "", "", false});
   auto segment = std::make_shared<Segment>(schema_of("all_types", 1, fields), kSmallest);
   const Frame frame{1,
                     1,
@@ -190,7 +201,8 @@ Vector shapes_and_texts() {
   auto segment = std::make_shared<Segment>(std::move(schema), kSmallest);
   const Frame frame{7, 2, {{1, 2}, {1, 2, 3, 4, 5, 6}, {7, 8}, {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0}}};
   publish(*segment, frame);
-  Json expected = expect_stream("one to eight dimensions, labels, units, attributes, UTF-8, the longest name", *segment);
+  Json expected =
+      expect_stream("one to eight dimensions, labels, units, attributes, UTF-8, the longest name", *segment);
   expected["frames"] = {expect_frame(1, 0, frame)};
   return {"shapes_and_texts", segment, expected};
 }
@@ -202,7 +214,8 @@ Json row(std::uint64_t seq, std::uint64_t count) {
 }
 
 Vector changing_count() {
-  auto segment = std::make_shared<Segment>(schema_of("changing", 3, {position(3), {"box", layout::kF64, {2}, "", "m", false}}), kSmallest);
+  auto segment = std::make_shared<Segment>(
+      schema_of("changing", 3, {position(3), {"box", layout::kF64, {2}, "", "m", false}}), kSmallest);
   Json frames = Json::array();
   for (std::uint64_t seq = 1; seq <= 6; ++seq) {
     const std::uint64_t count = seq % 4;
@@ -210,13 +223,15 @@ Vector changing_count() {
     publish(*segment, frame);
     if (seq > 2) frames.push_back(expect_frame(seq, seq == 3 ? 2 : 0, frame));
   }
-  Json expected = expect_stream("0 to capacity agents present; the ring went round, so that frames 1 and 2 are gone", *segment);
+  Json expected =
+      expect_stream("0 to capacity agents present; the ring went round, so that frames 1 and 2 are gone", *segment);
   expected["frames"] = frames;
   return {"changing_count", segment, expected};
 }
 
 std::vector<ControlSpec> every_control() {
-  return {{"alignment", layout::kParameter, layout::kValueF64, f64_bits(0.001), f64_bits(1e-5), f64_bits(0.1), "1/s", "how strongly", ""},
+  return {{"alignment", layout::kParameter, layout::kValueF64, f64_bits(0.001), f64_bits(1e-5), f64_bits(0.1), "1/s",
+           "how strongly", ""},
           {"neighbours", layout::kParameter, layout::kValueI64, 7, 0, 0, "", "0, 0: no limit", ""},
           {"paused", layout::kParameter, layout::kValueBool, 0, 0, 0, "", "", ""},
           {"boundary", layout::kParameter, layout::kValueChoice, 1, 0, 0, "", "", "open periodic reflecting"},
@@ -224,7 +239,8 @@ std::vector<ControlSpec> every_control() {
           {"place", layout::kCommand, 0, 0, 0, 0, "", "", "id x y z"}};
 }
 
-layout::RequestRecord request(std::uint32_t control, std::uint32_t kind, std::uint32_t value_type, std::uint64_t value) {
+layout::RequestRecord request(std::uint32_t control, std::uint32_t kind, std::uint32_t value_type,
+                              std::uint64_t value) {
   layout::RequestRecord record{};
   record.control = control;
   record.kind = kind;
@@ -265,12 +281,14 @@ Vector controls_and_receipts() {
   segment->answer(1, 5, 1, "");
   segment->memory().value(0).store(f64_bits(0.03));
   segment->memory().value(1).store(static_cast<std::uint64_t>(-12));
-  Json expected = expect_stream("every kind of control; six requests of which five are answered, by a reader that has died since", *segment);
+  Json expected = expect_stream(
+      "every kind of control; six requests of which five are answered, by a reader that has died since", *segment);
   expected["controls"][0]["value"] = 0.03;
   expected["controls"][1]["value"] = -12;
   expected["frames"] = {expect_frame(1, 0, frame)};
-  expected["receipts"] = {receipt(1, 1, "WB_SUPERSEDED", ""), receipt(1, 2, "WB_APPLIED", ""), receipt(1, 3, "WB_APPLIED", ""),
-                          receipt(1, 4, "WB_REFUSED", "there is no agent 99"), receipt(1, 5, "WB_APPLIED", "")};
+  expected["receipts"] = {receipt(1, 1, "WB_SUPERSEDED", ""), receipt(1, 2, "WB_APPLIED", ""),
+                          receipt(1, 3, "WB_APPLIED", ""), receipt(1, 4, "WB_REFUSED", "there is no agent 99"),
+                          receipt(1, 5, "WB_APPLIED", "")};
   return {"controls_and_receipts", segment, expected};
 }
 
@@ -281,7 +299,7 @@ Vector every_state_of_slot() {
   segment->set_commit(0, 7, layout::kWriting);   // was frame 1
   segment->set_commit(1, 2, layout::kClaiming);  // whole, but nobody knows for how long: not to be taken
   segment->set_commit(2, 0, layout::kFree);
-  segment->set_head(5, 4);                       // the writer died between frame 6 and head
+  segment->set_head(5, 4);  // the writer died between frame 6 and head
   Json expected = expect_stream("slots WRITING, CLAIMING, free and COMMITTED; the head is one frame behind", *segment);
   expected["frames"] = {expect_frame(4, 3, frames[3]), expect_frame(5, 0, frames[4]), expect_frame(6, 0, frames[5])};
   return {"every_state_of_slot", segment, expected};
@@ -296,7 +314,8 @@ Vector taken_over() {
   segment->say_hello();
   publish(*segment, frames.emplace_back(Frame{1, 1, {row(4, 1)}}));
   segment->say_goodbye();
-  Json expected = expect_stream("a second writer took over, went on behind the last frame, and ended in order", *segment);
+  Json expected =
+      expect_stream("a second writer took over, went on behind the last frame, and ended in order", *segment);
   Json seen = Json::array();
   for (std::size_t i = 0; i < frames.size(); ++i) seen.push_back(expect_frame(i + 1, 0, frames[i]));
   expected["frames"] = seen;
@@ -309,7 +328,9 @@ Vector dead_reader_holds_a_frame() {
   publish(*segment, frames.emplace_back(Frame{1, 1, {row(1, 1)}}));
   segment->attach_reader(0, 1, "gone");
   for (std::uint64_t seq = 2; seq <= 7; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
-  Json expected = expect_stream("a reader died with a lease on frame 1; the writer hopped over it; the next reader gets its entry and budget", *segment);
+  Json expected = expect_stream(
+      "a reader died with a lease on frame 1; the writer hopped over it; the next reader gets its entry and budget",
+      *segment);
   expected["frames"] = {expect_frame(1, 0, frames[0]), expect_frame(5, 3, frames[4]), expect_frame(6, 0, frames[5]),
                         expect_frame(7, 0, frames[6])};
   return {"dead_reader_holds_a_frame", segment, expected};
@@ -318,8 +339,15 @@ Vector dead_reader_holds_a_frame() {
 }  // namespace
 
 std::vector<Vector> good_vectors() {
-  return {minimal(),           no_frame_yet(),        all_types(),  shapes_and_texts(),           changing_count(),
-          controls_and_receipts(), every_state_of_slot(), taken_over(), dead_reader_holds_a_frame()};
+  return {minimal(),
+          no_frame_yet(),
+          all_types(),
+          shapes_and_texts(),
+          changing_count(),
+          controls_and_receipts(),
+          every_state_of_slot(),
+          taken_over(),
+          dead_reader_holds_a_frame()};
 }
 
 }  // namespace vectors

@@ -21,7 +21,8 @@ using vectors::layout::SlotHeader;
 std::string object_content(const std::string& name) {
   const int descriptor = ::shm_open(name.c_str(), O_RDONLY, 0);
   EXPECT_GE(descriptor, 0);
-  std::string content(static_cast<std::size_t>(std::filesystem::file_size("/proc/self/fd/" + std::to_string(descriptor))), '\0');
+  std::string content(
+      static_cast<std::size_t>(std::filesystem::file_size("/proc/self/fd/" + std::to_string(descriptor))), '\0');
   EXPECT_EQ(::pread(descriptor, content.data(), content.size(), 0), static_cast<ssize_t>(content.size()));
   ::close(descriptor);
   return content;

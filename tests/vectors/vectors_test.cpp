@@ -50,16 +50,26 @@ Json numbers(const void* first, std::uint64_t count) {
 
 Json numbers_of(std::uint32_t type, const void* first, std::uint64_t count) {
   switch (type) {
-    case WB_I8: return numbers<std::int8_t>(first, count);
-    case WB_I16: return numbers<std::int16_t>(first, count);
-    case WB_I32: return numbers<std::int32_t>(first, count);
-    case WB_I64: return numbers<std::int64_t>(first, count);
-    case WB_U8: return numbers<std::uint8_t>(first, count);
-    case WB_U16: return numbers<std::uint16_t>(first, count);
-    case WB_U32: return numbers<std::uint32_t>(first, count);
-    case WB_U64: return numbers<std::uint64_t>(first, count);
-    case WB_F32: return numbers<float>(first, count);
-    default: return numbers<double>(first, count);
+    case WB_I8:
+      return numbers<std::int8_t>(first, count);
+    case WB_I16:
+      return numbers<std::int16_t>(first, count);
+    case WB_I32:
+      return numbers<std::int32_t>(first, count);
+    case WB_I64:
+      return numbers<std::int64_t>(first, count);
+    case WB_U8:
+      return numbers<std::uint8_t>(first, count);
+    case WB_U16:
+      return numbers<std::uint16_t>(first, count);
+    case WB_U32:
+      return numbers<std::uint32_t>(first, count);
+    case WB_U64:
+      return numbers<std::uint64_t>(first, count);
+    case WB_F32:
+      return numbers<float>(first, count);
+    default:
+      return numbers<double>(first, count);
   }
 }
 
@@ -95,9 +105,14 @@ Json frames_of(wb_reader* reader) {
 Json describe_field(const wb_field_info& field) {
   Json shape = Json::array();
   for (std::uint32_t i = 0; i < field.dimensions; ++i) shape.push_back(field.shape[i]);
-  return {{"name", field.name},         {"type", wb_type_name(static_cast<int>(field.type))}, {"shape", shape},
-          {"per_agent", field.per_agent == 1}, {"labels", field.labels},                             {"unit", field.unit},
-          {"offset_bytes", field.offset_bytes}, {"size_bytes", field.size_bytes}};
+  return {{"name", field.name},
+          {"type", wb_type_name(static_cast<int>(field.type))},
+          {"shape", shape},
+          {"per_agent", field.per_agent == 1},
+          {"labels", field.labels},
+          {"unit", field.unit},
+          {"offset_bytes", field.offset_bytes},
+          {"size_bytes", field.size_bytes}};
 }
 
 Json value_of(const wb_value& value) {
@@ -108,8 +123,8 @@ Json value_of(const wb_value& value) {
 Json describe_control(wb_reader* reader, const wb_control_info& control) {
   static constexpr const char* kKinds[] = {"?", "parameter", "trigger", "command"};
   static constexpr const char* kTypes[] = {"?", "f64", "i64", "bool", "choice"};
-  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help}, {"unit", control.unit},
-               {"choices", control.choices}, {"argument_count", control.argument_count}};
+  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help},
+               {"unit", control.unit}, {"choices", control.choices},   {"argument_count", control.argument_count}};
   if (control.kind != WB_PARAMETER) return json;
   json["type"] = kTypes[control.initial.type];
   json["initial"] = value_of(control.initial);
@@ -234,13 +249,15 @@ TEST(vectors, are_made_again_byte_for_byte) {
   for (auto& all : {vectors::good_vectors(), vectors::bad_vectors()}) {
     for (const vectors::Vector& vector : all) {
       for (const vectors::File& file : vectors::files_of(vector)) {
-        EXPECT_TRUE(vectors::read_file(kVectors + "/" + file.name) == file.content) << file.name << " differs: the format has changed";
+        EXPECT_TRUE(vectors::read_file(kVectors + "/" + file.name) == file.content)
+            << file.name << " differs: the format has changed";
         ++files;
       }
     }
   }
   const auto there = std::filesystem::directory_iterator(kVectors);
-  EXPECT_EQ(std::count_if(begin(there), end(there), [](const auto& file) { return file.path().extension() != ".md"; }), files);
+  EXPECT_EQ(std::count_if(begin(there), end(there), [](const auto& file) { return file.path().extension() != ".md"; }),
+            files);
 }
 
 TEST(vectors, receipts_lie_where_the_specification_says) {
