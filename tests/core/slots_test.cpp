@@ -47,7 +47,7 @@ TEST_F(Slots, unused_slots_are_taken_in_ring_order) {
 
 TEST_F(Slots, a_leased_frame_is_hopped_over_until_it_is_released) {
   publish();
-  const Taken held = reader.hold_latest(0, 0);
+  const Taken held = reader.take_latest(0);
   ASSERT_EQ(held.seq, 1u);
   for (int i = 0; i < 20; ++i) EXPECT_NE(publish(), held.slot);
   EXPECT_EQ(bytes.commit(held.slot), commit_word(1, layout::kCommitted));
@@ -78,9 +78,9 @@ TEST_F(Slots, an_abandoned_slot_gives_its_number_back) {
 
 TEST_F(Slots, with_the_whole_budget_held_the_writer_still_finds_a_slot) {
   publish();
-  ASSERT_EQ(reader.hold_latest(0, 0).seq, 1u);
+  ASSERT_EQ(reader.take_latest(0).seq, 1u);
   publish();
-  ASSERT_EQ(reader.hold_latest(1, 0).seq, 2u);
+  ASSERT_EQ(reader.take_latest(1).seq, 2u);
   publish(50);
   EXPECT_EQ(writer.seq(), 52u);
 }
@@ -126,9 +126,9 @@ TEST_F(Slots, a_frame_being_claimed_or_written_is_not_taken) {
   bytes.memory.commit(0).store(commit_word(1, layout::kClaiming));
   EXPECT_EQ(reader.take_next(0).seq, 2u) << "frame 1 is being claimed by a writer that stands still";
   bytes.memory.commit(4).store(commit_word(5, layout::kClaiming));
-  EXPECT_FALSE(reader.hold_latest(0, 0));
+  EXPECT_FALSE(reader.take_latest(0));
   bytes.memory.commit(4).store(commit_word(6, layout::kWriting));
-  EXPECT_FALSE(reader.hold_latest(0, 0));
+  EXPECT_FALSE(reader.take_latest(0));
 }
 
 TEST_F(Slots, holding_the_latest_does_not_change_what_comes_next) {
@@ -151,7 +151,7 @@ TEST_F(Slots, take_next_goes_through_every_frame_in_order_and_shows_gaps) {
 TEST_F(Slots, a_head_that_names_no_slot_is_not_followed) {
   publish(2);
   bytes.memory.head().store(head_word(9, 0xffff));
-  EXPECT_FALSE(reader.hold_latest(0, 0));
+  EXPECT_FALSE(reader.take_latest(0));
 }
 
 TEST_F(Slots, a_commit_between_announcing_and_looking_leaves_nothing_held) {
@@ -205,7 +205,7 @@ TEST_P(Takeover, goes_on_behind_the_last_whole_frame) {
 
 TEST_P(Takeover, spares_what_is_leased) {
   publish(4);
-  const Taken held = reader.hold_latest(0, 0);
+  const Taken held = reader.take_latest(0);
   publish(2);
   writer.begin();
   bytes.memory.commit(held.slot).store(commit_word(4, GetParam() == layout::kWriting ? layout::kCommitted : GetParam()));

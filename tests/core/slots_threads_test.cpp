@@ -56,10 +56,10 @@ class Threads : public ::testing::Test {
       Taken taken;
       if (every) {
         reader.announce_next(lease);
-        for (int i = 0; i < 64 && !taken; ++i) taken = reader.arrived();
+        taken = reader.arrives(64);
         if (!taken) taken = reader.take_next(lease);
       } else {
-        taken = reader.take_latest(lease, last);
+        taken = reader.take_latest(lease);
       }
       if (before) {
         tally.torn += is_whole(bytes.words(before.slot), before.seq) ? 0u : 1u;

@@ -142,21 +142,36 @@ std::string release(const Words&) {
   return join(0);
 }
 
-std::string follow(const Words&) {
+struct Followed {
   std::uint64_t received = 0, missed = 0, torn = 0, restarts = 0, last = 0;
-  while (!is_line_waiting()) {
-    wb_frame frame;
-    const int code = wb_reader_wait(reader.get(), 5 * kMillisecond, &frame);
-    restarts += code == WB_RESTARTED ? 1u : 0u;
-    if (code < 0) return join(code);
-    if (code != WB_OK) continue;
-    ++received;
-    missed += frame.missed;
-    torn += is_whole(frame) ? 0u : 1u;
-    last = frame.seq;
-    wb_frame_release(&frame);
+};
+
+// Takes one frame, and gives it back. The result of the wait.
+int follow_one(std::int64_t limit_ns, Followed& all) {
+  wb_frame frame;
+  const int code = wb_reader_wait(reader.get(), limit_ns, &frame);
+  all.restarts += code == WB_RESTARTED ? 1u : 0u;
+  if (code != WB_OK) return code;
+  ++all.received;
+  all.missed += frame.missed;
+  all.torn += is_whole(frame) ? 0u : 1u;
+  all.last = frame.seq;
+  wb_frame_release(&frame);
+  return code;
+}
+
+// Told to stop, it still takes what is there.
+std::string follow(const Words&) {
+  Followed all;
+  for (bool stop = false; !stop;) {
+    stop = is_line_waiting();
+    int code;
+    do {
+      code = follow_one(stop ? 0 : 5 * kMillisecond, all);
+      if (code < 0) return join(code);
+    } while (code == WB_OK || code == WB_RESTARTED);
   }
-  return join(received, missed, torn, restarts, last);
+  return join(all.received, all.missed, all.torn, all.restarts, all.last);
 }
 
 std::string set(const Words& words) {
