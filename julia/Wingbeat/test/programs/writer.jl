@@ -1,0 +1,16 @@
+# Publishes the flock of support.jl at about 500 frames/s until it is killed: writer.jl CAPACITY [clean|quiet]
+# "clean": ends in order after 50 frames.
+using Wingbeat
+include(joinpath(@__DIR__, "..", "support.jl"))
+
+out = flock("flock"; capacity=parse(Int, ARGS[1]), parameters=(rate=0.5,))
+clean = get(ARGS, 2, "") == "clean"
+fly!(out; count=5)
+println("flying")
+flush(stdout)
+while !(clean && stats(out).published >= 50)
+    fly!(out; count=5)
+    sleep(0.002)
+end
+close(out)
+println("landed")

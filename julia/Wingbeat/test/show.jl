@@ -1,0 +1,51 @@
+# What the REPL shows, line by line where it does not depend on the machine.
+shown(x) = sprint(show, MIME("text/plain"), x)
+has(text, parts...) = all(p -> occursin(p, text), parts)
+
+@testset "the_repl_shows_what_a_stream_is_about" begin
+    parameters = (rate=parameter(0.5; min=0, max=1, unit="1/s", help="how fast"), mode=parameter(:a; choices=(:a, :b)))
+    options = (parameters=parameters, triggers=(:reset,), attributes=("model" => "zones",))
+    with_flock(; writer=options, frames=0) do out, swarm
+        @test has(shown(swarm), "Subscription to flock (:latest), writer alive", "position  Float32  3×N  x y z  [m]",
+            "2 parameters, 1 trigger", "model = zones", "0 missed, 0 restarts")
+        fly!(out; count=5)
+        frame = take!(swarm)
+        @test has(shown(frame), "Frame 1 of flock: step 10", "5 agents", "grid      Int32    2×3")
+        @test has(shown(hold(frame)), "on hold")
+        X = frame[:position]
+        @test startswith(shown(X), "3×5 FieldArray{Float32,2}:") && has(shown(X), "111.0")
+        @test has(shown(copy(frame)), "Copy of frame 1", "Float32")
+        @test shown(params(swarm)) == """
+            2 parameters of flock
+              rate  0.5  1/s  0.0 .. 1.0  how fast
+              mode  a         a | b"""
+        @test has(shown(schema(swarm)), "Schema of flock: up to 8 agents")
+        @test has(shown(out), "Publication of flock: 1 frame published")
+        @test has(sprint(show, request(swarm, :reset)), "Receipt(reset: pending)")
+        w = window(swarm, 4, :position)
+        @test has(shown(w), "Window over flock: 0 of 4 frames")
+        push!(w, frame)
+        @test has(shown(w), "1 of 4 frames, 1 to 1", "3×8×1")
+        @test has(shown(streams()), "1 stream in $(ENV["WINGBEAT_DIR"])", "stream  writer", "flock   alive")
+        @test has(shown(streams("flock")), "Stream flock: writer alive", "5 of 8 agents", "julia $(getpid())")
+        @test has(sprint(show, collect(requests(out))), "Request(reset)")
+        release(frame)
+        @test shown(frame) == "Frame 1 (given back)" && shown(X) == "3×5 FieldArray{Float32,2} (given back)"
+        @test sprint(show, X) == shown(X)
+        @test sprint.(show, Any[swarm, out, frame, w, schema(swarm), params(swarm)]) == [
+            "Subscription(flock)", "Publication(flock)", "Frame(1, given back)", "Window(position)", "Schema of flock (3 fields)",
+            "Parameters of flock",
+        ]
+        foreach(close, (w, swarm, out))
+        @test has(shown(swarm), "closed") && has(shown(out), "closed") && has(shown(w), "closed")
+    end
+    with_directory() do
+        @test shown(streams()) == "No streams in $(ENV["WINGBEAT_DIR"])"
+    end
+end
+
+@testset "errors_say_their_kind_and_what_to_do" begin
+    @test sprint(showerror, FrameReleased()) ==
+        "FrameReleased: this memory belongs to a frame that was given back; copy what is needed longer, or hold(frame)"
+    @test sprint(showerror, RequestRefused("rate = 2", "too fast")) == "RequestRefused: rate = 2 was refused: too fast"
+end
