@@ -275,6 +275,7 @@ end
 Starts the swarm of the checkout `root`, watches it, ends it, and says on `out` what there was to see.
 """
 function run_demo(root, settings::Settings, out::IO)
+    command_path(root) # before anything is made
     live = out isa Base.TTY && !settings.plain
     display = Display(out, live)
     settings.join && return conclude(out, settings, run_swarm_and_watch(root, settings, display, "")...)

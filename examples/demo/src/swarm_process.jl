@@ -6,7 +6,7 @@ orphans (where `setpriv` exists), else by its own time limit.
 """
 module SwarmProcesses
 
-export SwarmProcess, SwarmEnded, MissingBinary, start_swarm, stop, is_running
+export SwarmProcess, SwarmEnded, MissingBinary, command_path, start_swarm, stop, is_running
 export own_directory, remove_directory, sweep_directories
 
 struct MissingBinary <: Exception
