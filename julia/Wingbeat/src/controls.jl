@@ -53,6 +53,11 @@ function c_value(control::Control, ::Type{Int}, x::Real)
 end
 c_value(control::Control, type, x) = throw(InvalidArgument("$(control.name) is a $type, not $(repr(x))"))
 
+struct Parameters{S} <: AbstractDict{Symbol,Any}
+    source::S
+    timeout::Float64
+end
+
 """
     params(subscription; timeout=5) -> dictionary
     params(publication) -> dictionary
@@ -69,11 +74,6 @@ params(swarm)[:alignment]            # 0.001
 params(swarm)[:alignment] = 0.02
 ```
 """
-struct Parameters{S} <: AbstractDict{Symbol,Any}
-    source::S
-    timeout::Float64
-end
-
 params(s::Subscription; timeout::Real=5) = Parameters(s, Float64(timeout))
 
 is_parameter(control::Control) = control.kind === :parameter

@@ -112,10 +112,15 @@ end
     return epoch.vectors[k]
 end
 
-# A Vector made of memory that stays until finish() is called, which is when the Vector is garbage.
+# A Vector made of memory that stays until finish(_) is called, which is when the Vector is garbage.
 function wrap(::Type{T}, address::Ptr{Cvoid}, length::Int, finish) where {T}
-    return finalizer(finish, unsafe_wrap(Array, Ptr{T}(address), length))
+    data = unsafe_wrap(Array, Ptr{T}(address), length)
+    finalizer(finish, what_pointers_keep(data))
+    return data
 end
+
+# What compiled code keeps when it keeps a pointer into a Vector: since Julia 1.11 that is its Memory.
+what_pointers_keep(data::Vector) = VERSION >= v"1.11" ? data.ref.mem : data
 
 # One more reference to the mapping of a frame that is held.
 function frame_memory(frame::Ptr{CFrame})

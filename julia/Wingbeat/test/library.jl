@@ -3,6 +3,13 @@
     @test unsafe_string(Wingbeat.wb_version()) == "0.1.0"
 end
 
+@testset "every_exported_name_is_documented" begin
+    for name in names(Wingbeat)
+        text = string(Base.Docs.doc(Base.Docs.Binding(Wingbeat, name)))
+        @test !occursin("No documentation found", text)
+    end
+end
+
 @testset "the_library_is_looked_for_in_the_environment_then_beside_the_package_then_in_the_system" begin
     before = get(ENV, "WINGBEAT_LIBRARY", nothing)
     mktempdir() do folder
