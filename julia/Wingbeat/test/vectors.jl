@@ -184,3 +184,36 @@ if Sys.islinux() && isdir("/dev/shm")
         end
     end
 end
+
+# ---------------------------------------------------------------------------------------------------------------- bytes
+
+# The bytes at the offsets of spec/segment.md, without the library.
+u64(bytes, offset) = only_number(UInt64, bytes, offset)
+u32(bytes, offset) = only_number(UInt32, bytes, offset)
+only_number(T, bytes, offset) = reinterpret(T, bytes[(offset + 1):(offset + sizeof(T))])[1]
+text_at(bytes, offset) = String(bytes[(offset + 1):(findnext(iszero, bytes, offset + 1) - 1)])
+
+@testset "header_and_slot_lie_where_the_specification_says" begin
+    bytes = read(joinpath(VECTORS, "minimal.data"))
+    @test text_at(bytes, 0) == "WBDATA" && u32(bytes, 8) == 1
+    @test u64(bytes, 24) == length(bytes)
+    @test text_at(bytes, 136) == "minimal"
+    head, stride, slots = u64(bytes, 256), u64(bytes, 48), u64(bytes, 56)
+    slot = Int(slots + (head & 0xffff) * stride)
+    @test u64(bytes, slot) == (head >> 16) << 2 | 3
+    @test u64(bytes, slot + 8) == 10 && u64(bytes, slot + 40) == 2
+    @test reinterpret(Float32, bytes[(slot + 65):(slot + 88)]) == Float32[1, 2, 3, -0.5, 0.25, 1024]
+end
+
+@testset "receipts_lie_where_the_specification_says" begin
+    bytes = read(joinpath(VECTORS, "controls_and_receipts.data"))
+    codes = Dict("WB_APPLIED" => 1, "WB_SUPERSEDED" => 2, "WB_REFUSED" => 3)
+    for wanted in parse_json(read(joinpath(VECTORS, "controls_and_receipts.json"), String))["receipts"]
+        block = Int(u64(bytes, 88)) + 2176 * Int(wanted["entry"])
+        place = block + 128 + 128 * Int(wanted["id"] % 16)
+        @test u64(bytes, block) == 5
+        @test (u64(bytes, place), u32(bytes, place + 8)) == (wanted["id"], codes[wanted["status"]])
+        @test (u64(bytes, place + 16), u64(bytes, place + 24)) == (wanted["step"], wanted["seq"])
+        @test text_at(bytes, place + 32) == wanted["reason"]
+    end
+end
