@@ -253,6 +253,9 @@ function run_swarm_and_watch(root, settings::Settings, display::Display, note)
     output = ""
     try
         record = watch!(process, settings, display, note)
+    catch err
+        is_running(process) || err isa InterruptException || throw(SwarmEnded())
+        rethrow()
     finally
         output, complaints = stop(process)
         print(stderr, complaints)

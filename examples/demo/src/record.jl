@@ -77,14 +77,14 @@ chance_deviation(agents) = sqrt((1 - 8 / (3 * pi)) / agents)
 """
     effect(record) -> (before, after, deviations)
 
-Mean polarisation in the half of the time before the request and in the last eighth of the run, and their difference in
+Mean polarisation in the half of the time before the request and in the last quarter of the run, and their difference in
 standard deviations of the former (at least those of chance); NaN while there are no such frames.
 """
 function effect(record::RunRecord)
     asked, seen = record.steering.frame, frames(record)
     asked >= 4 && seen > asked || return (NaN, NaN, NaN)
     quiet = @view record.polarisation[(asked ÷ 2 + 1):asked]
-    last = @view record.polarisation[max(asked + 1, seen - seen ÷ 8 + 1):seen]
+    last = @view record.polarisation[max(asked + 1, seen - seen ÷ 4 + 1):seen]
     before, after = mean(quiet), mean(last)
     return (before, after, abs(after - before) / max(std(quiet), chance_deviation(record.agents)))
 end
