@@ -3,10 +3,10 @@
 # Frames of a writer are numbered anew in their content (position_of takes its own count), so only the form is compared.
 whole(frame) = frame[:position] == position_of(round(Int, frame[:mass][1]) - 1, 5) && frame[:mass] == mass_of(frame[:mass][1] - 1, 5)
 
-@testset "a_writer_killed_and_restarted_is_followed" begin
+@testset "a_writer_killed_and_restarted_is_followed_and_frames_on_hold_survive" begin
     with_directory() do
         writer = start("writer", 8)
-        swarm = subscribe("flock"; mode=:every, timeout=CHILD_LIMIT)
+        swarm = subscribe("flock"; mode=:every, leases=3, timeout=CHILD_LIMIT)
         @test next_line(writer) == "flying"
         seqs = Int[]
         take_some(n) = foreach(1:n) do _
@@ -15,35 +15,23 @@ whole(frame) = frame[:position] == position_of(round(Int, frame[:mass][1]) - 1, 
             push!(seqs, frame.seq)
         end
         take_some(20)
+        kept = hold(wait(swarm; timeout=CHILD_LIMIT))
+        X, c = kept[:position], copy(kept)
         for turn in 1:2
             kill_hard(writer)
             while wait(swarm; timeout=0.2) !== nothing # what was there still comes
             end
             @test !stats(swarm).writer_alive && streams("flock").writer === :dead
+            @test X == c[:position]
             writer = start("writer", 8)
-            take_some(20)
+            take_some(40) # the ring goes round
             @test restarts(swarm) == turn && stats(swarm).writer_alive
+            @test X == c[:position] && kept[:mass] == c[:mass]
         end
+        release(kept)
+        @test_throws FrameReleased X[1]
         @test issorted(seqs) && allunique(seqs)
         @test stats(swarm).generation == 3 && stats(swarm).epoch == 1
-        kill_hard(writer)
-        close(swarm)
-    end
-end
-
-@testset "a_frame_on_hold_survives_the_killing_and_the_restart_of_its_writer" begin
-    with_directory() do
-        writer = start("writer", 8)
-        swarm = subscribe("flock"; leases=3, timeout=CHILD_LIMIT)
-        frame = hold(wait(swarm; timeout=CHILD_LIMIT))
-        X, c = frame[:position], copy(frame)
-        kill_hard(writer)
-        @test X == c[:position]
-        writer = start("writer", 8)
-        foreach(_ -> wait(swarm; timeout=CHILD_LIMIT), 1:30) # the ring goes round
-        @test restarts(swarm) >= 1
-        @test X == c[:position] && frame[:mass] == c[:mass]
-        release(frame)
         kill_hard(writer)
         close(swarm)
     end

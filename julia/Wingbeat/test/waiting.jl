@@ -99,7 +99,7 @@ end
 @testset "control_c_ends_a_wait_at_once" begin
     with_flock() do out, swarm
         for what in ("stream", "frame", "spin", "limit")
-            child = start("wait_for_interrupt", what)
+            child = start("wait_for_interrupt", what; compiled=true)
             @test next_line(child) == "waiting"
             sleep(0.5)
             kill(child.process, Base.SIGINT)
