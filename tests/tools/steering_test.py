@@ -14,6 +14,13 @@ class Steering(CommandTest):
         self.assertRegex(self.succeed("set", "swarm.alignment", "0.02"), r"^swarm\.alignment: applied at step \d+\n$")
         self.assertEqual(self.value_of("alignment"), 0.02)
 
+    def test_negative_numbers_are_values_not_options(self):
+        self.start_swarm()
+        for text, value in (("-5", -5), ("-.5", -0.5), ("-1e3", -1000)):
+            with self.subTest(text):
+                self.succeed("set", "swarm.centre_x", text)
+                self.assertEqual(self.value_of("centre_x"), value)
+
     def test_set_as_json_is_the_receipt(self):
         self.start_swarm()
         receipt = self.succeed_json("set", "swarm.automatic", "on")
