@@ -169,7 +169,7 @@ end
 function give_back!(hold::Hold, ticket::Int)
     lock(hold.handle.lock)
     was_kept = false
-    if hold.ticket == ticket
+    if isodd(ticket) && hold.ticket == ticket
         GC.@preserve hold wb_frame_release(frame_pointer(hold))
         hold.ticket += 1
         was_kept, hold.kept = hold.kept, false
