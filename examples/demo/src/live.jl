@@ -108,10 +108,13 @@ function count_rate!(session, frame)
     return nothing
 end
 
-elapsed(session) = session.began_ns == 0 ? 0.0 : (session.newest_ns - session.began_ns) / 1e9
+elapsed(session) = is_warming(session) ? 0.0 : (session.newest_ns - session.began_ns) / 1e9
 
-present(session, agents) =
-    Now(agents, elapsed(session), session.settings.seconds, session.rate, session.order, session.note)
+is_warming(session) = session.began_ns == 0
+
+present(session, agents) = Now(
+    agents, is_warming(session), elapsed(session), session.settings.seconds, session.rate, session.order, session.note
+)
 
 function show!(session::Session, frame)
     seen = frames(session.record)
@@ -120,8 +123,7 @@ function show!(session::Session, frame)
         update_view!(session, frame[:position])
         draw!(session.display, session.record, present(session, frame.count), frame[:position], frame[:velocity])
     elseif seen % session.settings.rate == 0
-        line = plain_line(session.record, present(session, frame.count))
-        println(session.display.out, session.began_ns == 0 ? "warming up, " : "", line)
+        println(session.display.out, plain_line(session.record, present(session, frame.count)))
         flush(session.display.out)
     end
     return nothing
@@ -200,7 +202,7 @@ function perform!(session::Session)
     settings = session.settings
     session.began_ns = 0
     for frame in session.swarm
-        session.began_ns == 0 && (session.began_ns = frame.publish_time_ns)
+        is_warming(session) && (session.began_ns = frame.publish_time_ns)
         (frame.publish_time_ns - session.began_ns) / 1e9 >= settings.seconds && break
         take_in!(session, frame)
         half_way = session.record.steering.frame == 0 && elapsed(session) >= settings.seconds / 2
@@ -254,8 +256,9 @@ function run_swarm_and_watch(root, settings::Settings, display::Display, note)
     try
         record = watch!(process, settings, display, note)
     catch err
-        is_running(process) || err isa InterruptException || throw(SwarmEnded())
-        rethrow()
+        err isa InterruptException && rethrow()
+        sleep(0.1) # for Julia to notice that a child has ended
+        is_running(process) ? rethrow() : throw(SwarmEnded())
     finally
         output, complaints = stop(process)
         print(stderr, complaints)

@@ -17,6 +17,7 @@ export Display, Now, draw!, plain_line, steering_lines
 "What is not in the record: the moment itself."
 struct Now
     agents::Int
+    warming::Bool    # the run has not begun: Julia still compiles
     seconds::Float64 # since the first frame of the run
     planned::Float64 # seconds the run lasts
     rate::Float64    # frames per second, lately
@@ -111,7 +112,8 @@ end
 
 function top_rows(record, now, width)
     lag = isempty(record.latency_ns) ? "-" : microseconds(record.latency_ns[end])
-    time = string(fixed(min(now.seconds, now.planned), 1), " / ", fixed(now.planned, 0), " s")
+    run = string(fixed(min(now.seconds, now.planned), 1), " / ", fixed(now.planned, 0), " s")
+    time = now.warming ? "warming up: Julia compiles" : run
     name = string(" wingbeat demo: ", grouped(now.agents), " agents, C++ to Julia and back")
     torn = string(record.torn, " torn")
     facts = string(
@@ -195,7 +197,7 @@ function plain_line(record, now)
     lag = isempty(record.latency_ns) ? "-" : microseconds(record.latency_ns[end])
     code = join((fixed(history[end], 3) for history in record.code if !isempty(history)), " ")
     return string(
-        lpad(fixed(now.seconds, 0), 3), " s: ", frames(record), " frames (", fixed(now.rate, 1), "/s), ", record.lost,
+        now.warming ? "warming up" : string(lpad(fixed(now.seconds, 0), 3), " s"), ": ", frames(record), " frames (", fixed(now.rate, 1), "/s), ", record.lost,
         " lost, ", record.torn, " torn, lag ", lag, " us; polarisation ", fixed(order.polarisation, 3), " rotation ",
         fixed(order.rotation, 3), " cohesion ", fixed(order.cohesion, 0), " nearest ",
         fixed(order.nearest_neighbour, 1), "; error ", isempty(record.error) ? "-" : percent(record.error[end]),

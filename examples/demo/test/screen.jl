@@ -8,7 +8,7 @@ function record_of(frames)
     return record
 end
 
-moment() = Now(500, 3.0, 10.0, 60.0, FlockOrder(0.1, 0.2, 500.0, 20.0), "elsewhere")
+moment(; warming=false) = Now(500, warming, 3.0, 10.0, 60.0, FlockOrder(0.1, 0.2, 500.0, 20.0), "elsewhere")
 
 function rows_of(frames, width, height)
     display = Display(devnull, true)
@@ -80,4 +80,6 @@ end
     @test occursin("60 frames (60.0/s), 0 lost, 0 torn, lag 50 us", line)
     @test occursin("polarisation 0.100", line)
     @test occursin("error 1.7 %", line)
+    @test startswith(line, "  3 s: ")
+    @test startswith(plain_line(record_of(60), moment(; warming=true)), "warming up: ")
 end
