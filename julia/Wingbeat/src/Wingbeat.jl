@@ -3,8 +3,8 @@
 
 A running simulation, live and without copying, in Julia.
 
-A *stream* is a named sequence of *frames* from one writer on this machine. Each frame holds every *field* (a named array)
-of one simulation step.
+A *stream* is a named sequence of *frames* from one writer on this machine. Each frame holds every *field* (a named
+array) of one simulation step.
 
 ```julia
 using Wingbeat
@@ -18,17 +18,19 @@ params(swarm)[:alignment] = 0.02               # steer
 Read next: [`subscribe`](@ref), [`latest`](@ref), [`hold`](@ref), [`window`](@ref), [`params`](@ref), [`request`](@ref),
 [`publish`](@ref), [`streams`](@ref).
 
-Times are seconds, unless a name ends in `_ns`. Errors are subtypes of [`WingbeatError`](@ref), and their texts say what to do.
+Times are seconds, unless a name ends in `_ns`. Errors are subtypes of [`WingbeatError`](@ref), and their texts say what
+to do.
 """
 module Wingbeat
 
-# Little here is worth optimising further (what is, gets inlined into its callers), and it halves the time to the first frame.
+# Little here is worth optimising further (what is, gets inlined into its callers), and it halves the time to the first
+# frame.
 if isdefined(Base, :Experimental) && isdefined(Base.Experimental, Symbol("@optlevel"))
     @eval Base.Experimental.@optlevel 1
 end
 
 using FileWatching: FDWatcher, poll_fd
-using LinearAlgebra: LinearAlgebra
+using LinearAlgebra: LinearAlgebra, BlasFloat
 import Libdl
 
 export subscribe, latest, hold, release, window, update!, isfull, params, request, publish, publish!, streams

@@ -122,9 +122,9 @@ const RECEIPT = CStruct(
 const STREAM_INFO = CStruct(
     :name => 64, :epoch => UInt32, :generation => UInt32, :writer_state => UInt32, :writer_pid => Int32, :seq => UInt64,
     :step => UInt64, :count => UInt64, :capacity => UInt64, :sim_time => Float64, :publish_time_ns => UInt64,
-    :fill_time_ns => UInt64, :create_time_ns => UInt64, :frame_bytes => UInt64, :memory_bytes => UInt64, :slots => UInt32,
-    :lease_budget => UInt32, :leases_claimed => UInt32, :leases_held => UInt32, :max_readers => UInt32,
-    :readers => UInt32, :hops => UInt64, :wakes => UInt64, :requests => UInt64,
+    :fill_time_ns => UInt64, :create_time_ns => UInt64, :frame_bytes => UInt64, :memory_bytes => UInt64,
+    :slots => UInt32, :lease_budget => UInt32, :leases_claimed => UInt32, :leases_held => UInt32,
+    :max_readers => UInt32, :readers => UInt32, :hops => UInt64, :wakes => UInt64, :requests => UInt64,
 )
 const READER_INFO = CStruct(
     :entry => UInt32, :pid => Int32, :mode => UInt32, :alive => UInt32, :leases_claimed => UInt32,
@@ -152,7 +152,9 @@ const READER_INFO = CStruct(
 
 @wb wb_spec_create(stream::Cstring, capacity::UInt64, out::Ptr{Opaque})::Cint
 @wb wb_spec_destroy(spec::Opaque)::Cvoid
-@wb wb_spec_add_per_agent(spec::Opaque, name::Cstring, type::Cint, components::UInt32, labels::Cstring, unit::Cstring)::Cint
+@wb wb_spec_add_per_agent(
+    spec::Opaque, name::Cstring, type::Cint, components::UInt32, labels::Cstring, unit::Cstring
+)::Cint
 @wb wb_spec_add_field(
     spec::Opaque, name::Cstring, type::Cint, dimensions::UInt32, shape::Ptr{UInt64}, labels::Cstring, unit::Cstring
 )::Cint

@@ -10,13 +10,13 @@ abstract type SharedArray{T,N} <: DenseArray{T,N} end
 """
     FieldArray{T,N} <: DenseArray{T,N}
 
-A field of a frame, where the writer put it: no copy. Column-major (`3 x N`: an agent's numbers lie together), strided, so BLAS,
-broadcasting, `view`, `reshape` and `reinterpret` work as with an `Array`, at its speed. Read-only: writing throws
-[`ReadOnlyFrame`](@ref).
+A field of a frame, where the writer put it: no copy. Column-major (`3 x N`: an agent's numbers lie together), strided,
+so BLAS, broadcasting, `view`, `reshape` and `reinterpret` work as with an `Array`, at its speed. Read-only: writing
+throws [`ReadOnlyFrame`](@ref).
 
 Valid as long as its frame: then field access, `pointer`, bounds-checked indexing, iteration and broadcasting throw
-[`FrameReleased`](@ref). Loops under `@inbounds` are not checked: they then read what later frames hold, but never leave the
-mapping, which lives as long as any array made of it.
+[`FrameReleased`](@ref). Loops under `@inbounds` are not checked: they then read what later frames hold, but never leave
+the mapping, which lives as long as any array made of it.
 """
 struct FieldArray{T,N} <: SharedArray{T,N}
     data::Vector{T} # begins where the array begins, and is at least as long
@@ -28,8 +28,8 @@ end
 """
     SlotArray{T,N} <: DenseArray{T,N}
 
-A field of the frame being written (`out[:position]`), in the slot itself. Valid until [`publish!`](@ref); what it holds before
-it is filled is undefined.
+A field of the frame being written (`out[:position]`), in the slot itself. Valid until [`publish!`](@ref); what it holds
+before it is filled is undefined.
 """
 struct SlotArray{T,N} <: SharedArray{T,N}
     data::Vector{T}
@@ -115,7 +115,9 @@ function Base.reshape(a::SharedArray, size::Dims)
     check_valid(a)
     return rewrap(a, a.data, size)
 end
-Base.reshape(a::SharedArray{T,N}, size::Dims{N}) where {T,N} = size == a.size ? a : invoke(reshape, Tuple{SharedArray,Dims}, a, size)
+function Base.reshape(a::SharedArray{T,N}, size::Dims{N}) where {T,N}
+    return size == a.size ? a : invoke(reshape, Tuple{SharedArray,Dims}, a, size)
+end
 Base.reshape(a::SharedArray, size::Tuple{Vararg{Union{Int,Colon}}}) = reshape(a, Base._reshape_uncolon(a, size))
 Base.vec(a::SharedArray) = reshape(a, (length(a),))
 Base.vec(a::SharedArray{T,1}) where {T} = a
@@ -189,17 +191,17 @@ for M in (:AbstractVector, :AbstractMatrix)
 end
 # One for each way in which Julia's versions have BLAS's own methods as special as these.
 for X in (:(Union{DenseArray{T},AbstractVector{T}}), :(Union{DenseArray{T},StridedVector{T}}))
-    @eval LinearAlgebra.axpy!(::Number, ::$X, y::FieldArray{T}) where {T<:LinearAlgebra.BlasFloat} = refuse_write(y)
-    @eval LinearAlgebra.axpby!(::Number, ::$X, ::Number, y::FieldArray{T}) where {T<:LinearAlgebra.BlasFloat} = refuse_write(y)
+    @eval LinearAlgebra.axpy!(::Number, ::$X, y::FieldArray{T}) where {T<:BlasFloat} = refuse_write(y)
+    @eval LinearAlgebra.axpby!(::Number, ::$X, ::Number, y::FieldArray{T}) where {T<:BlasFloat} = refuse_write(y)
 end
 function LinearAlgebra.mul!(
     c::FieldArray{T,2}, ::StridedVecOrMat{T}, ::StridedVecOrMat{T}, ::Number, ::Number
-) where {T<:LinearAlgebra.BlasFloat}
+) where {T<:BlasFloat}
     return refuse_write(c)
 end
 function LinearAlgebra.mul!(
     c::FieldArray{T,1}, ::StridedVecOrMat{T}, ::StridedVector{T}, ::Number, ::Number
-) where {T<:LinearAlgebra.BlasFloat}
+) where {T<:BlasFloat}
     return refuse_write(c)
 end
 Base.copyto!(to::FieldArray, ::AbstractArray) = refuse_write(to)

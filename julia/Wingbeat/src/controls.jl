@@ -3,7 +3,8 @@
 """
     parameter(initial; min=nothing, max=nothing, unit="", help="", choices=nothing)
 
-A parameter for [`publish`](@ref). Its type is that of `initial`: a float, an integer, a `Bool`, or a `Symbol` out of `choices`.
+A parameter for [`publish`](@ref). Its type is that of `initial`: a float, an integer, a `Bool`, or a `Symbol` out of
+`choices`.
 
 ```julia
 publish("latent"; code=zeros(Float32, 10), parameters=(rate=parameter(0.01; min=0, max=1, help="learning rate"),
@@ -15,7 +16,8 @@ function parameter(initial; min=nothing, max=nothing, unit::AbstractString="", h
     (min === nothing) == (max === nothing) || throw(InvalidArgument("a parameter has both min and max, or neither"))
     type = value_type(initial)
     names = choices === nothing ? Symbol[] : collect(Symbol, choices)
-    (type === Symbol) == !isempty(names) || throw(InvalidArgument("a parameter that is a Symbol needs choices=(...), others have none"))
+    (type === Symbol) == !isempty(names) ||
+        throw(InvalidArgument("a parameter that is a Symbol needs choices=(...), others have none"))
     value = type === Symbol ? initial : type(initial)
     low, high = min === nothing ? (nothing, nothing) : (type(min), type(max))
     return Control(:unnamed, :parameter, 0, type, value, low, high, unit, help, names, Symbol[])
@@ -62,12 +64,13 @@ end
     params(subscription; timeout=5) -> dictionary
     params(publication) -> dictionary
 
-The stream's parameters by name. Reading gives the value that is in force at the writer; showing it gives a table with values,
-ranges, units and help.
+The stream's parameters by name. Reading gives the value that is in force at the writer; showing it gives a table with
+values, ranges, units and help.
 
 Setting from a subscription asks the writer and waits, at most `timeout` seconds, until it is in force; throws
-[`RequestRefused`](@ref) with the writer's reason, `Wingbeat.InvalidArgument` if it is out of range, `Wingbeat.NotFound`,
-`Wingbeat.RequestTimeout`. To go on meanwhile, or to know from which step on it holds, use [`request`](@ref).
+[`RequestRefused`](@ref) with the writer's reason, `Wingbeat.InvalidArgument` if it is out of range,
+`Wingbeat.NotFound`, `Wingbeat.RequestTimeout`. To go on meanwhile, or to know from which step on it holds, use
+[`request`](@ref).
 
 ```julia
 params(swarm)[:alignment]            # 0.001

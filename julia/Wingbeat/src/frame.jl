@@ -3,11 +3,12 @@
 """
     Frame
 
-One step of the simulation, on loan: `frame.seq` (1, 2, 3 ...), `frame.step`, `frame.time` (s), `frame.count` (agents present),
-`frame.missed` (frames lost before this one, with `mode=:every`), `frame.epoch`, `frame.generation`.
+One step of the simulation, on loan: `frame.seq` (1, 2, 3 ...), `frame.step`, `frame.time` (s), `frame.count` (agents
+present), `frame.missed` (frames lost before this one, with `mode=:every`), `frame.epoch`, `frame.generation`.
 
-`frame[:position]` is the field as a [`FieldArray`](@ref), `keys(frame)` are the names. Valid until the next turn of the loop or
-[`release`](@ref); after that, fields throw [`FrameReleased`](@ref). `copy(frame)` keeps everything, [`hold`](@ref) postpones.
+`frame[:position]` is the field as a [`FieldArray`](@ref), `keys(frame)` are the names. Valid until the next turn of the
+loop or [`release`](@ref); after that, fields throw [`FrameReleased`](@ref). `copy(frame)` keeps everything,
+[`hold`](@ref) postpones.
 """
 struct Frame{F}
     hold::Hold
@@ -35,9 +36,9 @@ is_valid(frame::Frame) = frame.hold.ticket == frame.ticket
 """
     frame[:position] -> FieldArray
 
-The field, without copying: `3 x N` Float32 for positions, `N = frame.count`; a field that is not per agent in its own shape.
-Throws [`FrameReleased`](@ref) if the frame was given back, `Wingbeat.NotFound` (with the names there are) if there is no such
-field.
+The field, without copying: `3 x N` Float32 for positions, `N = frame.count`; a field that is not per agent in its own
+shape. Throws [`FrameReleased`](@ref) if the frame was given back, `Wingbeat.NotFound` (with the names there are) if
+there is no such field.
 """
 @inline Base.getindex(frame::Frame{Nothing}, name::Symbol) = any_field(frame, name)
 @inline Base.getindex(frame::Frame, name::Symbol) = typed_field(frame, Val(name))
@@ -94,9 +95,9 @@ age(frame::Frame) = (Int64(wb_now_ns()) - Int64(frame.publish_time_ns)) / 1e9
 """
     hold(frame) -> frame
 
-Keeps the frame, and its arrays, valid beyond the loop's turn, until [`release`](@ref) (or until it is garbage). A subscription
-can hold `leases - 1` frames while it goes on (`subscribe(name; leases=6)`); if all are in use, the next wait throws
-`Wingbeat.NoRoom`. Throws [`FrameReleased`](@ref) if it was given back already.
+Keeps the frame, and its arrays, valid beyond the loop's turn, until [`release`](@ref) (or until it is garbage). A
+subscription can hold `leases - 1` frames while it goes on (`subscribe(name; leases=6)`); if all are in use, the next
+wait throws `Wingbeat.NoRoom`. Throws [`FrameReleased`](@ref) if it was given back already.
 """
 function hold(frame::Frame)
     h = frame.hold
@@ -121,7 +122,8 @@ release(frame::Frame) = give_back!(frame.hold, frame.ticket)
 """
     FrameCopy
 
-What `copy(frame)` gives: the frame's numbers and all its fields as `Array`s of its own (`c[:position]`), valid for ever.
+What `copy(frame)` gives: the frame's numbers and all its fields as `Array`s of its own (`c[:position]`), valid for
+ever.
 """
 struct FrameCopy{F<:NamedTuple}
     seq::Int

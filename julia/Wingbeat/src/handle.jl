@@ -1,13 +1,14 @@
 # Handles of the C library, and what keeps them and their memory.
 #
-# 1. A handle of the library is used by one thread at a time: every call on a reader holds `lock`. Between lock and unlock
-#    there is no allocation and no task switch, so that no finalizer and no other task of this thread can want the lock.
+# 1. A handle of the library is used by one thread at a time: every call on a reader holds `lock`. Between lock and
+#    unlock there is no allocation and no task switch, so that no finalizer and no other task of this thread can want
+#    the lock.
 # 2. A handle is ended when its last reference is dropped: its user's, and one for each frame on hold().
-# 3. The memory an array shows stays mapped as long as the array exists. Under each array lies a plain Vector made of that
-#    memory, which has a reference to the mapping of its own; and where compiled code keeps nothing but a pointer into a
-#    Vector, it keeps the Vector.
-# 4. Finalizers take no lock. They release frames and memory (which the library allows on any thread) and drop references;
-#    ending a handle is left to a task, after all finalizers.
+# 3. The memory an array shows stays mapped as long as the array exists. Under each array lies a plain Vector made of
+#    that memory, which has a reference to the mapping of its own; and where compiled code keeps nothing but a pointer
+#    into a Vector, it keeps the Vector.
+# 4. Finalizers take no lock. They release frames and memory (which the library allows on any thread) and drop
+#    references; ending a handle is left to a task, after all finalizers.
 
 mutable struct Handle
     pointer::Ptr{Cvoid}
@@ -136,8 +137,9 @@ end
 """
     Wingbeat.Hold
 
-What frames and arrays refer to: a frame of the library, and the number (`ticket`) of the time at which it shows what they
-promise. Each taking and each giving back changes the ticket, so a frame's or array's own copy of it tells whether it is still valid.
+What frames and arrays refer to: a frame of the library, and the number (`ticket`) of the time at which it shows what
+they promise. Each taking and each giving back changes the ticket, so a frame's or array's own copy of it tells whether
+it is still valid.
 """
 mutable struct Hold
     ticket::Int # odd: taken

@@ -1,7 +1,7 @@
 # Finding libwingbeat, and the table of its functions.
 #
-# The functions are called through pointers that are looked up once. A missing library is an error of the first call that
-# needs it, not of `using Wingbeat`.
+# The functions are called through pointers that are looked up once. A missing library is an error of the first call
+# that needs it, not of `using Wingbeat`.
 
 const SYMBOLS = Pair{Symbol,Base.RefValue{Ptr{Cvoid}}}[]
 const LIBRARY_PATH = Ref("")
@@ -34,7 +34,8 @@ function library_folders()
     build = joinpath(above(3), "build")
     folders = [joinpath(build, preset, "lib") for preset in ("release", "portable", "dev")]
     if above(3) == joinpath(above(5), "share", "wingbeat")
-        append!(folders, [joinpath(above(5), lib) for lib in ("lib", "lib64", joinpath("lib", "$(Sys.ARCH)-linux-gnu"))])
+        libs = ("lib", "lib64", joinpath("lib", "$(Sys.ARCH)-linux-gnu"))
+        append!(folders, [joinpath(above(5), lib) for lib in libs])
     end
     return folders
 end
@@ -56,8 +57,8 @@ function load_library()
         return nothing
     end
     LIBRARY_PROBLEM[] = string(
-        "libwingbeat was not found (tried ", join(tried, ", "), "). Build it with `make build` in the Wingbeat checkout, ",
-        "or set WINGBEAT_LIBRARY to the library's file or folder before Julia starts.",
+        "libwingbeat was not found (tried ", join(tried, ", "), "). Build it with `make build` in the Wingbeat ",
+        "checkout, or set WINGBEAT_LIBRARY to the library's file or folder before Julia starts.",
     )
     return nothing
 end

@@ -37,8 +37,8 @@ end
 """
     per_agent(T, components=1; labels="", unit="")
 
-A field with `components` numbers of type `T` for each agent, for [`publish`](@ref): `3 x count`, or a vector if there is one.
-`per_agent(Float32, 3; labels="x y z", unit="m")`
+A field with `components` numbers of type `T` for each agent, for [`publish`](@ref): `3 x count`, or a vector if there
+is one. `per_agent(Float32, 3; labels="x y z", unit="m")`
 """
 per_agent(type::Type, components::Integer=1; labels="", unit="") =
     FieldSpec(element_type(type), [Int(components)], true, label_text(labels), String(unit))
@@ -46,7 +46,8 @@ per_agent(type::Type, components::Integer=1; labels="", unit="") =
 """
     field(T, dims...; labels="", unit="")
 
-A field of fixed shape for [`publish`](@ref): `field(Float32, 10; unit="1")`. An array like `zeros(Float32, 10)` says the same.
+A field of fixed shape for [`publish`](@ref): `field(Float32, 10; unit="1")`. An array like `zeros(Float32, 10)` says
+the same.
 """
 field(type::Type, dims::Integer...; labels="", unit="") =
     FieldSpec(element_type(type), isempty(dims) ? [1] : collect(Int, dims), false, label_text(labels), String(unit))
@@ -54,7 +55,9 @@ field(type::Type, dims::Integer...; labels="", unit="") =
 field_spec(spec::FieldSpec) = spec
 field_spec(prototype::AbstractArray) = field(eltype(prototype), size(prototype)...)
 field_spec(prototype::Real) = field(typeof(prototype))
-field_spec(x) = throw(InvalidArgument("a field is given by an array of its shape, by field(...) or by per_agent(...), not $(repr(x))"))
+function field_spec(x)
+    throw(InvalidArgument("a field is given by an array of its shape, field(...) or per_agent(...), not $(repr(x))"))
+end
 
 control_of(c::Control) = c
 control_of(value) = parameter(value)
@@ -66,12 +69,14 @@ named_pairs(x::Symbol) = [x => ""]
 named_pairs(x) = x
 
 """
-    publish(name; capacity=1, parameters=(;), triggers=(), commands=(;), attributes=(), leases=8, readers=32, history=4, fields...)
+    publish(name; capacity=1, parameters=(;), triggers=(), commands=(;), attributes=(),
+            leases=8, readers=32, history=4, fields...)
     publish(f, name; ...)
 
 Makes the stream `name`, or takes it over after a writer that ended (readers just see it go on). With a function, calls
-`f(publication)` and closes. Every other keyword is a field: an array of its type and shape, [`field`](@ref)`(T, dims...)`, or
-[`per_agent`](@ref)`(T, components)` with `capacity` agents at most. (`fields=(...,)` takes those whose names are options.)
+`f(publication)` and closes. Every other keyword is a field: an array of its type and shape,
+[`field`](@ref)`(T, dims...)`, or [`per_agent`](@ref)`(T, components)` with `capacity` agents at most. (`fields=(...,)` takes those whose
+names are options.)
 
 ```julia
 publish("latent"; code=zeros(Float32, 10)) do out
@@ -82,15 +87,17 @@ publish("latent"; code=zeros(Float32, 10)) do out
 end
 ```
 
-`parameters=(rate=0.01, mode=parameter(:a; choices=(:a, :b)))`, `triggers=(:reset,)`, `commands=(place=(:id, :x, :y, :z),)` can be asked
-for by readers: see [`requests`](@ref). `attributes=("model" => "pca",)`. `leases` is how many frames all readers together may hold,
-`history` how many further frames `mode=:every` readers may fall back; all memory is reserved at once.
+`parameters=(rate=0.01, mode=parameter(:a; choices=(:a, :b)))`, `triggers=(:reset,)`,
+`commands=(place=(:id, :x, :y, :z),)` can be asked for by readers: see [`requests`](@ref). `attributes=("model" => "pca",)`. `leases` is how many
+frames all readers together may hold, `history` how many further frames `mode=:every` readers may fall back; all memory
+is reserved at once.
 
-Throws `Wingbeat.WriterBusy` (with the process) while another writer lives, `Wingbeat.NoMemory`, `Wingbeat.InvalidName`, `Wingbeat.LimitExceeded`.
+Throws `Wingbeat.WriterBusy` (with the process) while another writer lives, `Wingbeat.NoMemory`, `Wingbeat.InvalidName`,
+`Wingbeat.LimitExceeded`.
 """
 function publish(
-    name::AbstractString; capacity::Integer=1, parameters=NamedTuple(), triggers=(), commands=NamedTuple(), attributes=(),
-    leases::Integer=8, readers::Integer=32, history::Integer=4, fields=NamedTuple(), more_fields...,
+    name::AbstractString; capacity::Integer=1, parameters=NamedTuple(), triggers=(), commands=NamedTuple(),
+    attributes=(), leases::Integer=8, readers::Integer=32, history::Integer=4, fields=NamedTuple(), more_fields...,
 )
     need_library()
     spec = create_spec(String(name), Int(capacity))
@@ -162,7 +169,9 @@ option_number(c::Control, x::Symbol) = Float64(findfirst(==(x), c.choices) - 1)
 option_number(::Control, x::Real) = Float64(x)
 
 function add_parameter(spec::Opaque, name::String, c::Control)
-    c.initial isa Symbol && !(c.initial in c.choices) && throw(InvalidArgument("$name starts as $(c.initial), which is not among its choices"))
+    if c.initial isa Symbol && !(c.initial in c.choices)
+        throw(InvalidArgument("$name starts as $(c.initial), which is not among its choices"))
+    end
     unit, help, choices = c.unit, c.help, join(c.choices, " ")
     type = findfirst(==(c.type), VALUE_TYPES)
     numbers = map(x -> option_number(c, x), (c.initial, c.minimum, c.maximum))
@@ -193,7 +202,8 @@ function Publication(writer::Ptr{Cvoid})
     layout = Layout(schema, ())
     drains = !isempty(schema.controls) && all(is_parameter, schema.controls)
     no_request = CRequest(0, 0, CValue(0, 0, 0), 0, 0, ntuple(_ -> 0.0, 8), 0, 0)
-    out = Publication(handle, schema, layout, Hold(Epoch(layout), handle, nothing), CSlot(), false, -1, drains, no_request)
+    hold = Hold(Epoch(layout), handle, nothing)
+    out = Publication(handle, schema, layout, hold, CSlot(), false, -1, drains, no_request)
     out.hold.owner = out
     return close_at_exit(finalizer(finalize_owner, out))
 end
@@ -245,8 +255,8 @@ end
 """
     out[:position] = X
 
-Copies `X` into the field of the frame being written. For a per-agent field its last dimension may be shorter than the capacity and
-is then the frame's count, which must be the same for all fields of a frame.
+Copies `X` into the field of the frame being written. For a per-agent field its last dimension may be shorter than the
+capacity and is then the frame's count, which must be the same for all fields of a frame.
 """
 function Base.setindex!(out::Publication, values::AbstractArray, name::Symbol)
     target = out[name]
@@ -270,8 +280,8 @@ end
 """
     publish!(out; step=seq, time=step, count=all) -> Int
 
-Publishes the frame and returns its number `seq`. `step` and `time` (s) are the simulation's own; `count` is how many agents are
-present, if not all or not said by `out[:position] = X`. Never waits for a reader.
+Publishes the frame and returns its number `seq`. `step` and `time` (s) are the simulation's own; `count` is how many
+agents are present, if not all or not said by `out[:position] = X`. Never waits for a reader.
 """
 function publish!(out::Publication; step=nothing, time=nothing, count=nothing)
     begin!(out)
@@ -306,7 +316,8 @@ end
 """
     stats(publication) -> NamedTuple
 
-`published` frames, `hops` over slots that readers held, `wakes` of sleeping readers, answered `requests`, `epoch`, `generation`.
+`published` frames, `hops` over slots that readers held, `wakes` of sleeping readers, answered `requests`, `epoch`,
+`generation`.
 """
 function stats(out::Publication)
     need_open(out)

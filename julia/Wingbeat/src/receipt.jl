@@ -3,10 +3,10 @@
 """
     Receipt
 
-What a [`request`](@ref) becomes: `receipt.status` is `:pending`, `:applied`, `:superseded` (a later request for the same parameter was
-applied instead), `:refused` or `:restarted` (the writer was restarted before it answered). Once applied, `receipt.step` is the
-step after which it is in force and `receipt.seq` the first frame that can show it; `receipt.reason` says why it was refused.
-[`wait`](@ref Base.wait(::Receipt)) waits for it.
+What a [`request`](@ref) becomes: `receipt.status` is `:pending`, `:applied`, `:superseded` (a later request for the
+same parameter was applied instead), `:refused` or `:restarted` (the writer was restarted before it answered). Once
+applied, `receipt.step` is the step after which it is in force and `receipt.seq` the first frame that can show it;
+`receipt.reason` says why it was refused. [`wait`](@ref Base.wait(::Receipt)) waits for it.
 """
 mutable struct Receipt
     subscription::Subscription
@@ -26,14 +26,15 @@ const STATUSES = (:applied, :superseded, :refused, :restarted)
     request(subscription, :clear_attractors) -> Receipt
     request(subscription, :place, 17, 0.0, 10.0, 0.0) -> Receipt
 
-Asks the writer to set a parameter, pull a trigger, or carry out a command with its numbers. Does not wait: the [`Receipt`](@ref)
-can be waited for. Up to 16 can be pending. Throws `Wingbeat.NotFound`, `Wingbeat.InvalidArgument` (out of range, wrong number of
-arguments), `Wingbeat.NoRoom` (too many pending).
+Asks the writer to set a parameter, pull a trigger, or carry out a command with its numbers. Does not wait: the
+[`Receipt`](@ref) can be waited for. Up to 16 can be pending. Throws `Wingbeat.NotFound`, `Wingbeat.InvalidArgument`
+(out of range, wrong number of arguments), `Wingbeat.NoRoom` (too many pending).
 """
 function request(s::Subscription, setting::Pair{Symbol})
     name, value = setting
     control = find_control(schema(s), name)
-    is_parameter(control) || throw(InvalidArgument("$name is a $(control.kind), no parameter: request(stream, :$name, ...)"))
+    is_parameter(control) ||
+        throw(InvalidArgument("$name is a $(control.kind), no parameter: request(stream, :$name, ...)"))
     wanted, text = c_value(control, value), String(name)
     return send(s, "$name = $value") do reader, id
         GC.@preserve text wb_reader_set(reader, Base.unsafe_convert(Cstring, text), wanted, id)
@@ -118,9 +119,10 @@ end
 function throw_unless_good(receipt::Receipt)
     status, what = receipt.status, receipt.what
     status === :refused && throw(RequestRefused(what, receipt.reason))
-    status === :restarted && throw(RequestRestarted("$what was not answered before the writer was restarted; ask again"))
+    status === :restarted &&
+        throw(RequestRestarted("$what was not answered before the writer was restarted; ask again"))
     status === :pending && throw(RequestTimeout(
-        "$what was not answered within the time limit; the writer may be paused or gone (stats(subscription).writer_alive)"
+        "$what was not answered within the time limit; the writer may be paused, or gone: see stats(subscription)"
     ))
     return receipt
 end
@@ -129,8 +131,8 @@ end
     wait(receipt; timeout=nothing) -> Receipt
 
 Waits until the request is answered (other tasks run) and returns the receipt, `:applied` or `:superseded`. Throws
-[`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, or `Wingbeat.RequestTimeout` when `timeout` seconds have passed (it can be waited for again).
-`receipt.status` never throws.
+[`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, or `Wingbeat.RequestTimeout` when `timeout` seconds have passed
+(it can be waited for again). `receipt.status` never throws.
 """
 function Base.wait(receipt::Receipt; timeout=nothing)
     await_receipt(receipt, deadline(limit_ns(timeout)))

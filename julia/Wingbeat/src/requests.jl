@@ -3,8 +3,8 @@
 """
     Wingbeat.Request
 
-What a reader asks of a [`Publication`](@ref): `name`, `kind` (`:parameter`, `:trigger`, `:command`), `value` (of a parameter),
-`arguments` (of a command).
+What a reader asks of a [`Publication`](@ref): `name`, `kind` (`:parameter`, `:trigger`, `:command`), `value` (of a
+parameter), `arguments` (of a command).
 """
 struct Request
     publication::Publication
@@ -21,9 +21,9 @@ end
 """
     requests(publication)
 
-Iterates over the requests that wait, as [`Wingbeat.Request`](@ref)s; to be called between [`publish!`](@ref) and filling the next
-frame. A request counts as applied when the loop goes on without [`refuse!`](@ref); parameters have their new value in
-[`params`](@ref)`(publication)` then.
+Iterates over the requests that wait, as [`Wingbeat.Request`](@ref)s; to be called between [`publish!`](@ref) and
+filling the next frame. A request counts as applied when the loop goes on without [`refuse!`](@ref); parameters have
+their new value in [`params`](@ref)`(publication)` then.
 
 ```julia
 for r in requests(out)
@@ -59,7 +59,8 @@ end
 """
     refuse!(request, reason)
 
-Refuses the request that [`requests`](@ref) gave last; who asked reads `reason` (up to 87 bytes). A refused parameter keeps its value.
+Refuses the request that [`requests`](@ref) gave last; who asked reads `reason` (up to 87 bytes). A refused parameter
+keeps its value.
 """
 function refuse!(request::Request, reason::AbstractString)
     check(wb_writer_refuse(request.publication.handle.pointer, String(reason)))

@@ -6,8 +6,8 @@ element_code(::Type{T}) where {T} = findfirst(==(T), ELEMENT_TYPES)
 """
     Wingbeat.Field
 
-A named array of a stream: `name`, `type` (element type), `shape` (fastest dimension first, at capacity), `labels` (of the
-components), `unit`, `per_agent` (the last dimension is the agents: a frame shows the `count` that are present).
+A named array of a stream: `name`, `type` (element type), `shape` (fastest dimension first, at capacity), `labels` (of
+the components), `unit`, `per_agent` (the last dimension is the agents: a frame shows the `count` that are present).
 """
 struct Field
     name::Symbol
@@ -141,7 +141,7 @@ function Schema(schema::Opaque)
     )
 end
 
-function fingerprint(seed::UInt, fields::Vector{CRecord}, controls::Vector{CRecord}, attributes::Vector{Pair{String,String}})
+function fingerprint(seed::UInt, fields::Vector{CRecord}, controls::Vector{CRecord}, attributes)
     for record in fields
         seed = fingerprint(seed, record.bytes)
     end

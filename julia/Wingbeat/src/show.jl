@@ -31,8 +31,13 @@ function print_table(io::IO, rows; indent="  ")
     end
 end
 
-shape_text(f::Field) = join([(f.per_agent && i == length(f.shape)) ? "N" : string(n) for (i, n) in enumerate(f.shape)], "×")
-field_row(f::Field) = [string(f.name), string(f.type), shape_text(f), join(f.labels, " "), isempty(f.unit) ? "" : "[$(f.unit)]"]
+function shape_text(f::Field)
+    numbers = string.(f.shape)
+    f.per_agent && (numbers[end] = "N")
+    return join(numbers, "×")
+end
+unit_text(f::Field) = isempty(f.unit) ? "" : "[$(f.unit)]"
+field_row(f::Field) = [string(f.name), string(f.type), shape_text(f), join(f.labels, " "), unit_text(f)]
 print_fields(io::IO, schema::Schema) = print_table(io, map(field_row, schema.fields))
 
 function count_controls(schema::Schema)
@@ -54,7 +59,8 @@ end
 
 Base.show(io::IO, s::Schema) = print(io, "Schema of ", s.stream, " (", plural(length(s.fields), "field"), ")")
 function Base.show(io::IO, ::Plain, s::Schema)
-    print(io, "Schema of ", s.stream, ": up to ", plural(s.capacity, "agent"), ", ", human_bytes(s.frame_bytes), " a frame")
+    print(io, "Schema of ", s.stream, ": up to ", plural(s.capacity, "agent"), ", ")
+    print(io, human_bytes(s.frame_bytes), " a frame")
     print_fields(io, s)
     print_extras(io, s)
 end
@@ -97,7 +103,10 @@ end
 
 # ------------------------------------------------------------------------------------------------------------ controls
 
-range_text(c::Control) = c.type === Symbol ? join(c.choices, " | ") : c.minimum === nothing ? "" : "$(c.minimum) .. $(c.maximum)"
+function range_text(c::Control)
+    c.type === Symbol && return join(c.choices, " | ")
+    return c.minimum === nothing ? "" : "$(c.minimum) .. $(c.maximum)"
+end
 
 Base.show(io::IO, p::Parameters) = print(io, "Parameters of ", schema(p.source).stream)
 function Base.show(io::IO, ::Plain, p::Parameters)
@@ -153,7 +162,8 @@ end
 
 Base.show(io::IO, s::StreamInfo) = print(io, "StreamInfo(", s.name, ", writer ", s.writer, ")")
 function Base.show(io::IO, ::Plain, s::StreamInfo)
-    print(io, "Stream ", s.name, ": writer ", s.writer, " (process ", s.pid, "), epoch ", s.epoch, ", generation ", s.generation)
+    print(io, "Stream ", s.name, ": writer ", s.writer, " (process ", s.pid, "), epoch ", s.epoch)
+    print(io, ", generation ", s.generation)
     print(io, "\n  frame ", s.seq, ", step ", s.step, ", t = ", s.time, " s, ", human_time(s.age), " old")
     print(io, "\n  ", s.count, " of ", plural(s.capacity, "agent"), ", ", human_bytes(s.frame_bytes), " a frame, ")
     print(io, human_bytes(s.memory_bytes), " in all")

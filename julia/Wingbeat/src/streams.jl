@@ -3,8 +3,8 @@
 """
     Wingbeat.ReaderInfo
 
-A reader of a stream: `pid`, `label`, `mode`, `alive`, `asleep`, `leases` it may hold and `held` now, `seq` last taken, `received`,
-`missed`.
+A reader of a stream: `pid`, `label`, `mode`, `alive`, `asleep`, `leases` it may hold and `held` now, `seq` last taken,
+`received`, `missed`.
 """
 struct ReaderInfo
     pid::Int
@@ -22,9 +22,9 @@ end
 """
     Wingbeat.StreamInfo
 
-A look at a stream: `name`, `writer` (`:alive`, `:closed`, `:dead`), `pid` of the writer, `seq`, `step`, `time`, `count` of the newest
-frame, its `age` in seconds, `capacity`, `frame_bytes`, `memory_bytes`, `epoch`, `generation`, and `readers`
-([`Wingbeat.ReaderInfo`](@ref), the dead ones included).
+A look at a stream: `name`, `writer` (`:alive`, `:closed`, `:dead`), `pid` of the writer, `seq`, `step`, `time`, `count`
+of the newest frame, its `age` in seconds, `capacity`, `frame_bytes`, `memory_bytes`, `epoch`, `generation`, and
+`readers` ([`Wingbeat.ReaderInfo`](@ref), the dead ones included).
 """
 struct StreamInfo
     name::String
@@ -56,8 +56,8 @@ Base.getindex(list::StreamList, i::Int) = list.streams[i]
     streams() -> list of Wingbeat.StreamInfo
     streams(name) -> Wingbeat.StreamInfo
 
-The streams on this machine (in the runtime directory), with their writers and readers, live and dead. Nobody notices the look.
-`streams(name)` throws `Wingbeat.StreamNotReady` if there is none of that name.
+The streams on this machine (in the runtime directory), with their writers and readers, live and dead. Nobody notices
+the look. `streams(name)` throws `Wingbeat.StreamNotReady` if there is none of that name.
 """
 function streams()
     need_library()
@@ -125,8 +125,8 @@ function look(inspection::Opaque)
     age = seq == 0 ? NaN : (Int64(wb_now_ns()) - number(:publish_time_ns)) / 1e9
     return StreamInfo(
         text(r, :name), (:alive, :closed, :dead)[number(:writer_state)], number(:writer_pid), seq, number(:step),
-        load(r, :sim_time, Float64), number(:count), age, number(:capacity), number(:frame_bytes), number(:memory_bytes),
-        number(:lease_budget), number(:max_readers), number(:epoch), number(:generation),
+        load(r, :sim_time, Float64), number(:count), age, number(:capacity), number(:frame_bytes),
+        number(:memory_bytes), number(:lease_budget), number(:max_readers), number(:epoch), number(:generation),
         look_at_readers(inspection, number(:max_readers)),
     )
 end
@@ -154,8 +154,9 @@ end
 """
     Wingbeat.collect_dead(name=nothing) -> NamedTuple
 
-Removes what dead processes left of one stream, or of all: `streams` removed whole, entries of dead `readers`, memory `objects`,
-`files`, `bytes` given back. Touches nothing a living process uses. Nothing needs it: who attaches next does the same.
+Removes what dead processes left of one stream, or of all: `streams` removed whole, entries of dead `readers`, memory
+`objects`, `files`, `bytes` given back. Touches nothing a living process uses. Nothing needs it: who attaches next does
+the same.
 """
 function collect_dead(name::Union{Nothing,AbstractString}=nothing)
     need_library()
@@ -166,5 +167,7 @@ function collect_dead(name::Union{Nothing,AbstractString}=nothing)
         check(wb_collect(stream, Base.unsafe_convert(Ptr{CCollectReport}, out)))
     end
     c = out[]
-    return (streams=Int(c.streams), readers=Int(c.readers), objects=Int(c.objects), files=Int(c.files), bytes=Int(c.bytes))
+    return (
+        streams=Int(c.streams), readers=Int(c.readers), objects=Int(c.objects), files=Int(c.files), bytes=Int(c.bytes)
+    )
 end

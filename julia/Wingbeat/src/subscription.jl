@@ -4,8 +4,8 @@
     Subscription
 
 A reader of a stream, made by [`subscribe`](@ref). Iterate it; or use [`wait`](@ref Base.wait(::Subscription)), `take!`,
-[`latest`](@ref), [`window`](@ref), [`params`](@ref), [`request`](@ref), [`stats`](@ref), [`schema`](@ref). To be used by one
-task at a time (open one for each task); `close` and [`release`](@ref) may come from any.
+[`latest`](@ref), [`window`](@ref), [`params`](@ref), [`request`](@ref), [`stats`](@ref), [`schema`](@ref). To be used
+by one task at a time (open one for each task); `close` and [`release`](@ref) may come from any.
 """
 mutable struct Subscription{F}
     handle::Handle
@@ -45,24 +45,24 @@ left_ns(deadline::Int64) = deadline == typemax(Int64) ? NO_LIMIT : max(deadline 
     subscribe(name; mode=:latest, fields=nothing, leases=2, spin=false, timeout=nothing, label="julia", stay=true)
     subscribe(f, name; ...)
 
-Opens a stream and waits until its writer has made it (Ctrl-C works, other tasks run). With a function, calls `f(subscription)`
-and closes. Streams of this machine: [`streams`](@ref).
+Opens a stream and waits until its writer has made it (Ctrl-C works, other tasks run). With a function, calls
+`f(subscription)` and closes. Streams of this machine: [`streams`](@ref).
 
-- `mode`: `:latest` takes the newest frame at each turn; `:every` takes each in order and counts what it was too slow for
-  (`frame.missed`).
+- `mode`: `:latest` takes the newest frame at each turn; `:every` takes each in order and counts what it was too slow
+  for (`frame.missed`).
 - `fields`: `(position=Float32, velocity=Float32)` checks the element types once and makes frames type-stable: inside a
-  function, a turn of the loop then allocates nothing. (Pass the subscription to the function that loops: its type is known
-  only at run time.)
-- `leases`: how many frames are held at a time, 1 to 6: the loop's own, one for [`latest`](@ref) inside the loop, and those
-  of [`hold`](@ref).
-- `spin`: `true` waits without ever sleeping (lowest latency, one core busy), a number of seconds spins that long before it
-  sleeps; `false` is 20 µs.
+  function, a turn of the loop then allocates nothing. (Pass the subscription to the function that loops: its type is
+  known only at run time.)
+- `leases`: how many frames are held at a time, 1 to 6: the loop's own, one for [`latest`](@ref) inside the loop, and
+  those of [`hold`](@ref).
+- `spin`: `true` waits without ever sleeping (lowest latency, one core busy), a number of seconds spins that long before
+  it sleeps; `false` is 20 µs.
 - `timeout`: seconds to wait for the stream; then throws `Wingbeat.StreamNotReady`.
 - `label`: how the subscription calls itself in `wingbeat top`.
 - `stay`: `true` stays through restarts of the writer; `false` ends iteration when the writer has ended.
 
-Throws `Wingbeat.NoRoom` if the stream's reader entries or leases are used up, `Wingbeat.TypeMismatch` or `Wingbeat.NotFound` if `fields` are
-not the stream's, `Wingbeat.LibraryMissing`.
+Throws `Wingbeat.NoRoom` if the stream's reader entries or leases are used up, `Wingbeat.TypeMismatch` or
+`Wingbeat.NotFound` if `fields` are not the stream's, `Wingbeat.LibraryMissing`.
 """
 function subscribe(
     name::AbstractString; mode::Symbol=:latest, fields=nothing, leases::Integer=2, spin=false, timeout=nothing,
@@ -114,7 +114,9 @@ function frame_type(schema::Schema, fields::NamedTuple)
     end
     return NamedTuple{keys(fields),Tuple{types...}}
 end
-frame_type(::Schema, fields) = throw(InvalidArgument("fields is a NamedTuple like (position=Float32,), not $(repr(fields))"))
+function frame_type(::Schema, fields)
+    throw(InvalidArgument("fields is a NamedTuple like (position=Float32,), not $(repr(fields))"))
+end
 
 function open_reader(name::String, mode::Symbol, leases::Int, label::String)
     1 <= leases <= 6 || throw(InvalidArgument("leases is 1 to 6, not $leases"))
@@ -158,7 +160,8 @@ Base.isopen(s::Subscription) = s.handle.open
 """
     close(subscription)
 
-Ends it: loops and waits over it end, its frames are given back (except those kept by [`hold`](@ref), until they are released).
+Ends it: loops and waits over it end, its frames are given back (except those kept by [`hold`](@ref), until they are
+released).
 """
 function Base.close(s::Subscription)
     s.handle.open || return nothing
@@ -216,8 +219,8 @@ restarts(s::Subscription) = s.restarts
 """
     stats(subscription) -> NamedTuple
 
-`received` and `missed` frames (missed: with `mode=:every`, exactly), `seq` last taken, `newest` published, `lag` between them in
-frames, `restarts`, `epoch`, `generation`, `writer_alive`.
+`received` and `missed` frames (missed: with `mode=:every`, exactly), `seq` last taken, `newest` published, `lag`
+between them in frames, `restarts`, `epoch`, `generation`, `writer_alive`.
 """
 function stats(s::Subscription)
     out = Ref(CReaderStats(0, 0, 0, 0, 0, 0, 0, 0, 0))

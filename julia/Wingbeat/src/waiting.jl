@@ -93,7 +93,8 @@ spin_slice(s::Subscription, spun::Int, left::Int64) =
 
 nothing_to_do() = nothing
 
-# Between two looks: a safe point, a turn for the other tasks, or sleep. Returns how many slices were spun; -1 after sleep.
+# Between two looks: a safe point, a turn for the other tasks, or sleep. Returns how many slices were spun; -1 after
+# sleep.
 function pause!(s::Subscription, code::Cint, spun::Int, left::Int64)
     spun = max(spun, 0) + 1
     GC.safepoint()
@@ -122,8 +123,8 @@ function sleep_for_ever!(s::Subscription, descriptor::Cint)
     return nothing
 end
 
-# A second task waits for the timer, and ends the wait by closing the watcher. Ctrl-C is thrown into whichever task ran last,
-# so that task passes it on; and it is waited for, because Julia cannot throw into a task that is done.
+# A second task waits for the timer, and ends the wait by closing the watcher. Ctrl-C is thrown into whichever task ran
+# last, so that task passes it on; and it is waited for, because Julia cannot throw into a task that is done.
 function sleep_with_limit!(s::Subscription, descriptor::Cint, left::Int64)
     s.watcher === nothing || close(s.watcher)
     watcher = s.watcher = FDWatcher(RawFD(descriptor), true, false)
@@ -186,8 +187,8 @@ end
 """
     wait(subscription; timeout=nothing) -> Frame or nothing
 
-Waits for the next frame, which is valid until the next wait or turn of a loop. `nothing` when `timeout` (seconds) has passed
-before there was one, or, with `stay=false`, when the writer has ended. `timeout=0` only looks.
+Waits for the next frame, which is valid until the next wait or turn of a loop. `nothing` when `timeout` (seconds) has
+passed before there was one, or, with `stay=false`, when the writer has ended. `timeout=0` only looks.
 """
 function Base.wait(s::Subscription{F}; timeout=nothing) where {F}
     return advance!(s, limit_ns(timeout)) == OK ? Frame{F}(current(s)) : nothing
@@ -196,7 +197,8 @@ end
 """
     take!(subscription) -> Frame
 
-The next frame, as `wait` without a time limit. With `stay=false` throws `Wingbeat.WriterGone` when the writer has ended.
+The next frame, as `wait` without a time limit. With `stay=false` throws `Wingbeat.WriterGone` when the writer has
+ended.
 """
 function Base.take!(s::Subscription{F}) where {F}
     advance!(s, NO_LIMIT) == OK && return Frame{F}(current(s))
@@ -207,9 +209,9 @@ end
     latest(f, subscription; timeout=nothing)
     latest(subscription; timeout=nothing) -> Frame
 
-The newest frame there is, seen before or not; waits (up to `timeout` seconds, then throws `Wingbeat.StreamNotReady`) only if there
-has been none yet. The block's frame is valid inside the block; without a block the frame is on [`hold`](@ref) until
-[`release`](@ref). Needs a lease beside that of the loop (`leases`, 2 by default).
+The newest frame there is, seen before or not; waits (up to `timeout` seconds, then throws `Wingbeat.StreamNotReady`)
+only if there has been none yet. The block's frame is valid inside the block; without a block the frame is on
+[`hold`](@ref) until [`release`](@ref). Needs a lease beside that of the loop (`leases`, 2 by default).
 
 ```julia
 latest(swarm) do frame
@@ -244,7 +246,8 @@ function newest(s::Subscription{F}, until::Int64) where {F}
             is_of(hold.frame, hold.epoch) ? settle!(hold) : (hold = in_its_epoch(s, hold))
             return Frame{F}(hold)
         end
-        Int64(time_ns()) >= until && throw(StreamNotReady("stream $(s.name) has no frame yet; its writer has not published one"))
+        Int64(time_ns()) >= until &&
+            throw(StreamNotReady("stream $(s.name) has no frame yet; its writer has not published one"))
         sleep(ATTACH_INTERVAL)
     end
 end

@@ -3,8 +3,9 @@
 """
     Window
 
-The last frames of some fields, made by [`window`](@ref). `w[:position]` is `3 x capacity x length(w)`, dense, oldest frame first;
-`w.counts` and `w.seqs` are of each frame. What [`update!`](@ref) or `push!` adds at the end falls out at the beginning.
+The last frames of some fields, made by [`window`](@ref). `w[:position]` is `3 x capacity x length(w)`, dense, oldest
+frame first; `w.counts` and `w.seqs` are of each frame. What [`update!`](@ref) or `push!` adds at the end falls out at
+the beginning.
 """
 mutable struct Window{F}
     handle::Handle
@@ -18,9 +19,9 @@ end
 """
     window(subscription, W, fields...) -> Window
 
-Keeps the last `W` frames (1 to 1,000,000) of the fields as one dense array each: `w[:position]` is `3 x capacity x n`, where
-`n = length(w)` frames are there, up to `W`; agents beyond a frame's count are zero. Feed it with [`update!`](@ref), `push!(w, frame)`
-or by iterating it:
+Keeps the last `W` frames (1 to 1,000,000) of the fields as one dense array each: `w[:position]` is `3 x capacity x n`,
+where `n = length(w)` frames are there, up to `W`; agents beyond a frame's count are zero. Feed it with
+[`update!`](@ref), `push!(w, frame)` or by iterating it:
 
 ```julia
 for w in window(swarm, 60, :position)          # after every new frame
@@ -28,11 +29,12 @@ for w in window(swarm, 60, :position)          # after every new frame
 end
 ```
 
-The arrays are read-only and valid until the next frame is added. A writer restarted with other shapes makes `push!` throw
-`Wingbeat.TypeMismatch`: open another window.
+The arrays are read-only and valid until the next frame is added. A writer restarted with other shapes makes `push!`
+throw `Wingbeat.TypeMismatch`: open another window.
 """
 function window(s::Subscription, frames::Integer, names::Symbol...)
-    isempty(names) && throw(InvalidArgument("a window needs the names of its fields: window(swarm, $frames, :position)"))
+    isempty(names) &&
+        throw(InvalidArgument("a window needs the names of its fields: window(swarm, $frames, :position)"))
     1 <= frames <= 1_000_000 || throw(InvalidArgument("a window has 1 to 1,000,000 frames, not $frames"))
     fields = [schema(s)[name] for name in names]
     handle = Handle(open_window(s, Int(frames), names), pointer_of_wb_window_close[])
@@ -86,8 +88,8 @@ end
 """
     update!(window; timeout=nothing) -> Bool
 
-Waits for the subscription's next frame, adds it and gives it back. `false` if there was none within `timeout` seconds (or, with
-`stay=false`, if the writer has ended).
+Waits for the subscription's next frame, adds it and gives it back. `false` if there was none within `timeout` seconds
+(or, with `stay=false`, if the writer has ended).
 """
 function update!(w::Window; timeout=nothing)
     need_open(w)
@@ -119,8 +121,8 @@ isfull(w::Window) = length(w) == w.frames
 """
     window[:position] -> FieldArray
 
-The field's last frames: its shape at capacity, then time, oldest first: `3 x capacity x length(window)`. Valid until the next frame
-is added.
+The field's last frames: its shape at capacity, then time, oldest first: `3 x capacity x length(window)`. Valid until
+the next frame is added.
 """
 @inline Base.getindex(w::Window, name::Symbol) = window_field(w, Val(name))
 
@@ -131,7 +133,8 @@ is added.
     return window_array(fieldtype(F, name), w, i)
 end
 
-@noinline throw_not_in_window(name, names) = throw(NotFound("the window's fields are $(list_names(names)); $name is not among them"))
+@noinline throw_not_in_window(name, names) =
+    throw(NotFound("the window's fields are $(list_names(names)); $name is not among them"))
 
 function window_array(::Type{FieldArray{T,N}}, w::Window, i::Int) where {T,N}
     shape = w.hold.epoch.layout.chosen[i].shape

@@ -9,8 +9,8 @@ function derived_arrays(frame)
     ]
 end
 
-# Reads every element without checks: stale values are allowed, and so is refusing; leaving the mapping is not. (The indices
-# are taken while the array is valid: asking it later throws.)
+# Reads every element without checks: stale values are allowed, and so is refusing; leaving the mapping is not. (The
+# indices are taken while the array is valid: asking it later throws.)
 function read_all(a, indices)
     total = 0
     try

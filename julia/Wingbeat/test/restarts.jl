@@ -1,7 +1,10 @@
 # Writers and readers that are killed, and come again.
 
 # Frames of a writer are numbered anew in their content (position_of takes its own count), so only the form is compared.
-whole(frame) = frame[:position] == position_of(round(Int, frame[:mass][1]) - 1, 5) && frame[:mass] == mass_of(frame[:mass][1] - 1, 5)
+function whole(frame)
+    own = round(Int, frame[:mass][1]) - 1
+    return frame[:position] == position_of(own, 5) && frame[:mass] == mass_of(own, 5)
+end
 
 @testset "a_writer_killed_and_restarted_is_followed_and_frames_on_hold_survive" begin
     with_directory() do

@@ -1,5 +1,5 @@
-# The golden segments of spec/vectors, seen through the library: as section 10 of spec/segment.md says, two shared memory
-# objects and a manifest.
+# The golden segments of spec/vectors, seen through the library: as section 10 of spec/segment.md says, two shared
+# memory objects and a manifest.
 
 # Just enough JSON: objects, arrays, strings, numbers, true, false, null.
 mutable struct Json
