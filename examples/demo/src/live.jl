@@ -66,7 +66,7 @@ end
 # ------------------------------------------------------------------------------------------------------------ one frame
 
 is_whole(session, frame) =
-    frame_stamp(frame.seq, Tuple(frame[name] for name in session.stamped)) == frame[:stamp][1]
+    frame_stamp(frame.seq, Any[frame[name] for name in session.stamped]) == frame[:stamp][1]
 
 function measure(X, V, grid)
     centre = centroid(X)

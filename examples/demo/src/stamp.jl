@@ -31,13 +31,13 @@ function words_sum(bytes::Ptr{UInt8}, count::Integer)
     return sum
 end
 
-"The stamp that frame `seq` with these fields (all but the stamp itself, in the schema's order) must carry."
-function frame_stamp(seq::Integer, fields::Tuple)
+"The stamp that frame `seq` with these fields (all but the stamp itself) must carry."
+function frame_stamp(seq::Integer, fields)
     sum = STEP_WORD * UInt64(seq)
-    return sum + fields_sum(fields)
+    for field in fields
+        sum += words_sum(field)::UInt64
+    end
+    return sum
 end
-
-fields_sum(::Tuple{}) = UInt64(0)
-fields_sum(fields::Tuple) = words_sum(first(fields)) + fields_sum(Base.tail(fields))
 
 end
