@@ -96,7 +96,9 @@ Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
   return errno == ETIMEDOUT ? Wake::kTimeout : errno == EINTR ? Wake::kInterrupted : Wake::kChanged;
 }
 
-void wake_all(const std::uint32_t* word) { ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
+bool wake_all(const std::uint32_t* word) {
+  return ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0) != 0;
+}
 
 Event::~Event() {
   if (read_ >= 0) close_guarded(read_);

@@ -42,8 +42,9 @@ Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
   return errno == ETIMEDOUT ? Wake::kTimeout : errno == EINTR ? Wake::kInterrupted : Wake::kChanged;
 }
 
-void wake_all(const std::uint32_t* word) {
-  if (wake_function() != nullptr) wake_function()(const_cast<std::uint32_t*>(word), sizeof *word, kShared);
+bool wake_all(const std::uint32_t* word) {
+  if (wake_function() == nullptr) return true;
+  return wake_function()(const_cast<std::uint32_t*>(word), sizeof *word, kShared) == 0;  // ENOENT: nobody
 }
 
 }  // namespace wingbeat::platform

@@ -122,7 +122,7 @@ enum class Wake { kChanged, kTimeout, kInterrupted };
 
 // Sleeps while *word == expected, at most limit_ns. May return early.
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns);
-void wake_all(const std::uint32_t* word);
+bool wake_all(const std::uint32_t* word);  // false if it is known that nobody slept
 
 // A descriptor that is readable while signalled.
 class Event {

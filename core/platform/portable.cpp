@@ -17,6 +17,6 @@ Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
   return poll_on(word, expected, limit_ns);
 }
 
-void wake_all(const std::uint32_t*) {}
+bool wake_all(const std::uint32_t*) { return true; }
 
 }  // namespace wingbeat::platform

@@ -184,6 +184,7 @@ bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_coll
   const bool there = platform::file_exists(place.manifest());
   // Without a manifest, another collector may have died after moving it aside.
   const bool known = read_manifest_file(place, there ? place.manifest() : aside, manifest) == WB_OK;
+  if (known && manifest.backend != platform::backend()) return false;  // its locks tell us nothing
   // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
   if (there && platform::rename_file(place.manifest(), aside) != 0) return false;
   std::vector<platform::FileLock> readers;

@@ -21,8 +21,9 @@ bool has_same_shape(const layout::FieldRecord& a, const layout::FieldRecord& b) 
          std::equal(a.shape, a.shape + layout::kMaxDimensions, b.shape);
 }
 
-void append(std::vector<std::uint64_t>& values, std::uint64_t value, bool full) {
-  if (full) values.erase(values.begin());
+// Keeps the last `most` values at the end, with room for twice as many, so that old ones are moved out of the way seldom.
+void append(std::vector<std::uint64_t>& values, std::uint64_t value, std::size_t most) {
+  if (values.size() == 2 * most) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(most - 1));
   values.push_back(value);
 }
 
@@ -40,8 +41,8 @@ int Window::open(const layout::Schema& schema, const std::vector<std::string>& f
     if (index < 0) return fail(WB_ERR_NOT_FOUND, "stream '" + schema.stream + "' has no field '" + name.substr(0, 80) + "'");
     if (int code = window->add_ring(schema.fields[static_cast<std::size_t>(index)], frames)) return code;
   }
-  window->seqs_.reserve(frames);
-  window->counts_.reserve(frames);
+  window->seqs_.reserve(2 * std::size_t{frames});
+  window->counts_.reserve(2 * std::size_t{frames});
   out = std::move(window);
   return WB_OK;
 }
@@ -66,10 +67,9 @@ int Window::push(const wb_frame& frame) {
   }
   identity_seen_ = identity;
   for (std::size_t i = 0; i < rings_.size(); ++i) push_field(rings_[i], frame, schema.fields[static_cast<std::size_t>(places_[i])]);
-  const bool full = present_ == wanted_;
-  append(seqs_, frame.seq, full);
-  append(counts_, frame.count, full);
-  if (!full) ++present_;
+  append(seqs_, frame.seq, wanted_);
+  append(counts_, frame.count, wanted_);
+  present_ = std::min(present_ + 1, wanted_);
   return WB_OK;
 }
 
@@ -98,7 +98,7 @@ void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRe
 int Window::view(std::uint32_t field, wb_window_view& out) const {
   if (field >= rings_.size()) return fail(WB_ERR_ARGUMENT, "the window has " + std::to_string(rings_.size()) + " fields");
   const Ring& ring = rings_[field];
-  out = wb_window_view{ring.memory.data() + ring.start, ring.field.size_bytes, present_, 0, seqs_.data(), counts_.data()};
+  out = wb_window_view{ring.memory.data() + ring.start, ring.field.size_bytes, present_, 0, seqs_.data() + seqs_.size() - present_, counts_.data() + counts_.size() - present_};
   return WB_OK;
 }
 

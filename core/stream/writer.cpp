@@ -113,8 +113,17 @@ int Writer::abandon() {
 
 void Writer::wake_readers(bool anybody_asleep) {
   if (!anybody_asleep) return;
-  platform::wake_all(&memory_.hot().wake);
+  const bool heard = platform::wake_all(&memory_.hot().wake);
   sync::SharedMemory::word(memory_.hot().wakes).store(++wakes_, std::memory_order_relaxed);
+  unheard_ = heard ? 0 : unheard_ + 1;
+  if (unheard_ > patience_) look_for_dead_sleepers();
+}
+
+// A reader that died asleep would cost a wake-up with each frame. Not looked for too often, since one that was stopped looks alike.
+void Writer::look_for_dead_sleepers() {
+  unheard_ = 0;
+  if (sweep_readers(place_, *attachment_) > 0) patience_ = kPatience;
+  else if (patience_ < kMostPatience) patience_ *= 2;
 }
 
 wb_writer_stats Writer::stats() const {

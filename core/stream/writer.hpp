@@ -49,6 +49,7 @@ class Writer {
 
   void answer_old_requests();
   void wake_readers(bool anybody_asleep);
+  void look_for_dead_sleepers();
   std::uint64_t frame_count() const;
   void tell_hops();
 
@@ -72,6 +73,10 @@ class Writer {
   std::uint64_t published_ = 0;
   std::uint64_t wakes_ = 0;
   std::uint64_t hops_told_ = 0;
+
+  static constexpr std::uint64_t kPatience = 64, kMostPatience = 1 << 20;
+  std::uint64_t unheard_ = 0;  // wake-ups in a row that found nobody
+  std::uint64_t patience_ = kPatience;
   std::uint64_t answered_ = 0;
 
   std::vector<Waiting> queue_;  // of this round; never grows beyond its first capacity

@@ -63,6 +63,12 @@ int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std:
   return fail_system(error, "cannot write " + place.manifest());
 }
 
+// Its locks are of another kind: whether its writer lives cannot be told.
+int other_backend(const layout::Manifest& manifest) {
+  return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' belongs to backend '" + manifest.backend + "', this library has '" +
+                                       platform::backend() + "': end its writer and run `wingbeat gc` of that build, or use another WINGBEAT_DIR");
+}
+
 int prepare_directory(const std::string& directory) {
   int error = platform::ensure_directory(directory);
   if (error == 0) return WB_OK;
@@ -82,6 +88,7 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   layout::Manifest manifest;
   std::shared_ptr<Attachment> old, mine;
   const bool had_manifest = read_manifest(place, manifest) == WB_OK;
+  if (had_manifest && manifest.backend != platform::backend()) return other_backend(manifest);
   const bool had_objects = had_manifest && place.owns(manifest) && attach(manifest, Access::kWriter, old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec)) {
     mine = old;
@@ -124,7 +131,9 @@ void Writer::answer_old_requests() {
       layout::ReceiptRecord receipt{};
       receipt.id = ++consumed;
       receipt.status = WB_WAS_RESTARTED;
-      sync::give_receipt(memory_, reader, receipt);
+      const bool is_answered = memory_.receipt_id(reader, consumed).load(std::memory_order_relaxed) == consumed;
+      if (is_answered) memory_.consumed(reader).store(consumed, std::memory_order_release);  // its writer died just then
+      else sync::give_receipt(memory_, reader, receipt);
     }
   }
 }

@@ -86,7 +86,7 @@ enum {
   X(WB_NOT_READY, 2, "no such stream yet: its writer has not created it; wait, or start the writer")                   \
   X(WB_WRITER_GONE, 3, "no new frame: the stream's writer has ended; a restarted writer is followed automatically")    \
   X(WB_RESTARTED, 4, "the writer was restarted; call again to go on with its frames")                                  \
-  X(WB_INTERRUPTED, 5, "the wait was interrupted by a signal or wb_reader_interrupt")                                  \
+  X(WB_INTERRUPTED, 5, "the wait was interrupted by wb_reader_interrupt or, asleep, by a signal")                                \
   X(WB_PENDING, 6, "the writer has not answered this request yet")                                                     \
   X(WB_NO_REQUEST, 7, "no request is waiting")                                                                         \
   X(WB_ERR_ARGUMENT, -1, "an argument is out of range")                                                                \
@@ -345,7 +345,7 @@ typedef struct wb_reader wb_reader;
 
 /* Which frames a wait takes. The values are part of the format. */
 typedef enum wb_mode {
-  WB_LATEST = 1, /* the newest that was not taken yet; what came between is skipped and is not a loss */
+  WB_LATEST = 1, /* the newest not taken yet, at some moment of the wait; what came between is skipped and is no loss */
   WB_EVERY = 2   /* each in order; what had to be overwritten before is counted as missed */
 } wb_mode;
 

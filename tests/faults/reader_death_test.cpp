@@ -99,7 +99,9 @@ TEST_P(ReaderDeath, later_in_its_life_is_cleared_by_collection) {
   publish_much();
   wb_collect_report report;
   ASSERT_OK(wb_collect("swarm", &report));
-  EXPECT_EQ(report.readers, 1u);
+  // Who died asleep is found by the writer itself, which would else wake the dead with each frame.
+  const bool found_by_writer = GetParam() == "kReaderMarkedAsleep" && std::string(wb_backend()) == "linux";
+  EXPECT_EQ(report.readers, found_by_writer ? 0u : 1u);
   EXPECT_EQ(report.streams, 0u);
   expect_given_back();
 }
