@@ -48,26 +48,36 @@ class OwnDirectory {
 
 std::uint32_t scaled(double count, double scale) { return static_cast<std::uint32_t>(std::max(10.0, count * scale)); }
 
-Duel signal_spin(double scale) { return bench::run_duel({{16, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, kStream); }
+Duel signal_spin(double scale) {
+  return bench::run_duel({{16, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, kStream);
+}
 
 Duel frame_3200000(double scale) {
   return bench::run_duel({{800'000, Wait::kSpin, true}, 20, scaled(40, scale), 1'000}, kStream);
 }
 
-Duel wake(double scale) { return bench::run_duel({{16, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, kStream); }
+Duel wake(double scale) {
+  return bench::run_duel({{16, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, kStream);
+}
 
 Json duel_json(const Duel& duel) {
-  return {{"p50_ns", duel.wingbeat.p50_ns},     {"p99_ns", duel.wingbeat.p99_ns},
-          {"p999_ns", duel.wingbeat.p999_ns},   {"floor_p50_ns", duel.floor.p50_ns},
-          {"floor_p99_ns", duel.floor.p99_ns},  {"floor_p999_ns", duel.floor.p999_ns},
+  return {{"p50_ns", duel.wingbeat.p50_ns},    {"p99_ns", duel.wingbeat.p99_ns},
+          {"p999_ns", duel.wingbeat.p999_ns},  {"floor_p50_ns", duel.floor.p50_ns},
+          {"floor_p99_ns", duel.floor.p99_ns}, {"floor_p999_ns", duel.floor.p999_ns},
           {"ratio_p50", duel.ratio_p50}};
 }
 
 std::string ns(double value) { return duration_text(static_cast<std::uint64_t>(value)); }
 
 std::vector<std::string> duel_row(const std::string& what, const Duel& duel) {
-  return {what, ns(duel.wingbeat.p50_ns), ns(duel.wingbeat.p99_ns), ns(duel.wingbeat.p999_ns), ns(duel.floor.p50_ns),
-          ns(duel.floor.p99_ns), ns(duel.floor.p999_ns), fmt::format("{:.2f}", duel.ratio_p50)};
+  return {what,
+          ns(duel.wingbeat.p50_ns),
+          ns(duel.wingbeat.p99_ns),
+          ns(duel.wingbeat.p999_ns),
+          ns(duel.floor.p50_ns),
+          ns(duel.floor.p99_ns),
+          ns(duel.floor.p999_ns),
+          fmt::format("{:.2f}", duel.ratio_p50)};
 }
 
 void progress(const char* what) {
@@ -135,20 +145,23 @@ int run(const Options& options) {
   if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) throw Failure(kFailed, "the bench needs two cores: one for each process");
   OwnDirectory directory;
   const Results results = measure_all(options.scale);
-  if (options.json) print_json(results);
-  else print_text(results);
+  if (options.json)
+    print_json(results);
+  else
+    print_text(results);
   return kDone;
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand(
-      "bench",
-      "Measure Wingbeat beside a bare floor: two pinned processes, no library, the same memory traffic, in turns with it.\n"
-      "Only meaningful on a quiet machine; the ratios are what to look at.");
+  auto* verb = app.add_subcommand("bench",
+                                  "Measure Wingbeat beside a bare floor: two pinned processes, no library, the same "
+                                  "memory traffic, in turns with it.\n"
+                                  "Only meaningful on a quiet machine; the ratios are what to look at.");
   auto options = std::make_shared<Options>();
-  verb->add_option("--scale", options->scale, "How many frames, as a multiple of the usual number")->check(CLI::Range(0.001, 1000.0));
+  verb->add_option("--scale", options->scale, "How many frames, as a multiple of the usual number")
+      ->check(CLI::Range(0.001, 1000.0));
   verb->add_flag("--json", options->json, "One JSON object");
   verb->callback([&exit_code, options] { exit_code = run(*options); });
 }

@@ -72,7 +72,8 @@ uint64_t wb_now_ns(void) { return platform::now_ns(); }
 int wb_runtime_directory(char* path, size_t path_bytes) {
   return guarded([&] {
     const std::string directory = stream::runtime_directory();
-    if (path == nullptr || directory.size() >= path_bytes) return fail(WB_ERR_LIMIT, "the runtime directory's name has " + std::to_string(directory.size()) + " bytes");
+    if (path == nullptr || directory.size() >= path_bytes)
+      return fail(WB_ERR_LIMIT, "the runtime directory's name has " + std::to_string(directory.size()) + " bytes");
     std::memcpy(path, directory.c_str(), directory.size() + 1);
     return int{WB_OK};
   });
@@ -81,9 +82,13 @@ int wb_runtime_directory(char* path, size_t path_bytes) {
 size_t wb_type_size(int type) { return type < 0 ? 0 : layout::element_size(static_cast<std::uint32_t>(type)); }
 const char* wb_type_name(int type) { return type < 0 ? "?" : layout::element_name(static_cast<std::uint32_t>(type)); }
 
-const char* wb_schema_stream(const wb_schema* schema) { return schema == nullptr ? "" : unwrap(schema)->stream.c_str(); }
+const char* wb_schema_stream(const wb_schema* schema) {
+  return schema == nullptr ? "" : unwrap(schema)->stream.c_str();
+}
 uint64_t wb_schema_capacity(const wb_schema* schema) { return schema == nullptr ? 0 : unwrap(schema)->capacity; }
-uint64_t wb_schema_frame_bytes(const wb_schema* schema) { return schema == nullptr ? 0 : unwrap(schema)->payload_bytes; }
+uint64_t wb_schema_frame_bytes(const wb_schema* schema) {
+  return schema == nullptr ? 0 : unwrap(schema)->payload_bytes;
+}
 
 uint32_t wb_schema_field_count(const wb_schema* schema) {
   return schema == nullptr ? 0 : static_cast<uint32_t>(unwrap(schema)->fields.size());
@@ -163,7 +168,8 @@ int wb_spec_add_field(wb_spec* spec, const char* name, int type, uint32_t dimens
                       const char* labels, const char* unit) {
   return guarded([&] {
     if (spec == nullptr || name == nullptr || shape == nullptr) return null_argument("the spec, name or shape");
-    if (dimensions > layout::kMaxDimensions) return fail(WB_ERR_LIMIT, std::string("field '") + name + "' must have 1 to 8 dimensions");
+    if (dimensions > layout::kMaxDimensions)
+      return fail(WB_ERR_LIMIT, std::string("field '") + name + "' must have 1 to 8 dimensions");
     return add_field(spec, name, type, std::vector<std::uint64_t>(shape, shape + dimensions), labels, unit, false);
   });
 }
@@ -171,29 +177,34 @@ int wb_spec_add_field(wb_spec* spec, const char* name, int type, uint32_t dimens
 int wb_spec_add_parameter(wb_spec* spec, const char* name, const wb_parameter_options* options) {
   return guarded([&] {
     if (spec == nullptr || name == nullptr || options == nullptr) return null_argument("the spec, name or options");
-    if (options->struct_size < sizeof *options) return fail(WB_ERR_ARGUMENT, "set struct_size to sizeof(wb_parameter_options)");
+    if (options->struct_size < sizeof *options)
+      return fail(WB_ERR_ARGUMENT, "set struct_size to sizeof(wb_parameter_options)");
     const auto type = static_cast<std::uint32_t>(options->type);
-    if (type != WB_VALUE_F64 && !(is_whole(options->initial) && is_whole(options->minimum) && is_whole(options->maximum))) {
+    if (type != WB_VALUE_F64 &&
+        !(is_whole(options->initial) && is_whole(options->minimum) && is_whole(options->maximum))) {
       return fail(WB_ERR_ARGUMENT, std::string("parameter '") + name + "' needs whole numbers up to 2^53");
     }
     return fail(layout::add_control(
-        spec->spec.schema, {name, layout::kParameter, type, bits_of(options->initial, type), bits_of(options->minimum, type),
-                            bits_of(options->maximum, type), text_or_empty(options->unit), text_or_empty(options->help),
-                            text_or_empty(options->choices)}));
+        spec->spec.schema,
+        {name, layout::kParameter, type, bits_of(options->initial, type), bits_of(options->minimum, type),
+         bits_of(options->maximum, type), text_or_empty(options->unit), text_or_empty(options->help),
+         text_or_empty(options->choices)}));
   });
 }
 
 int wb_spec_add_trigger(wb_spec* spec, const char* name, const char* help) {
   return guarded([&] {
     if (spec == nullptr || name == nullptr) return null_argument("the spec or name");
-    return fail(layout::add_control(spec->spec.schema, {name, layout::kTrigger, 0, 0, 0, 0, {}, text_or_empty(help), {}}));
+    return fail(
+        layout::add_control(spec->spec.schema, {name, layout::kTrigger, 0, 0, 0, 0, {}, text_or_empty(help), {}}));
   });
 }
 
 int wb_spec_add_command(wb_spec* spec, const char* name, const char* arguments, const char* help) {
   return guarded([&] {
     if (spec == nullptr || name == nullptr) return null_argument("the spec or name");
-    return fail(layout::add_control(spec->spec.schema, {name, layout::kCommand, 0, 0, 0, 0, {}, text_or_empty(help), text_or_empty(arguments)}));
+    return fail(layout::add_control(
+        spec->spec.schema, {name, layout::kCommand, 0, 0, 0, 0, {}, text_or_empty(help), text_or_empty(arguments)}));
   });
 }
 
@@ -210,16 +221,21 @@ int wb_spec_set_option(wb_spec* spec, int option, uint64_t value) {
     layout::Budget& budget = spec->spec.budget;
     const auto set = [&](std::uint32_t& target, std::uint64_t least, std::uint64_t most, const char* what) {
       if (value < least || value > most) {
-        return fail(WB_ERR_LIMIT, std::string(what) + " must be " + std::to_string(least) + " to " + std::to_string(most) + ", not " + std::to_string(value));
+        return fail(WB_ERR_LIMIT, std::string(what) + " must be " + std::to_string(least) + " to " +
+                                      std::to_string(most) + ", not " + std::to_string(value));
       }
       target = static_cast<std::uint32_t>(value);
       return int{WB_OK};
     };
     switch (option) {
-      case WB_OPTION_LEASE_BUDGET: return set(budget.leases, 0, layout::kMaxLeaseBudget, "the lease budget");
-      case WB_OPTION_MAX_READERS: return set(budget.readers, 1, layout::kMaxReaders, "the number of reader entries");
-      case WB_OPTION_HISTORY: return set(budget.history, 0, layout::kMaxHistory, "the history");
-      default: return fail(WB_ERR_ARGUMENT, "there is no option number " + std::to_string(option));
+      case WB_OPTION_LEASE_BUDGET:
+        return set(budget.leases, 0, layout::kMaxLeaseBudget, "the lease budget");
+      case WB_OPTION_MAX_READERS:
+        return set(budget.readers, 1, layout::kMaxReaders, "the number of reader entries");
+      case WB_OPTION_HISTORY:
+        return set(budget.history, 0, layout::kMaxHistory, "the history");
+      default:
+        return fail(WB_ERR_ARGUMENT, "there is no option number " + std::to_string(option));
     }
   });
 }

@@ -34,9 +34,7 @@ namespace wingbeat::abi {
 inline const layout::Schema* unwrap(const wb_schema* schema) { return reinterpret_cast<const layout::Schema*>(schema); }
 inline const wb_schema* wrap(const layout::Schema& schema) { return reinterpret_cast<const wb_schema*>(&schema); }
 
-inline int null_argument(const char* what) {
-  return stream::fail(WB_ERR_ARGUMENT, std::string(what) + " is NULL");
-}
+inline int null_argument(const char* what) { return stream::fail(WB_ERR_ARGUMENT, std::string(what) + " is NULL"); }
 
 // WB_OK if the handle can be used in this process.
 template <class Handle>

@@ -18,13 +18,14 @@ int read_options(const wb_reader_options* given, stream::ReaderOptions& options)
   if (given->leases != 0) options.leases = given->leases;
   if (given->spin_ns != 0) options.spin_ns = given->spin_ns;
   if (given->label != nullptr) options.label = given->label;
-  if (options.mode != WB_LATEST && options.mode != WB_EVERY) return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST or WB_EVERY");
+  if (options.mode != WB_LATEST && options.mode != WB_EVERY)
+    return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST or WB_EVERY");
   if (options.leases > layout::kMaxLeases) return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time");
   return WB_OK;
 }
 
 // Functions on the hot path say what they check in one line.
-#define WB_CHECK(handle)                          \
+#define WB_CHECK(handle) \
   if (const int wb_code = check(handle)) return wb_code
 
 }  // namespace
@@ -148,7 +149,8 @@ const void* wb_frame_field(const wb_frame* frame, uint32_t field) {
 }
 
 int wb_frame_memory(const wb_frame* frame, wb_memory** out) {
-  if (frame == nullptr || frame->attachment == nullptr || out == nullptr) return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");
+  if (frame == nullptr || frame->attachment == nullptr || out == nullptr)
+    return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");
   return guarded([&] {
     *out = new wb_memory{static_cast<stream::Leases*>(frame->attachment)->shared_attachment()};
     return int{WB_OK};
@@ -201,7 +203,8 @@ int wb_reader_command(wb_reader* reader, const char* command, const double* argu
 
 int wb_reader_receipt(wb_reader* reader, uint64_t id, int64_t timeout_ns, wb_receipt* out) {
   WB_CHECK(reader);
-  return out == nullptr ? null_argument("the result") : guarded([&] { return reader->impl->receipt(id, timeout_ns, *out); });
+  return out == nullptr ? null_argument("the result")
+                        : guarded([&] { return reader->impl->receipt(id, timeout_ns, *out); });
 }
 
 int wb_reader_parameter(wb_reader* reader, const char* parameter, wb_value* out) {
@@ -230,7 +233,8 @@ void wb_window_close(wb_window* window) { delete window; }
 
 int wb_window_push(wb_window* window, const wb_frame* frame) {
   WB_CHECK(window);
-  if (frame == nullptr || frame->attachment == nullptr) return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");
+  if (frame == nullptr || frame->attachment == nullptr)
+    return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");
   return guarded([&] { return window->impl->push(*frame); });
 }
 
@@ -293,7 +297,8 @@ int wb_inspection_readers(wb_inspection* inspection, wb_reader_info* readers, si
 
 int wb_inspection_parameter(wb_inspection* inspection, uint32_t control, wb_value* out) {
   WB_CHECK(inspection);
-  return out == nullptr ? null_argument("the result") : guarded([&] { return inspection->impl->parameter(control, *out); });
+  return out == nullptr ? null_argument("the result")
+                        : guarded([&] { return inspection->impl->parameter(control, *out); });
 }
 
 const wb_schema* wb_inspection_schema(const wb_inspection* inspection) {

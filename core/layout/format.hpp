@@ -226,7 +226,7 @@ struct RequestRecord {
   std::uint32_t generation;  // of the writer it was made to
   std::uint32_t reserved;
   std::uint64_t submit_time_ns;
-  std::uint64_t value;  // of a parameter
+  std::uint64_t value;                     // of a parameter
   std::uint64_t arguments[kMaxArguments];  // f64 bits
   std::uint64_t reserved1[2];
 };

@@ -26,8 +26,9 @@ Fault corrupt(const char* what) { return {FaultKind::kCorrupt, std::string("dama
 Fault check_kind(bool magic, std::uint32_t version) {
   if (!magic) return corrupt("this is not a Wingbeat object");
   if (version == kFormatVersion) return {};
-  return {FaultKind::kIncompatible, "the stream has format version " + std::to_string(version) + ", this library reads " +
-                                        std::to_string(kFormatVersion) + ": use the same release on both sides"};
+  return {FaultKind::kIncompatible, "the stream has format version " + std::to_string(version) +
+                                        ", this library reads " + std::to_string(kFormatVersion) +
+                                        ": use the same release on both sides"};
 }
 
 bool is_within_limits(const DataHeader& header) {

@@ -67,8 +67,7 @@ bool take_all(std::string_view rest, Manifest& manifest) {
   std::uint64_t epoch = 0;
   if (!take_word(rest, "stream", manifest.stream) || !take_word(rest, "backend", manifest.backend) ||
       !take_number(rest, "epoch", 10, epoch) || !take_number(rest, "identity", 16, manifest.identity) ||
-      !take_object(rest, "data", manifest.data_object) ||
-      !take_number(rest, "data-bytes", 10, manifest.data_bytes) ||
+      !take_object(rest, "data", manifest.data_object) || !take_number(rest, "data-bytes", 10, manifest.data_bytes) ||
       !take_object(rest, "control", manifest.control_object) ||
       !take_number(rest, "control-bytes", 10, manifest.control_bytes)) {
     return false;

@@ -8,8 +8,7 @@
 namespace wingbeat::layout {
 
 inline bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-         c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }
 
 // Names of streams, fields, controls, attributes: 1 to 63 of A-Z a-z 0-9 _ . -

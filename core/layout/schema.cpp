@@ -20,8 +20,8 @@ void put(char (&target)[N], std::string_view text) {
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 
 Fault name_fault(const char* what, std::string_view name) {
-  return {FaultKind::kName, std::string(what) + " name " + quoted(name) +
-                                " is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . -"};
+  return {FaultKind::kName,
+          std::string(what) + " name " + quoted(name) + " is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . -"};
 }
 
 Fault text_fault(const char* what, std::string_view name, std::size_t bytes) {
@@ -75,7 +75,8 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
   }
   std::uint64_t bytes = field_bytes(spec);
   if (bytes == 0 || aligned(bytes, kFieldAlignment) > kMaxFrameBytes - schema.payload_bytes) {
-    return {FaultKind::kLimit, "field " + quoted(spec.name) + ": each dimension must be at least 1, and a frame at most 2^40 bytes"};
+    return {FaultKind::kLimit,
+            "field " + quoted(spec.name) + ": each dimension must be at least 1, and a frame at most 2^40 bytes"};
   }
   return {};
 }
@@ -92,10 +93,12 @@ bool is_ordered_range(const ControlSpec& spec) {
 
 Fault check_parameter(const ControlSpec& spec) {
   if (spec.value_type < kValueF64 || spec.value_type > kValueChoice) {
-    return {FaultKind::kArgument, "parameter " + quoted(spec.name) + " has an unknown type: use WB_VALUE_F64, _I64, _BOOL or _CHOICE"};
+    return {FaultKind::kArgument,
+            "parameter " + quoted(spec.name) + " has an unknown type: use WB_VALUE_F64, _I64, _BOOL or _CHOICE"};
   }
   if (spec.value_type == kValueChoice && count_words(spec.choices) < 1) {
-    return {FaultKind::kArgument, "parameter " + quoted(spec.name) + " needs choices: words separated by single spaces"};
+    return {FaultKind::kArgument,
+            "parameter " + quoted(spec.name) + " needs choices: words separated by single spaces"};
   }
   if (spec.value_type <= kValueI64 && !is_ordered_range(spec)) {
     return {FaultKind::kArgument, "parameter " + quoted(spec.name) + ": its minimum must not exceed its maximum"};
@@ -115,7 +118,8 @@ Fault check_control(const Schema& schema, const ControlSpec& spec) {
   if (spec.kind != kCommand) return {FaultKind::kArgument, "unknown kind of control " + quoted(spec.name)};
   int arguments = count_words(spec.choices);
   if (arguments < 0 || arguments > static_cast<int>(kMaxArguments)) {
-    return {FaultKind::kLimit, "command " + quoted(spec.name) + " takes up to 8 arguments, named by words separated by single spaces"};
+    return {FaultKind::kLimit,
+            "command " + quoted(spec.name) + " takes up to 8 arguments, named by words separated by single spaces"};
   }
   return {};
 }
@@ -162,8 +166,8 @@ Fault add_field_record(Schema& schema, const FieldRecord& record) {
       record.dimensions > kMaxDimensions || record.per_agent > 1) {
     return corrupt("a field record");
   }
-  FieldSpec spec{fixed_text(record.name), record.type, {}, fixed_text(record.labels), fixed_text(record.unit),
-                 record.per_agent == 1};
+  FieldSpec spec{fixed_text(record.name), record.type,          {}, fixed_text(record.labels),
+                 fixed_text(record.unit), record.per_agent == 1};
   spec.shape.assign(record.shape, record.shape + record.dimensions);
   if (Fault fault = add_field(schema, spec)) return as_corrupt(fault);
   const FieldRecord& mine = schema.fields.back();
@@ -196,7 +200,8 @@ std::string number(double value) {
 
 Fault out_of_range(const ControlRecord& control, const std::string& value, const std::string& low,
                    const std::string& high) {
-  return {FaultKind::kArgument, value + " is outside " + low + " to " + high + " of " + quoted(fixed_text(control.name))};
+  return {FaultKind::kArgument,
+          value + " is outside " + low + " to " + high + " of " + quoted(fixed_text(control.name))};
 }
 
 Fault check_f64(const ControlRecord& control, std::uint64_t bits) {
@@ -204,7 +209,8 @@ Fault check_f64(const ControlRecord& control, std::uint64_t bits) {
   std::memcpy(&value, &bits, sizeof value);
   std::memcpy(&low, &control.minimum, sizeof low);
   std::memcpy(&high, &control.maximum, sizeof high);
-  if (!std::isfinite(value)) return {FaultKind::kArgument, quoted(fixed_text(control.name)) + " must be a finite number"};
+  if (!std::isfinite(value))
+    return {FaultKind::kArgument, quoted(fixed_text(control.name)) + " must be a finite number"};
   if ((low == 0 && high == 0) || (value >= low && value <= high)) return {};
   return out_of_range(control, number(value), number(low), number(high));
 }
@@ -289,11 +295,16 @@ Fault check_value(const ControlRecord& control, std::uint64_t value) {
   auto whole = static_cast<std::int64_t>(value);
   auto low = static_cast<std::int64_t>(control.minimum), high = static_cast<std::int64_t>(control.maximum);
   switch (control.value_type) {
-    case kValueF64: return check_f64(control, value);
-    case kValueI64: return low == 0 && high == 0 ? Fault{} : check_i64(control, whole, low, high);
-    case kValueBool: return check_i64(control, whole, 0, 1);
-    case kValueChoice: return check_i64(control, whole, 0, count_words(fixed_text(control.choices)) - 1);
-    default: return {FaultKind::kArgument, quoted(fixed_text(control.name)) + " is not a parameter"};
+    case kValueF64:
+      return check_f64(control, value);
+    case kValueI64:
+      return low == 0 && high == 0 ? Fault{} : check_i64(control, whole, low, high);
+    case kValueBool:
+      return check_i64(control, whole, 0, 1);
+    case kValueChoice:
+      return check_i64(control, whole, 0, count_words(fixed_text(control.choices)) - 1);
+    default:
+      return {FaultKind::kArgument, quoted(fixed_text(control.name)) + " is not a parameter"};
   }
 }
 

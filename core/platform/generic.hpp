@@ -86,7 +86,7 @@ int lock_descriptor(int descriptor) {
 Party probe_lock(const std::string& path) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return errno == ENOENT ? Party::kAbsent : Party::kAlive;  // in doubt, nobody is declared dead
-  bool is_free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;  // closing it unlocks
+  bool is_free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;                   // closing it unlocks
   ::close(descriptor);
   return is_free ? Party::kDead : Party::kAlive;
 }

@@ -82,7 +82,8 @@ int lock_descriptor(int descriptor) {
 
 Party probe_lock(const std::string& path) {
   int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (descriptor < 0 && errno == EACCES) descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0 && errno == EACCES)
+    descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return errno == ENOENT ? Party::kAbsent : Party::kAlive;  // in doubt, nobody is declared dead
   struct flock lock = whole_file(F_WRLCK);
   bool asked = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0;

@@ -8,7 +8,7 @@ namespace wingbeat::platform {
 namespace {
 
 // From <os/os_sync_wait_on_address.h>, which older SDKs lack.
-constexpr std::uint32_t kShared = 1;         // OS_SYNC_WAIT_ON_ADDRESS_SHARED, OS_SYNC_WAKE_BY_ADDRESS_SHARED
+constexpr std::uint32_t kShared = 1;             // OS_SYNC_WAIT_ON_ADDRESS_SHARED, OS_SYNC_WAKE_BY_ADDRESS_SHARED
 constexpr std::uint32_t kMachAbsoluteTime = 32;  // OS_CLOCK_MACH_ABSOLUTE_TIME
 using WaitFunction = int (*)(void*, std::uint64_t, std::size_t, std::uint32_t, std::uint32_t, std::uint64_t);
 using WakeFunction = int (*)(void*, std::size_t, std::uint32_t);
@@ -38,7 +38,8 @@ std::uint64_t free_object_bytes() { return UINT64_MAX; }
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
   if (wait_function() == nullptr) return poll_on(word, expected, limit_ns);
   void* address = const_cast<std::uint32_t*>(word);
-  if (wait_function()(address, expected, sizeof *word, kShared, kMachAbsoluteTime, limit_ns) >= 0) return Wake::kChanged;
+  if (wait_function()(address, expected, sizeof *word, kShared, kMachAbsoluteTime, limit_ns) >= 0)
+    return Wake::kChanged;
   return errno == ETIMEDOUT ? Wake::kTimeout : errno == EINTR ? Wake::kInterrupted : Wake::kChanged;
 }
 

@@ -15,8 +15,8 @@ const char* backend();
 
 // ---------------------------------------------------------------------------------------------------------- clocks
 
-std::uint64_t now_ns();           // monotonic
-std::uint64_t unique_number();    // differs between any two calls on this machine, with overwhelming likelihood; never 0
+std::uint64_t now_ns();         // monotonic
+std::uint64_t unique_number();  // differs between any two calls on this machine, with overwhelming likelihood; never 0
 void sleep_ns(std::uint64_t duration_ns);
 std::int32_t process_id();
 std::string program_name();

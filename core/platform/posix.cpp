@@ -178,7 +178,8 @@ int map_twice(std::uint64_t bytes, Mapping& out) {
     out = Mapping(static_cast<std::uint8_t*>(whole), 2 * bytes);
     for (std::uint64_t half = 0; half < 2 && error == 0; ++half) {
       void* place = out.data() + half * bytes;
-      if (::mmap(place, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0) == MAP_FAILED) error = errno;
+      if (::mmap(place, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0) == MAP_FAILED)
+        error = errno;
     }
   }
   ::close(descriptor);
@@ -220,7 +221,8 @@ int read_file(const std::string& path, std::size_t most_bytes, std::string& out)
 int replace_file(const std::string& path, std::string_view content, unsigned mode) {
   std::string draft = path + ".new";
   remove_file(draft);
-  int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode));
+  int descriptor =
+      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode));
   if (descriptor < 0) return errno;
   int error = ::fchmod(descriptor, static_cast<mode_t>(mode)) != 0 ? errno : write_all(descriptor, content);
   ::close(descriptor);

@@ -30,7 +30,9 @@ int map(const std::string& name, bool writable, std::uint64_t bytes, platform::M
   int error = platform::open_object(name, writable, bytes, out);
   if (error == 0) return WB_OK;
   if (error == ENOENT) return fail(WB_NOT_READY);
-  if (error == EINVAL) return fail(WB_ERR_CORRUPT, "memory object " + name + " is smaller than its manifest says; end the writer and run `wingbeat gc`");
+  if (error == EINVAL)
+    return fail(WB_ERR_CORRUPT,
+                "memory object " + name + " is smaller than its manifest says; end the writer and run `wingbeat gc`");
   return fail_system(error, "cannot map memory object " + name);
 }
 
@@ -62,12 +64,12 @@ int no_memory(int error, const layout::Manifest& manifest) {
   return code == WB_ERR_SYSTEM && error == EFBIG ? fail(WB_ERR_NO_MEMORY, text) : code;
 }
 
-int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest,
-               platform::Mapping& out) {
+int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest, platform::Mapping& out) {
   platform::unlink_object(name);  // left by a creation that died; we hold the writer's lock and no manifest names it
   int error = platform::create_object(name, bytes, 0600, out);
   if (error == 0) return WB_OK;
-  if (error == EEXIST) return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
+  if (error == EEXIST)
+    return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
   return no_memory(error, manifest);
 }
 

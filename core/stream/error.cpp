@@ -23,12 +23,18 @@ constexpr Entry kEntries[] = {
 
 int code_of(layout::FaultKind kind) {
   switch (kind) {
-    case layout::FaultKind::kNone: return WB_OK;
-    case layout::FaultKind::kArgument: return WB_ERR_ARGUMENT;
-    case layout::FaultKind::kName: return WB_ERR_NAME;
-    case layout::FaultKind::kLimit: return WB_ERR_LIMIT;
-    case layout::FaultKind::kCorrupt: return WB_ERR_CORRUPT;
-    case layout::FaultKind::kIncompatible: return WB_ERR_INCOMPATIBLE;
+    case layout::FaultKind::kNone:
+      return WB_OK;
+    case layout::FaultKind::kArgument:
+      return WB_ERR_ARGUMENT;
+    case layout::FaultKind::kName:
+      return WB_ERR_NAME;
+    case layout::FaultKind::kLimit:
+      return WB_ERR_LIMIT;
+    case layout::FaultKind::kCorrupt:
+      return WB_ERR_CORRUPT;
+    case layout::FaultKind::kIncompatible:
+      return WB_ERR_INCOMPATIBLE;
   }
   return WB_ERR_CORRUPT;
 }

@@ -58,7 +58,9 @@ int Inspection::stream(wb_stream_info& out) {
   out.epoch = header.epoch;
   out.generation = get(hot.generation);
   const bool alive = platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive;
-  out.writer_state = alive ? WB_WRITER_ALIVE : get(hot.state) == layout::kWriterClosed ? WB_WRITER_CLOSED : WB_WRITER_DEAD;
+  out.writer_state = alive                                     ? WB_WRITER_ALIVE
+                     : get(hot.state) == layout::kWriterClosed ? WB_WRITER_CLOSED
+                                                               : WB_WRITER_DEAD;
   out.writer_pid = get(hot.pid);
   out.capacity = header.capacity;
   out.create_time_ns = header.create_time_ns;

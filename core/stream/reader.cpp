@@ -14,7 +14,9 @@ constexpr std::uint64_t kCheckIntervalNs = 200'000'000;
 constexpr int kPollsPerLook = 64;  // at the expected slot, before the head is looked at
 constexpr std::uint64_t kForever = UINT64_MAX;
 
-std::uint64_t later(std::uint64_t now_ns, std::uint64_t by_ns) { return by_ns > kForever - now_ns ? kForever : now_ns + by_ns; }
+std::uint64_t later(std::uint64_t now_ns, std::uint64_t by_ns) {
+  return by_ns > kForever - now_ns ? kForever : now_ns + by_ns;
+}
 
 }  // namespace
 
@@ -27,7 +29,9 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   if (timeout_ns == 0) return nothing(false);
   const std::uint64_t start_ns = platform::now_ns();
   const std::uint64_t deadline_ns = timeout_ns < 0 ? kForever : later(start_ns, static_cast<std::uint64_t>(timeout_ns));
-  const std::uint64_t spin_end_ns = options_.spin_ns < 0 ? deadline_ns : std::min(deadline_ns, later(start_ns, static_cast<std::uint64_t>(options_.spin_ns)));
+  const std::uint64_t spin_end_ns =
+      options_.spin_ns < 0 ? deadline_ns
+                           : std::min(deadline_ns, later(start_ns, static_cast<std::uint64_t>(options_.spin_ns)));
   code = spin(lease, spin_end_ns, out);
   while (code == WB_NO_FRAME) {
     const std::uint64_t now_ns = platform::now_ns();
@@ -58,7 +62,8 @@ int Reader::latest(wb_frame& out) {
 }
 
 int Reader::no_lease() const {
-  return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) + " leases of this reader are in use: release a frame, or open it with more leases");
+  return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) +
+                                  " leases of this reader are in use: release a frame, or open it with more leases");
 }
 
 // One look for whatever there is to report.
@@ -115,14 +120,17 @@ int Reader::check_now_and_then() {
   next_check_ns_ = now_ns + kCheckIntervalNs;
   if (first) return WB_NO_FRAME;
   layout::Manifest manifest;
-  if (read_manifest(place_, manifest) == WB_OK && manifest.identity != leases_->attachment().manifest.identity) return follow();
+  if (read_manifest(place_, manifest) == WB_OK && manifest.identity != leases_->attachment().manifest.identity)
+    return follow();
   writer_gone_ = !is_writer_alive();
   return WB_NO_FRAME;
 }
 
 // The state to report when there is no frame.
 int Reader::nothing(bool waited) {
-  if (leases_ == nullptr) return fail(WB_NOT_READY, "no stream '" + place_.stream() + "' in " + place_.directory() + " yet: start its writer, or check WINGBEAT_DIR");
+  if (leases_ == nullptr)
+    return fail(WB_NOT_READY, "no stream '" + place_.stream() + "' in " + place_.directory() +
+                                  " yet: start its writer, or check WINGBEAT_DIR");
   if (memory_.writer_state().load(std::memory_order_relaxed) == layout::kWriterClosed) return fail(WB_WRITER_GONE);
   if (waited) writer_gone_ = !is_writer_alive();
   return fail(writer_gone_ ? WB_WRITER_GONE : WB_NO_FRAME);
@@ -155,7 +163,8 @@ int Reader::sleep(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
   if (code == WB_NO_FRAME) {
     sleeping_on_.store(&here->memory.hot().wake, std::memory_order_release);
     const bool stop = interrupted_.load(std::memory_order_acquire);
-    if (!stop && platform::wait_on(&here->memory.hot().wake, word, limit_ns) == platform::Wake::kInterrupted) code = WB_INTERRUPTED;
+    if (!stop && platform::wait_on(&here->memory.hot().wake, word, limit_ns) == platform::Wake::kInterrupted)
+      code = WB_INTERRUPTED;
     sleeping_on_.store(nullptr, std::memory_order_release);
   }
   sleeper.mark_awake();

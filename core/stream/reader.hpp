@@ -32,7 +32,7 @@ class Leases {
   const std::shared_ptr<Attachment>& shared_attachment() const { return attachment_; }
   std::uint32_t entry() const { return entry_; }
 
-  std::uint32_t find_free() const;  // kNoLease if all are in use
+  std::uint32_t find_free() const;                    // kNoLease if all are in use
   void keep(std::uint32_t lease, std::uint64_t seq);  // the caller has added a reference for the frame
   // Ends the hold of `lease` on `seq`; false if it has ended before. Any thread.
   bool end(std::uint32_t lease, std::uint64_t seq);

@@ -20,17 +20,19 @@ void put(T& plain, T value) {
 }
 
 int no_entry(const Attachment& attachment) {
-  return fail(WB_ERR_NO_ROOM, "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
-                                  " reader entries, all in use: end a reader, or let its writer set WB_OPTION_MAX_READERS higher");
+  return fail(WB_ERR_NO_ROOM,
+              "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
+                  " reader entries, all in use: end a reader, or let its writer set WB_OPTION_MAX_READERS higher");
 }
 
 int no_leases(const Attachment& attachment, std::uint32_t wanted) {
   std::uint64_t claimed = 0;
   for (std::uint32_t i = 0; i < attachment.memory.reader_count(); ++i) claimed += attachment.memory.claim(i).load();
-  return fail(WB_ERR_NO_ROOM, "stream '" + attachment.schema.stream + "' lets its readers hold " +
-                                  std::to_string(attachment.header.lease_budget) + " frames in all; " + std::to_string(claimed) +
-                                  " are claimed and this reader wants " + std::to_string(wanted) +
-                                  ": end a reader, ask for fewer leases, or let its writer set WB_OPTION_LEASE_BUDGET higher");
+  return fail(WB_ERR_NO_ROOM,
+              "stream '" + attachment.schema.stream + "' lets its readers hold " +
+                  std::to_string(attachment.header.lease_budget) + " frames in all; " + std::to_string(claimed) +
+                  " are claimed and this reader wants " + std::to_string(wanted) +
+                  ": end a reader, ask for fewer leases, or let its writer set WB_OPTION_LEASE_BUDGET higher");
 }
 
 }  // namespace
@@ -47,9 +49,7 @@ std::uint32_t Leases::find_free() const {
   return kNoLease;
 }
 
-void Leases::keep(std::uint32_t lease, std::uint64_t seq) {
-  held_[lease].store(seq, std::memory_order_relaxed);
-}
+void Leases::keep(std::uint32_t lease, std::uint64_t seq) { held_[lease].store(seq, std::memory_order_relaxed); }
 
 bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
   if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
@@ -70,7 +70,8 @@ Reader::Reader(Place place, ReaderOptions options)
 
 int Reader::open(std::string_view stream, const ReaderOptions& options, std::unique_ptr<Reader>& out) {
   if (!layout::is_name(stream)) {
-    return fail(WB_ERR_NAME, "stream name '" + std::string(stream.substr(0, 80)) + "' is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . -");
+    return fail(WB_ERR_NAME, "stream name '" + std::string(stream.substr(0, 80)) +
+                                 "' is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . -");
   }
   std::unique_ptr<Reader> reader(new Reader(Place(runtime_directory(), stream), options));
   int code = reader->attach_once();
@@ -97,9 +98,7 @@ Reader::~Reader() {
   collect(place_, ignored);
 }
 
-bool Reader::is_writer_alive() const {
-  return platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive;
-}
+bool Reader::is_writer_alive() const { return platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive; }
 
 int Reader::attach(std::int64_t timeout_ns) {
   const std::uint64_t start_ns = platform::now_ns();
@@ -178,7 +177,8 @@ void Reader::fill_entry(const Attachment& attachment) {
   layout::HotEntry& hot = attachment.memory.entry(entry_);
   const std::uint64_t consumed = attachment.memory.consumed(entry_).load(std::memory_order_acquire);
   const std::uint64_t waiting = attachment.memory.request_tail(entry_).load(std::memory_order_relaxed) - consumed;
-  if (waiting > layout::kMaxPending) attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);  // damaged
+  if (waiting > layout::kMaxPending)
+    attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);  // damaged
   put(hot.cursor, std::uint64_t{0});
   put(hot.received, received_);
   put(hot.missed, missed_);

@@ -11,7 +11,9 @@
 namespace wingbeat::stream {
 namespace {
 
-int not_attached() { return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach, or wait for a frame, first"); }
+int not_attached() {
+  return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach, or wait for a frame, first");
+}
 
 layout::RequestRecord request_of(std::uint32_t control, std::uint32_t kind) {
   layout::RequestRecord record{};
@@ -64,7 +66,9 @@ int Reader::request_command(const char* name, const double* arguments, std::uint
   layout::RequestRecord record = request_of(control, layout::kCommand);
   record.argument_count = count;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (!std::isfinite(arguments[i])) return fail(WB_ERR_ARGUMENT, std::string("argument ") + std::to_string(i + 1) + " of command '" + name + "' must be a finite number");
+    if (!std::isfinite(arguments[i]))
+      return fail(WB_ERR_ARGUMENT, std::string("argument ") + std::to_string(i + 1) + " of command '" + name +
+                                       "' must be a finite number");
   }
   if (count > 0) std::memcpy(record.arguments, arguments, count * sizeof *arguments);
   return send(record, id);
@@ -78,7 +82,8 @@ int Reader::send(layout::RequestRecord& record, std::uint64_t* id) {
   record.generation = memory_.generation().load(std::memory_order_acquire);
   record.submit_time_ns = platform::now_ns();
   if (!sync::post_request(memory_, entry_, record)) {
-    return fail(WB_ERR_NO_ROOM, std::to_string(layout::kMaxPending) + " requests of this reader wait for the writer already: wait for a receipt first");
+    return fail(WB_ERR_NO_ROOM, std::to_string(layout::kMaxPending) +
+                                    " requests of this reader wait for the writer already: wait for a receipt first");
   }
   Sent& sent = sent_[++last_id_ % kRemembered];
   sent = Sent{};
@@ -107,7 +112,8 @@ bool Reader::fetch(Sent& sent) {
 }
 
 int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) {
-  if (id == 0 || id > last_id_ || id + kRemembered <= last_id_) return fail(WB_ERR_ARGUMENT, "there is no receipt number " + std::to_string(id) + " (any more)");
+  if (id == 0 || id > last_id_ || id + kRemembered <= last_id_)
+    return fail(WB_ERR_ARGUMENT, "there is no receipt number " + std::to_string(id) + " (any more)");
   Sent& sent = sent_[id % kRemembered];
   const std::uint64_t start_ns = platform::now_ns();
   while (!fetch(sent)) {
@@ -118,7 +124,8 @@ int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) 
       restart_unreported_ = true;
       continue;
     }
-    if (writer_gone_ && (writer_gone_ = !is_writer_alive())) return fail(WB_WRITER_GONE, "the writer ended before it answered; ask again when it is back");
+    if (writer_gone_ && (writer_gone_ = !is_writer_alive()))
+      return fail(WB_WRITER_GONE, "the writer ended before it answered; ask again when it is back");
     const std::uint64_t waited_ns = platform::now_ns() - start_ns;
     if (timeout_ns >= 0 && waited_ns >= static_cast<std::uint64_t>(timeout_ns)) return fail(WB_PENDING);
     const std::uint64_t left_ns = timeout_ns < 0 ? kReceiptNapNs : static_cast<std::uint64_t>(timeout_ns) - waited_ns;

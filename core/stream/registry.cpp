@@ -20,8 +20,11 @@ constexpr std::uint64_t kLockPatienceNs = 200'000'000;
 int read_manifest_file(const Place& place, const std::string& path, layout::Manifest& out) {
   std::string text;
   int error = platform::read_file(path, layout::kMaxManifestBytes, text);
-  if (error == ENOENT) return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() + " yet: start its writer, or check WINGBEAT_DIR");
-  if (error == EFBIG || error == ELOOP || error == EINVAL) return fail(WB_ERR_CORRUPT, path + " is not a manifest; run `wingbeat gc`");
+  if (error == ENOENT)
+    return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() +
+                                  " yet: start its writer, or check WINGBEAT_DIR");
+  if (error == EFBIG || error == ELOOP || error == EINVAL)
+    return fail(WB_ERR_CORRUPT, path + " is not a manifest; run `wingbeat gc`");
   if (error != 0) return fail_system(error, "cannot read " + path);
   if (layout::Fault fault = layout::from_text(text, out)) {
     fault.text = path + ": " + fault.text + "; end the writer and run `wingbeat gc`";
@@ -32,7 +35,8 @@ int read_manifest_file(const Place& place, const std::string& path, layout::Mani
 }
 
 bool strip_suffix(std::string& name, std::string_view suffix) {
-  if (name.size() <= suffix.size() || name.compare(name.size() - suffix.size(), suffix.size(), suffix) != 0) return false;
+  if (name.size() <= suffix.size() || name.compare(name.size() - suffix.size(), suffix.size(), suffix) != 0)
+    return false;
   name.resize(name.size() - suffix.size());
   return true;
 }
@@ -110,7 +114,8 @@ bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& lock
 
 std::string runtime_directory() {
   const char* chosen = std::getenv("WINGBEAT_DIR");
-  return platform::canonical_path(chosen != nullptr && *chosen != '\0' ? chosen : platform::default_runtime_directory());
+  return platform::canonical_path(chosen != nullptr && *chosen != '\0' ? chosen
+                                                                       : platform::default_runtime_directory());
 }
 
 Place::Place(std::string directory, std::string_view stream) : directory_(std::move(directory)), stream_(stream) {}
@@ -121,7 +126,9 @@ std::string Place::object_prefix() const {
   return text;
 }
 
-std::string Place::object(std::uint32_t epoch, char kind) const { return object_prefix() + std::to_string(epoch) + kind; }
+std::string Place::object(std::uint32_t epoch, char kind) const {
+  return object_prefix() + std::to_string(epoch) + kind;
+}
 
 bool Place::owns(const layout::Manifest& manifest) const {
   return manifest.data_object == object(manifest.epoch, 'd') && manifest.control_object == object(manifest.epoch, 'c');
@@ -134,20 +141,24 @@ std::vector<std::uint32_t> Place::reader_entries() const {
   const std::string prefix = stream_ + ".reader";
   for (const std::string& name : names) {
     std::uint32_t entry;
-    if (name.compare(0, prefix.size(), prefix) == 0 && parse_entry(std::string_view(name).substr(prefix.size()), entry)) {
+    if (name.compare(0, prefix.size(), prefix) == 0 &&
+        parse_entry(std::string_view(name).substr(prefix.size()), entry)) {
       entries.push_back(entry);
     }
   }
   return entries;
 }
 
-int read_manifest(const Place& place, layout::Manifest& out) { return read_manifest_file(place, place.manifest(), out); }
+int read_manifest(const Place& place, layout::Manifest& out) {
+  return read_manifest_file(place, place.manifest(), out);
+}
 
 std::vector<std::string> list_streams(const std::string& directory) {
   std::vector<std::string> files, streams;
   platform::list_directory(directory, files);
   for (std::string& name : files) {
-    if ((strip_suffix(name, ".manifest") || strip_suffix(name, ".writer")) && layout::is_name(name)) streams.push_back(name);
+    if ((strip_suffix(name, ".manifest") || strip_suffix(name, ".writer")) && layout::is_name(name))
+      streams.push_back(name);
   }
   std::sort(streams.begin(), streams.end());
   streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
@@ -168,7 +179,8 @@ int lock_writer(const Place& place, platform::FileLock& out) {
 std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
   std::uint32_t swept = 0;
   for (std::uint32_t entry = 0; entry < attachment.memory.reader_count(); ++entry) {
-    if (!is_in_use(attachment, entry) || platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive) continue;
+    if (!is_in_use(attachment, entry) || platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive)
+      continue;
     platform::FileLock lock;
     if (lock.try_lock(place.reader_lock(entry), kFileMode) != 0) continue;
     clear_entry(attachment, entry);

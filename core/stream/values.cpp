@@ -35,8 +35,10 @@ int wrong_type(const layout::ControlRecord& control) {
 
 int as_f64(const layout::ControlRecord& control, const wb_value& value, std::uint64_t& bits) {
   double number = value.as.f64;
-  if (value.type == WB_VALUE_I64) number = static_cast<double>(value.as.i64);
-  else if (value.type != WB_VALUE_F64) return wrong_type(control);
+  if (value.type == WB_VALUE_I64)
+    number = static_cast<double>(value.as.i64);
+  else if (value.type != WB_VALUE_F64)
+    return wrong_type(control);
   std::memcpy(&bits, &number, sizeof bits);
   return WB_OK;
 }
@@ -139,13 +141,16 @@ int parse_value(const wb_control_info& control, const char* text, wb_value& out)
   out.type = control.initial.type;
   char* end = nullptr;
   switch (control.initial.type) {
-    case WB_VALUE_F64: return parse_f64(text, out.as.f64) ? WB_OK : expected(control, "a number");
+    case WB_VALUE_F64:
+      return parse_f64(text, out.as.f64) ? WB_OK : expected(control, "a number");
     case WB_VALUE_I64:
       errno = 0;
       out.as.i64 = std::strtoll(text, &end, 10);
       return end != text && *end == '\0' && errno == 0 ? WB_OK : expected(control, "a whole number");
-    case WB_VALUE_BOOL: return parse_bool(control, text, out);
-    default: return parse_choice(control, text, out);
+    case WB_VALUE_BOOL:
+      return parse_bool(control, text, out);
+    default:
+      return parse_choice(control, text, out);
   }
 }
 

@@ -32,7 +32,6 @@ class Watcher {
   int arm(Target target);
 
  private:
-
   void run();
   void nap(std::unique_lock<std::mutex>& lock);
   bool has_news(const Target& target) const;

@@ -38,7 +38,8 @@ int Window::open(const layout::Schema& schema, const std::vector<std::string>& f
   window->fork_generation_ = platform::fork_generation();
   for (const std::string& name : fields) {
     const int index = schema.find_field(name);
-    if (index < 0) return fail(WB_ERR_NOT_FOUND, "stream '" + schema.stream + "' has no field '" + name.substr(0, 80) + "'");
+    if (index < 0)
+      return fail(WB_ERR_NOT_FOUND, "stream '" + schema.stream + "' has no field '" + name.substr(0, 80) + "'");
     if (int code = window->add_ring(schema.fields[static_cast<std::size_t>(index)], frames)) return code;
   }
   window->seqs_.reserve(2 * std::size_t{frames});
@@ -48,12 +49,14 @@ int Window::open(const layout::Schema& schema, const std::vector<std::string>& f
 }
 
 int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
-  if (field.size_bytes > layout::kMaxFrameBytes / frames) return fail(WB_ERR_LIMIT, "the window would have more than 2^40 bytes");
+  if (field.size_bytes > layout::kMaxFrameBytes / frames)
+    return fail(WB_ERR_LIMIT, "the window would have more than 2^40 bytes");
   Ring ring;
   ring.field = field;
   ring.ring_bytes = rounded_to_pages(field.size_bytes * frames);
   if (int error = platform::map_twice(ring.ring_bytes, ring.memory)) {
-    return fail_system(error, "a window of " + std::to_string(frames) + " frames of '" + field.name + "' needs " + std::to_string(ring.ring_bytes) + " bytes");
+    return fail_system(error, "a window of " + std::to_string(frames) + " frames of '" + field.name + "' needs " +
+                                  std::to_string(ring.ring_bytes) + " bytes");
   }
   rings_.push_back(std::move(ring));
   return WB_OK;
@@ -66,7 +69,8 @@ int Window::push(const wb_frame& frame) {
     return fail(WB_ERR_TYPE, "the stream's fields have other shapes since its restart: open another window");
   }
   identity_seen_ = identity;
-  for (std::size_t i = 0; i < rings_.size(); ++i) push_field(rings_[i], frame, schema.fields[static_cast<std::size_t>(places_[i])]);
+  for (std::size_t i = 0; i < rings_.size(); ++i)
+    push_field(rings_[i], frame, schema.fields[static_cast<std::size_t>(places_[i])]);
   append(seqs_, frame.seq, wanted_);
   append(counts_, frame.count, wanted_);
   present_ = std::min(present_ + 1, wanted_);
@@ -96,9 +100,15 @@ void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRe
 }
 
 int Window::view(std::uint32_t field, wb_window_view& out) const {
-  if (field >= rings_.size()) return fail(WB_ERR_ARGUMENT, "the window has " + std::to_string(rings_.size()) + " fields");
+  if (field >= rings_.size())
+    return fail(WB_ERR_ARGUMENT, "the window has " + std::to_string(rings_.size()) + " fields");
   const Ring& ring = rings_[field];
-  out = wb_window_view{ring.memory.data() + ring.start, ring.field.size_bytes, present_, 0, seqs_.data() + seqs_.size() - present_, counts_.data() + counts_.size() - present_};
+  out = wb_window_view{ring.memory.data() + ring.start,
+                       ring.field.size_bytes,
+                       present_,
+                       0,
+                       seqs_.data() + seqs_.size() - present_,
+                       counts_.data() + counts_.size() - present_};
   return WB_OK;
 }
 

@@ -24,9 +24,9 @@ class Window {
  private:
   struct Ring {
     layout::FieldRecord field;
-    platform::Mapping memory;   // twice ring_bytes
+    platform::Mapping memory;  // twice ring_bytes
     std::uint64_t ring_bytes = 0;
-    std::uint64_t start = 0;    // of the oldest frame, below ring_bytes
+    std::uint64_t start = 0;  // of the oldest frame, below ring_bytes
   };
 
   int add_ring(const layout::FieldRecord& field, std::uint32_t frames);
@@ -34,8 +34,8 @@ class Window {
   void push_field(Ring& ring, const wb_frame& frame, const layout::FieldRecord& source) const;
 
   std::vector<Ring> rings_;
-  std::vector<int> places_;            // of the rings' fields in the schema seen last
-  std::uint64_t identity_seen_ = 0;    // of the memory whose schema that was
+  std::vector<int> places_;          // of the rings' fields in the schema seen last
+  std::uint64_t identity_seen_ = 0;  // of the memory whose schema that was
   std::uint32_t wanted_ = 0;
   std::uint32_t present_ = 0;
   std::vector<std::uint64_t> seqs_, counts_;

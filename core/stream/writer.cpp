@@ -8,7 +8,9 @@ namespace wingbeat::stream {
 namespace {
 
 // Bytes of one index of the last dimension: of one agent, in a per-agent field.
-std::uint64_t item_bytes(const layout::FieldRecord& field) { return field.size_bytes / field.shape[field.dimensions - 1]; }
+std::uint64_t item_bytes(const layout::FieldRecord& field) {
+  return field.size_bytes / field.shape[field.dimensions - 1];
+}
 
 template <std::size_t Bytes>
 void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t stride, std::uint64_t count) {
@@ -19,12 +21,18 @@ void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t st
 void copy_strided(std::uint8_t* target, const std::uint8_t* source, std::size_t item, std::size_t stride,
                   std::uint64_t count) {
   switch (item) {
-    case 4: return copy_items<4>(target, source, stride, count);
-    case 8: return copy_items<8>(target, source, stride, count);
-    case 12: return copy_items<12>(target, source, stride, count);
-    case 16: return copy_items<16>(target, source, stride, count);
-    case 24: return copy_items<24>(target, source, stride, count);
-    default: break;
+    case 4:
+      return copy_items<4>(target, source, stride, count);
+    case 8:
+      return copy_items<8>(target, source, stride, count);
+    case 12:
+      return copy_items<12>(target, source, stride, count);
+    case 16:
+      return copy_items<16>(target, source, stride, count);
+    case 24:
+      return copy_items<24>(target, source, stride, count);
+    default:
+      break;
   }
   for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * item, source + i * stride, item);
 }
@@ -34,11 +42,14 @@ int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_b
 }  // namespace
 
 int Writer::begin(wb_slot& out) {
-  if (slots_.begun() != sync::kNoSlot) return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
+  if (slots_.begun() != sync::kNoSlot)
+    return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
   const std::uint32_t newest = slots_.newest();
   const std::uint32_t slot = slots_.begin();
   if (slot == sync::kNoSlot) {
-    return fail(WB_ERR_CORRUPT, "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the writer after `wingbeat gc`");
+    return fail(WB_ERR_CORRUPT,
+                "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the "
+                "writer after `wingbeat gc`");
   }
   memory_.slot(slot).begin_time_ns = platform::now_ns();
   has_count_ = false;
@@ -56,28 +67,39 @@ void* Writer::field(std::uint32_t index) {
 
 int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count) {
   if (slots_.begun() == sync::kNoSlot) return not_begun();
-  if (field >= schema().fields.size()) return fail(WB_ERR_NOT_FOUND, "the stream has " + std::to_string(schema().fields.size()) + " fields, not number " + std::to_string(field));
+  if (field >= schema().fields.size())
+    return fail(WB_ERR_NOT_FOUND, "the stream has " + std::to_string(schema().fields.size()) + " fields, not number " +
+                                      std::to_string(field));
   const layout::FieldRecord& record = schema().fields[field];
   const std::uint64_t item = item_bytes(record);
-  if (stride_bytes < item) return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has " + std::to_string(item) + " bytes per agent: the stride must not be smaller");
+  if (stride_bytes < item)
+    return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has " + std::to_string(item) +
+                                     " bytes per agent: the stride must not be smaller");
   if (source == nullptr && count > 0) return fail(WB_ERR_ARGUMENT, "the source is NULL");
   if (record.per_agent != 0) {
     if (int code = set_count(count)) return code;
   } else if (count != record.shape[record.dimensions - 1]) {
-    return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has a fixed shape: copy all " + std::to_string(record.shape[record.dimensions - 1]) + " items");
+    return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has a fixed shape: copy all " +
+                                     std::to_string(record.shape[record.dimensions - 1]) + " items");
   }
   auto* target = memory_.payload(slots_.begun()) + record.offset_bytes;
   auto* first = static_cast<const std::uint8_t*>(source);
   if (count == 0) return WB_OK;
-  if (stride_bytes == item) std::memcpy(target, first, item * count);
-  else copy_strided(target, first, item, stride_bytes, count);
+  if (stride_bytes == item)
+    std::memcpy(target, first, item * count);
+  else
+    copy_strided(target, first, item, stride_bytes, count);
   return WB_OK;
 }
 
 int Writer::set_count(std::uint64_t count) {
   if (slots_.begun() == sync::kNoSlot) return not_begun();
-  if (count > schema().capacity) return fail(WB_ERR_ARGUMENT, std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
-  if (has_count_ && count != count_) return fail(WB_ERR_ARGUMENT, "this frame was given " + std::to_string(count_) + " agents before, now " + std::to_string(count));
+  if (count > schema().capacity)
+    return fail(WB_ERR_ARGUMENT,
+                std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
+  if (has_count_ && count != count_)
+    return fail(WB_ERR_ARGUMENT,
+                "this frame was given " + std::to_string(count_) + " agents before, now " + std::to_string(count));
   has_count_ = true;
   count_ = count;
   return WB_OK;
@@ -122,12 +144,18 @@ void Writer::wake_readers(bool anybody_asleep) {
 // A reader that died asleep would cost a wake-up with each frame. Not looked for too often, since one that was stopped looks alike.
 void Writer::look_for_dead_sleepers() {
   unheard_ = 0;
-  if (sweep_readers(place_, *attachment_) > 0) patience_ = kPatience;
-  else if (patience_ < kMostPatience) patience_ *= 2;
+  if (sweep_readers(place_, *attachment_) > 0)
+    patience_ = kPatience;
+  else if (patience_ < kMostPatience)
+    patience_ *= 2;
 }
 
 wb_writer_stats Writer::stats() const {
-  return {published_, slots_.hops(), wakes_, answered_, attachment_->header.epoch,
+  return {published_,
+          slots_.hops(),
+          wakes_,
+          answered_,
+          attachment_->header.epoch,
           memory_.generation().load(std::memory_order_relaxed)};
 }
 

@@ -82,7 +82,7 @@ class Writer {
   std::vector<Waiting> queue_;  // of this round; never grows beyond its first capacity
   std::size_t next_ = 0;        // the first of queue_ that was not answered
   bool in_round_ = false;
-  bool shown_ = false;          // queue_[next_] was shown and waits to be refused or applied
+  bool shown_ = false;  // queue_[next_] was shown and waits to be refused or applied
   bool answered_in_round_ = false;
 };
 

@@ -65,20 +65,25 @@ int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std:
 
 // Its locks are of another kind: whether its writer lives cannot be told.
 int other_backend(const layout::Manifest& manifest) {
-  return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' belongs to backend '" + manifest.backend + "', this library has '" +
-                                       platform::backend() + "': end its writer and run `wingbeat gc` of that build, or use another WINGBEAT_DIR");
+  return fail(WB_ERR_INCOMPATIBLE,
+              "stream '" + manifest.stream + "' belongs to backend '" + manifest.backend + "', this library has '" +
+                  platform::backend() +
+                  "': end its writer and run `wingbeat gc` of that build, or use another WINGBEAT_DIR");
 }
 
 int prepare_directory(const std::string& directory) {
   int error = platform::ensure_directory(directory);
   if (error == 0) return WB_OK;
-  return fail_system(error, "cannot use " + directory + " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
+  return fail_system(error,
+                     "cannot use " + directory +
+                         " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
 }
 
 }  // namespace
 
 int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
-  if (spec.schema.fields.empty()) return fail(WB_ERR_ARGUMENT, "a stream needs at least one field: add one before wb_writer_create");
+  if (spec.schema.fields.empty())
+    return fail(WB_ERR_ARGUMENT, "a stream needs at least one field: add one before wb_writer_create");
   int code = prepare_directory(runtime_directory());
   if (code != WB_OK) return code;
   const Place place(runtime_directory(), spec.schema.stream);  // now that it exists, by its canonical name
@@ -132,8 +137,10 @@ void Writer::answer_old_requests() {
       receipt.id = ++consumed;
       receipt.status = WB_WAS_RESTARTED;
       const bool is_answered = memory_.receipt_id(reader, consumed).load(std::memory_order_relaxed) == consumed;
-      if (is_answered) memory_.consumed(reader).store(consumed, std::memory_order_release);  // its writer died just then
-      else sync::give_receipt(memory_, reader, receipt);
+      if (is_answered)
+        memory_.consumed(reader).store(consumed, std::memory_order_release);  // its writer died just then
+      else
+        sync::give_receipt(memory_, reader, receipt);
     }
   }
 }

@@ -133,9 +133,7 @@ void Writer::answer(const Waiting& waiting, wb_receipt_status status, std::strin
   answered_in_round_ = true;
 }
 
-int Writer::parameter(std::uint32_t control, wb_value& out) const {
-  return read_parameter(*attachment_, control, out);
-}
+int Writer::parameter(std::uint32_t control, wb_value& out) const { return read_parameter(*attachment_, control, out); }
 
 int Writer::set_parameter(std::uint32_t control, const wb_value& value) {
   std::uint64_t bits;

@@ -79,8 +79,8 @@ class SharedMemory {
 
   Atomic<std::uint64_t>& request_tail(std::uint32_t reader) const { return word(entry(reader).request_tail); }
   layout::RequestRecord& request(std::uint32_t reader, std::uint64_t id) const {
-    auto& block = at<layout::RequestBlock>(places_.control + places_.requests_offset +
-                                           reader * sizeof(layout::RequestBlock));
+    auto& block =
+        at<layout::RequestBlock>(places_.control + places_.requests_offset + reader * sizeof(layout::RequestBlock));
     return block.requests[id % layout::kMaxPending];
   }
   Atomic<std::uint64_t>& consumed(std::uint32_t reader) const { return word(receipts(reader).consumed); }

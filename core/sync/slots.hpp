@@ -92,9 +92,9 @@ class SlotWriter {
     return false;
   }
 
-  std::uint64_t seq() const { return seq_; }          // of the newest frame, 0 before the first
-  std::uint32_t newest() const { return newest_; }    // its slot, or kNoSlot
-  std::uint32_t begun() const { return begun_; }      // the slot being filled, or kNoSlot
+  std::uint64_t seq() const { return seq_; }        // of the newest frame, 0 before the first
+  std::uint32_t newest() const { return newest_; }  // its slot, or kNoSlot
+  std::uint32_t begun() const { return begun_; }    // the slot being filled, or kNoSlot
   std::uint64_t hops() const { return hops_; }
 
  private:
@@ -255,8 +255,7 @@ class SlotReader {
   bool hold(std::uint32_t lease, const Taken& wanted) {
     announce(lease, wanted.seq);
     // Acquire: pairs with the release store of COMMITTED(n).
-    return memory_.commit(wanted.slot).load(std::memory_order_acquire) ==
-           commit_word(wanted.seq, layout::kCommitted);
+    return memory_.commit(wanted.slot).load(std::memory_order_acquire) == commit_word(wanted.seq, layout::kCommitted);
   }
 
   // Slots of at least this state are considered.

@@ -22,8 +22,9 @@ constexpr int kLanes = 2;  // 0: floor, 1: wingbeat
 
 // What the two processes tell each other, apart from the lanes.
 struct Talk {
-  alignas(128) std::atomic<std::uint64_t> opened{0};  // by the writer: streams are there; then by the reader: it is attached
-  alignas(128) std::atomic<std::uint64_t> ready{0};   // reads begun, of both lanes
+  alignas(128) std::atomic<std::uint64_t> opened{
+      0};  // by the writer: streams are there; then by the reader: it is attached
+  alignas(128) std::atomic<std::uint64_t> ready{0};  // reads begun, of both lanes
   alignas(128) std::atomic<std::uint64_t> start_ns{0};
   std::uint64_t sample_count = 0;
   std::uint64_t* samples() { return reinterpret_cast<std::uint64_t*>(this + 1); }
@@ -99,7 +100,8 @@ class Contest {
   std::vector<std::uint64_t> samples_of(int lane) {
     std::vector<std::uint64_t> samples;
     for (std::uint32_t round = 1; round < plan_.rounds; ++round) {  // the first one warms up
-      const std::uint64_t* first = talk_.samples() + (std::uint64_t{round} * kLanes + static_cast<unsigned>(lane)) * plan_.frames;
+      const std::uint64_t* first =
+          talk_.samples() + (std::uint64_t{round} * kLanes + static_cast<unsigned>(lane)) * plan_.frames;
       samples.insert(samples.end(), first, first + plan_.frames);
     }
     return samples;
@@ -169,7 +171,9 @@ bool pin_to_core(unsigned core) {
 Figures figures_of(std::vector<std::uint64_t>& samples) {
   std::sort(samples.begin(), samples.end());
   const auto at = [&](double q) {
-    return samples.empty() ? 0.0 : static_cast<double>(samples[static_cast<std::size_t>(q * static_cast<double>(samples.size() - 1))]);
+    return samples.empty()
+               ? 0.0
+               : static_cast<double>(samples[static_cast<std::size_t>(q * static_cast<double>(samples.size() - 1))]);
   };
   return {at(0.5), at(0.99), at(0.999)};
 }

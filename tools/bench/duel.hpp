@@ -22,8 +22,8 @@ struct Duel {
 struct Plan {
   Shape shape;
   std::uint32_t rounds = 20;
-  std::uint32_t frames = 500;       // of a round and lane
-  std::uint64_t pause_ns = 1'000;   // from the reader's being ready to the next frame
+  std::uint32_t frames = 500;      // of a round and lane
+  std::uint64_t pause_ns = 1'000;  // from the reader's being ready to the next frame
 };
 
 Duel run_duel(const Plan& plan, const std::string& stream);

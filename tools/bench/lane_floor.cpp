@@ -49,7 +49,8 @@ void wake(std::atomic<std::uint64_t>&) {}
 
 class FloorLane final : public Lane {
  public:
-  explicit FloorLane(const Shape& shape) : shape_(shape), stride_((sizeof(Header) + shape.floats * 4 + 127) / 128 * 128) {
+  explicit FloorLane(const Shape& shape)
+      : shape_(shape), stride_((sizeof(Header) + shape.floats * 4 + 127) / 128 * 128) {
     bytes_ = sizeof(Hot) + 4096 + kSlots * stride_;
     void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
     if (memory == MAP_FAILED) throw std::runtime_error("not enough memory for the floor");
