@@ -1,7 +1,7 @@
-# Publishes the flock of support.jl at about 500 frames/s until it is killed: writer.jl CAPACITY [clean|quiet]
+# Publishes the flock at about 500 frames/s until it is killed: writer.jl CAPACITY [clean]
 # "clean": ends in order after 50 frames.
 using Wingbeat
-include(joinpath(@__DIR__, "..", "support.jl"))
+include(joinpath(@__DIR__, "..", "flock.jl"))
 
 out = flock("flock"; capacity=parse(Int, ARGS[1]), parameters=(rate=0.5,))
 clean = get(ARGS, 2, "") == "clean"
