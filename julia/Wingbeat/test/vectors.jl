@@ -64,6 +64,8 @@ const VECTORS = joinpath(CHECKOUT, "spec", "vectors")
 # FNV-1a, the manifest's check sum: of all lines before it.
 fnv(text) = foldl((h, b) -> (h ⊻ b) * 0x00000100000001b3, codeunits(text); init=0xcbf29ce484222325)
 
+manifest_path(expected) = joinpath(ENV["WINGBEAT_DIR"], expected["stream"] * ".manifest")
+
 # `early` is called before the stream is there; f gets what it returned.
 function with_vector(f, early, name, expected)
     base = get(expected, "base", name)
@@ -78,9 +80,10 @@ function with_vector(f, early, name, expected)
             foreach(part -> chmod(joinpath("/dev/shm", names[part]), 0o600), keys(objects))
             manifest = get(() -> manifest_for(String(read_part("manifest")), names), expected, "manifest")
             mkpath(ENV["WINGBEAT_DIR"]; mode=0o700)
-            write(joinpath(ENV["WINGBEAT_DIR"], expected["stream"] * ".manifest"), manifest)
+            write(manifest_path(expected), manifest)
             f(begun)
         finally
+            rm(manifest_path(expected); force=true)
             foreach(part -> rm(joinpath("/dev/shm", names[part]); force=true), keys(objects))
         end
     end
