@@ -1,5 +1,6 @@
 #include "pace.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include "wingbeat/wingbeat.h"
@@ -8,6 +9,7 @@ namespace wingbeat::tool {
 
 namespace {
 
+constexpr std::uint64_t kLongestSleepNs = 100'000'000;
 constexpr std::uint64_t kLongestCatchUpNs = 250'000'000;
 
 timespec to_timespec(std::uint64_t ns) {
@@ -34,22 +36,24 @@ Pace::Pace(double steps_per_second, std::uint64_t start_ns)
     : period_ns_(steps_per_second > 0 ? 1e9 / steps_per_second : 0), start_ns_(start_ns) {}
 
 std::uint64_t Pace::deadline() const {
-  return start_ns_ + static_cast<std::uint64_t>(period_ns_ * static_cast<double>(steps_));
+  return start_ns_ + static_cast<std::uint64_t>(period_ns_ * static_cast<double>(next_));
 }
 
-void Pace::wait() {
-  if (period_ns_ == 0) return;
-  ++steps_;
-  const std::uint64_t now = wb_now_ns();
+bool Pace::wait() {
+  if (period_ns_ == 0) return true;
+  std::uint64_t now = wb_now_ns();
   if (now < deadline()) {
-    sleep_until(deadline(), now);
-  } else if (now - deadline() > kLongestCatchUpNs) {
-    start_ns_ += now - deadline();
+    sleep_until(std::min(deadline(), now + kLongestSleepNs), now);
+    now = wb_now_ns();
   }
+  if (now < deadline()) return false;
+  if (now - deadline() > kLongestCatchUpNs) start_ns_ += now - deadline();
+  return true;
 }
 
 void Pace::finish(std::uint64_t now_ns) {
-  if (period_ns_ != 0 && now_ns > deadline() + static_cast<std::uint64_t>(period_ns_)) ++late_;
+  ++next_;
+  if (period_ns_ != 0 && now_ns > deadline()) ++late_;
 }
 
 }  // namespace wingbeat::tool

@@ -5,7 +5,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+
+#include "interrupts.hpp"
 
 namespace wingbeat::tool {
 
@@ -37,6 +40,18 @@ std::string clipped(const std::string& line, std::size_t columns) {
 void write_out(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+}
+
+// Waits until there is something to read. In slices, for a signal that comes just before a poll does not end it.
+bool poll_in_slices(pollfd* what, std::chrono::milliseconds timeout) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kSlice(100);
+  for (const auto end = Clock::now() + timeout; !interrupted() && Clock::now() < end;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    const auto slice = std::clamp(left, std::chrono::milliseconds(0), kSlice);
+    if (poll(what, what != nullptr ? 1 : 0, static_cast<int>(slice.count())) == 1) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -73,11 +88,11 @@ void Screen::draw(const std::vector<std::string>& lines) {
 char Screen::wait_key(std::chrono::milliseconds timeout) {
   pollfd keys = {STDIN_FILENO, POLLIN, 0};
   char key = 0;
-  if (poll(&keys, 1, static_cast<int>(timeout.count())) != 1) return 0;
+  if (!poll_in_slices(&keys, timeout)) return 0;
   // A terminal that went away counts as leaving.
   return read(STDIN_FILENO, &key, 1) == 1 ? key : 'q';
 }
 
-void pause_for(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(time.count())); }
+void pause_for(std::chrono::milliseconds time) { poll_in_slices(nullptr, time); }
 
 }  // namespace wingbeat::tool

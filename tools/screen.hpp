@@ -22,7 +22,7 @@ class Screen {
   // Replaces the picture by these lines, clipped to the terminal.
   void draw(const std::vector<std::string>& lines);
 
-  // Waits for a key; 0 if none came, or a signal did.
+  // Waits for a key; 0 if none came, or an interrupt did (see interrupts.hpp).
   char wait_key(std::chrono::milliseconds timeout);
 
  private:
@@ -30,7 +30,7 @@ class Screen {
   std::unique_ptr<Saved> saved_;
 };
 
-// Sleeps; a signal ends it early.
+// Sleeps; an interrupt ends it early.
 void pause_for(std::chrono::milliseconds time);
 
 }  // namespace wingbeat::tool

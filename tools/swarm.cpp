@@ -82,10 +82,11 @@ Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::opt
   summary.add(stream.publish_start());
   Pace pace(arguments.flat_out ? 0 : arguments.rate, summary.start_ns);
   for (;;) {
-    pace.wait();
+    const bool is_time = pace.wait();
     if (is_done(arguments, summary)) break;
     summary.requests += stream.answer_requests();
     if (listener) listener->poll();
+    if (!is_time) continue;
     summary.add(stream.publish_step());
     pace.finish(wb_now_ns());
   }

@@ -5,7 +5,7 @@ import json
 import signal
 import unittest
 
-from command import CommandTest
+from command import PATIENCE_S, CommandTest
 
 
 class Swarm(CommandTest):
@@ -44,6 +44,13 @@ class Swarm(CommandTest):
         self.wait_until(lambda: self.frames_of("swarm") == 1)
         self.assertEqual(self.finish(swarm)[0], 0)
 
+    def test_slow_swarm_answers_and_ends_in_time_between_its_steps(self):
+        swarm = self.start("swarm", "--agents", 10, "--rate", 0.001, "--seconds", 2)
+        self.wait_until(lambda: self.frames_of("swarm") == 1)
+        self.assertIn("applied at step 0", self.succeed("set", "swarm.alignment", "0.02", "--timeout", 20))
+        output, _ = swarm.communicate(timeout=PATIENCE_S)
+        self.assertRegex(output.splitlines()[-1], r"^swarm: 1 frames in 2\.")
+
     def test_second_swarm_of_a_name_is_told_who_has_it(self):
         first = self.start_swarm()
         self.assert_fails(4, str(first.pid), "swarm", "--agents", 10, "--steps", 1)
@@ -52,10 +59,12 @@ class Swarm(CommandTest):
         first = self.start_swarm()
         first.kill()
         first.wait()
-        self.start_swarm()
+        seq = self.frames_of("swarm")
+        second = self.start("swarm", "--agents", 50, "--rate", 200)
+        self.wait_until(lambda: self.succeed_json("info", "swarm")["writer_pid"] == second.pid)
+        self.wait_until(lambda: self.frames_of("swarm") > seq)
         info = self.succeed_json("info", "swarm")
-        self.assertEqual(info["writer"], "alive")
-        self.assertGreater(info["generation"], 1)
+        self.assertEqual((info["writer"], info["epoch"], info["generation"]), ("alive", 1, 2))
 
     def test_initial_values_are_set_and_checked(self):
         self.start_swarm("--set", "alignment=0.05", "--set", "automatic=1")
