@@ -14,7 +14,7 @@ constexpr const char* kElementNames[] = {"?", "i8", "i16", "i32", "i64", "u8", "
 template <std::size_t N>
 void put(char (&target)[N], std::string_view text) {
   std::memset(target, 0, N);
-  std::memcpy(target, text.data(), text.size());
+  if (!text.empty()) std::memcpy(target, text.data(), text.size());  // an empty view may have no data at all
 }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }

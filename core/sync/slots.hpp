@@ -215,6 +215,8 @@ class SlotReader {
 
   // The oldest frame after the last one that is still there. For when arrived() has not seen it though head is past it.
   Taken take_next(std::uint32_t lease) {
+    const Taken expected{last_ + 1, expected_};
+    if (is_there(expected) && hold(lease, expected)) return accept(expected);  // no search while it keeps up
     for (int i = 0; i < kTries; ++i) {
       // A frame being claimed may yet be spared; but a writer that died or was stopped just there must not hold us up.
       Taken taken = oldest_after(last_, i < kTries / 2 ? layout::kClaiming : layout::kCommitted);
@@ -254,7 +256,11 @@ class SlotReader {
 
   bool hold(std::uint32_t lease, const Taken& wanted) {
     announce(lease, wanted.seq);
-    // Acquire: pairs with the release store of COMMITTED(n).
+    return is_there(wanted);
+  }
+
+  // Acquire: pairs with the release store of COMMITTED(n).
+  bool is_there(const Taken& wanted) const {
     return memory_.commit(wanted.slot).load(std::memory_order_acquire) == commit_word(wanted.seq, layout::kCommitted);
   }
 
