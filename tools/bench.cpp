@@ -1,10 +1,7 @@
 // wingbeat bench: Wingbeat beside a bare floor, in one run.
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -22,42 +19,26 @@ using bench::Figures;
 using bench::Plan;
 using bench::Wait;
 
-constexpr const char* kStream = "bench";
-
 struct Options {
   double scale = 1;  // of the number of frames
   bool json = false;
 };
 
-// A runtime directory of the bench's own, so that it meets nobody's stream; gone at the end.
-class OwnDirectory {
- public:
-  OwnDirectory() {
-    path_ = (std::filesystem::temp_directory_path() / "wingbeat-bench-XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) throw Failure(kFailed, "cannot make a directory in " + path_);
-    ::setenv("WINGBEAT_DIR", path_.c_str(), 1);
-  }
-  ~OwnDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
- private:
-  std::string path_;
-};
+// Meets nobody's stream; and `wingbeat gc` finds what a bench that was killed has left.
+std::string stream_name() { return fmt::format("bench-{}", ::getpid()); }
 
 std::uint32_t scaled(double count, double scale) { return static_cast<std::uint32_t>(std::max(10.0, count * scale)); }
 
-Duel signal_spin(double scale) {
-  return bench::run_duel({{16, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, kStream);
+Duel signal_spin(double scale, const std::string& stream) {
+  return bench::run_duel({{16, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, stream);
 }
 
-Duel frame_3200000(double scale) {
-  return bench::run_duel({{800'000, Wait::kSpin, true}, 20, scaled(40, scale), 1'000}, kStream);
+Duel frame_3200000(double scale, const std::string& stream) {
+  return bench::run_duel({{800'000, Wait::kSpin, true}, 20, scaled(40, scale), 1'000}, stream);
 }
 
-Duel wake(double scale) {
-  return bench::run_duel({{16, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, kStream);
+Duel wake(double scale, const std::string& stream) {
+  return bench::run_duel({{16, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, stream);
 }
 
 Json duel_json(const Duel& duel) {
@@ -94,18 +75,19 @@ struct Results {
 };
 
 Results measure_all(double scale) {
+  const std::string stream = stream_name();
   Results results;
   progress("signal to a spinning reader");
-  results.signal = signal_spin(scale);
+  results.signal = signal_spin(scale, stream);
   progress("frames of 3.2 MB");
-  results.frame = frame_3200000(scale);
+  results.frame = frame_3200000(scale, stream);
   progress("waking a sleeping reader");
-  results.wake = wake(scale);
+  results.wake = wake(scale, stream);
   progress("publishing");
   const std::uint32_t frames = scaled(20'000, scale);
-  results.readers_1 = bench::measure_publish({1, false, frames}, kStream);
-  results.readers_32 = bench::measure_publish({32, false, frames}, kStream);
-  results.stopped = bench::measure_publish({1, true, frames}, kStream);
+  results.readers_1 = bench::measure_publish({1, false, frames}, stream);
+  results.readers_32 = bench::measure_publish({32, false, frames}, stream);
+  results.stopped = bench::measure_publish({1, true, frames}, stream);
   clear_progress();
   return results;
 }
@@ -143,7 +125,6 @@ void print_text(const Results& results) {
 
 int run(const Options& options) {
   if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) throw Failure(kFailed, "the bench needs two cores: one for each process");
-  OwnDirectory directory;
   const Results results = measure_all(options.scale);
   if (options.json)
     print_json(results);

@@ -134,7 +134,8 @@ TEST_P(Losses, are_counted_exactly) {
 INSTANTIATE_TEST_SUITE_P(Cases, Losses,
                          ::testing::Values(Case{0, 3, true}, Case{0, 4, true}, Case{0, 5, true}, Case{0, 5, false},
                                            Case{0, 6, false}, Case{4, 8, true}, Case{4, 9, true}, Case{4, 10, false},
-                                           Case{20, 24, true}, Case{20, 25, true}, Case{20, 100, true}, Case{0, 1000, true}));
+                                           Case{20, 24, true}, Case{20, 25, true}, Case{20, 100, true},
+                                           Case{0, 1000, true}));
 
 TEST_F(ReaderTest, with_all_leases_in_use_says_no_room_until_one_is_released) {
   const Reader reader = make_reader("swarm", WB_EVERY, 3);
@@ -173,7 +174,8 @@ TEST_F(ReaderTest, beyond_the_lease_budget_is_refused_with_the_numbers) {
   const Reader first = make_reader("swarm", WB_LATEST, 6);
   Reader second;
   EXPECT_EQ(open(second, WB_LATEST, 3), WB_ERR_NO_ROOM);
-  for (const char* part : {"8", "6", "3", "WB_OPTION_LEASE_BUDGET"}) EXPECT_NE(std::strstr(wb_error_message(), part), nullptr) << wb_error_message();
+  for (const char* part : {"8", "6", "3", "WB_OPTION_LEASE_BUDGET"})
+    EXPECT_NE(std::strstr(wb_error_message(), part), nullptr) << wb_error_message();
   EXPECT_OK(open(second, WB_LATEST, 2));
   Reader third;
   EXPECT_EQ(open(third, WB_LATEST, 1), WB_ERR_NO_ROOM);
@@ -259,7 +261,12 @@ TEST_F(ReaderTest, maps_frames_read_only) {
   wb_frame frame;
   ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
   auto* word = const_cast<volatile std::uint64_t*>(static_cast<const std::uint64_t*>(frame.data));
-  EXPECT_EXIT({ *word = 1; std::_Exit(0); }, [](int status) { return status != 0; }, "");
+  EXPECT_EXIT(
+      {
+        *word = 1;
+        std::_Exit(0);
+      },
+      [](int status) { return status != 0; }, "");
   wb_frame_release(&frame);
 }
 

@@ -45,9 +45,17 @@ Schema everything() {
   EXPECT_FINE(add_field(schema, {"position", kF32, {3, 100}, "x y z", "m", true}));
   EXPECT_FINE(add_field(schema, {"id", kU32, {100}, {}, {}, true}));
   EXPECT_FINE(add_field(schema, {"box", kF64, {3, 2}, "x y z", "m", false}));
-  EXPECT_FINE(add_control(schema, {"speed", kParameter, kValueF64, bits(1.0), bits(0.0), bits(2.0), "m/s", "how fast", {}}));
-  EXPECT_FINE(add_control(schema, {"steps", kParameter, kValueI64, bits(std::int64_t{-3}), bits(std::int64_t{-5}),
-                                   bits(std::int64_t{5}), {}, {}, {}}));
+  EXPECT_FINE(
+      add_control(schema, {"speed", kParameter, kValueF64, bits(1.0), bits(0.0), bits(2.0), "m/s", "how fast", {}}));
+  EXPECT_FINE(add_control(schema, {"steps",
+                                   kParameter,
+                                   kValueI64,
+                                   bits(std::int64_t{-3}),
+                                   bits(std::int64_t{-5}),
+                                   bits(std::int64_t{5}),
+                                   {},
+                                   {},
+                                   {}}));
   EXPECT_FINE(add_control(schema, {"mode", kParameter, kValueChoice, 1, 0, 0, {}, {}, "calm wild"}));
   EXPECT_FINE(add_control(schema, {"reset", kTrigger, 0, 0, 0, 0, {}, "anew", {}}));
   EXPECT_FINE(add_control(schema, {"place", kCommand, 0, 0, 0, 0, {}, {}, "id x y z"}));
@@ -125,8 +133,10 @@ TEST(Field, has_1_to_8_dimensions_each_at_least_1) {
 
 TEST(Field, of_an_unknown_type_is_refused) {
   Schema schema = empty();
-  for (std::uint32_t type : {0u, 11u, 0xffffffffu}) EXPECT_FAULT(add_field(schema, field("a", {1}, type)), kArgument) << type;
-  for (std::uint32_t type = kI8; type <= kF64; ++type) EXPECT_FINE(add_field(schema, field("t" + std::to_string(type), {1}, type)));
+  for (std::uint32_t type : {0u, 11u, 0xffffffffu})
+    EXPECT_FAULT(add_field(schema, field("a", {1}, type)), kArgument) << type;
+  for (std::uint32_t type = kI8; type <= kF64; ++type)
+    EXPECT_FINE(add_field(schema, field("t" + std::to_string(type), {1}, type)));
 }
 
 TEST(Field, frames_of_exactly_the_limit_are_accepted_and_not_one_byte_more) {
@@ -283,7 +293,8 @@ TEST(Bytes, with_any_byte_changed_are_refused_or_make_a_schema_that_keeps_all_ru
         continue;
       }
       ASSERT_EQ(copy.payload_bytes, schema.payload_bytes) << i;
-      for (const FieldRecord& field : copy.fields) ASSERT_LE(field.offset_bytes + field.size_bytes, copy.payload_bytes) << i;
+      for (const FieldRecord& field : copy.fields)
+        ASSERT_LE(field.offset_bytes + field.size_bytes, copy.payload_bytes) << i;
       for (const ControlRecord& control : copy.controls) ASSERT_TRUE(is_name(fixed_text(control.name))) << i;
       Schema again;  // what was accepted is a schema in its own right
       ASSERT_EQ(from_bytes(header, to_bytes(copy), again).text, "") << i;

@@ -208,7 +208,8 @@ TEST_P(Takeover, spares_what_is_leased) {
   const Taken held = reader.take_latest(0);
   publish(2);
   writer.begin();
-  bytes.memory.commit(held.slot).store(commit_word(4, GetParam() == layout::kWriting ? layout::kCommitted : GetParam()));
+  bytes.memory.commit(held.slot).store(
+      commit_word(4, GetParam() == layout::kWriting ? layout::kCommitted : GetParam()));
   SlotsWriter successor(bytes.memory);
   successor.take_over();
   for (int i = 0; i < 20; ++i) {
@@ -218,10 +219,13 @@ TEST_P(Takeover, spares_what_is_leased) {
   EXPECT_EQ(bytes.commit(held.slot), commit_word(4, layout::kCommitted));
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEachState, Takeover, ::testing::Values(layout::kWriting, layout::kClaiming, layout::kCommitted),
-                         [](const auto& state) { return state.param == layout::kWriting    ? "writing"
-                                                        : state.param == layout::kClaiming ? "claiming"
-                                                                                           : "committed"; });
+INSTANTIATE_TEST_SUITE_P(OfEachState, Takeover,
+                         ::testing::Values(layout::kWriting, layout::kClaiming, layout::kCommitted),
+                         [](const auto& state) {
+                           return state.param == layout::kWriting    ? "writing"
+                                  : state.param == layout::kClaiming ? "claiming"
+                                                                     : "committed";
+                         });
 
 TEST_F(Slots, takeover_of_fresh_memory_begins_with_1) {
   ProtocolMemory fresh{kSmall};

@@ -103,7 +103,8 @@ TEST_F(SpecTest, becomes_the_schema_that_every_party_sees) {
   wb_inspection* raw = nullptr;
   ASSERT_OK(wb_inspect("swarm", &raw));
   const Inspection inspection(raw);
-  for (const wb_schema* schema : {wb_writer_schema(writer.get()), wb_reader_schema(reader.get()), wb_inspection_schema(raw)}) {
+  for (const wb_schema* schema :
+       {wb_writer_schema(writer.get()), wb_reader_schema(reader.get()), wb_inspection_schema(raw)}) {
     ASSERT_NE(schema, nullptr);
     EXPECT_STREQ(wb_schema_stream(schema), "swarm");
     EXPECT_EQ(wb_schema_capacity(schema), 16u);
@@ -162,13 +163,18 @@ TEST_F(SpecTest, values_are_read_from_text) {
   EXPECT_EQ(value.as.f64, -2.5e-3);
   EXPECT_OK(wb_value_parse(&info[kSteps], "-12", &value));
   EXPECT_EQ(value.as.i64, -12);
-  for (const char* yes : {"true", "on", "1", "yes"}) EXPECT_TRUE(wb_value_parse(&info[kRunning], yes, &value) == WB_OK && value.as.i64 == 1);
-  for (const char* no : {"false", "off", "0", "no"}) EXPECT_TRUE(wb_value_parse(&info[kRunning], no, &value) == WB_OK && value.as.i64 == 0);
+  for (const char* yes : {"true", "on", "1", "yes"})
+    EXPECT_TRUE(wb_value_parse(&info[kRunning], yes, &value) == WB_OK && value.as.i64 == 1);
+  for (const char* no : {"false", "off", "0", "no"})
+    EXPECT_TRUE(wb_value_parse(&info[kRunning], no, &value) == WB_OK && value.as.i64 == 0);
   EXPECT_OK(wb_value_parse(&info[kMode], "mad", &value));
   EXPECT_EQ(value.as.i64, 2);
-  for (const char* wrong : {"", "x", "1x", "nan", "inf", "1e999"}) EXPECT_EQ(wb_value_parse(&info[kSpeed], wrong, &value), WB_ERR_ARGUMENT) << wrong;
-  for (const char* wrong : {"", "1.5", "99999999999999999999"}) EXPECT_EQ(wb_value_parse(&info[kSteps], wrong, &value), WB_ERR_ARGUMENT) << wrong;
-  for (const char* wrong : {"", "calm wild", "cal", "calmer"}) EXPECT_EQ(wb_value_parse(&info[kMode], wrong, &value), WB_ERR_ARGUMENT) << wrong;
+  for (const char* wrong : {"", "x", "1x", "nan", "inf", "1e999"})
+    EXPECT_EQ(wb_value_parse(&info[kSpeed], wrong, &value), WB_ERR_ARGUMENT) << wrong;
+  for (const char* wrong : {"", "1.5", "99999999999999999999"})
+    EXPECT_EQ(wb_value_parse(&info[kSteps], wrong, &value), WB_ERR_ARGUMENT) << wrong;
+  for (const char* wrong : {"", "calm wild", "cal", "calmer"})
+    EXPECT_EQ(wb_value_parse(&info[kMode], wrong, &value), WB_ERR_ARGUMENT) << wrong;
   EXPECT_NE(std::strstr(wb_error_message(), "calm wild mad"), nullptr) << wb_error_message();
   EXPECT_EQ(wb_value_parse(&info[kRunning], "2", &value), WB_ERR_ARGUMENT);
   EXPECT_EQ(wb_value_parse(&info[kReset], "1", &value), WB_ERR_TYPE);

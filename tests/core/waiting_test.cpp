@@ -106,7 +106,8 @@ wb_reader* interrupted_by_handler = nullptr;
 
 TEST_P(Waiting, is_interrupted_from_a_signal_handler) {
   interrupted_by_handler = reader.get();
-  struct sigaction action {}, before;
+  struct sigaction action {
+  }, before;
   action.sa_handler = [](int) { wb_reader_interrupt(interrupted_by_handler); };
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGUSR1, &action, &before);
@@ -161,7 +162,9 @@ TEST_P(Waiting, after_the_writer_closed_says_so_once_all_frames_are_taken) {
 
 INSTANTIATE_TEST_SUITE_P(Ways, Waiting, ::testing::Values(kAlwaysSleep, kAlwaysSpin, std::int64_t{0}),
                          [](const auto& way) {
-                           return way.param == kAlwaysSleep ? "sleeping" : way.param == kAlwaysSpin ? "spinning" : "by_default";
+                           return way.param == kAlwaysSleep  ? "sleeping"
+                                  : way.param == kAlwaysSpin ? "spinning"
+                                                             : "by_default";
                          });
 
 class Sleeping : public Streams {};
@@ -169,7 +172,8 @@ class Sleeping : public Streams {};
 TEST_F(Sleeping, is_ended_by_any_signal_that_is_handled) {
   const Writer writer = make_writer();
   const Reader reader = make_reader("swarm", WB_LATEST, 2, kAlwaysSleep);
-  struct sigaction action {}, before;
+  struct sigaction action {
+  }, before;
   action.sa_handler = [](int) {};
   ::sigaction(SIGUSR1, &action, &before);
   const pthread_t here = ::pthread_self();

@@ -14,7 +14,8 @@ class WindowTest : public Streams {
  protected:
   Window open(const Reader& reader, std::vector<const char*> fields, std::uint32_t frames, int expected = WB_OK) {
     wb_window* window = nullptr;
-    EXPECT_EQ(wb_window_open(reader.get(), fields.data(), static_cast<std::uint32_t>(fields.size()), frames, &window), expected)
+    EXPECT_EQ(wb_window_open(reader.get(), fields.data(), static_cast<std::uint32_t>(fields.size()), frames, &window),
+              expected)
         << wb_error_message();
     return Window(window);
   }
@@ -73,13 +74,16 @@ TEST_P(Sizes, hold_the_last_frames_in_one_piece) {
     ASSERT_OK(wb_window_get(window.get(), 1, &view));
     std::uint64_t expected[kStampWords];
     stamp(expected, seqs.back());
-    ASSERT_EQ(std::memcmp(static_cast<const char*>(view.data) + (view.frames - 1) * view.frame_bytes, expected, sizeof expected), 0);
+    ASSERT_EQ(std::memcmp(static_cast<const char*>(view.data) + (view.frames - 1) * view.frame_bytes, expected,
+                          sizeof expected),
+              0);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Odd, Sizes,
-                         ::testing::Values(Size{1, 1, 1, 50}, Size{7, 3, 60, 3000}, Size{341, 3, 7, 2000}, Size{1024, 1, 1, 100},
-                                           Size{1000, 3, 5, 500}, Size{1, 1, 4097, 6000}, Size{13, 5, 64, 3000}));
+                         ::testing::Values(Size{1, 1, 1, 50}, Size{7, 3, 60, 3000}, Size{341, 3, 7, 2000},
+                                           Size{1024, 1, 1, 100}, Size{1000, 3, 5, 500}, Size{1, 1, 4097, 6000},
+                                           Size{13, 5, 64, 3000}));
 
 TEST_F(WindowTest, needs_an_attached_reader_known_fields_and_a_length) {
   const Reader early = make_reader("later");
@@ -149,7 +153,8 @@ TEST_F(WindowTest, that_outlives_its_reader_still_knows_another_shape) {
   Writer writer = make_writer();
   Reader reader = make_reader();
   const Window window = open(reader, {"position"}, 3);
-  for (std::uint32_t components = 3; components < 40; ++components) {  // the stream is made anew each time: always epoch 1
+  for (std::uint32_t components = 3; components < 40;
+       ++components) {  // the stream is made anew each time: always epoch 1
     reader.reset();
     writer.reset();
     writer = make_writer("swarm", {16, 8, 32, 4, components});

@@ -105,7 +105,8 @@ TEST_P(Copying, of_any_item_size_and_stride_moves_exactly_the_items) {
     auto* target = static_cast<std::uint8_t*>(wb_writer_field(writer.get(), kPositionField));
     std::memset(target, 0xee, item * 7);
     ASSERT_OK(wb_writer_copy(writer.get(), kPositionField, source.data(), stride, 6));
-    for (std::size_t i = 0; i < 6; ++i) ASSERT_EQ(std::memcmp(target + i * item, source.data() + i * stride, item), 0) << stride;
+    for (std::size_t i = 0; i < 6; ++i)
+      ASSERT_EQ(std::memcmp(target + i * item, source.data() + i * stride, item), 0) << stride;
     for (std::size_t i = 6 * item; i < 7 * item; ++i) ASSERT_EQ(target[i], 0xee) << "beyond the count";
     ASSERT_OK(wb_writer_publish(writer.get(), 1, 0));
   }
@@ -123,7 +124,8 @@ TEST_F(WriterTest, copy_refuses_what_does_not_fit) {
   EXPECT_EQ(wb_writer_copy(w, kPositionField, source, 12, 17), WB_ERR_ARGUMENT) << "more than the capacity";
   EXPECT_NE(std::strstr(wb_error_message(), "16"), nullptr) << wb_error_message();
   EXPECT_EQ(wb_writer_copy(w, 9, source, 12, 1), WB_ERR_NOT_FOUND);
-  EXPECT_EQ(wb_writer_copy(w, kWordsField, source, 8, kStampWords - 1), WB_ERR_ARGUMENT) << "a fixed shape is copied whole";
+  EXPECT_EQ(wb_writer_copy(w, kWordsField, source, 8, kStampWords - 1), WB_ERR_ARGUMENT)
+      << "a fixed shape is copied whole";
   EXPECT_OK(wb_writer_copy(w, kPositionField, source, 12, 5));
   EXPECT_OK(wb_writer_publish(w, 1, 0));
 }
@@ -228,7 +230,9 @@ TEST_F(WriterTest, parameters_begin_at_their_initial_values_and_can_be_set) {
   EXPECT_EQ(value.as.f64, 2.5) << "what was refused changed nothing";
 }
 
-TEST_F(WriterTest, refusing_without_a_shown_request_is_out_of_order) { EXPECT_EQ(wb_writer_refuse(w, "no"), WB_ERR_STATE); }
+TEST_F(WriterTest, refusing_without_a_shown_request_is_out_of_order) {
+  EXPECT_EQ(wb_writer_refuse(w, "no"), WB_ERR_STATE);
+}
 
 TEST_F(Streams, a_writer_of_no_fields_is_refused) {
   wb_spec* raw = nullptr;

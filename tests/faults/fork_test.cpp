@@ -184,8 +184,10 @@ pid_t parent_that_dies_before_its_child(bool as_writer, int* pipe_to_child) {
   if (parent == 0) {
     Writer writer;
     Reader reader;
-    if (as_writer) writer = make_writer();
-    else reader = make_reader("swarm", WB_EVERY, 2);
+    if (as_writer)
+      writer = make_writer();
+    else
+      reader = make_reader("swarm", WB_EVERY, 2);
     wb_frame frame;
     if (!as_writer && wb_reader_wait(reader.get(), kLong, &frame) != WB_OK) ::_exit(1);
     if (as_writer) publish(writer.get(), 3);

@@ -134,7 +134,8 @@ TEST_F(Garbage, missing_control_memory_is_not_ready_and_repaired) {
 
 TEST_F(Garbage, memory_cut_short_is_refused_and_repaired) {
   for (const bool data : {true, false}) {
-    for (const std::uintmax_t bytes : {std::uintmax_t{0}, std::uintmax_t{1}, std::uintmax_t{100}, std::uintmax_t{4096}}) {
+    for (const std::uintmax_t bytes :
+         {std::uintmax_t{0}, std::uintmax_t{1}, std::uintmax_t{100}, std::uintmax_t{4096}}) {
       leave_a_dead_stream();
       fs::resize_file(data ? data_path() : control_path(), bytes);
       ASSERT_EQ(look(), WB_ERR_CORRUPT) << bytes;
@@ -205,7 +206,9 @@ TEST_F(Garbage, a_peer_that_scribbles_over_control_memory_crashes_and_hangs_nobo
   int published = 0;
   while (std::chrono::steady_clock::now() < end) {
     auto* words = static_cast<std::uint32_t*>(memory);
-    for (int i = 0; i < 200; ++i) words[16 + random() % (bytes / 4 - 16)] = static_cast<std::uint32_t>(random() % 3 == 0 ? random() : random() % 40);
+    for (int i = 0; i < 200; ++i)
+      words[16 + random() % (bytes / 4 - 16)] =
+          static_cast<std::uint32_t>(random() % 3 == 0 ? random() : random() % 40);
     wb_slot slot;
     if (wb_writer_begin(writer.get(), &slot) == WB_OK) {
       ASSERT_OK(wb_writer_publish(writer.get(), 1, 0));
@@ -246,7 +249,9 @@ class InPlaceOf : public Garbage, public ::testing::WithParamInterface<std::tupl
 TEST_P(InPlaceOf, a_file_it_is_an_error_or_repaired) {
   const bool is_memory = target() == "data" || target() == "control";
   if (is_memory) leave_a_dead_stream();
-  const std::string path = target() == "data" ? data_path() : target() == "control" ? control_path() : directory.file(target());
+  const std::string path = target() == "data"      ? data_path()
+                           : target() == "control" ? control_path()
+                                                   : directory.file(target());
   fs::remove(path);
   wrong().put(path);
   look();
@@ -269,7 +274,8 @@ INSTANTIATE_TEST_SUITE_P(Each, InPlaceOf,
                                             ::testing::Values("swarm.manifest", "swarm.manifest.new", "swarm.writer",
                                                               "swarm.reader0", "data", "control")),
                          [](const auto& all) {
-                           std::string name = std::string(kWrongs[std::get<0>(all.param)].what) + "_for_" + std::get<1>(all.param);
+                           std::string name =
+                               std::string(kWrongs[std::get<0>(all.param)].what) + "_for_" + std::get<1>(all.param);
                            std::replace(name.begin(), name.end(), '.', '_');
                            return name;
                          });

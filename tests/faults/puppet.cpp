@@ -199,9 +199,18 @@ std::string small_memory(const Words& words) {
 
 std::string answer_line(const Words& words) {
   static const std::map<std::string, std::string (*)(const Words&)> verbs = {
-      {"at", at},           {"create", make},       {"publish", publish_some},      {"answer", answer},
-      {"run", run},         {"open", open_reader},  {"take", take},                 {"check", check},
-      {"release", release}, {"follow", follow},     {"set", set},                   {"receipt", receipt},
+      {"at", at},
+      {"create", make},
+      {"publish", publish_some},
+      {"answer", answer},
+      {"run", run},
+      {"open", open_reader},
+      {"take", take},
+      {"check", check},
+      {"release", release},
+      {"follow", follow},
+      {"set", set},
+      {"receipt", receipt},
       {"small_memory", small_memory},
       {"close_writer", [](const Words&) { return writer.reset(), join(0); }},
       {"close_reader", [](const Words&) { return reader.reset(), join(0); }},

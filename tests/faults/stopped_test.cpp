@@ -149,8 +149,8 @@ TEST_P(StoppedWriter, is_alive_and_readers_time_out_as_ever) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Where, StoppedWriter,
-                         ::testing::Values("idle", "kWriterClaiming", "kWriterWriting", "kWriterFilled", "kWriterCommitted",
-                                           "kWriterHeadMoved", "kWriterWakeChanged"),
+                         ::testing::Values("idle", "kWriterClaiming", "kWriterWriting", "kWriterFilled",
+                                           "kWriterCommitted", "kWriterHeadMoved", "kWriterWakeChanged"),
                          [](const auto& where) { return where.param; });
 
 }  // namespace

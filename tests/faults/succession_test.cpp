@@ -142,7 +142,8 @@ TEST_F(Succession, a_request_to_a_dead_writer_is_answered_by_the_next) {
 }
 
 TEST_F(Succession, memory_too_small_is_an_error_with_both_numbers_and_leaves_nothing) {
-  if (first.answer("small_memory 1048576") != "0") GTEST_SKIP() << "this machine does not let a test have a /dev/shm of its own";
+  if (first.answer("small_memory 1048576") != "0")
+    GTEST_SKIP() << "this machine does not let a test have a /dev/shm of its own";
   const std::vector<std::string> created = first.ask("create 3 8 32 4 100000");  // 15 frames of 1.2 MB
   EXPECT_EQ(created[0], std::to_string(WB_ERR_NO_MEMORY));
   const std::string text = first.answer("error");
@@ -156,7 +157,8 @@ TEST_F(Succession, memory_too_small_is_an_error_with_both_numbers_and_leaves_not
 }
 
 TEST_F(Succession, memory_too_small_for_a_new_epoch_leaves_the_old_one_as_it_is) {
-  if (first.answer("small_memory 1048576") != "0") GTEST_SKIP() << "this machine does not let a test have a /dev/shm of its own";
+  if (first.answer("small_memory 1048576") != "0")
+    GTEST_SKIP() << "this machine does not let a test have a /dev/shm of its own";
   ASSERT_EQ(first.answer("create 3 8 4 4 100"), "0 1 1");
   ASSERT_EQ(first.answer("publish 5"), "0 5");
   ASSERT_EQ(first.answer("open every 2"), "0");

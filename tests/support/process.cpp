@@ -64,7 +64,8 @@ Puppet::~Puppet() {
 }
 
 void Puppet::tell(const std::string& line) {
-  struct sigaction ignore {}, before;
+  struct sigaction ignore {
+  }, before;
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &before);
   const std::string text = line + "\n";

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""bench: what it reports. Never how fast."""
+
+import json
+import subprocess
+import unittest
+
+from command import BINARY, CommandTest
+
+DUELS = ("signal_spin", "frame_3200000", "wake")
+PUBLISH = ("readers_1_ns", "readers_32_ns", "stopped_reader_ns")
+# Two processes that wait for each other take their time on a machine that does something else, too.
+PATIENCE_S = 150
+
+
+class Bench(CommandTest):
+    def run_bench(self, *words):
+        return subprocess.run([BINARY, "bench", "--scale", "0.01", *words], env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+
+    def test_json_has_every_figure_and_nothing_is_left(self):
+        done = self.run_bench("--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(done.stdout)
+        for duel in DUELS:
+            figures = report[duel]
+            self.assertGreater(figures["floor_p50_ns"], 0)
+            self.assertLessEqual(figures["p50_ns"], figures["p99_ns"])
+            self.assertLessEqual(figures["p99_ns"], figures["p999_ns"])
+            self.assertAlmostEqual(figures["ratio_p50"], figures["p50_ns"] / figures["floor_p50_ns"], places=6)
+        for figure in PUBLISH:
+            self.assertGreater(report["publish"][figure], 0)
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_text_is_a_table_for_people(self):
+        done = self.run_bench()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for words in ("signal, 64 B, spinning", "3.2 MB written and summed", "ratio p50", "32 readers", "1 reader, stopped"):
+            self.assertIn(words, done.stdout)
+
+    def test_a_scale_out_of_range_is_refused(self):
+        self.assert_fails(2, "--scale", "bench", "--scale", "0")
+
+
+if __name__ == "__main__":
+    unittest.main()
