@@ -55,22 +55,22 @@ extern "C" {
 /* ------------------------------------------------------------------------------------------------------------ limits */
 
 enum {
-  WB_NAME_BYTES = 64,        /* names, with the final zero: 1 to 63 of A-Z a-z 0-9 _ . -  */
-  WB_UNIT_BYTES = 32,        /* units, UTF-8, with the final zero */
-  WB_LABELS_BYTES = 96,      /* component labels, separated by single spaces, with the final zero */
-  WB_HELP_BYTES = 160,       /* help texts, UTF-8, with the final zero */
-  WB_CHOICES_BYTES = 256,    /* a choice's alternatives or a command's argument names, separated by single spaces */
-  WB_VALUE_BYTES = 448,      /* an attribute's value, UTF-8, with the final zero */
-  WB_REASON_BYTES = 88,      /* why a request was refused, with the final zero */
-  WB_LABEL_BYTES = 32,       /* how a reader calls itself, with the final zero */
-  WB_MAX_DIMENSIONS = 8,     /* of a field */
-  WB_MAX_FIELDS = 64,        /* of a stream */
-  WB_MAX_CONTROLS = 256,     /* parameters, triggers and commands of a stream, together */
-  WB_MAX_ATTRIBUTES = 64,    /* of a stream */
-  WB_MAX_ARGUMENTS = 8,      /* of a command */
-  WB_MAX_LEASES = 6,         /* frames one reader may hold at a time */
-  WB_MAX_READERS = 1024,     /* reader entries of a stream */
-  WB_MAX_PENDING = 16        /* requests of one reader that wait for their receipts */
+  WB_NAME_BYTES = 64,     /* names, with the final zero: 1 to 63 of A-Z a-z 0-9 _ . -  */
+  WB_UNIT_BYTES = 32,     /* units, UTF-8, with the final zero */
+  WB_LABELS_BYTES = 96,   /* component labels, separated by single spaces, with the final zero */
+  WB_HELP_BYTES = 160,    /* help texts, UTF-8, with the final zero */
+  WB_CHOICES_BYTES = 256, /* a choice's alternatives or a command's argument names, separated by single spaces */
+  WB_VALUE_BYTES = 448,   /* an attribute's value, UTF-8, with the final zero */
+  WB_REASON_BYTES = 88,   /* why a request was refused, with the final zero */
+  WB_LABEL_BYTES = 32,    /* how a reader calls itself, with the final zero */
+  WB_MAX_DIMENSIONS = 8,  /* of a field */
+  WB_MAX_FIELDS = 64,     /* of a stream */
+  WB_MAX_CONTROLS = 256,  /* parameters, triggers and commands of a stream, together */
+  WB_MAX_ATTRIBUTES = 64, /* of a stream */
+  WB_MAX_ARGUMENTS = 8,   /* of a command */
+  WB_MAX_LEASES = 6,      /* frames one reader may hold at a time */
+  WB_MAX_READERS = 1024,  /* reader entries of a stream */
+  WB_MAX_PENDING = 16     /* requests of one reader that wait for their receipts */
 };
 
 /* Highest capacity (agents) of a stream, and highest size in bytes of one frame. */
@@ -80,28 +80,28 @@ enum {
 /* ----------------------------------------------------------------------------------------------------------- results */
 
 /* X(name, value, what it means and what to do). States are positive, errors negative. */
-#define WB_RESULT_LIST(X)                                                                                              \
-  X(WB_OK, 0, "done")                                                                                                  \
-  X(WB_NO_FRAME, 1, "no new frame within the time limit")                                                              \
-  X(WB_NOT_READY, 2, "no such stream yet: its writer has not created it; wait, or start the writer")                   \
-  X(WB_WRITER_GONE, 3, "no new frame: the stream's writer has ended; a restarted writer is followed automatically")    \
-  X(WB_RESTARTED, 4, "the writer was restarted; call again to go on with its frames")                                  \
-  X(WB_INTERRUPTED, 5, "the wait was interrupted by wb_reader_interrupt or, asleep, by a signal")                                \
-  X(WB_PENDING, 6, "the writer has not answered this request yet")                                                     \
-  X(WB_NO_REQUEST, 7, "no request is waiting")                                                                         \
-  X(WB_ERR_ARGUMENT, -1, "an argument is out of range")                                                                \
-  X(WB_ERR_NAME, -2, "a name must have 1 to 63 characters of A-Z a-z 0-9 _ . - and be unique in its stream")           \
-  X(WB_ERR_LIMIT, -3, "a documented limit is exceeded")                                                                \
-  X(WB_ERR_STATE, -4, "calls are out of order")                                                                        \
-  X(WB_ERR_BUSY, -5, "another process is the writer of this stream; end it or choose another name")                    \
-  X(WB_ERR_NO_ROOM, -6, "the stream has no reader entry or lease left; end a reader or raise the writer's limits")     \
-  X(WB_ERR_NO_MEMORY, -7, "not enough memory; make frames or budgets smaller, or enlarge the shared memory")           \
-  X(WB_ERR_ACCESS, -8, "permission denied; check who owns the stream and the runtime directory")                       \
-  X(WB_ERR_CORRUPT, -9, "the stream's memory or manifest is damaged; end its writer and run `wingbeat gc`")            \
-  X(WB_ERR_INCOMPATIBLE, -10, "the stream was made by another format version or backend; use the same release")        \
-  X(WB_ERR_FORKED, -11, "this handle was inherited through fork() and is closed; open a new one in the child")         \
-  X(WB_ERR_NOT_FOUND, -12, "the stream has nothing of that name")                                                      \
-  X(WB_ERR_TYPE, -13, "the type or shape does not match the stream's schema")                                          \
+#define WB_RESULT_LIST(X)                                                                                           \
+  X(WB_OK, 0, "done")                                                                                               \
+  X(WB_NO_FRAME, 1, "no new frame within the time limit")                                                           \
+  X(WB_NOT_READY, 2, "no such stream yet: its writer has not created it; wait, or start the writer")                \
+  X(WB_WRITER_GONE, 3, "no new frame: the stream's writer has ended; a restarted writer is followed automatically") \
+  X(WB_RESTARTED, 4, "the writer was restarted; call again to go on with its frames")                               \
+  X(WB_INTERRUPTED, 5, "the wait was interrupted by wb_reader_interrupt or, asleep, by a signal")                   \
+  X(WB_PENDING, 6, "the writer has not answered this request yet")                                                  \
+  X(WB_NO_REQUEST, 7, "no request is waiting")                                                                      \
+  X(WB_ERR_ARGUMENT, -1, "an argument is out of range")                                                             \
+  X(WB_ERR_NAME, -2, "a name must have 1 to 63 characters of A-Z a-z 0-9 _ . - and be unique in its stream")        \
+  X(WB_ERR_LIMIT, -3, "a documented limit is exceeded")                                                             \
+  X(WB_ERR_STATE, -4, "calls are out of order")                                                                     \
+  X(WB_ERR_BUSY, -5, "another process is the writer of this stream; end it or choose another name")                 \
+  X(WB_ERR_NO_ROOM, -6, "the stream has no reader entry or lease left; end a reader or raise the writer's limits")  \
+  X(WB_ERR_NO_MEMORY, -7, "not enough memory; make frames or budgets smaller, or enlarge the shared memory")        \
+  X(WB_ERR_ACCESS, -8, "permission denied; check who owns the stream and the runtime directory")                    \
+  X(WB_ERR_CORRUPT, -9, "the stream's memory or manifest is damaged; end its writer and run `wingbeat gc`")         \
+  X(WB_ERR_INCOMPATIBLE, -10, "the stream was made by another format version or backend; use the same release")     \
+  X(WB_ERR_FORKED, -11, "this handle was inherited through fork() and is closed; open a new one in the child")      \
+  X(WB_ERR_NOT_FOUND, -12, "the stream has nothing of that name")                                                   \
+  X(WB_ERR_TYPE, -13, "the type or shape does not match the stream's schema")                                       \
   X(WB_ERR_SYSTEM, -14, "the operating system refused a call")
 
 typedef enum wb_result {
@@ -135,9 +135,16 @@ WB_API int wb_runtime_directory(char* path, size_t path_bytes);
 
 /* Element types. The values are part of the format. */
 typedef enum wb_type {
-  WB_I8 = 1, WB_I16 = 2, WB_I32 = 3, WB_I64 = 4,
-  WB_U8 = 5, WB_U16 = 6, WB_U32 = 7, WB_U64 = 8,
-  WB_F32 = 9, WB_F64 = 10
+  WB_I8 = 1,
+  WB_I16 = 2,
+  WB_I32 = 3,
+  WB_I64 = 4,
+  WB_U8 = 5,
+  WB_U16 = 6,
+  WB_U32 = 7,
+  WB_U64 = 8,
+  WB_F32 = 9,
+  WB_F64 = 10
 } wb_type;
 
 /* Size of one element in bytes, 0 for an unknown type; and its name ("f32"), "?" if unknown. */
@@ -146,10 +153,10 @@ WB_API const char* wb_type_name(int type);
 
 /* What a control's value is. The values are part of the format. */
 typedef enum wb_value_type {
-  WB_VALUE_F64 = 1,    /* .f64 */
-  WB_VALUE_I64 = 2,    /* .i64 */
-  WB_VALUE_BOOL = 3,   /* .i64, 0 or 1 */
-  WB_VALUE_CHOICE = 4  /* .i64, index of the alternative, from 0 */
+  WB_VALUE_F64 = 1,   /* .f64 */
+  WB_VALUE_I64 = 2,   /* .i64 */
+  WB_VALUE_BOOL = 3,  /* .i64, 0 or 1 */
+  WB_VALUE_CHOICE = 4 /* .i64, index of the alternative, from 0 */
 } wb_value_type;
 
 /* One value of a parameter, 16 bytes. */
@@ -177,7 +184,7 @@ typedef struct wb_field_info {
   uint64_t shape[WB_MAX_DIMENSIONS]; /* fastest first; 1 beyond `dimensions` */
   uint64_t offset_bytes;             /* of the field in a frame's data; a multiple of 64 */
   uint64_t size_bytes;               /* of the whole field, at capacity */
-  uint32_t per_agent;                /* 1: the last dimension is the capacity, and `count` of it are present in a frame */
+  uint32_t per_agent; /* 1: the last dimension is the capacity, and `count` of it are present in a frame */
   uint32_t reserved;
 } wb_field_info;
 
@@ -254,7 +261,8 @@ WB_API int wb_spec_set_attribute(wb_spec* spec, const char* key, const char* val
 typedef enum wb_option {
   WB_OPTION_LEASE_BUDGET = 1, /* frames all readers together may hold at a time; default 8, 0 to 4096 */
   WB_OPTION_MAX_READERS = 2,  /* reader entries; default 32, 1 to WB_MAX_READERS */
-  WB_OPTION_HISTORY = 3       /* further slots, so that readers of every frame may fall back that much; default 4, 0 to 4096 */
+  WB_OPTION_HISTORY =
+      3 /* further slots, so that readers of every frame may fall back that much; default 4, 0 to 4096 */
 } wb_option;
 
 /* A stream has lease budget + 3 + history slots of one frame each; all memory is reserved at creation. */
@@ -307,13 +315,13 @@ WB_API int wb_writer_abandon(wb_writer* writer);
 
 /* A request as the writer sees it. */
 typedef struct wb_request {
-  uint32_t control;                  /* index in the schema */
-  uint32_t kind;                     /* wb_control_kind */
-  wb_value value;                    /* of a parameter, already checked against its type and range */
-  uint32_t argument_count;           /* of a command */
-  uint32_t reader;                   /* entry of who asked */
+  uint32_t control;        /* index in the schema */
+  uint32_t kind;           /* wb_control_kind */
+  wb_value value;          /* of a parameter, already checked against its type and range */
+  uint32_t argument_count; /* of a command */
+  uint32_t reader;         /* entry of who asked */
   double arguments[WB_MAX_ARGUMENTS];
-  uint64_t id;                       /* the reader's number for it */
+  uint64_t id; /* the reader's number for it */
   uint64_t submit_time_ns;
 } wb_request;
 
@@ -351,10 +359,10 @@ typedef enum wb_mode {
 
 typedef struct wb_reader_options {
   size_t struct_size;
-  int32_t mode;        /* wb_mode; 0: WB_LATEST */
-  uint32_t leases;     /* frames to be held at a time, 1 to WB_MAX_LEASES; 0: 2 */
-  int64_t spin_ns;     /* how long a wait spins before it sleeps; 0: 20,000; below 0: never sleeps */
-  const char* label;   /* how the reader calls itself in `wingbeat top`; NULL: the program's name */
+  int32_t mode;      /* wb_mode; 0: WB_LATEST */
+  uint32_t leases;   /* frames to be held at a time, 1 to WB_MAX_LEASES; 0: 2 */
+  int64_t spin_ns;   /* how long a wait spins before it sleeps; 0: 20,000; below 0: never sleeps */
+  const char* label; /* how the reader calls itself in `wingbeat top`; NULL: the program's name */
 } wb_reader_options;
 
 /* Opens a reader. The stream need not exist yet. options may be NULL. Does not wait.
@@ -374,10 +382,10 @@ typedef struct wb_frame {
   uint64_t missed;          /* WB_EVERY: frames lost between the one taken before and this one */
   uint32_t epoch;
   uint32_t generation;
-  const void* data;         /* field i lies at data + offset_bytes of its wb_field_info. Read-only memory. */
-  const wb_schema* schema;  /* valid while the frame is held */
-  void* attachment;         /* internal; the same for all frames of one mapping */
-  uint64_t lease;           /* internal */
+  const void* data;        /* field i lies at data + offset_bytes of its wb_field_info. Read-only memory. */
+  const wb_schema* schema; /* valid while the frame is held */
+  void* attachment;        /* internal; the same for all frames of one mapping */
+  uint64_t lease;          /* internal */
 } wb_frame;
 
 /* Attaches if that is not done yet: WB_OK when the stream's schema is there, WB_NOT_READY when the time limit passed before
@@ -421,11 +429,11 @@ WB_API int wb_reader_fd(wb_reader* reader);
 WB_API const wb_schema* wb_reader_schema(const wb_reader* reader);
 
 typedef struct wb_reader_stats {
-  uint64_t received;     /* frames taken */
-  uint64_t missed;       /* WB_EVERY: frames lost, exactly */
-  uint64_t seq;          /* last taken */
-  uint64_t newest;       /* newest published */
-  uint64_t restarts;     /* of the writer, seen */
+  uint64_t received; /* frames taken */
+  uint64_t missed;   /* WB_EVERY: frames lost, exactly */
+  uint64_t seq;      /* last taken */
+  uint64_t newest;   /* newest published */
+  uint64_t restarts; /* of the writer, seen */
   uint32_t epoch;
   uint32_t generation;
   uint32_t writer_alive; /* 1 or 0; costs system calls */
@@ -437,9 +445,9 @@ WB_API int wb_reader_get_stats(wb_reader* reader, wb_reader_stats* out);
 
 /* What became of a request. The values are part of the format. */
 typedef enum wb_receipt_status {
-  WB_APPLIED = 1,    /* in force from frame `seq` on, after step `step` */
-  WB_SUPERSEDED = 2, /* a later request for the same parameter was taken instead */
-  WB_REFUSED = 3,    /* `reason` says why */
+  WB_APPLIED = 1,      /* in force from frame `seq` on, after step `step` */
+  WB_SUPERSEDED = 2,   /* a later request for the same parameter was taken instead */
+  WB_REFUSED = 3,      /* `reason` says why */
   WB_WAS_RESTARTED = 4 /* the writer was restarted before it answered; ask again */
 } wb_receipt_status;
 
@@ -447,8 +455,8 @@ typedef struct wb_receipt {
   uint64_t id;
   uint32_t status; /* wb_receipt_status */
   uint32_t reserved;
-  uint64_t step;   /* of the last frame published before it was applied */
-  uint64_t seq;    /* of the first frame that can show it */
+  uint64_t step; /* of the last frame published before it was applied */
+  uint64_t seq;  /* of the first frame that can show it */
   char reason[WB_REASON_BYTES];
 } wb_receipt;
 
@@ -489,9 +497,9 @@ WB_API int wb_window_push(wb_window* window, const wb_frame* frame);
 WB_API int wb_window_next(wb_window* window, wb_reader* reader, int64_t timeout_ns);
 
 typedef struct wb_window_view {
-  const void* data;       /* oldest frame first; frame k at k * frame_bytes. Stays until the next push. */
-  uint64_t frame_bytes;   /* the field's size_bytes */
-  uint32_t frames;        /* present, 0 to W */
+  const void* data;     /* oldest frame first; frame k at k * frame_bytes. Stays until the next push. */
+  uint64_t frame_bytes; /* the field's size_bytes */
+  uint32_t frames;      /* present, 0 to W */
   uint32_t reserved;
   const uint64_t* seqs;   /* of each present frame, oldest first */
   const uint64_t* counts; /* agents in each */
@@ -502,7 +510,9 @@ WB_API int wb_window_get(const wb_window* window, uint32_t field, wb_window_view
 
 /* --------------------------------------------------------------------------------------------------- seen from outside */
 
-typedef struct wb_name { char text[WB_NAME_BYTES]; } wb_name;
+typedef struct wb_name {
+  char text[WB_NAME_BYTES];
+} wb_name;
 
 /* Names of the streams in the runtime directory, sorted. At most `capacity` are written; *count is how many there are. */
 WB_API int wb_list(wb_name* names, size_t capacity, size_t* count);
@@ -531,13 +541,13 @@ typedef struct wb_stream_info {
 typedef struct wb_reader_info {
   uint32_t entry;
   int32_t pid;
-  uint32_t mode;           /* wb_mode */
-  uint32_t alive;          /* 1, or 0: died and not yet reclaimed */
+  uint32_t mode;  /* wb_mode */
+  uint32_t alive; /* 1, or 0: died and not yet reclaimed */
   uint32_t leases_claimed, leases_held;
   uint32_t asleep;
   uint32_t reserved;
   uint64_t attach_time_ns;
-  uint64_t seq;            /* last taken */
+  uint64_t seq; /* last taken */
   uint64_t received, missed;
   char label[WB_LABEL_BYTES];
 } wb_reader_info;
@@ -557,11 +567,11 @@ WB_API int wb_inspection_parameter(wb_inspection* inspection, uint32_t control, 
 WB_API const wb_schema* wb_inspection_schema(const wb_inspection* inspection);
 
 typedef struct wb_collect_report {
-  uint32_t streams;       /* removed whole: nobody alive was left */
-  uint32_t readers;       /* entries of dead readers cleared */
-  uint32_t objects;       /* memory objects unlinked */
-  uint32_t files;         /* manifests and lock files removed */
-  uint64_t bytes;         /* of memory given back */
+  uint32_t streams; /* removed whole: nobody alive was left */
+  uint32_t readers; /* entries of dead readers cleared */
+  uint32_t objects; /* memory objects unlinked */
+  uint32_t files;   /* manifests and lock files removed */
+  uint64_t bytes;   /* of memory given back */
 } wb_collect_report;
 
 /* Removes what dead processes left: of one stream, or of all (stream = NULL). Never touches anything a live process uses.
