@@ -160,7 +160,8 @@ void add_run_options(CLI::App& verb, SwarmArguments& a) {
       ->excludes(rate);
   verb.add_option("--seconds", a.seconds, "End after this time")->check(CLI::Range(0.0, 1e9));
   verb.add_option("--steps", a.steps, "End after this many steps; the start state is one frame more");
-  verb.add_option("--set", a.settings, "Initial value of a parameter, NAME=NUMBER; may be repeated")
+  verb.add_option("--set", a.settings, "Initial value of a parameter; may be repeated")
+      ->option_text("NAME=NUMBER")
       ->allow_extra_args(false);
 }
 
@@ -182,6 +183,7 @@ void add_stream_options(CLI::App& verb, SwarmArguments& a) {
                   "Break something, to see that checks notice: torn (half a frame is the one before), deaf (never "
                   "reads the subscribed stream), frozen (parameters have no effect)")
       ->transform(CLI::CheckedTransformer(injections, CLI::ignore_case))
+      ->option_text("none|torn|deaf|frozen")
       ->default_str("none");
 }
 
