@@ -22,6 +22,9 @@ def write_program(path, text):
     path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
 
 
+JULIA_RUNS = 2  # with one thread and with two
+
+
 class RunTests(unittest.TestCase):
     def setUp(self):
         self.root = Path(tempfile.mkdtemp(prefix="wingbeat-run-tests."))
@@ -54,50 +57,47 @@ class RunTests(unittest.TestCase):
                               text=True, check=False)
         return done.returncode, done.stdout.splitlines()
 
-    def julia_runs(self):
-        return 4 if os.getuid() == 0 else 2
-
     def assert_counts(self, run, passed, failed, skipped=0):
         code, lines = run
         self.assertEqual(lines[-1], f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
         self.assertEqual(code, 1 if failed else 0)
 
     def test_everything_passed(self):
-        self.assert_counts(self.run_with(), 2 + 5 * self.julia_runs(), 0)
+        self.assert_counts(self.run_with(), 2 + 5 * JULIA_RUNS, 0)
 
     @unittest.skipUnless(os.getuid() == 0, "needs root")
     def test_plain_user_runs_the_julia_tests_of_a_checkout_closed_to_others(self):
         self.root.chmod(0o700)
         only_if_readable = 'test -r "$4" -a -r "$WINGBEAT_LIBRARY" && test -w "$HOME" -a -w "$WINGBEAT_DIR" && id -u && '
         code, lines = self.run_with(julia=only_if_readable + GOOD_JULIA)
-        self.assert_counts((code, lines), 22, 0)
+        self.assert_counts((code, lines), 2 + 5 * JULIA_RUNS, 0)
 
     def test_failed_case_is_counted_and_its_output_shown(self):
         run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "sh" "-c" "echo reason; exit 3")\n')
-        self.assert_counts(run, 2 + 5 * self.julia_runs(), 1)
+        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
         self.assertIn("--- failed: beta.one: Failed", run[1])
         self.assertIn("reason", run[1])
 
     def test_crashed_case_is_a_failure(self):
         run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "sh" "-c" "kill -SEGV $$")\n')
-        self.assert_counts(run, 2 + 5 * self.julia_runs(), 1)
+        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
 
     def test_hanging_case_is_a_failure(self):
         hanging = 'add_test(beta.one "sleep" "60")\nset_tests_properties(beta.one PROPERTIES TIMEOUT 1)\n'
         run = self.run_with(ctest=GOOD_CTEST + hanging)
-        self.assert_counts(run, 2 + 5 * self.julia_runs(), 1)
+        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
         self.assertIn("--- failed: beta.one: Timeout", run[1])
 
     def test_case_that_cannot_start_is_a_failure(self):
         run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "/nowhere/to/be/found")\n')
-        self.assert_counts(run, 2 + 5 * self.julia_runs(), 1)
+        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
 
     def test_skipped_case_is_counted_as_skipped(self):
         skipped = 'add_test(beta.one "sh" "-c" "exit 77")\nset_tests_properties(beta.one PROPERTIES SKIP_RETURN_CODE 77)\n'
-        self.assert_counts(self.run_with(ctest=GOOD_CTEST + skipped), 2 + 5 * self.julia_runs(), 0, 1)
+        self.assert_counts(self.run_with(ctest=GOOD_CTEST + skipped), 2 + 5 * JULIA_RUNS, 0, 1)
 
     def test_tree_without_cases_is_a_failure(self):
-        self.assert_counts(self.run_with(ctest=""), 5 * self.julia_runs(), 1)
+        self.assert_counts(self.run_with(ctest=""), 5 * JULIA_RUNS, 1)
 
     def test_broken_test_description_is_a_failure(self):
         run = self.run_with(ctest='message(FATAL_ERROR "broken")\n')
@@ -108,21 +108,21 @@ class RunTests(unittest.TestCase):
 
     def test_failed_julia_tests_are_counted(self):
         run = self.run_with(julia="echo because; echo 'julia: 4 passed, 3 failed'; exit 1")
-        self.assert_counts(run, 2 + 4 * self.julia_runs(), 3 * self.julia_runs())
+        self.assert_counts(run, 2 + 4 * JULIA_RUNS, 3 * JULIA_RUNS)
         self.assertIn("because", run[1])
 
     def test_julia_crashing_after_its_count_is_a_failure(self):
         run = self.run_with(julia=GOOD_JULIA + "; kill -SEGV $$")
-        self.assert_counts(run, 2 + 5 * self.julia_runs(), self.julia_runs())
+        self.assert_counts(run, 2 + 5 * JULIA_RUNS, JULIA_RUNS)
 
     def test_julia_without_a_count_is_a_failure(self):
-        self.assert_counts(self.run_with(julia="echo all fine"), 2, self.julia_runs())
+        self.assert_counts(self.run_with(julia="echo all fine"), 2, JULIA_RUNS)
 
     def test_julia_counting_nothing_is_a_failure(self):
-        self.assert_counts(self.run_with(julia="echo 'julia: 0 passed, 0 failed'"), 2, self.julia_runs())
+        self.assert_counts(self.run_with(julia="echo 'julia: 0 passed, 0 failed'"), 2, JULIA_RUNS)
 
     def test_hanging_julia_is_a_failure(self):
-        self.assert_counts(self.run_with(julia="sleep 60"), 2, self.julia_runs())
+        self.assert_counts(self.run_with(julia="sleep 60"), 2, JULIA_RUNS)
 
     def test_ended_run_leaves_nothing_running(self):
         build = self.build_with(julia=f"echo $$ > {self.root}/pid.new; mv {self.root}/pid.new {self.root}/pid; exec sleep 60")
