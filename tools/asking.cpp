@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "interrupts.hpp"
 #include "text.hpp"
 
 namespace wingbeat::tool {
@@ -60,6 +61,7 @@ void print_receipt(const Address& address, const Receipt& receipt, bool json) {
 }  // namespace
 
 ExitCode ask(const Address& address, const AskOptions& options, const Send& send) {
+  catch_interrupts();  // so that the reader is closed in order
   const auto timeout = nanoseconds(options.timeout_s);
   Reader reader = attach(address.stream, timeout);
   Ticket ticket = send(reader, find_control(reader, address.control));

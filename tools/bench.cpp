@@ -7,6 +7,7 @@
 
 #include "bench/duel.hpp"
 #include "bench/publish.hpp"
+#include "interrupts.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -125,6 +126,7 @@ void print_text(const Results& results) {
 
 int run(const Options& options) {
   if (::sysconf(_SC_NPROCESSORS_ONLN) < 2) throw Failure(kFailed, "the bench needs two cores: one for each process");
+  catch_interrupts();
   const Results results = measure_all(options.scale);
   if (options.json)
     print_json(results);

@@ -23,6 +23,8 @@ ExitCode exit_code_of(const wingbeat::Error& error) {
     case WB_ERR_LIMIT:
     case WB_ERR_TYPE:
       return kUsage;
+    case WB_INTERRUPTED:
+      return kInterrupted;
     default:
       return kFailed;
   }

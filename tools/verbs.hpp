@@ -20,14 +20,16 @@
 namespace wingbeat::tool {
 
 enum ExitCode : int {
-  kDone = 0,      // done, or yes
-  kNo = 1,        // the answer is no, or something was found wrong
-  kUsage = 2,     // the command line makes no sense
-  kNotFound = 3,  // there is no such stream, parameter, trigger or command
-  kFailed = 4,    // it could not be done; the text says why
+  kDone = 0,           // done, or yes
+  kNo = 1,             // the answer is no, or something was found wrong
+  kUsage = 2,          // the command line makes no sense
+  kNotFound = 3,       // there is no such stream, parameter, trigger or command
+  kFailed = 4,         // it could not be done; the text says why
+  kInterrupted = 130,  // by Ctrl-C, before it was done
 };
 inline constexpr const char* kExitCodes =
-    "Exit codes: 0 done; 1 the answer is no, or problems were found; 2 bad usage; 3 no such stream or name; 4 failed.";
+    "Exit codes: 0 done; 1 the answer is no, or problems were found; 2 bad usage; 3 no such stream or name; 4 failed; "
+    "130 interrupted.";
 
 // Thrown by verbs; main prints the text and ends with the code.
 class Failure : public std::runtime_error {

@@ -19,6 +19,13 @@ void put(T& plain, T value) {
   sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
 }
 
+// Its parties hold their locks elsewhere: we should take the living for dead, and be taken for dead by them.
+int not_ours(const Place& place, const layout::Manifest& manifest) {
+  return fail(WB_ERR_INCOMPATIBLE,
+              "the manifest of stream '" + manifest.stream + "' in " + place.directory() +
+                  " was made for another directory: set WINGBEAT_DIR to the same path as its writer");
+}
+
 int no_entry(const Attachment& attachment) {
   return fail(WB_ERR_NO_ROOM,
               "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
@@ -122,6 +129,7 @@ int Reader::attach_once() {
   if (leases_ != nullptr && leases_->attachment().manifest.identity == manifest.identity) return fail(WB_NOT_READY);
   std::shared_ptr<Attachment> attachment;
   code = stream::attach(manifest, Access::kReader, attachment);
+  if (code == WB_OK && !place_.owns(manifest)) code = not_ours(place_, manifest);
   if (code == WB_OK) code = own_entry(*attachment);
   if (code != WB_OK) return code;
   // A collector that did not see our lock has taken the manifest away by now: see collect_locked.

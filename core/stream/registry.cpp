@@ -220,7 +220,8 @@ void collect(const Place& place, wb_collect_report& report) {
   if (have && collect_locked(place, lock, report)) return;
   layout::Manifest manifest;
   std::shared_ptr<Attachment> attachment;
-  if (read_manifest(place, manifest) == WB_OK && attach(manifest, Access::kReader, attachment) == WB_OK) {
+  if (read_manifest(place, manifest) == WB_OK && place.owns(manifest) &&
+      attach(manifest, Access::kReader, attachment) == WB_OK) {
     report.readers += sweep_readers(place, *attachment);
   }
 }

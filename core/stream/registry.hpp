@@ -33,8 +33,8 @@ class Place {
   std::string object(std::uint32_t epoch, char kind) const;  // kind: d (data) or c (control)
   std::string object_prefix() const;
 
-  // Whether the manifest was made here. One that was copied from another directory names objects that are in use there: they may
-  // be read, but neither written nor removed.
+  // Whether the manifest was made here. One that was copied from another directory names objects that are in use there, by parties
+  // whose locks are there: they may be looked at, but not attached to, nor removed.
   bool owns(const layout::Manifest& manifest) const;
 
   static std::uint32_t epoch_after(std::uint32_t epoch) { return epoch == UINT32_MAX ? 1 : epoch + 1; }

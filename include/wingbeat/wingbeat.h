@@ -307,7 +307,8 @@ WB_API int wb_writer_copy(wb_writer* writer, uint32_t field, const void* source,
 /* Sets how many agents are present in the begun frame, 0 to capacity. Without it, and without copies: capacity. */
 WB_API int wb_writer_set_count(wb_writer* writer, uint64_t count);
 
-/* Publishes the begun slot. Wait-free; no system call while nobody sleeps, one wake-up otherwise. */
+/* Publishes the begun slot. Wait-free; no system call while nobody sleeps, one wake-up otherwise (and seldom, after many wake-ups
+ * that found nobody, a few more to clear the entries of readers that died asleep). */
 WB_API int wb_writer_publish(wb_writer* writer, uint64_t step, double sim_time);
 
 /* Gives the begun slot back; its number is used again. */

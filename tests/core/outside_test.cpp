@@ -2,8 +2,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -54,6 +56,23 @@ TEST_F(Outside, an_inspection_shows_the_stream) {
   EXPECT_EQ(seen.readers, 0u);
   EXPECT_EQ(seen.frame_bytes, 2240u);
   EXPECT_GT(seen.memory_bytes, seen.slots * seen.frame_bytes);
+}
+
+TEST_F(Outside, a_copied_manifest_lets_nobody_disturb_the_original) {
+  publish(writer.get(), 3);
+  const Reader reader = make_reader();
+  const std::string here = std::getenv("WINGBEAT_DIR");
+  const std::string copy = here + "/copy";
+  std::filesystem::create_directory(copy);
+  std::filesystem::copy_file(here + "/swarm.manifest", copy + "/swarm.manifest");
+  ::setenv("WINGBEAT_DIR", copy.c_str(), 1);
+  wb_reader* refused = nullptr;
+  EXPECT_EQ(wb_reader_open("swarm", nullptr, &refused), WB_ERR_INCOMPATIBLE);
+  EXPECT_OK(wb_collect(nullptr, nullptr));
+  ::setenv("WINGBEAT_DIR", here.c_str(), 1);
+  std::filesystem::remove_all(copy);
+  EXPECT_EQ(info().readers, 1u);
+  EXPECT_EQ(info().leases_claimed, 2u);
 }
 
 TEST_F(Outside, an_inspection_shows_every_reader) {

@@ -5,11 +5,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iterator>
+#include <sstream>
 
 #include "wingbeat/wingbeat.h"
 
@@ -22,9 +23,12 @@ std::string temporary_directory() {
   return path;
 }
 
-std::string object_name(char kind) {
-  static std::atomic<unsigned> count{0};
-  return "/wb-v" + std::to_string(::getpid()) + "-" + std::to_string(count++) + kind;
+// As the specification has it (2.3): readers refuse what was made for another directory.
+std::string object_name(const std::string& directory, const layout::Manifest& manifest, char kind) {
+  const std::string place = std::filesystem::canonical(directory).string() + "\n" + manifest.stream;
+  std::ostringstream name;
+  name << "/wb-" << std::hex << std::setw(12) << std::setfill('0') << (layout::hash(place) >> 16);
+  return name.str() + "-" + std::to_string(manifest.epoch) + kind;
 }
 
 void make_object(const std::string& name, const std::string& content) {
@@ -55,7 +59,7 @@ std::string read_file(const std::string& path) {
 }
 
 Installed::Installed(const std::string& directory, const std::string& name)
-    : runtime_directory_(temporary_directory()), data_object_(object_name('d')), control_object_(object_name('c')) {
+    : runtime_directory_(temporary_directory()) {
   ::setenv("WINGBEAT_DIR", runtime_directory_.c_str(), 1);
   expected_ = Json::parse(read_file(directory + "/" + name + ".json"));
   prepare(directory, expected_.value("base", name));
@@ -73,8 +77,8 @@ void Installed::prepare(const std::string& directory, const std::string& base) {
   control_ = read_file(directory + "/" + base + ".control");
   layout::Manifest manifest;
   ASSERT_FALSE(layout::from_text(read_file(directory + "/" + base + ".manifest"), manifest));
-  manifest.data_object = data_object_;
-  manifest.control_object = control_object_;
+  manifest.data_object = data_object_ = object_name(runtime_directory_, manifest, 'd');
+  manifest.control_object = control_object_ = object_name(runtime_directory_, manifest, 'c');
   manifest.backend = wb_backend();
   manifest_ = layout::to_text(manifest);
   if (expected_.contains("patch")) apply_patch();

@@ -13,6 +13,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "../interrupts.hpp"
+#include "../verbs.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::tool::bench {
@@ -55,6 +57,7 @@ void spin_for(std::uint64_t duration_ns) {
 void wait_until(const std::atomic<std::uint64_t>& word, std::uint64_t value) {
   const std::uint64_t end_ns = wb_now_ns() + kWaitLimitNs;
   while (word.load(std::memory_order_acquire) < value) {
+    stop_if_interrupted();
     if (wb_now_ns() > end_ns) throw std::runtime_error("the other process of the bench does not answer");
   }
 }
@@ -166,6 +169,10 @@ bool pin_to_core(unsigned core) {
   (void)core;
   return false;
 #endif
+}
+
+void stop_if_interrupted() {
+  if (interrupted()) throw Failure(kInterrupted, "interrupted");
 }
 
 Figures figures_of(std::vector<std::uint64_t>& samples) {

@@ -28,6 +28,9 @@ struct Plan {
 
 Duel run_duel(const Plan& plan, const std::string& stream);
 
+// Throws once Ctrl-C was pressed; to be called in every loop.
+void stop_if_interrupted();
+
 // The sole way in which the bench asks for a core; false where that cannot be had.
 bool pin_to_core(unsigned core);
 

@@ -81,6 +81,7 @@ void read_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
   }
   stage.ready.store(1);
   while (stage.over.load() == 0) {
+    stop_if_interrupted();
     for (std::uint32_t i = 0; i < readers; ++i) {
       wb_frame_release(&frames[i]);
       if (wb_reader_latest(all[i], &frames[i]) != WB_OK) frames[i].attachment = nullptr;
@@ -101,6 +102,7 @@ Figures publish_all(wb_writer* writer, std::uint32_t frames) {
     publish(writer);
     const std::uint64_t end_ns = wb_now_ns();
     samples.push_back(end_ns - start_ns);
+    stop_if_interrupted();
     while (wb_now_ns() < end_ns + kGapNs) {
     }
   }
@@ -110,6 +112,7 @@ Figures publish_all(wb_writer* writer, std::uint32_t frames) {
 void wait_for(const std::atomic<std::uint32_t>& word) {
   const std::uint64_t end_ns = wb_now_ns() + kWaitLimitNs;
   while (word.load() == 0) {
+    stop_if_interrupted();
     if (wb_now_ns() > end_ns) throw std::runtime_error("the reading process of the bench does not answer");
     nap(100'000);
   }
