@@ -12,6 +12,8 @@ constexpr std::uint64_t kLongestNapNs = 250'000'000;
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
 constexpr std::uint64_t kCheckIntervalNs = 200'000'000;
 constexpr int kPollsPerLook = 64;  // at the expected slot, before the head is looked at
+// Shorter waits, made one after the other, must not each ask for the writer's lock.
+constexpr std::int64_t kProbeFromNs = 1'000'000;
 constexpr std::uint64_t kForever = UINT64_MAX;
 
 std::uint64_t later(std::uint64_t now_ns, std::uint64_t by_ns) {
@@ -35,7 +37,7 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   code = spin(lease, spin_end_ns, out);
   while (code == WB_NO_FRAME) {
     const std::uint64_t now_ns = platform::now_ns();
-    if (now_ns >= deadline_ns) return nothing(true);
+    if (now_ns >= deadline_ns) return nothing(timeout_ns >= kProbeFromNs);
     code = sleep(lease, std::min(deadline_ns - now_ns, kLongestNapNs), out);
   }
   return code;
