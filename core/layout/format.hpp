@@ -85,11 +85,12 @@ struct DataHot {
   std::uint32_t generation;  // counts writers of this epoch, from 1
   std::uint32_t state;       // WriterState
   std::int32_t pid;
-  std::uint32_t reserved0;
+  std::uint32_t waiting;  // 1: the writer sleeps until readers in lock-step have done
   std::uint64_t hops;
   std::uint64_t wakes;
   std::uint64_t requests;
-  std::uint8_t pad2[kLineBytes - 40];
+  std::uint64_t overruns;  // times that a reader in lock-step overran its limit
+  std::uint8_t pad2[kLineBytes - 48];
 };
 static_assert(sizeof(DataHot) == 3 * kLineBytes);
 
@@ -198,7 +199,8 @@ struct HotEntry {
   std::uint64_t cursor;             // last seq taken
   std::uint64_t received;
   std::uint64_t missed;
-  std::uint64_t reserved[5];
+  std::uint64_t done;  // in lock-step: last seq finished with
+  std::uint64_t reserved[4];
 };
 static_assert(sizeof(HotEntry) == kLineBytes);
 static_assert(offsetof(HotEntry, cursor) == 64);
@@ -209,9 +211,9 @@ struct ColdEntry {
   std::uint32_t state;
   std::uint32_t mode;
   std::int32_t pid;
-  std::uint32_t every;  // of the mode "every k-th": k; else 1
+  std::uint32_t every;  // it takes every k-th frame: those whose seq is a multiple of k
   std::uint64_t attach_time_ns;
-  std::uint64_t lock_step_limit_ns;  // 0: not in lock-step
+  std::uint64_t reserved0;
   char label[kReaderLabelBytes];
   std::uint64_t reserved[8];
 };

@@ -195,7 +195,6 @@ void Reader::fill_entry(const Attachment& attachment) {
   cold.pid = platform::process_id();
   cold.every = 1;
   cold.attach_time_ns = platform::now_ns();
-  cold.lock_step_limit_ns = 0;
   std::memset(cold.label, 0, sizeof cold.label);
   std::memcpy(cold.label, options_.label.data(), std::min(options_.label.size(), sizeof cold.label - 1));
   sync::SharedMemory::word(cold.state).store(layout::kEntryAttached, std::memory_order_release);

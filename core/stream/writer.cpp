@@ -7,6 +7,12 @@
 namespace wingbeat::stream {
 namespace {
 
+// What observers read while it may change.
+template <class T>
+void put(T& plain, T value) {
+  sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
+}
+
 // Bytes of one index of the last dimension: of one agent, in a per-agent field.
 std::uint64_t item_bytes(const layout::FieldRecord& field) {
   return field.size_bytes / field.shape[field.dimensions - 1];
@@ -51,7 +57,7 @@ int Writer::begin(wb_slot& out) {
                 "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the "
                 "writer after `wingbeat gc`");
   }
-  memory_.slot(slot).begin_time_ns = platform::now_ns();
+  put(memory_.slot(slot).begin_time_ns, platform::now_ns());
   has_count_ = false;
   out.seq = slots_.seq() + 1;
   out.data = memory_.payload(slot);
@@ -110,10 +116,10 @@ std::uint64_t Writer::frame_count() const { return has_count_ ? count_ : schema(
 int Writer::publish(std::uint64_t step, double sim_time) {
   if (slots_.begun() == sync::kNoSlot) return not_begun();
   layout::SlotHeader& header = memory_.slot(slots_.begun());
-  header.step = step;
-  header.sim_time = sim_time;
-  header.count = frame_count();
-  header.publish_time_ns = platform::now_ns();
+  put(header.step, step);
+  put(header.sim_time, sim_time);
+  put(header.count, frame_count());
+  put(header.publish_time_ns, platform::now_ns());
   sync::SharedMemory::step(sync::Step::kWriterFilled);
   wake_readers(slots_.commit());
   if (slots_.hops() != hops_told_) tell_hops();  // seldom: readers that spin look at that line

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 
 #include "../layout/format.hpp"
 #include "steps.hpp"
@@ -60,6 +61,7 @@ class SharedMemory {
   Atomic<std::uint32_t>& wake() const { return word(hot().wake); }
   Atomic<std::uint32_t>& generation() const { return word(hot().generation); }
   Atomic<std::uint32_t>& writer_state() const { return word(hot().state); }
+  Atomic<std::uint32_t>& waiting() const { return word(hot().waiting); }
   Atomic<std::uint64_t>& value(std::uint32_t control) const {
     return word(at<std::uint64_t>(places_.data + places_.values_offset + control * std::uint64_t{8}));
   }
@@ -76,6 +78,7 @@ class SharedMemory {
   }
   Atomic<std::uint32_t>& claim(std::uint32_t reader) const { return word(entry(reader).claim); }
   Atomic<std::uint32_t>& asleep(std::uint32_t reader) const { return word(entry(reader).asleep); }
+  Atomic<std::uint64_t>& done(std::uint32_t reader) const { return word(entry(reader).done); }
 
   Atomic<std::uint64_t>& request_tail(std::uint32_t reader) const { return word(entry(reader).request_tail); }
   layout::RequestRecord& request(std::uint32_t reader, std::uint64_t id) const {
@@ -89,6 +92,16 @@ class SharedMemory {
   }
   Atomic<std::uint64_t>& receipt_id(std::uint32_t reader, std::uint64_t id) const {
     return word(receipt(reader, id).id);
+  }
+
+  // Copies memory that may change meanwhile, word by word; the caller finds out afterwards whether it did. Both places are multiples
+  // of 8, and `bytes` is rounded up to one.
+  static void copy_words(const std::uint8_t* source, std::uint8_t* target, std::uint64_t bytes) {
+    for (std::uint64_t i = 0; i < bytes; i += 8) {
+      const std::uint64_t value =
+          reinterpret_cast<const Atomic<std::uint64_t>*>(source + i)->load(std::memory_order_relaxed);
+      std::memcpy(target + i, &value, 8);
+    }
   }
 
   // Any word of the format, as the atomic it is.

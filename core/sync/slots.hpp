@@ -168,62 +168,62 @@ template <class Memory>
 class SlotReader {
  public:
   SlotReader() = default;
-  SlotReader(const Memory& memory, std::uint32_t reader) : memory_(memory), reader_(reader) {}
+  // Of the frames in order, those are wanted whose seq is a multiple of `every`.
+  SlotReader(const Memory& memory, std::uint32_t reader, std::uint64_t every = 1)
+      : memory_(memory), reader_(reader), every_(every), wanted_(every) {}
 
-  // Starts behind `seq`: the next frame wanted is seq + 1.
-  void start_after(std::uint64_t seq, std::uint32_t slot) {
-    last_ = seq;
-    expected_ = slot < memory_.slot_count() ? next(slot) : 0;
-  }
+  // Starts behind `seq`, which lies, or would lie, in `slot`.
+  void start_after(std::uint64_t seq, std::uint32_t slot) { go_on_from({seq, slot}); }
 
   std::uint64_t last() const { return last_; }
+  std::uint64_t wanted() const { return wanted_; }  // the lowest seq that comes next
   std::uint64_t newest() const { return head_seq(memory_.head().load(std::memory_order_acquire)); }
 
-  // Says, before it appears, that the frame after the last one is wanted; arrives() then needs no fence.
+  // Says, before it appears, that the next frame is wanted; arrives() then needs no fence.
   void announce_next(std::uint32_t lease) {
-    if (memory_.lease(reader_, lease).load(std::memory_order_relaxed) != last_ + 1) announce(lease, last_ + 1);
+    if (memory_.lease(reader_, lease).load(std::memory_order_relaxed) != wanted()) announce(lease, wanted());
   }
 
-  // Spins until the announced frame is where it is expected, at most `polls` times. Each is one acquire load.
-  Taken arrives(int polls) {
+  // Spins until the next frame is where it is expected, at most `polls` times. Each is one acquire load.
+  bool appears(int polls) const {
     auto& commit = memory_.commit(expected_);
-    const std::uint64_t wanted = commit_word(last_ + 1, layout::kCommitted);
+    const std::uint64_t awaited = commit_word(wanted(), layout::kCommitted);
     for (int i = 0; i < polls; ++i) {
-      if (commit.load(std::memory_order_acquire) == wanted) return accept({last_ + 1, expected_});
+      if (commit.load(std::memory_order_acquire) == awaited) return true;
       if (i % kPollsPerRelax == 0) Memory::relax();
     }
-    return {};
+    return false;
   }
+
+  // The same for an announced frame, which is held when it appears.
+  Taken arrives(int polls) { return appears(polls) ? accept({wanted(), expected_}) : Taken{}; }
 
   // The newest frame later than the last one.
-  Taken take_latest(std::uint32_t lease) {
-    Taken taken = hold_latest(lease, last_);
-    return taken ? accept(taken) : taken;
-  }
+  Taken take_latest(std::uint32_t lease) { return accept(hold_latest(lease, last_)); }
 
-  // Holds the newest frame later than `after`, which need not be one to go on from: the next frame wanted stays what it was. At
-  // most kTries looks, each of which fails only if the writer went on.
+  // Holds the newest frame later than `after`, which need not be one to go on from: the next frame wanted stays what it was.
   Taken hold_latest(std::uint32_t lease, std::uint64_t after) {
-    for (int i = 0; i < kTries; ++i) {
-      std::uint64_t head = memory_.head().load(std::memory_order_acquire);
-      if (head_seq(head) <= after || head_slot(head) >= memory_.slot_count()) return {};
-      Taken taken{head_seq(head), head_slot(head)};
-      if (hold(lease, taken)) return taken;
-    }
-    return {};
+    return latest(after, kTries, [&](const Taken& taken) { return hold(lease, taken); });
   }
 
-  // The oldest frame after the last one that is still there. For when arrived() has not seen it though head is past it.
+  // The oldest wanted frame that is still there. For when arrives() has not seen it though head is past it.
   Taken take_next(std::uint32_t lease) {
-    const Taken expected{last_ + 1, expected_};
-    if (is_there(expected) && hold(lease, expected)) return accept(expected);  // no search while it keeps up
-    for (int i = 0; i < kTries; ++i) {
-      // A frame being claimed may yet be spared; but a writer that died or was stopped just there must not hold us up.
-      Taken taken = oldest_after(last_, i < kTries / 2 ? layout::kClaiming : layout::kCommitted);
-      if (!taken) return {};
-      if (hold(lease, taken)) return accept(taken);
-    }
-    return {};
+    return accept(next_wanted(kTries, [&](const Taken& taken) { return hold(lease, taken); }));
+  }
+
+  // The same three for readers without leases. `copy(slot)` copies what is wanted of the slot, by relaxed atomic loads; what it
+  // copied last is whole if the call returns a frame, and to be forgotten if not.
+  template <class Copy>
+  Taken copy_latest(const Copy& copy) {
+    return accept(copy_latest(last_, copy));
+  }
+  template <class Copy>
+  Taken copy_latest(std::uint64_t after, const Copy& copy) {
+    return latest(after, kCopies, [&](const Taken& taken) { return copy_whole(taken, copy); });
+  }
+  template <class Copy>
+  Taken copy_next(const Copy& copy) {
+    return accept(next_wanted(kCopies, [&](const Taken& taken) { return copy_whole(taken, copy); }));
   }
 
   // Gives a lease back. Release: pairs with the acquire in SlotWriter::is_leased.
@@ -243,9 +243,42 @@ class SlotReader {
 
  private:
   static constexpr int kTries = 64;
+  static constexpr int kCopies = 8;  // a try may take as long as a copy of the frame
   static constexpr int kPollsPerRelax = 8;
 
-  std::uint32_t next(std::uint32_t slot) const { return slot + 1 == memory_.slot_count() ? 0 : slot + 1; }
+  std::uint32_t next(std::uint32_t slot) const { return slot + 1 < memory_.slot_count() ? slot + 1 : 0; }
+
+  // The next frame is expected where it lies if nothing is hopped over. The case of every frame has no division.
+  void go_on_from(const Taken& last) {
+    last_ = last.seq;
+    wanted_ = every_ == 1 ? last_ + 1 : last_ - last_ % every_ + every_;
+    expected_ = every_ == 1 ? next(last.slot)
+                            : static_cast<std::uint32_t>((last.slot + (wanted_ - last_)) % memory_.slot_count());
+  }
+
+  // At most `tries` looks, each of which fails only if the writer went on.
+  template <class Obtain>
+  Taken latest(std::uint64_t after, int tries, const Obtain& obtain) {
+    for (int i = 0; i < tries; ++i) {
+      std::uint64_t head = memory_.head().load(std::memory_order_acquire);
+      if (head_seq(head) <= after || head_slot(head) >= memory_.slot_count()) return {};
+      Taken taken{head_seq(head), head_slot(head)};
+      if (obtain(taken)) return taken;
+    }
+    return {};
+  }
+
+  template <class Obtain>
+  Taken next_wanted(int tries, const Obtain& obtain) {
+    const Taken expected{wanted(), expected_};
+    if (is_there(expected) && obtain(expected)) return expected;  // no search while it keeps up
+    for (int i = 0; i < tries; ++i) {
+      // A frame being claimed may yet be spared; but a writer that died or was stopped just there must not hold us up.
+      Taken taken = oldest_wanted(i < tries / 2 ? layout::kClaiming : layout::kCommitted);
+      if (!taken || obtain(taken)) return taken;
+    }
+    return {};
+  }
 
   void announce(std::uint32_t lease, std::uint64_t seq) {
     // Release: ends whatever this word protected before.
@@ -259,32 +292,47 @@ class SlotReader {
     return is_there(wanted);
   }
 
+  // Invariant 3, read backwards: if the word still names the frame after a fence that follows the last load, nothing of it was
+  // overwritten. The fence pairs with the one behind WRITING in SlotWriter::claim.
+  template <class Copy>
+  bool copy_whole(const Taken& wanted, const Copy& copy) const {
+    if (!is_there(wanted)) return false;
+    copy(wanted.slot);
+    Memory::step(Step::kReaderCopied);
+    Memory::fence(std::memory_order_acquire);
+    const std::uint64_t commit = memory_.commit(wanted.slot).load(std::memory_order_relaxed);
+    return seq_of(commit) == wanted.seq && state_of(commit) >= layout::kClaiming;
+  }
+
   // Acquire: pairs with the release store of COMMITTED(n).
   bool is_there(const Taken& wanted) const {
     return memory_.commit(wanted.slot).load(std::memory_order_acquire) == commit_word(wanted.seq, layout::kCommitted);
   }
 
   // Slots of at least this state are considered.
-  Taken oldest_after(std::uint64_t seq, layout::SlotState least) const {
+  Taken oldest_wanted(layout::SlotState least) const {
     Taken oldest;
     for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
       std::uint64_t commit = memory_.commit(slot).load(std::memory_order_acquire);
-      if (state_of(commit) < least || seq_of(commit) <= seq) continue;
-      if (!oldest || seq_of(commit) < oldest.seq) oldest = {seq_of(commit), slot};
+      const std::uint64_t seq = seq_of(commit);
+      if (state_of(commit) < least || seq < wanted() || seq % every_ != 0) continue;
+      if (!oldest || seq < oldest.seq) oldest = {seq, slot};
     }
     return oldest;
   }
 
   Taken accept(const Taken& taken) {
-    last_ = taken.seq;
-    expected_ = next(taken.slot);
+    if (!taken) return taken;
+    go_on_from(taken);
     Memory::step(Step::kReaderHolds);
     return taken;
   }
 
   Memory memory_;
   std::uint32_t reader_ = 0;
+  std::uint64_t every_ = 1;
   std::uint64_t last_ = 0;
+  std::uint64_t wanted_ = 1;
   std::uint32_t expected_ = 0;
 };
 

@@ -21,7 +21,11 @@ namespace wingbeat::sync {
   X(kReaderMarkedAsleep) /* asleep stored, not yet asleep */                              \
   X(kReaderRequestBody)  /* a request written, the tail not moved */                      \
   X(kReaderRequestDone)  /* the tail moved */                                             \
-  X(kReaderClaimed)      /* lease budget claimed, not yet confirmed */
+  X(kReaderClaimed)      /* lease budget claimed, not yet confirmed */                    \
+  X(kReaderCopied)       /* a frame copied, not yet confirmed to be whole */              \
+  X(kReaderDone)         /* lock-step: done stored, the writer not woken */               \
+  X(kWriterAwaiting)     /* lock-step: waiting stored, not yet asleep */                  \
+  X(kWriterAwaited)      /* lock-step: waiting taken back */
 
 enum class Step {
 #define WINGBEAT_X(name) name,
