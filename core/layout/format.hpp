@@ -199,7 +199,7 @@ struct HotEntry {
   std::uint64_t cursor;             // last seq taken
   std::uint64_t received;
   std::uint64_t missed;
-  std::uint64_t done;  // in lock-step: last seq finished with
+  std::uint64_t done;  // in lock-step: 1 + the last seq finished with; 0: has not asked for a frame yet
   std::uint64_t reserved[4];
 };
 static_assert(sizeof(HotEntry) == kLineBytes);

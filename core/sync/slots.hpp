@@ -211,6 +211,9 @@ class SlotReader {
     return accept(next_wanted(kTries, [&](const Taken& taken) { return hold(lease, taken); }));
   }
 
+  // From now on take_next and copy_next take the newest wanted frame, not the oldest.
+  void prefer_newest() { prefers_newest_ = true; }
+
   // The same three for readers without leases. `copy(slot)` copies what is wanted of the slot, by relaxed atomic loads; what it
   // copied last is whole if the call returns a frame, and to be forgotten if not.
   template <class Copy>
@@ -271,10 +274,11 @@ class SlotReader {
   template <class Obtain>
   Taken next_wanted(int tries, const Obtain& obtain) {
     const Taken expected{wanted(), expected_};
-    if (is_there(expected) && obtain(expected)) return expected;  // no search while it keeps up
+    const bool keeps_up = !prefers_newest_ || newest() < wanted_ + every_;
+    if (keeps_up && is_there(expected) && obtain(expected)) return expected;  // no search while it keeps up
     for (int i = 0; i < tries; ++i) {
       // A frame being claimed may yet be spared; but a writer that died or was stopped just there must not hold us up.
-      Taken taken = oldest_wanted(i < tries / 2 ? layout::kClaiming : layout::kCommitted);
+      Taken taken = best_wanted(i < tries / 2 ? layout::kClaiming : layout::kCommitted);
       if (!taken || obtain(taken)) return taken;
     }
     return {};
@@ -310,15 +314,15 @@ class SlotReader {
   }
 
   // Slots of at least this state are considered.
-  Taken oldest_wanted(layout::SlotState least) const {
-    Taken oldest;
+  Taken best_wanted(layout::SlotState least) const {
+    Taken best;
     for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
       std::uint64_t commit = memory_.commit(slot).load(std::memory_order_acquire);
       const std::uint64_t seq = seq_of(commit);
       if (state_of(commit) < least || seq < wanted() || seq % every_ != 0) continue;
-      if (!oldest || seq < oldest.seq) oldest = {seq, slot};
+      if (!best || (seq < best.seq) != prefers_newest_) best = {seq, slot};
     }
-    return oldest;
+    return best;
   }
 
   Taken accept(const Taken& taken) {
@@ -334,6 +338,7 @@ class SlotReader {
   std::uint64_t last_ = 0;
   std::uint64_t wanted_ = 1;
   std::uint32_t expected_ = 0;
+  bool prefers_newest_ = false;
 };
 
 // Lease budget. Nobody adds the claims up centrally, so that no death can spoil the sum: a reader states its claim, and may use
