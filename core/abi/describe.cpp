@@ -174,21 +174,20 @@ int wb_spec_add_field(wb_spec* spec, const char* name, int type, uint32_t dimens
   });
 }
 
-int wb_spec_add_parameter(wb_spec* spec, const char* name, const wb_parameter_options* options) {
+int wb_spec_add_parameter(wb_spec* spec, const char* name, const wb_parameter_options* given) {
   return guarded([&] {
-    if (spec == nullptr || name == nullptr || options == nullptr) return null_argument("the spec, name or options");
-    if (options->struct_size < sizeof *options)
-      return fail(WB_ERR_ARGUMENT, "set struct_size to sizeof(wb_parameter_options)");
-    const auto type = static_cast<std::uint32_t>(options->type);
+    if (spec == nullptr || name == nullptr || given == nullptr) return null_argument("the spec, name or options");
+    wb_parameter_options options{};
+    if (int code = read_sized(given, sizeof options, "wb_parameter_options", options)) return code;
+    const auto type = static_cast<std::uint32_t>(options.type);
     if (type != WB_VALUE_F64 &&
-        !(is_whole(options->initial) && is_whole(options->minimum) && is_whole(options->maximum))) {
+        !(is_whole(options.initial) && is_whole(options.minimum) && is_whole(options.maximum))) {
       return fail(WB_ERR_ARGUMENT, std::string("parameter '") + name + "' needs whole numbers up to 2^53");
     }
     return fail(layout::add_control(
-        spec->spec.schema,
-        {name, layout::kParameter, type, bits_of(options->initial, type), bits_of(options->minimum, type),
-         bits_of(options->maximum, type), text_or_empty(options->unit), text_or_empty(options->help),
-         text_or_empty(options->choices)}));
+        spec->spec.schema, {name, layout::kParameter, type, bits_of(options.initial, type),
+                            bits_of(options.minimum, type), bits_of(options.maximum, type), text_or_empty(options.unit),
+                            text_or_empty(options.help), text_or_empty(options.choices)}));
   });
 }
 
@@ -234,6 +233,12 @@ int wb_spec_set_option(wb_spec* spec, int option, uint64_t value) {
         return set(budget.readers, 1, layout::kMaxReaders, "the number of reader entries");
       case WB_OPTION_HISTORY:
         return set(budget.history, 0, layout::kMaxHistory, "the history");
+      case WB_OPTION_ACCESS:
+        return set(spec->spec.sharing.access, 0, WB_GROUP_READ | WB_GROUP_CONTROL | WB_ALL_READ, "the access bits");
+      case WB_OPTION_GROUP:
+        if (value > INT32_MAX) return fail(WB_ERR_LIMIT, "a group's number is expected");
+        spec->spec.sharing.group = static_cast<std::int64_t>(value);
+        return int{WB_OK};
       default:
         return fail(WB_ERR_ARGUMENT, "there is no option number " + std::to_string(option));
     }

@@ -1,6 +1,7 @@
 // The opaque handles of wingbeat.h, and the checks every entry makes.
 #pragma once
 
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -20,7 +21,7 @@ struct wb_reader {
   std::unique_ptr<wingbeat::stream::Reader> impl;
 };
 struct wb_memory {
-  std::shared_ptr<wingbeat::stream::Attachment> attachment;
+  wingbeat::stream::Leases* leases;  // counted
 };
 struct wb_window {
   std::unique_ptr<wingbeat::stream::Window> impl;
@@ -54,6 +55,24 @@ int guarded(Function&& function) noexcept {
   } catch (...) {
     return stream::fail(WB_ERR_SYSTEM);
   }
+}
+
+// Copies an options struct of any release: an older, shorter one (not below `least` bytes) leaves the rest zero; of a newer, longer
+// one all that is not known here must be zero.
+template <class Options>
+int read_sized(const Options* given, std::size_t least, const char* name, Options& out) {
+  const std::size_t size = given->struct_size;
+  constexpr std::size_t kMost = 4096;  // nobody has set it
+  if (size < least || size > kMost)
+    return stream::fail(WB_ERR_ARGUMENT, std::string("set struct_size to sizeof(") + name + ")");
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  for (std::size_t i = sizeof out; i < size; ++i) {
+    if (bytes[i] != 0)
+      return stream::fail(WB_ERR_ARGUMENT, std::string(name) + " has options that this library (" WB_VERSION_STRING
+                                                               ") does not know: update the library");
+  }
+  std::memcpy(&out, given, size < sizeof out ? size : sizeof out);
+  return WB_OK;
 }
 
 // Makes a handle around a freshly made implementation.

@@ -10,18 +10,35 @@ using stream::fail;
 
 namespace {
 
+constexpr std::size_t kFirstReaderOptions =
+    offsetof(wb_reader_options, every);  // the size they had in the first release
+
+int check_options(const stream::ReaderOptions& options, std::uint32_t flags) {
+  if (options.mode != WB_LATEST && options.mode != WB_EVERY && options.mode != WB_LOCK_STEP)
+    return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST, WB_EVERY or WB_LOCK_STEP");
+  if (options.leases > layout::kMaxLeases) return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time");
+  if (options.every != 1 && options.mode == WB_LATEST)
+    return fail(WB_ERR_ARGUMENT, "every k-th frame is of the frames in order: use WB_EVERY or WB_LOCK_STEP");
+  if ((flags & ~std::uint32_t{WB_READER_COPY | WB_READER_OBSERVE}) != 0)
+    return fail(WB_ERR_ARGUMENT, "unknown reader flags: use WB_READER_COPY and WB_READER_OBSERVE");
+  if (options.observes && options.mode == WB_LOCK_STEP)
+    return fail(WB_ERR_ARGUMENT, "an observer cannot be in lock-step: the writer does not know it");
+  return WB_OK;
+}
+
 int read_options(const wb_reader_options* given, stream::ReaderOptions& options) {
   options.label = platform::program_name();
   if (given == nullptr) return WB_OK;
-  if (given->struct_size < sizeof *given) return fail(WB_ERR_ARGUMENT, "set struct_size to sizeof(wb_reader_options)");
-  if (given->mode != 0) options.mode = given->mode;
-  if (given->leases != 0) options.leases = given->leases;
-  if (given->spin_ns != 0) options.spin_ns = given->spin_ns;
-  if (given->label != nullptr) options.label = given->label;
-  if (options.mode != WB_LATEST && options.mode != WB_EVERY)
-    return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST or WB_EVERY");
-  if (options.leases > layout::kMaxLeases) return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time");
-  return WB_OK;
+  wb_reader_options read{};
+  if (int code = read_sized(given, kFirstReaderOptions, "wb_reader_options", read)) return code;
+  if (read.mode != 0) options.mode = read.mode;
+  if (read.leases != 0) options.leases = read.leases;
+  if (read.spin_ns != 0) options.spin_ns = read.spin_ns;
+  if (read.label != nullptr) options.label = read.label;
+  if (read.every != 0) options.every = read.every;
+  options.copies = (read.flags & WB_READER_COPY) != 0;
+  options.observes = (read.flags & WB_READER_OBSERVE) != 0;
+  return check_options(options, read.flags);
 }
 
 // Functions on the hot path say what they check in one line.
@@ -51,7 +68,7 @@ const wb_schema* wb_writer_schema(const wb_writer* writer) {
 
 int wb_writer_begin(wb_writer* writer, wb_slot* out) {
   WB_CHECK(writer);
-  return out == nullptr ? null_argument("the result") : writer->impl->begin(*out);
+  return out == nullptr ? null_argument("the result") : guarded([&] { return writer->impl->begin(*out); });
 }
 
 void* wb_writer_field(wb_writer* writer, uint32_t field) {
@@ -96,6 +113,17 @@ int wb_writer_parameter(const wb_writer* writer, uint32_t control, wb_value* out
 int wb_writer_set_parameter(wb_writer* writer, uint32_t control, wb_value value) {
   WB_CHECK(writer);
   return guarded([&] { return writer->impl->set_parameter(control, value); });
+}
+
+int wb_writer_lock_step(wb_writer* writer, const char* label, int64_t limit_ns) {
+  WB_CHECK(writer);
+  const std::uint64_t limit = limit_ns < 0 ? UINT64_MAX : static_cast<std::uint64_t>(limit_ns);
+  return guarded([&] { return writer->impl->set_lock_step(label == nullptr ? "" : label, limit); });
+}
+
+int wb_writer_await_readers(wb_writer* writer) {
+  WB_CHECK(writer);
+  return guarded([&] { return writer->impl->await_readers(); });
 }
 
 int wb_writer_get_stats(const wb_writer* writer, wb_writer_stats* out) {
@@ -152,12 +180,18 @@ int wb_frame_memory(const wb_frame* frame, wb_memory** out) {
   if (frame == nullptr || frame->attachment == nullptr || out == nullptr)
     return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");
   return guarded([&] {
-    *out = new wb_memory{static_cast<stream::Leases*>(frame->attachment)->shared_attachment()};
+    auto* leases = static_cast<stream::Leases*>(frame->attachment);
+    *out = new wb_memory{leases};
+    leases->add_reference();
     return int{WB_OK};
   });
 }
 
-void wb_memory_release(wb_memory* memory) { delete memory; }
+void wb_memory_release(wb_memory* memory) {
+  if (memory == nullptr) return;
+  memory->leases->drop_reference();
+  delete memory;
+}
 
 void wb_reader_interrupt(wb_reader* reader) {
   if (reader != nullptr) reader->impl->interrupt();

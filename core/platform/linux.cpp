@@ -36,11 +36,11 @@ const char* backend() { return "linux"; }
 
 std::string program_name() { return program_invocation_short_name; }
 
-std::string default_runtime_directory() {
+std::string default_runtime_directory(std::uint32_t user) {
   struct stat status;
   bool usable = ::stat(kSharedMemoryDirectory, &status) == 0 && S_ISDIR(status.st_mode) &&
                 ::access(kSharedMemoryDirectory, W_OK | X_OK) == 0;
-  return std::string(usable ? kSharedMemoryDirectory : "/tmp") + "/wingbeat-" + std::to_string(::geteuid());
+  return std::string(usable ? kSharedMemoryDirectory : "/tmp") + "/wingbeat-" + std::to_string(user);
 }
 
 int open_shared(const std::string& name, int flags, unsigned mode) {
@@ -79,6 +79,8 @@ int lock_descriptor(int descriptor) {
   if (::fcntl(descriptor, F_OFD_SETLK, &lock) == 0) return 0;
   return errno == EACCES || errno == EAGAIN ? EWOULDBLOCK : errno;
 }
+
+bool locks_need_writing() { return true; }
 
 Party probe_lock(const std::string& path) {
   int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);

@@ -29,7 +29,7 @@ const char* backend() { return "macos"; }
 
 std::string program_name() { return ::getprogname(); }
 
-std::string default_runtime_directory() { return "/tmp/wingbeat-" + std::to_string(::geteuid()); }
+std::string default_runtime_directory(std::uint32_t user) { return "/tmp/wingbeat-" + std::to_string(user); }
 
 std::vector<std::string> list_objects(const std::string&) { return {}; }
 

@@ -20,6 +20,17 @@ std::uint64_t unique_number();  // differs between any two calls on this machine
 void sleep_ns(std::uint64_t duration_ns);
 std::int32_t process_id();
 std::string program_name();
+std::uint32_t user_id();
+std::int64_t user_named(const std::string& name);  // a number names itself; kNobody if there is none
+
+inline constexpr std::int64_t kNobody = -1;
+inline constexpr std::int64_t kAnybody = -2;
+
+// Who may use a file or an object. Set exactly, whatever the umask.
+struct Rights {
+  unsigned mode = 0600;
+  std::int64_t group = kNobody;  // kNobody: as the system gives it
+};
 
 // --------------------------------------------------------------------------------------------------- memory objects
 
@@ -46,10 +57,12 @@ class Mapping {
 
 // Makes a new object of exactly this size, its memory reserved. EEXIST if there is one of that name; ENOSPC or ENOMEM if the
 // memory is not there (nothing is left then).
-int create_object(const std::string& name, std::uint64_t bytes, unsigned mode, Mapping& out);
+int create_object(const std::string& name, std::uint64_t bytes, const Rights& rights, Mapping& out);
 
-// Maps all of an existing object. EINVAL if it has fewer than `least_bytes`.
-int open_object(const std::string& name, bool writable, std::uint64_t least_bytes, Mapping& out);
+// Maps the first `bytes` of an existing object. EINVAL if it has fewer; EPERM if it is not `owner`'s.
+int open_object(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, Mapping& out);
+
+int set_object_rights(const std::string& name, const Rights& rights);
 
 int unlink_object(const std::string& name);
 
@@ -65,19 +78,28 @@ std::uint64_t page_bytes();
 
 // ---------------------------------------------------------------------------------------------------------- files
 
-std::string default_runtime_directory();
+std::string default_runtime_directory(std::uint32_t user);
 
 // The same text for the same directory, whichever way it was named; absolute in any case.
 std::string canonical_path(const std::string& path);
 
 // Makes the directory (owner only) if it is missing. EPERM if it is somebody else's, ENOTDIR if it is something else.
 int ensure_directory(const std::string& path);
+int let_others_enter(const std::string& path);  // and list it
 
-// Whole content of a regular file of at most `most_bytes`; EFBIG if it is longer. Never follows a symbolic link at the end.
-int read_file(const std::string& path, std::size_t most_bytes, std::string& out);
+// The user a directory belongs to. kNobody if there is none; also if its last component is a link which neither the directory's
+// owner, nor we, nor root made.
+std::int64_t owner_of_directory(const std::string& path);
+
+// Whole content of a regular file of at most `most_bytes`; EFBIG if it is longer, EPERM if it is not `owner`'s. Never follows a
+// symbolic link at the end.
+int read_file(const std::string& path, std::size_t most_bytes, std::int64_t owner, std::string& out);
 
 // Writes a file by way of `path` + ".new" and a rename: others see the old content or the new, never a part.
-int replace_file(const std::string& path, std::string_view content, unsigned mode);
+int replace_file(const std::string& path, std::string_view content, const Rights& rights);
+
+// Gives a file its rights, and makes an empty one if there is none.
+int share_file(const std::string& path, const Rights& rights);
 
 int rename_file(const std::string& from, const std::string& to);
 int remove_file(const std::string& path);  // or an empty directory that stands in a file's place
@@ -98,13 +120,16 @@ class FileLock {
   FileLock& operator=(const FileLock&) = delete;
   ~FileLock() { close(); }
 
-  // Creates the file if it is missing. 0: locked; EWOULDBLOCK: somebody else has it.
-  int try_lock(const std::string& path, unsigned mode);
+  // Creates the file (owner only) if it is missing. 0: locked; EWOULDBLOCK: somebody else has it.
+  int try_lock(const std::string& path);
   bool is_locked() const { return descriptor_ >= 0; }
   void close();
 
   // Removes the file, then releases.
   void remove_and_close();
+
+  // The same, but a file that other users may lock too is left to them.
+  void leave();
 
  private:
   int descriptor_ = -1;
@@ -112,6 +137,9 @@ class FileLock {
 };
 
 enum class Party { kAbsent, kAlive, kDead };
+
+// Whether a lock needs the right to write to its file; if not, who may read it can take it.
+bool locks_need_writing();
 
 // Whether somebody holds the lock of this file. Never disturbs the holder, nor (on Linux) who tries to lock.
 Party probe_lock(const std::string& path);

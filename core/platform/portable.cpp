@@ -7,7 +7,7 @@ const char* backend() { return "portable"; }
 
 std::string program_name() { return "pid " + std::to_string(::getpid()); }
 
-std::string default_runtime_directory() { return "/tmp/wingbeat-" + std::to_string(::geteuid()); }
+std::string default_runtime_directory(std::uint32_t user) { return "/tmp/wingbeat-" + std::to_string(user); }
 
 std::vector<std::string> list_objects(const std::string&) { return {}; }
 

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -59,8 +60,25 @@ int map_descriptor(int descriptor, std::uint64_t bytes, bool writable, Mapping& 
   return 0;
 }
 
-int fill_new_object(int descriptor, std::uint64_t bytes, unsigned mode, Mapping& out) {
-  if (::fchmod(descriptor, static_cast<mode_t>(mode)) != 0 && errno != EINVAL) return errno;  // macOS: EINVAL
+// The group first: changing it may take rights away.
+int give(int descriptor, const Rights& rights) {
+  if (rights.group != kNobody && ::fchown(descriptor, static_cast<uid_t>(-1), static_cast<gid_t>(rights.group)) != 0)
+    return errno;
+  return ::fchmod(descriptor, static_cast<mode_t>(rights.mode)) == 0 ? 0 : errno;
+}
+
+// macOS gives an object its rights when it is created, and then refuses to change them.
+int give_object(int descriptor, const Rights& rights) {
+  const int error = give(descriptor, rights);
+  return error == EINVAL ? 0 : error;
+}
+
+bool belongs_to(const struct stat& status, std::int64_t owner) {
+  return owner == kAnybody || static_cast<std::int64_t>(status.st_uid) == owner;
+}
+
+int fill_new_object(int descriptor, std::uint64_t bytes, const Rights& rights, Mapping& out) {
+  if (int error = give_object(descriptor, rights)) return error;
   if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) return errno;
   if (int error = reserve(descriptor, bytes)) return error;
   return map_descriptor(descriptor, bytes, true, out);
@@ -88,6 +106,21 @@ int read_all(int descriptor, std::size_t most_bytes, std::string& out) {
   }
   out.resize(have);
   return have > most_bytes ? EFBIG : 0;
+}
+
+// Makes it if it is missing; exactly owner only then, whatever the umask.
+int open_lock_file(const std::string& path) {
+  constexpr int kTries = 4;  // somebody may make or remove it between two looks
+  constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+  for (int i = 0; i < kTries; ++i) {
+    int descriptor = ::open(path.c_str(), kFlags);
+    if (descriptor >= 0 || errno != ENOENT) return descriptor;
+    descriptor = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
+    if (descriptor < 0 && errno == EEXIST) continue;
+    if (descriptor >= 0) ::fchmod(descriptor, 0600);
+    return descriptor;
+  }
+  return -1;
 }
 
 // Whether `path` still names the file behind the descriptor.
@@ -125,6 +158,18 @@ void sleep_ns(std::uint64_t duration_ns) {
   ::nanosleep(&time, nullptr);
 }
 
+std::uint32_t user_id() { return static_cast<std::uint32_t>(::geteuid()); }
+
+std::int64_t user_named(const std::string& name) {
+  constexpr std::size_t kLongestNumber = 9;
+  if (!name.empty() && name.size() <= kLongestNumber && name.find_first_not_of("0123456789") == std::string::npos)
+    return std::strtoll(name.c_str(), nullptr, 10);
+  passwd entry, *found = nullptr;
+  char texts[16384];
+  if (::getpwnam_r(name.c_str(), &entry, texts, sizeof texts, &found) != 0 || found == nullptr) return kNobody;
+  return static_cast<std::int64_t>(entry.pw_uid);
+}
+
 std::int32_t process_id() { return static_cast<std::int32_t>(::getpid()); }
 
 // --------------------------------------------------------------------------------------------------- memory objects
@@ -144,22 +189,31 @@ void Mapping::swap(Mapping& other) noexcept {
   std::swap(bytes_, other.bytes_);
 }
 
-int create_object(const std::string& name, std::uint64_t bytes, unsigned mode, Mapping& out) {
-  int descriptor = open_shared(name, O_RDWR | O_CREAT | O_EXCL, mode);
+int create_object(const std::string& name, std::uint64_t bytes, const Rights& rights, Mapping& out) {
+  int descriptor = open_shared(name, O_RDWR | O_CREAT | O_EXCL, rights.mode);
   if (descriptor < 0) return errno;
-  int error = fill_new_object(descriptor, bytes, mode, out);
+  int error = fill_new_object(descriptor, bytes, rights, out);
   ::close(descriptor);
   if (error != 0) ::shm_unlink(name.c_str());
   return error;
 }
 
-int open_object(const std::string& name, bool writable, std::uint64_t least_bytes, Mapping& out) {
+int open_object(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, Mapping& out) {
   int descriptor = open_shared(name, writable ? O_RDWR : O_RDONLY, 0);
   if (descriptor < 0) return errno;
   struct stat status;
   int error = ::fstat(descriptor, &status) != 0 ? errno : 0;
-  if (error == 0 && (least_bytes == 0 || static_cast<std::uint64_t>(status.st_size) < least_bytes)) error = EINVAL;
-  if (error == 0) error = map_descriptor(descriptor, least_bytes, writable, out);
+  if (error == 0 && !belongs_to(status, owner)) error = EPERM;
+  if (error == 0 && (bytes == 0 || static_cast<std::uint64_t>(status.st_size) < bytes)) error = EINVAL;
+  if (error == 0) error = map_descriptor(descriptor, bytes, writable, out);
+  ::close(descriptor);
+  return error;
+}
+
+int set_object_rights(const std::string& name, const Rights& rights) {
+  int descriptor = open_shared(name, O_RDWR, 0);
+  if (descriptor < 0) return errno;
+  int error = give_object(descriptor, rights);
   ::close(descriptor);
   return error;
 }
@@ -189,12 +243,32 @@ int map_twice(std::uint64_t bytes, Mapping& out) {
 // ---------------------------------------------------------------------------------------------------------- files
 
 int ensure_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return errno;
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    if (::chmod(path.c_str(), 0700) != 0) return errno;  // the umask may have taken rights away
+  } else if (errno != EEXIST) {
+    return errno;
+  }
   struct stat status;
   if (::lstat(path.c_str(), &status) != 0) return errno;
   if (S_ISLNK(status.st_mode) && status.st_uid == ::geteuid() && ::stat(path.c_str(), &status) != 0) return errno;
   if (!S_ISDIR(status.st_mode)) return ENOTDIR;
   return status.st_uid == ::geteuid() ? 0 : EPERM;
+}
+
+int let_others_enter(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) return errno;
+  const mode_t wanted = (status.st_mode & 07777) | 0755;
+  return wanted == (status.st_mode & 07777) || ::chmod(path.c_str(), wanted) == 0 ? 0 : errno;
+}
+
+std::int64_t owner_of_directory(const std::string& path) {
+  struct stat link, status;
+  if (::lstat(path.c_str(), &link) != 0 || ::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+    return kNobody;
+  const bool trusted =
+      !S_ISLNK(link.st_mode) || link.st_uid == status.st_uid || link.st_uid == ::geteuid() || link.st_uid == 0;
+  return trusted ? static_cast<std::int64_t>(status.st_uid) : kNobody;
 }
 
 std::string canonical_path(const std::string& path) {
@@ -208,26 +282,35 @@ std::string canonical_path(const std::string& path) {
   return std::string(here) + "/" + path;
 }
 
-int read_file(const std::string& path, std::size_t most_bytes, std::string& out) {
+int read_file(const std::string& path, std::size_t most_bytes, std::int64_t owner, std::string& out) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return errno;
   struct stat status;
   int error = ::fstat(descriptor, &status) != 0 ? errno : S_ISREG(status.st_mode) ? 0 : EINVAL;
+  if (error == 0 && !belongs_to(status, owner)) error = EPERM;
   if (error == 0) error = read_all(descriptor, most_bytes, out);
   ::close(descriptor);
   return error;
 }
 
-int replace_file(const std::string& path, std::string_view content, unsigned mode) {
+int replace_file(const std::string& path, std::string_view content, const Rights& rights) {
   std::string draft = path + ".new";
   remove_file(draft);
-  int descriptor =
-      ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode));
+  int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return errno;
-  int error = ::fchmod(descriptor, static_cast<mode_t>(mode)) != 0 ? errno : write_all(descriptor, content);
+  int error = give(descriptor, rights);
+  if (error == 0) error = write_all(descriptor, content);
   ::close(descriptor);
   if (error == 0) error = rename_file(draft, path);
   if (error != 0) ::unlink(draft.c_str());
+  return error;
+}
+
+int share_file(const std::string& path, const Rights& rights) {
+  int descriptor = open_lock_file(path);
+  if (descriptor < 0) return errno;
+  int error = give(descriptor, rights);
+  ::close(descriptor);
   return error;
 }
 
@@ -265,10 +348,10 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept {
   return *this;
 }
 
-int FileLock::try_lock(const std::string& path, unsigned mode) {
+int FileLock::try_lock(const std::string& path) {
   constexpr int kTries = 16;  // each failure means that somebody removed the file just then
   for (int i = 0; i < kTries; ++i) {
-    int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, static_cast<mode_t>(mode));
+    int descriptor = open_lock_file(path);
     if (descriptor < 0) return errno;
     if (int error = lock_descriptor(descriptor)) return ::close(descriptor), error;
     if (is_same_file(descriptor, path)) {
@@ -292,6 +375,12 @@ void FileLock::close() {
 void FileLock::remove_and_close() {
   if (descriptor_ >= 0) ::unlink(path_.c_str());
   close();
+}
+
+void FileLock::leave() {
+  struct stat status;
+  const bool shared = descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0 && (status.st_mode & 0077) != 0;
+  return shared ? close() : remove_and_close();
 }
 
 // ------------------------------------------------------------------------------------------------------------ fork

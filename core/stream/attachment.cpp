@@ -21,18 +21,23 @@ sync::Places places_of(const Attachment& attachment, const layout::ControlHeader
   places.cold_offset = control.cold_offset;
   places.requests_offset = control.requests_offset;
   places.slot_count = attachment.header.slot_count;
-  places.reader_count = attachment.header.max_readers;
+  places.reader_count = attachment.has_control() ? attachment.header.max_readers : 0;
   places.control_count = attachment.header.control_count;
   return places;
 }
 
-int map(const std::string& name, bool writable, std::uint64_t bytes, platform::Mapping& out) {
-  int error = platform::open_object(name, writable, bytes, out);
+int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, platform::Mapping& out) {
+  int error = platform::open_object(name, writable, bytes, owner, out);
   if (error == 0) return WB_OK;
   if (error == ENOENT) return fail(WB_NOT_READY);
   if (error == EINVAL)
     return fail(WB_ERR_CORRUPT,
                 "memory object " + name + " is smaller than its manifest says; end the writer and run `wingbeat gc`");
+  if (error == EPERM)
+    return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to another user than its stream: it is not used");
+  if (error == EACCES)
+    return fail(WB_ERR_ACCESS,
+                "no right to read memory object " + name + ": its writer gives it to others by WB_OPTION_ACCESS");
   return fail_system(error, "cannot map memory object " + name);
 }
 
@@ -47,6 +52,12 @@ int check_data(Attachment& attachment) {
   }
   std::vector<std::uint8_t> schema(bytes + header.schema_offset, bytes + header.schema_offset + header.schema_bytes);
   return fail(layout::from_bytes(header, schema, attachment.schema));
+}
+
+// WB_ERR_ACCESS if this process has no right to it.
+int map_control(const layout::Manifest& manifest, Access access, std::int64_t owner, platform::Mapping& out) {
+  const bool writable = access == Access::kWriter || access == Access::kReader;
+  return map(manifest.control_object, writable, manifest.control_bytes, owner, out);
 }
 
 int check_control(const Attachment& attachment, layout::ControlHeader& header) {
@@ -64,37 +75,41 @@ int no_memory(int error, const layout::Manifest& manifest) {
   return code == WB_ERR_SYSTEM && error == EFBIG ? fail(WB_ERR_NO_MEMORY, text) : code;
 }
 
-int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest, platform::Mapping& out) {
+int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest,
+               const platform::Rights& rights, platform::Mapping& out) {
   platform::unlink_object(name);  // left by a creation that died; we hold the writer's lock and no manifest names it
-  int error = platform::create_object(name, bytes, 0600, out);
+  int error = platform::create_object(name, bytes, rights, out);
   if (error == 0) return WB_OK;
   if (error == EEXIST)
-    return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
+    return fail(WB_ERR_BUSY, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
   return no_memory(error, manifest);
 }
 
 }  // namespace
 
-int attach(const layout::Manifest& manifest, Access access, std::shared_ptr<Attachment>& out) {
+int attach(const layout::Manifest& manifest, Access access, std::int64_t owner, std::shared_ptr<Attachment>& out) {
   if (manifest.backend != platform::backend()) {
     return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' was made by backend '" + manifest.backend +
                                          "', this library has '" + platform::backend() + "': use the same build");
   }
   auto attachment = std::make_shared<Attachment>();
   attachment->manifest = manifest;
-  int code = map(manifest.data_object, access == Access::kWriter, manifest.data_bytes, attachment->data);
+  int code = map(manifest.data_object, access == Access::kWriter, manifest.data_bytes, owner, attachment->data);
   if (code == WB_OK) code = check_data(*attachment);
   if (code != WB_OK) return code;
-  code = map(manifest.control_object, access != Access::kInspection, manifest.control_bytes, attachment->control);
-  layout::ControlHeader control;
-  if (code == WB_OK) code = check_control(*attachment, control);
-  if (code != WB_OK) return code;
+  layout::ControlHeader control{};
+  if (access != Access::kObserver) {
+    code = map_control(manifest, access, owner, attachment->control);
+    if (code == WB_OK) code = check_control(*attachment, control);
+    if (code != WB_OK && !(code == WB_ERR_ACCESS && access != Access::kWriter)) return code;
+  }
   attachment->memory = sync::SharedMemory(places_of(*attachment, control));
   out = std::move(attachment);
   return WB_OK;
 }
 
 int create_objects(const layout::Manifest& manifest, const layout::Schema& schema, const layout::Budget& budget,
+                   const platform::Rights& data_rights, const platform::Rights& control_rights,
                    std::shared_ptr<Attachment>& out) {
   auto attachment = std::make_shared<Attachment>();
   attachment->manifest = manifest;
@@ -106,9 +121,9 @@ int create_objects(const layout::Manifest& manifest, const layout::Schema& schem
   layout::ControlHeader control = layout::control_header(budget.readers);
   control.identity = manifest.identity;
 
-  int code = create_one(manifest.data_object, manifest.data_bytes, manifest, attachment->data);
+  int code = create_one(manifest.data_object, manifest.data_bytes, manifest, data_rights, attachment->data);
   if (code != WB_OK) return code;
-  code = create_one(manifest.control_object, manifest.control_bytes, manifest, attachment->control);
+  code = create_one(manifest.control_object, manifest.control_bytes, manifest, control_rights, attachment->control);
   if (code != WB_OK) return platform::unlink_object(manifest.data_object), code;
 
   std::memcpy(attachment->control.data(), &control, sizeof control);

@@ -33,8 +33,9 @@ bool is_attached(const sync::SharedMemory& memory, std::uint32_t entry) {
 }  // namespace
 
 int Inspection::open(std::string_view stream, std::unique_ptr<Inspection>& out) {
-  if (!layout::is_name(stream)) return fail(WB_ERR_NAME);
-  std::unique_ptr<Inspection> inspection(new Inspection(Place(runtime_directory(), stream)));
+  Place place;
+  if (int code = Place::find(stream, place)) return code;
+  std::unique_ptr<Inspection> inspection(new Inspection(place));
   int code = inspection->follow();
   if (code == WB_OK) out = std::move(inspection);
   return code;
@@ -46,7 +47,7 @@ int Inspection::follow() {
   int code = read_manifest(place_, manifest);
   if (code != WB_OK) return code;
   if (attachment_ != nullptr && attachment_->manifest.identity == manifest.identity) return WB_OK;
-  return attach(manifest, Access::kInspection, attachment_);
+  return attach(manifest, Access::kInspection, place_.owner(), attachment_);
 }
 
 int Inspection::stream(wb_stream_info& out) {
@@ -72,6 +73,7 @@ int Inspection::stream(wb_stream_info& out) {
   out.hops = get(hot.hops);
   out.wakes = get(hot.wakes);
   out.requests = get(hot.requests);
+  out.overruns = get(hot.overruns);
   describe_newest(out);
   count_readers(out);
   return WB_OK;
@@ -124,6 +126,7 @@ wb_reader_info Inspection::describe_reader(std::uint32_t entry) const {
   info.entry = entry;
   info.pid = get(cold.pid);
   info.mode = get(cold.mode);
+  info.every = get(cold.every);
   info.alive = platform::probe_lock(place_.reader_lock(entry)) == platform::Party::kAlive ? 1 : 0;
   info.leases_claimed = claimed_leases(memory, entry);
   info.leases_held = held_leases(memory, entry);

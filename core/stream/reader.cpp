@@ -28,6 +28,7 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   if (lease == Leases::kNoLease) return no_lease();
   int code = look(lease, out);
   if (code != WB_NO_FRAME) return code;
+  tell_ready();
   if (timeout_ns == 0) return nothing(false);
   const std::uint64_t start_ns = platform::now_ns();
   const std::uint64_t deadline_ns = timeout_ns < 0 ? kForever : later(start_ns, static_cast<std::uint64_t>(timeout_ns));
@@ -38,6 +39,7 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   while (code == WB_NO_FRAME) {
     const std::uint64_t now_ns = platform::now_ns();
     if (now_ns >= deadline_ns) return nothing(timeout_ns >= kProbeFromNs);
+    tell_ready();
     code = sleep(lease, std::min(deadline_ns - now_ns, kLongestNapNs), out);
   }
   return code;
@@ -55,17 +57,17 @@ int Reader::latest(wb_frame& out) {
   const std::uint32_t lease = leases_->find_free();
   if (lease == Leases::kNoLease) return no_lease();
   prepay();
-  sync::Taken taken = slots_.hold_latest(lease, 0);
-  if (!taken) return slots_.release(lease), nothing(false);
+  sync::Taken taken = take_newest(lease);
+  if (!taken) return release(lease), nothing(false);
   // In order means from frame to frame: only a reader of the latest may skip what lies between.
-  if (options_.mode == WB_LATEST && taken.seq > slots_.last()) slots_.start_after(taken.seq, taken.slot);
+  if (!is_in_order() && taken.seq > slots_.last()) slots_.start_after(taken.seq, taken.slot);
   deliver(taken, lease, out);
   return WB_OK;
 }
 
 int Reader::no_lease() const {
   return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) +
-                                  " leases of this reader are in use: release a frame, or open it with more leases");
+                                  " frames this reader may hold are held: release one, or open it with more leases");
 }
 
 // One look for whatever there is to report.
@@ -91,15 +93,14 @@ int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
     return fail(WB_RESTARTED);
   }
   const std::uint64_t last = slots_.last();
-  if (slots_.newest() > last) {
-    sync::Taken taken = options_.mode == WB_EVERY ? slots_.take_next(lease) : slots_.take_latest(lease);
-    if (taken) {
-      const std::uint64_t missed = options_.mode == WB_EVERY ? taken.seq - last - 1 : 0;
+  if (slots_.newest() >= slots_.wanted()) {
+    if (sync::Taken taken = take(lease)) {
+      const std::uint64_t missed = is_in_order() ? taken.seq / options_.every - last / options_.every - 1 : 0;
       missed_ += missed;
       deliver(taken, lease, out);
       return out.missed = missed, WB_OK;
     }
-    slots_.release(lease);
+    release(lease);
   }
   if (memory_.writer_state().load(std::memory_order_acquire) == layout::kWriterSuperseded) return follow();
   return check_now_and_then();
@@ -140,14 +141,18 @@ int Reader::nothing(bool waited) {
 
 int Reader::spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out) {
   while (leases_ != nullptr && platform::now_ns() < until_ns) {
-    slots_.announce_next(lease);
-    if (sync::Taken taken = slots_.arrives(kPollsPerLook)) return deliver(taken, lease, out), WB_OK;
-    if (take_interrupt()) return slots_.release(lease), fail(WB_INTERRUPTED);
+    if (is_leasing()) {
+      slots_.announce_next(lease);
+      if (sync::Taken taken = slots_.arrives(kPollsPerLook)) return deliver(taken, lease, out), WB_OK;
+    } else {
+      slots_.appears(kPollsPerLook);
+    }
+    if (take_interrupt()) return release(lease), fail(WB_INTERRUPTED);
     int code = look_attached(lease, out);
     if (code == WB_OK) return code;
-    if (code != WB_NO_FRAME) return slots_.release(lease), code;
+    if (code != WB_NO_FRAME) return release(lease), code;
   }
-  if (leases_ != nullptr) slots_.release(lease);
+  if (leases_ != nullptr) release(lease);
   return WB_NO_FRAME;
 }
 
@@ -157,21 +162,45 @@ int Reader::sleep(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
     if (nap(std::min(limit_ns, kAttachNapNs)) == WB_INTERRUPTED) return fail(WB_INTERRUPTED);
     return look(lease, out);
   }
+  const int code = has_entry() ? sleep_marked(lease, limit_ns, out) : poll(lease, limit_ns, out);
+  if (code == WB_INTERRUPTED) return fail(code);
+  return code == WB_NO_FRAME ? look_attached(lease, out) : code;
+}
+
+int Reader::sleep_marked(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
   const std::shared_ptr<Attachment> here = leases_->shared_attachment();  // look may move on to another
   const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
   sync::SlotReader<sync::SharedMemory> sleeper(here->memory, entry_);
   sleeper.mark_asleep();
   int code = look_attached(lease, out);
-  if (code == WB_NO_FRAME) {
-    sleeping_on_.store(&here->memory.hot().wake, std::memory_order_release);
-    const bool stop = interrupted_.load(std::memory_order_acquire);
-    if (!stop && platform::wait_on(&here->memory.hot().wake, word, limit_ns) == platform::Wake::kInterrupted)
-      code = WB_INTERRUPTED;
-    sleeping_on_.store(nullptr, std::memory_order_release);
-  }
+  if (code == WB_NO_FRAME) code = sleep_on(here, word, limit_ns);
   sleeper.mark_awake();
-  if (code == WB_INTERRUPTED) return fail(code);
-  return code == WB_NO_FRAME ? look_attached(lease, out) : code;
+  return code;
+}
+
+// An observer cannot say that it sleeps. It looks again and again, less and less often; if the writer wakes somebody, it is woken too.
+int Reader::poll(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
+  const std::shared_ptr<Attachment> here = leases_->shared_attachment();
+  const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
+  int code = look_attached(lease, out);
+  if (code == WB_NO_FRAME) code = sleep_on(here, word, std::min(limit_ns, poll_nap_ns_));
+  poll_nap_ns_ = std::min(poll_nap_ns_ + poll_nap_ns_ / 4, kLongestPollNs);
+  return code;
+}
+
+// Sleeps while the attachment's wake word is `word`. WB_NO_FRAME or WB_INTERRUPTED.
+int Reader::sleep_on(const std::shared_ptr<Attachment>& attachment, std::uint32_t word, std::uint64_t limit_ns) {
+  const std::uint32_t* wake = &attachment->memory.hot().wake;
+  platform::Wake woken = platform::Wake::kChanged;
+  sleeping_on_.store(wake, std::memory_order_release);
+  if (!interrupted_.load(std::memory_order_acquire)) woken = platform::wait_on(wake, word, limit_ns);
+  sleeping_on_.store(nullptr, std::memory_order_release);
+  return woken == platform::Wake::kInterrupted ? WB_INTERRUPTED : WB_NO_FRAME;
+}
+
+// In lock-step, who asks for the next frame has finished with the one before.
+void Reader::tell_ready() {
+  if (options_.mode == WB_LOCK_STEP && leases_ != nullptr) leases_->tell_done(slots_.last());
 }
 
 // Sleeps on nothing in particular.
@@ -193,27 +222,48 @@ void Reader::prepay() {
   is_prepaid_ = true;
 }
 
+sync::Taken Reader::take(std::uint32_t lease) {
+  if (is_leasing()) return is_in_order() ? slots_.take_next(lease) : slots_.take_latest(lease);
+  const auto copy = [&](std::uint32_t slot) { leases_->copy(lease, slot, copied_); };
+  return is_in_order() ? slots_.copy_next(copy) : slots_.copy_latest(copy);
+}
+
+// Even if it was taken before.
+sync::Taken Reader::take_newest(std::uint32_t lease) {
+  if (is_leasing()) return slots_.hold_latest(lease, 0);
+  return slots_.copy_latest(0, [&](std::uint32_t slot) { leases_->copy(lease, slot, copied_); });
+}
+
+void Reader::release(std::uint32_t lease) {
+  if (is_leasing()) slots_.release(lease);
+}
+
 void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out) {
   leases_->keep(lease, taken.seq);
   is_prepaid_ = false;
-  layout::SlotHeader& header = memory_.slot(taken.slot);
-  const std::uint64_t count = sync::SharedMemory::word(header.count).load(std::memory_order_relaxed);  // read once
+  const layout::SlotHeader& header = is_leasing() ? memory_.slot(taken.slot) : copied_;
   const Attachment& attachment = leases_->attachment();
   out.seq = taken.seq;
   out.step = header.step;
   out.sim_time = header.sim_time;
   out.publish_time_ns = header.publish_time_ns;
-  out.count = std::min(count, attachment.header.capacity);
+  out.count = attachment.frame_count(header);
   out.missed = 0;
   out.epoch = attachment.header.epoch;
   out.generation = generation_;
-  out.data = memory_.payload(taken.slot);
+  out.data = is_leasing() ? memory_.payload(taken.slot) : leases_->copied(lease);
   out.schema = reinterpret_cast<const wb_schema*>(&attachment.schema);
   out.attachment = leases_;
   out.lease = lease;
   ++received_;
+  poll_nap_ns_ = kShortestPollNs;
+  if (has_entry()) tell_progress(taken.seq);
+}
+
+// For those who look from outside.
+void Reader::tell_progress(std::uint64_t seq) {
   layout::HotEntry& entry = memory_.entry(entry_);
-  sync::SharedMemory::word(entry.cursor).store(taken.seq, std::memory_order_relaxed);
+  sync::SharedMemory::word(entry.cursor).store(seq, std::memory_order_relaxed);
   sync::SharedMemory::word(entry.received).store(received_, std::memory_order_relaxed);
   sync::SharedMemory::word(entry.missed).store(missed_, std::memory_order_relaxed);
 }
@@ -226,6 +276,7 @@ wb_reader_stats Reader::stats() {
   stats.writer_alive = is_writer_alive() ? 1 : 0;
   if (leases_ == nullptr) return stats;
   stats.attached = 1;
+  stats.way = leases_->way();
   stats.seq = slots_.last();
   stats.newest = slots_.newest();
   stats.epoch = leases_->attachment().header.epoch;
@@ -240,7 +291,8 @@ int Reader::arm_descriptor() {
     watcher_ = std::move(watcher);
   }
   if (leases_ == nullptr) return watcher_->arm({});
-  return watcher_->arm({leases_->shared_attachment(), entry_, slots_.last(), generation_,
+  tell_ready();
+  return watcher_->arm({leases_->shared_attachment(), entry_, slots_.wanted(), generation_,
                         memory_.writer_state().load(std::memory_order_acquire)});
 }
 

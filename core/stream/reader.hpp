@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -18,24 +19,41 @@ class Watcher;
 
 struct ReaderOptions {
   std::int32_t mode = WB_LATEST;
+  std::uint32_t every = 1;
   std::uint32_t leases = 2;
+  bool copies = false;    // never leases
+  bool observes = false;  // takes no entry
   std::int64_t spin_ns = 20'000;
   std::string label;
 };
 
-// What frames refer to: one attachment and the lease words in it that this reader owns. Frames keep it alive.
+// What frames refer to: one attachment, and in it the lease words that this reader owns; or, if it has none, copies. Frames keep it
+// alive.
 class Leases {
  public:
-  Leases(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint32_t count);
+  struct Terms {
+    wb_way way = WB_BY_LEASE;
+    std::uint32_t entry = 0;  // none for an observer
+    std::uint32_t count = 0;  // frames that may be held at a time
+    bool in_lock_step = false;
+  };
+  Leases(std::shared_ptr<Attachment> attachment, const Terms& terms);
 
   const Attachment& attachment() const { return *attachment_; }
   const std::shared_ptr<Attachment>& shared_attachment() const { return attachment_; }
-  std::uint32_t entry() const { return entry_; }
+  wb_way way() const { return terms_.way; }
+
+  // Copies what a slot holds just now into the place of `lease`; whether that was whole, the caller finds out.
+  void copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header);
+  const void* copied(std::uint32_t lease) const { return copies_[lease].get(); }
 
   std::uint32_t find_free() const;                    // kNoLease if all are in use
   void keep(std::uint32_t lease, std::uint64_t seq);  // the caller has added a reference for the frame
-  // Ends the hold of `lease` on `seq`; false if it has ended before. Any thread.
+  // Ends the hold of `lease` on `seq`; false if it has ended before. In lock-step, says that the frame is done. Any thread.
   bool end(std::uint32_t lease, std::uint64_t seq);
+
+  // In lock-step: nothing up to `seq` is needed any more.
+  void tell_done(std::uint64_t seq) const;
 
   // Counts the reader and every frame. The last one to drop it deletes it.
   void add_reference() { references_.fetch_add(1, std::memory_order_relaxed); }
@@ -44,11 +62,16 @@ class Leases {
   static constexpr std::uint32_t kNoLease = UINT32_MAX;
 
  private:
+  struct Aligned {
+    void operator()(std::uint8_t* bytes) const { ::operator delete(bytes, kAlignment); }
+  };
+  static constexpr std::align_val_t kAlignment{layout::kFieldAlignment};
+
   std::shared_ptr<Attachment> attachment_;
-  std::uint32_t entry_;
-  std::uint32_t count_;
+  Terms terms_;
   std::uint32_t fork_generation_;
   std::atomic<std::uint32_t> references_{1};
+  std::array<std::unique_ptr<std::uint8_t, Aligned>, layout::kMaxLeases> copies_;  // made when first needed, and kept
   std::array<std::atomic<std::uint64_t>, layout::kMaxLeases> held_{};
 };
 
@@ -83,16 +106,17 @@ class Reader {
   };
   static constexpr std::size_t kRemembered = 1024;
   static constexpr std::uint64_t kReceiptNapNs = 250'000'000;
+  static constexpr std::uint64_t kShortestPollNs = 50'000, kLongestPollNs = 2'000'000;  // an observer's naps
 
   Reader(Place place, ReaderOptions options);
 
   // Attaching (reader_attach.cpp)
   int attach_once();
   int own_entry(const Attachment& attachment);
-  int claim_leases(const Attachment& attachment);
+  bool claim_leases(const Attachment& attachment);
   void fill_entry(const Attachment& attachment);
   void clear_entry(const Attachment& attachment);
-  void start(std::shared_ptr<Attachment> attachment);
+  void start(std::shared_ptr<Attachment> attachment, wb_way way);
   void detach();
   bool is_writer_alive() const;
 
@@ -101,6 +125,10 @@ class Reader {
   int look_attached(std::uint32_t lease, wb_frame& out);
   int spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out);
   int sleep(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out);
+  int sleep_marked(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out);
+  int poll(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out);
+  int sleep_on(const std::shared_ptr<Attachment>& attachment, std::uint32_t word, std::uint64_t limit_ns);
+  void tell_ready();
   int nap(std::uint64_t limit_ns);
   int follow();
   int check_now_and_then();
@@ -108,7 +136,14 @@ class Reader {
   int no_lease() const;
   void prepay();
   bool take_interrupt() { return interrupted_.exchange(false, std::memory_order_relaxed); }
+  bool is_in_order() const { return options_.mode != WB_LATEST; }
+  bool is_leasing() const { return leases_->way() == WB_BY_LEASE; }
+  bool has_entry() const { return leases_->way() != WB_AS_OBSERVER; }
+  sync::Taken take(std::uint32_t lease);
+  sync::Taken take_newest(std::uint32_t lease);
+  void release(std::uint32_t lease);
   void deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out);
+  void tell_progress(std::uint64_t seq);
 
   // Requests (reader_requests.cpp)
   int send(layout::RequestRecord& record, std::uint64_t* id);
@@ -130,6 +165,9 @@ class Reader {
   std::uint64_t next_check_ns_ = 0;
   bool writer_gone_ = false;         // as of the last check
   bool restart_unreported_ = false;  // WB_RESTARTED is still to be returned
+
+  layout::SlotHeader copied_{};  // of the frame copied last
+  std::uint64_t poll_nap_ns_ = kShortestPollNs;
 
   std::uint64_t received_ = 0;
   std::uint64_t missed_ = 0;

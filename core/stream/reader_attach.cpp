@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "../layout/names.hpp"
+#include "../sync/lock_step.hpp"
 #include "error.hpp"
 #include "reader.hpp"
 #include "watcher.hpp"
@@ -11,7 +11,6 @@
 namespace wingbeat::stream {
 namespace {
 
-constexpr unsigned kFileMode = 0600;
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
 
 template <class T>
@@ -29,28 +28,25 @@ int not_ours(const Place& place, const layout::Manifest& manifest) {
 int no_entry(const Attachment& attachment) {
   return fail(WB_ERR_NO_ROOM,
               "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
-                  " reader entries, all in use: end a reader, or let its writer set WB_OPTION_MAX_READERS higher");
+                  " reader entries, all in use: end a reader, observe (WB_READER_OBSERVE), or let its writer set "
+                  "WB_OPTION_MAX_READERS higher");
 }
 
-int no_leases(const Attachment& attachment, std::uint32_t wanted) {
-  std::uint64_t claimed = 0;
-  for (std::uint32_t i = 0; i < attachment.memory.reader_count(); ++i) claimed += attachment.memory.claim(i).load();
-  return fail(WB_ERR_NO_ROOM,
-              "stream '" + attachment.schema.stream + "' lets its readers hold " +
-                  std::to_string(attachment.header.lease_budget) + " frames in all; " + std::to_string(claimed) +
-                  " are claimed and this reader wants " + std::to_string(wanted) +
-                  ": end a reader, ask for fewer leases, or let its writer set WB_OPTION_LEASE_BUDGET higher");
+int no_lock_step() {
+  return fail(WB_ERR_ACCESS,
+              "lock-step needs the right to write to the stream's control memory: its owner gives it to a group by "
+              "WB_GROUP_CONTROL");
 }
 
 }  // namespace
 
 // ----------------------------------------------------------------------------------------------------------- Leases
 
-Leases::Leases(std::shared_ptr<Attachment> attachment, std::uint32_t entry, std::uint32_t count)
-    : attachment_(std::move(attachment)), entry_(entry), count_(count), fork_generation_(platform::fork_generation()) {}
+Leases::Leases(std::shared_ptr<Attachment> attachment, const Terms& terms)
+    : attachment_(std::move(attachment)), terms_(terms), fork_generation_(platform::fork_generation()) {}
 
 std::uint32_t Leases::find_free() const {
-  for (std::uint32_t i = 0; i < count_; ++i) {
+  for (std::uint32_t i = 0; i < terms_.count; ++i) {
     if (held_[i].load(std::memory_order_acquire) == 0) return i;
   }
   return kNoLease;
@@ -60,10 +56,40 @@ void Leases::keep(std::uint32_t lease, std::uint64_t seq) { held_[lease].store(s
 
 bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
   if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
-  if (lease >= count_ || held_[lease].load(std::memory_order_relaxed) != seq) return false;
-  attachment_->memory.lease(entry_, lease).store(0, std::memory_order_release);  // pairs with SlotWriter::is_leased
-  sync::SharedMemory::step(sync::Step::kReaderReleased);
-  return held_[lease].compare_exchange_strong(seq, 0, std::memory_order_release);
+  if (lease >= terms_.count || held_[lease].load(std::memory_order_relaxed) != seq) return false;
+  if (terms_.way == WB_BY_LEASE) {
+    attachment_->memory.lease(terms_.entry, lease).store(0, std::memory_order_release);  // pairs with is_leased
+    sync::SharedMemory::step(sync::Step::kReaderReleased);
+  }
+  std::uint64_t held = seq;
+  if (!held_[lease].compare_exchange_strong(held, 0, std::memory_order_release)) return false;
+  tell_done(seq);
+  return true;
+}
+
+void Leases::tell_done(std::uint64_t seq) const {
+  if (!terms_.in_lock_step) return;
+  const sync::SharedMemory& memory = attachment_->memory;
+  if (sync::tell_done(memory, terms_.entry, seq))
+    platform::wake_all(reinterpret_cast<const std::uint32_t*>(&memory.entry(terms_.entry).done));  // as LockStep waits
+}
+
+void Leases::copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header) {
+  const Attachment& attachment = *attachment_;
+  const sync::SharedMemory& memory = attachment.memory;
+  if (copies_[lease] == nullptr) {
+    copies_[lease].reset(static_cast<std::uint8_t*>(
+        ::operator new(attachment.header.payload_bytes + layout::kFieldAlignment, kAlignment)));
+  }
+  sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(&memory.slot(slot)),
+                                 reinterpret_cast<std::uint8_t*>(&header), sizeof header);
+  const std::uint64_t count = attachment.frame_count(header);
+  for (const layout::FieldRecord& field : attachment.schema.fields) {
+    const std::uint64_t capacity = attachment.header.capacity;
+    const std::uint64_t bytes = field.per_agent != 0 ? field.size_bytes / capacity * count : field.size_bytes;
+    sync::SharedMemory::copy_words(memory.payload(slot) + field.offset_bytes, copies_[lease].get() + field.offset_bytes,
+                                   bytes);
+  }
 }
 
 void Leases::drop_reference() {
@@ -76,11 +102,9 @@ Reader::Reader(Place place, ReaderOptions options)
     : place_(std::move(place)), options_(std::move(options)), fork_generation_(platform::fork_generation()) {}
 
 int Reader::open(std::string_view stream, const ReaderOptions& options, std::unique_ptr<Reader>& out) {
-  if (!layout::is_name(stream)) {
-    return fail(WB_ERR_NAME, "stream name '" + std::string(stream.substr(0, 80)) +
-                                 "' is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . -");
-  }
-  std::unique_ptr<Reader> reader(new Reader(Place(runtime_directory(), stream), options));
+  Place place;
+  if (int code = Place::find(stream, place)) return code;
+  std::unique_ptr<Reader> reader(new Reader(place, options));
   int code = reader->attach_once();
   if (code < 0) return code;
   reader->came_first_ = code == WB_NOT_READY;
@@ -97,10 +121,13 @@ Reader::~Reader() {
   }
   watcher_.reset();
   const bool attached = leases_ != nullptr;
-  if (attached) clear_entry(leases_->attachment());
+  if (attached && has_entry()) {
+    clear_entry(leases_->attachment());
+    leases_->tell_done(UINT64_MAX - 1);  // a writer in lock-step waits no longer
+  }
   detach();
-  entry_lock_.remove_and_close();
-  if (!attached || is_writer_alive()) return;
+  entry_lock_.leave();
+  if (!attached || !place_.is_ours() || is_writer_alive()) return;
   wb_collect_report ignored{};  // perhaps the last to leave
   collect(place_, ignored);
 }
@@ -128,23 +155,28 @@ int Reader::attach_once() {
   if (code != WB_OK) return code;
   if (leases_ != nullptr && leases_->attachment().manifest.identity == manifest.identity) return fail(WB_NOT_READY);
   std::shared_ptr<Attachment> attachment;
-  code = stream::attach(manifest, Access::kReader, attachment);
+  const Access access = options_.observes ? Access::kObserver : Access::kReader;
+  code = stream::attach(manifest, access, place_.owner(), attachment);
   if (code == WB_OK && !place_.owns(manifest)) code = not_ours(place_, manifest);
-  if (code == WB_OK) code = own_entry(*attachment);
+  const bool takes_entry = code == WB_OK && attachment->has_control();
+  if (takes_entry) code = own_entry(*attachment);
   if (code != WB_OK) return code;
   // A collector that did not see our lock has taken the manifest away by now: see collect_locked.
   if (read_manifest(place_, again) != WB_OK || again.identity != manifest.identity) {
-    if (leases_ == nullptr) entry_lock_.remove_and_close();
+    if (leases_ == nullptr) entry_lock_.leave();
     return fail(WB_NOT_READY);
+  }
+  if (!takes_entry) {
+    if (options_.mode == WB_LOCK_STEP) return no_lock_step();
+    entry_lock_.leave();
+    start(std::move(attachment), WB_AS_OBSERVER);
+    return WB_OK;
   }
   sweep_readers(place_, *attachment);
   clear_entry(*attachment);
-  if ((code = claim_leases(*attachment)) != WB_OK) {
-    if (leases_ == nullptr) entry_lock_.remove_and_close();
-    return code;
-  }
+  const bool leasing = !options_.copies && claim_leases(*attachment);
   fill_entry(*attachment);
-  start(std::move(attachment));
+  start(std::move(attachment), leasing ? WB_BY_LEASE : WB_BY_COPY);
   return WB_OK;
 }
 
@@ -153,10 +185,10 @@ int Reader::own_entry(const Attachment& attachment) {
   if (entry_lock_.is_locked() && entry_ < attachment.header.max_readers) return WB_OK;
   for (std::uint32_t entry = 0; entry < attachment.header.max_readers; ++entry) {
     platform::FileLock lock;
-    int error = lock.try_lock(place_.reader_lock(entry), kFileMode);
+    int error = lock.try_lock(place_.reader_lock(entry));
     if (error == EWOULDBLOCK) continue;
     if (error != 0) return fail_system(error, "cannot lock " + place_.reader_lock(entry));
-    entry_lock_.remove_and_close();
+    entry_lock_.leave();
     entry_lock_ = std::move(lock);
     entry_ = entry;
     return WB_OK;
@@ -164,13 +196,15 @@ int Reader::own_entry(const Attachment& attachment) {
   return no_entry(attachment);
 }
 
-int Reader::claim_leases(const Attachment& attachment) {
+// False if the stream's budget has not enough left: then this reader copies.
+bool Reader::claim_leases(const Attachment& attachment) {
   constexpr int kTries = 20;  // claims made at the same moment may both fail, though there is room for one
   for (int i = 0; i < kTries; ++i) {
-    if (sync::try_claim(attachment.memory, entry_, options_.leases, attachment.header.lease_budget)) return WB_OK;
+    if (sync::try_claim(attachment.memory, entry_, options_.leases, attachment.header.lease_budget)) return true;
+    if (attachment.header.lease_budget < options_.leases) return false;
     platform::sleep_ns(200'000 * (1 + entry_ % 8));
   }
-  return no_leases(attachment, options_.leases);
+  return false;
 }
 
 void Reader::clear_entry(const Attachment& attachment) {
@@ -190,27 +224,33 @@ void Reader::fill_entry(const Attachment& attachment) {
   put(hot.cursor, std::uint64_t{0});
   put(hot.received, received_);
   put(hot.missed, missed_);
+  put(hot.done, std::uint64_t{0});
   layout::ColdEntry& cold = attachment.memory.cold_entry(entry_);
   cold.mode = static_cast<std::uint32_t>(options_.mode);
   cold.pid = platform::process_id();
-  cold.every = 1;
+  cold.every = options_.every;
   cold.attach_time_ns = platform::now_ns();
   std::memset(cold.label, 0, sizeof cold.label);
   std::memcpy(cold.label, options_.label.data(), std::min(options_.label.size(), sizeof cold.label - 1));
   sync::SharedMemory::word(cold.state).store(layout::kEntryAttached, std::memory_order_release);
 }
 
-void Reader::start(std::shared_ptr<Attachment> attachment) {
+void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
   const bool follows = leases_ != nullptr || came_first_;
   detach();
   memory_ = attachment->memory;
-  slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_);
+  slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_, options_.every);
+  if (options_.mode == WB_LOCK_STEP) slots_.prefer_newest();
   const std::uint64_t head = memory_.head().load(std::memory_order_acquire);
-  if (!follows && sync::head_seq(head) > 0) slots_.start_after(sync::head_seq(head) - 1, sync::head_slot(head));
+  if (!follows && sync::head_seq(head) > 0) {
+    const std::uint32_t slot = sync::head_slot(head);
+    slots_.start_after(sync::head_seq(head) - 1, slot == 0 ? memory_.slot_count() - 1 : slot - 1);
+  }
   generation_ = memory_.generation().load(std::memory_order_acquire);
   writer_gone_ = false;
   next_check_ns_ = 0;
-  leases_ = new Leases(std::move(attachment), entry_, options_.leases);
+  leases_ =
+      new Leases(std::move(attachment), Leases::Terms{way, entry_, options_.leases, options_.mode == WB_LOCK_STEP});
 }
 
 void Reader::detach() {

@@ -15,6 +15,12 @@ int not_attached() {
   return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach, or wait for a frame, first");
 }
 
+int only_observes() {
+  return fail(WB_ERR_ACCESS,
+              "an observer cannot ask anything of the writer: open the reader without WB_READER_OBSERVE, or let the "
+              "stream's owner set WB_GROUP_CONTROL");
+}
+
 layout::RequestRecord request_of(std::uint32_t control, std::uint32_t kind) {
   layout::RequestRecord record{};
   record.control = control;
@@ -36,6 +42,7 @@ wb_receipt to_receipt(std::uint64_t id, const layout::ReceiptRecord& record) {
 
 int Reader::request_parameter(const char* name, const wb_value& value, std::uint64_t* id) {
   if (leases_ == nullptr) return not_attached();
+  if (!has_entry()) return only_observes();
   const layout::Schema& schema = leases_->attachment().schema;
   std::uint32_t control;
   if (int code = find_control(schema, name, layout::kParameter, control)) return code;
@@ -47,6 +54,7 @@ int Reader::request_parameter(const char* name, const wb_value& value, std::uint
 
 int Reader::request_trigger(const char* name, std::uint64_t* id) {
   if (leases_ == nullptr) return not_attached();
+  if (!has_entry()) return only_observes();
   std::uint32_t control;
   if (int code = find_control(leases_->attachment().schema, name, layout::kTrigger, control)) return code;
   layout::RequestRecord record = request_of(control, layout::kTrigger);
@@ -55,6 +63,7 @@ int Reader::request_trigger(const char* name, std::uint64_t* id) {
 
 int Reader::request_command(const char* name, const double* arguments, std::uint32_t count, std::uint64_t* id) {
   if (leases_ == nullptr) return not_attached();
+  if (!has_entry()) return only_observes();
   const layout::Schema& schema = leases_->attachment().schema;
   std::uint32_t control;
   if (int code = find_control(schema, name, layout::kCommand, control)) return code;
@@ -136,17 +145,11 @@ int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) 
 }
 
 int Reader::sleep_for_receipt(Sent& sent, std::uint64_t limit_ns) {
-  const std::uint32_t* wake = &memory_.hot().wake;
   const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
-  platform::Wake woken = platform::Wake::kChanged;
   slots_.mark_asleep();
-  if (!fetch(sent)) {
-    sleeping_on_.store(wake, std::memory_order_release);
-    if (!interrupted_.load(std::memory_order_acquire)) woken = platform::wait_on(wake, word, limit_ns);
-    sleeping_on_.store(nullptr, std::memory_order_release);
-  }
+  const int code = fetch(sent) ? WB_NO_FRAME : sleep_on(leases_->shared_attachment(), word, limit_ns);
   slots_.mark_awake();
-  return woken == platform::Wake::kInterrupted ? WB_INTERRUPTED : WB_OK;
+  return code;
 }
 
 int Reader::parameter(const char* name, wb_value& out) {

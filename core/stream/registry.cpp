@@ -14,15 +14,16 @@
 namespace wingbeat::stream {
 namespace {
 
-constexpr unsigned kFileMode = 0600;
 constexpr std::uint64_t kLockPatienceNs = 200'000'000;
 
 int read_manifest_file(const Place& place, const std::string& path, layout::Manifest& out) {
   std::string text;
-  int error = platform::read_file(path, layout::kMaxManifestBytes, text);
+  int error = platform::read_file(path, layout::kMaxManifestBytes, place.owner(), text);
   if (error == ENOENT)
     return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
+  if (error == EPERM)
+    return fail(WB_ERR_ACCESS, path + " or its directory belongs to another user than it should: it is not used");
   if (error == EFBIG || error == ELOOP || error == EINVAL)
     return fail(WB_ERR_CORRUPT, path + " is not a manifest; run `wingbeat gc`");
   if (error != 0) return fail_system(error, "cannot read " + path);
@@ -69,7 +70,8 @@ int busy(const Place& place) {
   std::string text = "another process is the writer of stream '" + place.stream() + "'";
   layout::Manifest manifest;
   std::shared_ptr<Attachment> attachment;
-  if (read_manifest(place, manifest) == WB_OK && attach(manifest, Access::kInspection, attachment) == WB_OK) {
+  if (read_manifest(place, manifest) == WB_OK &&
+      attach(manifest, Access::kInspection, place.owner(), attachment) == WB_OK) {
     text += " (pid " + std::to_string(attachment->memory.hot().pid) + ")";
   }
   return fail(WB_ERR_BUSY, text + "; end it or choose another name");
@@ -100,11 +102,17 @@ void remove_objects(const Place& place, const layout::Manifest* manifest, wb_col
   for (const std::string& object : platform::list_objects(place.object_prefix())) unlink_counted(object, 0, report);
 }
 
+// Not resolved if somebody else put a link in its place: then it is found not to be the user's.
+std::string default_directory(std::uint32_t user) {
+  const std::string path = platform::default_runtime_directory(user);
+  return platform::owner_of_directory(path) == static_cast<std::int64_t>(user) ? platform::canonical_path(path) : path;
+}
+
 // Locks every reader's lock file; false if one of them is alive.
 bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& locks) {
   for (std::uint32_t entry : place.reader_entries()) {
     platform::FileLock lock;
-    if (lock.try_lock(place.reader_lock(entry), kFileMode) != 0) return false;
+    if (lock.try_lock(place.reader_lock(entry)) != 0) return false;
     locks.push_back(std::move(lock));
   }
   return true;
@@ -114,11 +122,37 @@ bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& lock
 
 std::string runtime_directory() {
   const char* chosen = std::getenv("WINGBEAT_DIR");
-  return platform::canonical_path(chosen != nullptr && *chosen != '\0' ? chosen
-                                                                       : platform::default_runtime_directory());
+  if (chosen != nullptr && *chosen != '\0') return platform::canonical_path(chosen);
+  return default_directory(platform::user_id());
 }
 
-Place::Place(std::string directory, std::string_view stream) : directory_(std::move(directory)), stream_(stream) {}
+Place::Place(std::string directory, std::string_view stream, std::int64_t owner)
+    : directory_(std::move(directory)), stream_(stream), owner_(owner) {}
+
+int Place::find(std::string_view name, Place& out) {
+  const std::size_t slash = name.find('/');
+  const std::string_view stream = slash == std::string_view::npos ? name : name.substr(slash + 1);
+  if (!layout::is_name(stream) || slash == 0) {
+    return fail(WB_ERR_NAME, "stream name '" + std::string(name.substr(0, 80)) +
+                                 "' is not allowed: use 1 to 63 characters of A-Z a-z 0-9 _ . - (and user/ before "
+                                 "them for another user's stream)");
+  }
+  if (slash == std::string_view::npos) {
+    out = Place(runtime_directory(), stream);
+    return WB_OK;
+  }
+  const std::string user(name.substr(0, slash));
+  const std::int64_t id = platform::user_named(user);
+  if (id == platform::kNobody)
+    return fail(WB_ERR_NOT_FOUND, "there is no user '" + user.substr(0, 80) + "' on this machine");
+  out = Place(default_directory(static_cast<std::uint32_t>(id)), stream, id);
+  return WB_OK;
+}
+
+std::int64_t Place::owner() const {
+  const std::int64_t owner = platform::owner_of_directory(directory_);
+  return owner_ == platform::kAnybody || owner == owner_ ? owner : platform::kNobody;
+}
 
 std::string Place::object_prefix() const {
   char text[24];
@@ -168,7 +202,7 @@ std::vector<std::string> list_streams(const std::string& directory) {
 int lock_writer(const Place& place, platform::FileLock& out) {
   const std::uint64_t start = platform::now_ns();
   for (;;) {
-    int error = out.try_lock(place.writer_lock(), kFileMode);
+    int error = out.try_lock(place.writer_lock());
     if (error == 0) return WB_OK;
     if (error != EWOULDBLOCK) return fail_system(error, "cannot lock " + place.writer_lock());
     if (platform::now_ns() - start > kLockPatienceNs) return busy(place);
@@ -182,9 +216,9 @@ std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
     if (!is_in_use(attachment, entry) || platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive)
       continue;
     platform::FileLock lock;
-    if (lock.try_lock(place.reader_lock(entry), kFileMode) != 0) continue;
+    if (lock.try_lock(place.reader_lock(entry)) != 0) continue;
     clear_entry(attachment, entry);
-    lock.remove_and_close();
+    lock.leave();
     ++swept;
   }
   return swept;
@@ -215,13 +249,13 @@ bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_coll
 
 void collect(const Place& place, wb_collect_report& report) {
   platform::FileLock lock;
-  const bool have = platform::probe_lock(place.writer_lock()) != platform::Party::kAlive &&
-                    lock.try_lock(place.writer_lock(), kFileMode) == 0;
+  const bool have =
+      platform::probe_lock(place.writer_lock()) != platform::Party::kAlive && lock.try_lock(place.writer_lock()) == 0;
   if (have && collect_locked(place, lock, report)) return;
   layout::Manifest manifest;
   std::shared_ptr<Attachment> attachment;
   if (read_manifest(place, manifest) == WB_OK && place.owns(manifest) &&
-      attach(manifest, Access::kReader, attachment) == WB_OK) {
+      attach(manifest, Access::kReader, place.owner(), attachment) == WB_OK) {
     report.readers += sweep_readers(place, *attachment);
   }
 }

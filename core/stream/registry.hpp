@@ -23,10 +23,18 @@ std::string runtime_directory();
 // The files of one stream.
 class Place {
  public:
-  Place(std::string directory, std::string_view stream);
+  Place() = default;
+  Place(std::string directory, std::string_view stream, std::int64_t owner = platform::kAnybody);
+
+  // By a stream's name as readers give it: `swarm` in the runtime directory, `alice/swarm` in the default one of user alice (or
+  // of a user's number). WB_ERR_NAME, WB_ERR_NOT_FOUND.
+  static int find(std::string_view name, Place& out);
 
   const std::string& directory() const { return directory_; }
   const std::string& stream() const { return stream_; }
+  std::int64_t owner()
+      const;  // the user whom all of it must belong to: the directory's; kNobody if that is not as expected
+  bool is_ours() const { return owner() == platform::user_id(); }
   std::string manifest() const { return file("manifest"); }
   std::string writer_lock() const { return file("writer"); }
   std::string reader_lock(std::uint32_t entry) const { return file("reader" + std::to_string(entry)); }
@@ -47,6 +55,7 @@ class Place {
 
   std::string directory_;
   std::string stream_;
+  std::int64_t owner_ = platform::kAnybody;  // expected
 };
 
 // WB_NOT_READY without a message if there is none.

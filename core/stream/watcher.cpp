@@ -9,6 +9,7 @@ namespace wingbeat::stream {
 namespace {
 
 constexpr std::uint64_t kNapNs = 250'000'000;
+constexpr std::uint64_t kObserverNapNs = 1'000'000;  // nobody knows that it sleeps
 constexpr std::uint64_t kManifestNapNs = 5'000'000;
 constexpr std::uint64_t kReminderNs = 1'000'000'000;  // the reader has checks of its own to make
 
@@ -68,7 +69,7 @@ int Watcher::arm(Target target) {
 bool Watcher::has_news(const Target& target) const {
   if (target.attachment == nullptr) return platform::file_exists(place_.manifest());
   const sync::SharedMemory& memory = target.attachment->memory;
-  return sync::head_seq(memory.head().load(std::memory_order_acquire)) > target.seq ||
+  return sync::head_seq(memory.head().load(std::memory_order_acquire)) >= target.wanted ||
          memory.generation().load(std::memory_order_acquire) != target.generation ||
          memory.writer_state().load(std::memory_order_acquire) != target.state;
 }
@@ -95,17 +96,23 @@ void Watcher::nap(std::unique_lock<std::mutex>& lock) {
     return;
   }
   const sync::SharedMemory& memory = target.attachment->memory;
-  sync::SlotReader<sync::SharedMemory> sleeper(memory, target.entry);
   const std::uint32_t word = memory.wake().load(std::memory_order_acquire);
+  if (!target.attachment->has_control()) return nap_on(target, word, kObserverNapNs, lock);
+  sync::SlotReader<sync::SharedMemory> sleeper(memory, target.entry);
   sleeper.mark_asleep();
-  if (!has_news(target)) {
-    sleeping_on_ = &memory.hot().wake;
-    lock.unlock();
-    platform::wait_on(&memory.hot().wake, word, kNapNs);
-    lock.lock();
-    sleeping_on_ = nullptr;
-  }
+  nap_on(target, word, kNapNs, lock);
   sleeper.mark_awake();
+}
+
+void Watcher::nap_on(const Target& target, std::uint32_t word, std::uint64_t limit_ns,
+                     std::unique_lock<std::mutex>& lock) {
+  if (has_news(target)) return;
+  const std::uint32_t* wake = &target.attachment->memory.hot().wake;
+  sleeping_on_ = wake;
+  lock.unlock();
+  platform::wait_on(wake, word, limit_ns);
+  lock.lock();
+  sleeping_on_ = nullptr;
 }
 
 }  // namespace wingbeat::stream

@@ -23,7 +23,7 @@ class Watcher {
   struct Target {
     std::shared_ptr<Attachment> attachment;
     std::uint32_t entry = 0;
-    std::uint64_t seq = 0;
+    std::uint64_t wanted = 0;  // the next frame's lowest seq
     std::uint32_t generation = 0;
     std::uint32_t state = 0;
   };
@@ -34,6 +34,7 @@ class Watcher {
  private:
   void run();
   void nap(std::unique_lock<std::mutex>& lock);
+  void nap_on(const Target& target, std::uint32_t word, std::uint64_t limit_ns, std::unique_lock<std::mutex>& lock);
   bool has_news(const Target& target) const;
 
   Place place_;

@@ -50,6 +50,7 @@ int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_b
 int Writer::begin(wb_slot& out) {
   if (slots_.begun() != sync::kNoSlot)
     return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
+  if (lock_step_.is_on()) await_readers();
   const std::uint32_t newest = slots_.newest();
   const std::uint32_t slot = slots_.begin();
   if (slot == sync::kNoSlot) {
@@ -156,11 +157,31 @@ void Writer::look_for_dead_sleepers() {
     patience_ *= 2;
 }
 
+int Writer::set_lock_step(std::string_view label, std::uint64_t limit_ns) {
+  if (label.size() >= layout::kReaderLabelBytes)
+    return fail(WB_ERR_ARGUMENT,
+                "a reader's label has at most " + std::to_string(layout::kReaderLabelBytes - 1) + " bytes");
+  lock_step_.set(label, limit_ns);
+  return WB_OK;
+}
+
+int Writer::await_readers() {
+  const std::uint64_t seq = slots_.seq();
+  if (!lock_step_.is_on() || awaited_ == seq) return WB_OK;
+  awaited_ = seq;
+  const std::uint32_t overruns = lock_step_.await(place_, *attachment_, seq);
+  if (overruns == 0) return WB_OK;
+  overruns_ += overruns;
+  put(memory_.hot().overruns, overruns_);
+  return fail(WB_OVERRUN);
+}
+
 wb_writer_stats Writer::stats() const {
   return {published_,
           slots_.hops(),
           wakes_,
           answered_,
+          overruns_,
           attachment_->header.epoch,
           memory_.generation().load(std::memory_order_relaxed)};
 }

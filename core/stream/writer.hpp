@@ -7,7 +7,9 @@
 
 #include "../sync/slots.hpp"
 #include "attachment.hpp"
+#include "lock_step.hpp"
 #include "registry.hpp"
+#include "rights.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::stream {
@@ -15,6 +17,7 @@ namespace wingbeat::stream {
 struct Spec {
   layout::Schema schema;
   layout::Budget budget;
+  Sharing sharing;
 };
 
 class Writer {
@@ -28,6 +31,9 @@ class Writer {
   int set_count(std::uint64_t count);
   int publish(std::uint64_t step, double sim_time);
   int abandon();
+
+  int set_lock_step(std::string_view label, std::uint64_t limit_ns);
+  int await_readers();
 
   int next_request(wb_request& out);
   int refuse(std::string_view reason);
@@ -71,6 +77,9 @@ class Writer {
   std::uint64_t count_ = 0;
   std::uint64_t last_step_ = 0;
   std::uint64_t published_ = 0;
+  LockStep lock_step_;
+  std::uint64_t awaited_ = 0;  // the frame that readers in lock-step have been waited for
+  std::uint64_t overruns_ = 0;
   std::uint64_t wakes_ = 0;
   std::uint64_t hops_told_ = 0;
 

@@ -3,12 +3,11 @@
 
 #include "../sync/requests.hpp"
 #include "error.hpp"
+#include "rights.hpp"
 #include "writer.hpp"
 
 namespace wingbeat::stream {
 namespace {
-
-constexpr unsigned kManifestMode = 0600;
 
 bool has_same_layout(const Attachment& attachment, const Spec& spec) {
   layout::DataHeader wanted = layout::data_header(spec.schema, spec.budget);
@@ -49,15 +48,29 @@ void take_over(const Attachment& attachment) {
   set_initial_values(attachment);
   layout::DataHot& hot = attachment.memory.hot();
   sync::SharedMemory::word(hot.pid).store(platform::process_id(), std::memory_order_relaxed);
+  attachment.memory.waiting().store(0, std::memory_order_relaxed);
   attachment.memory.writer_state().store(layout::kWriterAttached, std::memory_order_relaxed);
   attachment.memory.generation().fetch_add(1, std::memory_order_release);
 }
 
+// The names of objects are known beforehand, so somebody else may have taken some: then later epochs are tried.
+int create_next_objects(const Place& place, const Spec& spec, std::uint32_t epoch, layout::Manifest& manifest,
+                        std::shared_ptr<Attachment>& out) {
+  constexpr int kTries = 16;
+  int code = WB_ERR_BUSY;
+  for (int i = 0; i < kTries && code == WB_ERR_BUSY; ++i, epoch = place.epoch_after(epoch)) {
+    manifest = new_manifest(place, spec, epoch);
+    code = create_objects(manifest, spec.schema, spec.budget, data_rights(spec.sharing), control_rights(spec.sharing),
+                          out);
+  }
+  return code;
+}
+
 int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std::shared_ptr<Attachment>& out) {
-  const layout::Manifest manifest = new_manifest(place, spec, epoch);
-  int code = create_objects(manifest, spec.schema, spec.budget, out);
+  layout::Manifest manifest;
+  int code = create_next_objects(place, spec, epoch, manifest, out);
   if (code != WB_OK) return code;
-  int error = platform::replace_file(place.manifest(), layout::to_text(manifest), kManifestMode);
+  int error = platform::replace_file(place.manifest(), layout::to_text(manifest), data_rights(spec.sharing));
   if (error == 0) return WB_OK;
   remove_objects(manifest);
   return fail_system(error, "cannot write " + place.manifest());
@@ -79,6 +92,27 @@ int prepare_directory(const std::string& directory) {
                          " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
 }
 
+// With the stream's lock held: goes on in the memory that `before` names, or makes a new epoch.
+int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* before,
+                 std::shared_ptr<Attachment>& out) {
+  if (before != nullptr && before->backend != platform::backend()) return other_backend(*before);
+  if (int code = share_files(place, spec.sharing, spec.budget.readers)) return code;
+  std::shared_ptr<Attachment> old;
+  const bool is_ours = before != nullptr && place.owns(*before);
+  const bool had_objects = is_ours && attach(*before, Access::kWriter, place.owner(), old) == WB_OK;
+  if (had_objects && has_same_layout(*old, spec)) {
+    if (int code = share_memory(place, *before, spec.sharing)) return code;
+    sweep_readers(place, *old);
+    take_over(*old);
+    out = std::move(old);
+    return WB_OK;
+  }
+  if (int code = create_epoch(place, spec, before != nullptr ? place.epoch_after(before->epoch) : 1, out)) return code;
+  if (had_objects) supersede(*old);
+  if (is_ours) remove_objects(*before);
+  return WB_OK;
+}
+
 }  // namespace
 
 int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
@@ -91,22 +125,15 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   if ((code = lock_writer(place, lock)) != WB_OK) return code;
 
   layout::Manifest manifest;
-  std::shared_ptr<Attachment> old, mine;
   const bool had_manifest = read_manifest(place, manifest) == WB_OK;
-  if (had_manifest && manifest.backend != platform::backend()) return other_backend(manifest);
-  const bool had_objects = had_manifest && place.owns(manifest) && attach(manifest, Access::kWriter, old) == WB_OK;
-  if (had_objects && has_same_layout(*old, spec)) {
-    mine = old;
-    sweep_readers(place, *mine);
-    take_over(*mine);
-  } else {
-    code = create_epoch(place, spec, had_manifest ? place.epoch_after(manifest.epoch) : 1, mine);
-    if (code != WB_OK) {
-      if (!had_manifest) lock.remove_and_close();
-      return code;
-    }
-    if (had_objects) supersede(*old);
-    if (had_manifest && place.owns(manifest)) remove_objects(manifest);
+  std::shared_ptr<Attachment> mine;
+  code = begin_stream(place, spec, had_manifest ? &manifest : nullptr, mine);
+  if (code != WB_OK) {
+    if (had_manifest) return code;
+    const std::string message = last_message();
+    wb_collect_report ignored{};
+    collect_locked(place, lock, ignored);
+    return fail(code, message);
   }
   out.reset(new Writer(place, std::move(lock), std::move(mine)));
   return WB_OK;

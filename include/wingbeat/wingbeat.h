@@ -29,7 +29,12 @@
  *   (timeout_ns) below 0 means no limit; 0 means "do not wait".
  *
  * STRUCTS
- *   Structs that a caller fills in (options) begin with struct_size = sizeof(the struct), so that later versions can grow.
+ *   Structs that a caller fills in (options) begin with struct_size = sizeof(the struct), so that later versions can grow: what a
+ *   program was not compiled with counts as zero. Zero-initialise them.
+ *
+ * RIGHTS
+ *   A stream belongs to the user of its writer, and nobody else can use it unless WB_OPTION_ACCESS says so. Readers name their own
+ *   user's stream `swarm`, another's `alice/swarm`. Who may only read its data observes: see WB_READER_OBSERVE.
  */
 #ifndef WINGBEAT_WINGBEAT_H
 #define WINGBEAT_WINGBEAT_H
@@ -89,6 +94,7 @@ enum {
   X(WB_INTERRUPTED, 5, "the wait was interrupted by wb_reader_interrupt or, asleep, by a signal")                   \
   X(WB_PENDING, 6, "the writer has not answered this request yet")                                                  \
   X(WB_NO_REQUEST, 7, "no request is waiting")                                                                      \
+  X(WB_OVERRUN, 8, "a reader in lock-step did not finish the frame within its limit and is out of step")            \
   X(WB_ERR_ARGUMENT, -1, "an argument is out of range")                                                             \
   X(WB_ERR_NAME, -2, "a name must have 1 to 63 characters of A-Z a-z 0-9 _ . - and be unique in its stream")        \
   X(WB_ERR_LIMIT, -3, "a documented limit is exceeded")                                                             \
@@ -259,11 +265,22 @@ WB_API int wb_spec_add_command(wb_spec* spec, const char* name, const char* argu
 WB_API int wb_spec_set_attribute(wb_spec* spec, const char* key, const char* value);
 
 typedef enum wb_option {
-  WB_OPTION_LEASE_BUDGET = 1, /* frames all readers together may hold at a time; default 8, 0 to 4096 */
-  WB_OPTION_MAX_READERS = 2,  /* reader entries; default 32, 1 to WB_MAX_READERS */
+  WB_OPTION_LEASE_BUDGET =
+      1, /* frames all readers together may hold at a time; readers beyond it copy; default 8, 0 to 4096 */
+  WB_OPTION_MAX_READERS = 2, /* reader entries; default 32, 1 to WB_MAX_READERS */
   WB_OPTION_HISTORY =
-      3 /* further slots, so that readers of every frame may fall back that much; default 4, 0 to 4096 */
+      3, /* further slots, so that readers of every frame may fall back that much; default 4, 0 to 4096 */
+  WB_OPTION_ACCESS = 4, /* bits of wb_access: what other users may do; default 0, nothing */
+  WB_OPTION_GROUP = 5   /* number of the group that WB_GROUP_ bits are for, one of the writer's; default: its own */
 } wb_option;
+
+/* What other users may do with a stream. File modes say so, whatever the umask. With any bit set, all users can see the names of this
+ * user's streams. docs/security.md says what each right lets a hostile process do. */
+typedef enum wb_access {
+  WB_GROUP_READ = 1,    /* the group may observe */
+  WB_GROUP_CONTROL = 2, /* the group may read without copying, be in lock-step, and steer */
+  WB_ALL_READ = 4       /* everybody may observe */
+} wb_access;
 
 /* A stream has lease budget + 3 + history slots of one frame each; all memory is reserved at creation. */
 WB_API int wb_spec_set_option(wb_spec* spec, int option, uint64_t value);
@@ -276,7 +293,7 @@ typedef struct wb_writer wb_writer;
 /* Creates the stream, or takes it over after a writer that ended: with the same schema, readers just see frames go on
  * (and one WB_RESTARTED); with another, a new epoch begins.
  * WB_ERR_BUSY while another writer lives (the message has its pid), WB_ERR_NO_MEMORY (how much was needed, how much there is),
- * WB_ERR_ACCESS. Blocks for at most about 0.2 s, and while memory is reserved. */
+ * WB_ERR_ACCESS (a runtime directory of somebody else; a group the process is not in). Blocks for at most about 0.2 s, and while memory is reserved. */
 WB_API int wb_writer_create(const wb_spec* spec, wb_writer** out);
 
 /* Ends the stream: readers are told (WB_WRITER_GONE), and its memory goes when the last of them has gone. */
@@ -292,8 +309,8 @@ typedef struct wb_slot {
   uint64_t previous_count; /* agents present in it */
 } wb_slot;
 
-/* Takes a slot for the next frame. Wait-free: a bounded number of memory accesses, no system call.
- * WB_ERR_STATE if one is begun already. */
+/* Takes a slot for the next frame. Wait-free: a bounded number of memory accesses, no system call; except in lock-step, where it
+ * first does what wb_writer_await_readers does. WB_ERR_STATE if one is begun already. */
 WB_API int wb_writer_begin(wb_writer* writer, wb_slot* out);
 
 /* The begun slot's field, to be filled in place; NULL if none is begun or there is no such field. */
@@ -313,6 +330,20 @@ WB_API int wb_writer_publish(wb_writer* writer, uint64_t step, double sim_time);
 
 /* Gives the begun slot back; its number is used again. */
 WB_API int wb_writer_abandon(wb_writer* writer);
+
+/* LOCK-STEP: from now on the writer waits for readers in mode WB_LOCK_STEP that call themselves `label` (NULL: for all of them),
+ * after each frame, until they have finished with it: released it, or asked for the next. At most limit_ns, counted from the
+ * beginning of the wait (below 0: as long as the reader lives; 0: no longer waits for this label). A rule for a label goes before the one
+ * for all. A reader is in step from its first wait on. One that overruns the limit is out of step, so that the writer goes on without
+ * it, until it has finished with the frame it overran at; one that dies or leaves is not waited for. Of a reader of
+ * every k-th frame, only those frames are waited for. A reader must not wait for a receipt while it holds a frame in lock-step:
+ * it is answered after the wait. */
+WB_API int wb_writer_lock_step(wb_writer* writer, const char* label, int64_t limit_ns);
+
+/* Waits for the readers in lock-step, if that was not done since the last publish; at once WB_OK without lock-step. wb_writer_begin
+ * does it too: call this to take the requests that readers made because of the newest frame before the next one is begun.
+ * WB_OVERRUN if some overran their limits. */
+WB_API int wb_writer_await_readers(wb_writer* writer);
 
 /* A request as the writer sees it. */
 typedef struct wb_request {
@@ -343,6 +374,7 @@ typedef struct wb_writer_stats {
   uint64_t hops;       /* slots passed over because a reader held them */
   uint64_t wakes;      /* publishes that had to wake somebody (one system call each) */
   uint64_t requests;   /* answered */
+  uint64_t overruns;   /* times that a reader in lock-step overran its limit */
   uint32_t epoch;      /* 1, 2 ...: counts schemas */
   uint32_t generation; /* 1, 2 ...: counts writers of this epoch */
 } wb_writer_stats;
@@ -355,8 +387,26 @@ typedef struct wb_reader wb_reader;
 /* Which frames a wait takes. The values are part of the format. */
 typedef enum wb_mode {
   WB_LATEST = 1, /* the newest not taken yet, at some moment of the wait; what came between is skipped and is no loss */
-  WB_EVERY = 2   /* each in order; what had to be overwritten before is counted as missed */
+  WB_EVERY = 2,  /* each in order; what had to be overwritten before is counted as missed */
+  WB_LOCK_STEP =
+      3 /* each in order, and the writer waits for this reader if it chose to: see wb_writer_lock_step. When it does not
+                    * (it did not choose to; the reader overran its limit), the newest, and what was skipped is counted as missed */
 } wb_mode;
+
+/* How a reader gets at frames. */
+typedef enum wb_way {
+  WB_BY_LEASE = 1, /* in place, without copying */
+  WB_BY_COPY = 2,  /* each frame taken is copied: the lease budget was used up, or WB_READER_COPY */
+  WB_AS_OBSERVER =
+      3 /* copied as well, and the writer knows nothing of the reader: no right to control, or WB_READER_OBSERVE */
+} wb_way;
+
+typedef enum wb_reader_flag {
+  WB_READER_COPY = 1, /* never leases; takes nothing of the stream's lease budget */
+  WB_READER_OBSERVE =
+      2 /* takes no reader entry: writes to nothing, cannot ask for anything, does not show in `wingbeat top`; polls
+                         * (every 0.05 to 2 ms) where others are woken */
+} wb_reader_flag;
 
 typedef struct wb_reader_options {
   size_t struct_size;
@@ -364,10 +414,14 @@ typedef struct wb_reader_options {
   uint32_t leases;   /* frames to be held at a time, 1 to WB_MAX_LEASES; 0: 2 */
   int64_t spin_ns;   /* how long a wait spins before it sleeps; 0: 20,000; below 0: never sleeps */
   const char* label; /* how the reader calls itself in `wingbeat top`; NULL: the program's name */
+  uint32_t every;    /* k: only frames whose seq is a multiple of k, in WB_EVERY and WB_LOCK_STEP; 0: 1 */
+  uint32_t flags;    /* of wb_reader_flag */
 } wb_reader_options;
 
-/* Opens a reader. The stream need not exist yet. options may be NULL. Does not wait.
- * WB_ERR_NO_ROOM when the stream's entries or lease budget are used up; WB_ERR_ACCESS, WB_ERR_INCOMPATIBLE, WB_ERR_CORRUPT. */
+/* Opens a reader of `swarm`, or of another user's `alice/swarm` (user names or numbers). The stream need not exist yet. options may be
+ * NULL. Does not wait. When the lease budget is used up it copies; when it has no right to the control memory it
+ * observes: wb_reader_get_stats says which. WB_ERR_NO_ROOM when the stream's entries are used up; WB_ERR_ACCESS (no right to read, or
+ * something belongs to the wrong user), WB_ERR_INCOMPATIBLE, WB_ERR_CORRUPT; WB_ERR_NOT_FOUND: no such user. */
 WB_API int wb_reader_open(const char* stream, const wb_reader_options* options, wb_reader** out);
 
 /* Ends the reader. Its frames must have been released before. */
@@ -380,10 +434,10 @@ typedef struct wb_frame {
   double sim_time;          /* s */
   uint64_t publish_time_ns; /* when the writer published it */
   uint64_t count;           /* agents present */
-  uint64_t missed;          /* WB_EVERY: frames lost between the one taken before and this one */
+  uint64_t missed;          /* WB_EVERY, WB_LOCK_STEP: frames lost between the one taken before and this one */
   uint32_t epoch;
   uint32_t generation;
-  const void* data;        /* field i lies at data + offset_bytes of its wb_field_info. Read-only memory. */
+  const void* data;        /* field i lies at data + offset_bytes of its wb_field_info. Read-only (but for copies). */
   const wb_schema* schema; /* valid while the frame is held */
   void* attachment;        /* internal; the same for all frames of one mapping */
   uint64_t lease;          /* internal */
@@ -399,7 +453,7 @@ WB_API int wb_reader_attach(wb_reader* reader, int64_t timeout_ns);
 WB_API int wb_reader_wait(wb_reader* reader, int64_t timeout_ns, wb_frame* out);
 
 /* Takes the newest frame there is, even if it was taken before. Does not wait: WB_NO_FRAME, WB_WRITER_GONE or
- * WB_NOT_READY if there is none. In mode WB_EVERY it changes nothing about what wb_reader_wait takes next. */
+ * WB_NOT_READY if there is none. Of frames in order it changes nothing about what wb_reader_wait takes next. */
 WB_API int wb_reader_latest(wb_reader* reader, wb_frame* out);
 
 /* Gives the frame back. Any thread. A second release does nothing as long as the struct's copy is the same one. */
@@ -431,7 +485,7 @@ WB_API const wb_schema* wb_reader_schema(const wb_reader* reader);
 
 typedef struct wb_reader_stats {
   uint64_t received; /* frames taken */
-  uint64_t missed;   /* WB_EVERY: frames lost, exactly */
+  uint64_t missed;   /* WB_EVERY, WB_LOCK_STEP: frames lost, exactly; of every k-th, only those count */
   uint64_t seq;      /* last taken */
   uint64_t newest;   /* newest published */
   uint64_t restarts; /* of the writer, seen */
@@ -439,6 +493,8 @@ typedef struct wb_reader_stats {
   uint32_t generation;
   uint32_t writer_alive; /* 1 or 0; costs system calls */
   uint32_t attached;     /* 1 or 0 */
+  uint32_t way;          /* wb_way; 0 while not attached */
+  uint32_t reserved;
 } wb_reader_stats;
 WB_API int wb_reader_get_stats(wb_reader* reader, wb_reader_stats* out);
 
@@ -462,7 +518,7 @@ typedef struct wb_receipt {
 } wb_receipt;
 
 /* Each sends one request and gives its number in *id (may be NULL). Wait-free. The reader must be attached (WB_NOT_READY).
- * WB_ERR_NOT_FOUND, WB_ERR_TYPE; WB_ERR_ARGUMENT for a value out of range; WB_ERR_NO_ROOM when WB_MAX_PENDING wait already. A whole number is
+ * WB_ERR_ACCESS for an observer; WB_ERR_NOT_FOUND, WB_ERR_TYPE; WB_ERR_ARGUMENT for a value out of range; WB_ERR_NO_ROOM when WB_MAX_PENDING wait already. A whole number is
  * accepted for an f64 parameter. */
 WB_API int wb_reader_set(wb_reader* reader, const char* parameter, wb_value value, uint64_t* id);
 WB_API int wb_reader_trigger(wb_reader* reader, const char* trigger, uint64_t* id);
@@ -536,24 +592,25 @@ typedef struct wb_stream_info {
   uint64_t create_time_ns;  /* of this epoch */
   uint64_t frame_bytes, memory_bytes;
   uint32_t slots, lease_budget, leases_claimed, leases_held, max_readers, readers; /* readers: live ones */
-  uint64_t hops, wakes, requests;
+  uint64_t hops, wakes, requests, overruns;
 } wb_stream_info;
 
 typedef struct wb_reader_info {
   uint32_t entry;
   int32_t pid;
-  uint32_t mode;  /* wb_mode */
-  uint32_t alive; /* 1, or 0: died and not yet reclaimed */
-  uint32_t leases_claimed, leases_held;
+  uint32_t mode;                        /* wb_mode */
+  uint32_t alive;                       /* 1, or 0: died and not yet reclaimed */
+  uint32_t leases_claimed, leases_held; /* none claimed: it copies */
   uint32_t asleep;
-  uint32_t reserved;
+  uint32_t every; /* k, of every k-th frame */
   uint64_t attach_time_ns;
   uint64_t seq; /* last taken */
   uint64_t received, missed;
   char label[WB_LABEL_BYTES];
 } wb_reader_info;
 
-/* A look at a stream from outside, which neither side notices. */
+/* A look at a stream (`swarm`, `alice/swarm`) from outside, which neither side notices. Without the right to the control memory no readers
+ * are seen. */
 typedef struct wb_inspection wb_inspection;
 
 /* WB_NOT_READY if there is no such stream. */

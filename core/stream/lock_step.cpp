@@ -1,0 +1,112 @@
+#include "lock_step.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../sync/lock_step.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr std::uint64_t kSpinNs = 20'000;
+constexpr std::uint64_t kLongestNapNs = 10'000'000;  // then it is looked whether the reader still lives
+
+template <class T>
+T get(T& plain) {
+  return sync::SharedMemory::word(plain).load(std::memory_order_relaxed);
+}
+
+// One reader, being waited for.
+struct Awaited {
+  const Place& place;
+  const Attachment& attachment;
+  std::uint32_t entry;
+  std::uint64_t attach_time_ns;
+  std::uint64_t seq;
+
+  const sync::SharedMemory& memory() const { return attachment.memory; }
+  bool is_done() const { return sync::is_done(memory(), entry, seq); }
+  bool is_the_same() const {
+    layout::ColdEntry& cold = memory().cold_entry(entry);
+    return get(cold.state) == layout::kEntryAttached && get(cold.attach_time_ns) == attach_time_ns;
+  }
+  bool is_alive() const { return platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive; }
+
+  bool spin(std::uint64_t until_ns) const {
+    while (platform::now_ns() < until_ns) {
+      if (is_done()) return true;
+      sync::SharedMemory::relax();
+    }
+    return is_done();
+  }
+
+  // Little-endian, as the format says: the low half changes with every frame.
+  const std::uint32_t* low_half() const { return reinterpret_cast<const std::uint32_t*>(&memory().entry(entry).done); }
+
+  void nap(std::uint64_t limit_ns) const {
+    const auto before = static_cast<std::uint32_t>(memory().done(entry).load(std::memory_order_relaxed));
+    sync::mark_waiting(memory());
+    if (!is_done()) platform::wait_on(low_half(), before, std::min(limit_ns, kLongestNapNs));
+    sync::mark_going_on(memory());
+  }
+
+  // Waits until it has finished, has left, has died (false), or the time is up (true).
+  bool overruns(std::uint64_t deadline_ns) const {
+    if (spin(std::min(platform::now_ns() + kSpinNs, deadline_ns))) return false;
+    for (;;) {
+      const std::uint64_t now_ns = platform::now_ns();
+      if (now_ns >= deadline_ns) return is_the_same() && is_alive();
+      nap(deadline_ns - now_ns);
+      if (is_done() || !is_the_same() || !is_alive()) return false;
+    }
+  }
+};
+
+}  // namespace
+
+void LockStep::set(std::string_view label, std::uint64_t limit_ns) {
+  rules_.erase(std::remove_if(rules_.begin(), rules_.end(), [&](const Rule& rule) { return rule.label == label; }),
+               rules_.end());
+  if (limit_ns != 0) rules_.push_back({std::string(label), limit_ns});
+}
+
+// 0: not waited for. The reader's own rule goes before the one for all.
+std::uint64_t LockStep::limit_of(const layout::ColdEntry& entry) const {
+  char label[layout::kReaderLabelBytes];  // a copy: the reader may change it meanwhile
+  std::memcpy(label, entry.label, sizeof label);
+  const auto* end = static_cast<const char*>(std::memchr(label, '\0', sizeof label));
+  if (end == nullptr) return 0;
+  const std::string_view name(label, static_cast<std::size_t>(end - label));
+  std::uint64_t limit_ns = 0;
+  for (const Rule& rule : rules_) {
+    if (rule.label == name) return rule.limit_ns;
+    if (rule.label.empty()) limit_ns = rule.limit_ns;
+  }
+  return limit_ns;
+}
+
+std::uint32_t LockStep::await(const Place& place, const Attachment& attachment, std::uint64_t seq) {
+  const sync::SharedMemory& memory = attachment.memory;
+  members_.resize(memory.reader_count());
+  const std::uint64_t start_ns = platform::now_ns();
+  std::uint32_t overruns = 0;
+  for (std::uint32_t entry = 0; entry < memory.reader_count(); ++entry) {
+    layout::ColdEntry& cold = memory.cold_entry(entry);
+    if (get(cold.state) != layout::kEntryAttached || get(cold.mode) != WB_LOCK_STEP) continue;
+    const std::uint64_t limit_ns = limit_of(cold);
+    if (limit_ns == 0) continue;
+    const std::uint64_t attach_time_ns = get(cold.attach_time_ns);
+    Member& member = members_[entry];
+    if (member.attach_time_ns != attach_time_ns) member = {attach_time_ns, 0};
+    if (!sync::is_done(memory, entry, member.overran)) continue;
+    const Awaited reader{place, attachment, entry, attach_time_ns, seq - seq % std::max(1u, get(cold.every))};
+    const std::uint64_t deadline_ns = start_ns > UINT64_MAX - limit_ns ? UINT64_MAX : start_ns + limit_ns;
+    if (!reader.overruns(deadline_ns)) continue;
+    member.overran = reader.seq;
+    ++overruns;
+  }
+  return overruns;
+}
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,40 @@
+// The writer's side of lock-step: whom it waits for, how long, and who is out of step.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attachment.hpp"
+#include "registry.hpp"
+
+namespace wingbeat::stream {
+
+class LockStep {
+ public:
+  // Waits for readers of this label ("": of any) up to the limit from now on; 0: no longer.
+  void set(std::string_view label, std::uint64_t limit_ns);
+  bool is_on() const { return !rules_.empty(); }
+
+  // Waits until every reader in step has finished with frame `seq`. A reader is in step once it has asked for a frame; one that
+  // overruns its limit is out of step until it has finished with the frame it overran at. Returns how many overran.
+  std::uint32_t await(const Place& place, const Attachment& attachment, std::uint64_t seq);
+
+ private:
+  struct Rule {
+    std::string label;
+    std::uint64_t limit_ns;
+  };
+  struct Member {  // what is known of the reader in an entry
+    std::uint64_t attach_time_ns = 0;
+    std::uint64_t overran = 0;  // the frame it overran at; 0: none, which any reader that asks has finished with
+  };
+
+  std::uint64_t limit_of(const layout::ColdEntry& entry) const;
+
+  std::vector<Rule> rules_;
+  std::vector<Member> members_;
+};
+
+}  // namespace wingbeat::stream
