@@ -157,7 +157,8 @@ TEST_F(Outside, an_inspection_disturbs_nobody) {
 TEST_F(Outside, an_inspection_of_nothing_is_not_ready_and_null_is_refused) {
   wb_inspection* none = nullptr;
   EXPECT_EQ(wb_inspect("nothing", &none), WB_NOT_READY);
-  EXPECT_EQ(wb_inspect("a/b", &none), WB_ERR_NAME);
+  EXPECT_EQ(wb_inspect("a/b", &none), WB_ERR_NOT_FOUND) << "there is no user a";
+  EXPECT_EQ(wb_inspect("a/b/c", &none), WB_ERR_NAME);
   EXPECT_EQ(wb_inspect(nullptr, &none), WB_ERR_ARGUMENT);
   EXPECT_EQ(none, nullptr);
   std::size_t count;

@@ -137,14 +137,20 @@ TEST_F(Restart, leaves_no_memory_of_old_epochs) {
   EXPECT_EQ(directory.objects().size(), 2u);
 }
 
-TEST_F(Restart, into_an_epoch_without_room_is_an_error_until_there_is_room) {
+TEST_F(Restart, into_an_epoch_without_leases_makes_a_reader_copy_until_there_are_some) {
+  const auto way = [&] {
+    wb_reader_stats stats{};
+    EXPECT_OK(wb_reader_get_stats(reader.get(), &stats));
+    return stats.way;
+  };
   writer.reset();
   writer = make_writer("swarm", {16, 1, 4, 0, 3});  // this reader wants two leases
-  EXPECT_EQ(wait(), WB_ERR_NO_ROOM);
-  EXPECT_EQ(wait(), WB_ERR_NO_ROOM);
+  EXPECT_EQ(wait(), WB_RESTARTED);
+  EXPECT_EQ(way(), std::uint32_t{WB_BY_COPY});
   writer.reset();
   writer = make_writer("swarm", {16, 2, 4, 0, 3});
   EXPECT_EQ(wait(), WB_RESTARTED);
+  EXPECT_EQ(way(), std::uint32_t{WB_BY_LEASE});
 }
 
 TEST_F(Restart, into_an_epoch_whose_entries_are_taken_is_an_error_until_there_is_one) {

@@ -78,8 +78,11 @@ TEST_F(Stopped, a_reader_keeps_its_entry_and_leases_though_others_attach_and_col
   publish(writer.get(), 1);
   ASSERT_EQ(stopped.ask("take 1000")[0], "0");
   stopped.signal(SIGSTOP);
-  Reader greedy;
-  EXPECT_EQ(open(greedy, WB_LATEST, 3), WB_ERR_NO_ROOM);
+  Reader greedy = make_reader("swarm", WB_LATEST, 3);
+  wb_reader_stats stats{};
+  ASSERT_OK(wb_reader_get_stats(greedy.get(), &stats));
+  EXPECT_EQ(stats.way, std::uint32_t{WB_BY_COPY}) << "its leases are not given to others";
+  greedy.reset();
   wb_collect_report report;
   ASSERT_OK(wb_collect(nullptr, &report));
   EXPECT_EQ(report.readers, 0u);

@@ -1,0 +1,540 @@
+// Reading modes beside latest and every: copies, observers, every k-th frame, lock-step.
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
+
+namespace {
+
+using namespace wbtest;
+
+wb_reader_options with(wb_mode mode, std::uint32_t flags = 0, std::uint32_t every = 0, const char* label = nullptr) {
+  wb_reader_options options{};
+  options.struct_size = sizeof options;
+  options.mode = mode;
+  options.flags = flags;
+  options.every = every;
+  options.label = label;
+  options.spin_ns = 1;
+  return options;
+}
+
+Reader open_with(const wb_reader_options& options) {
+  wb_reader* opened = nullptr;
+  EXPECT_OK(wb_reader_open("swarm", &options, &opened));
+  return Reader(opened);
+}
+
+wb_reader_stats stats_of(const Reader& reader) {
+  wb_reader_stats stats{};
+  EXPECT_OK(wb_reader_get_stats(reader.get(), &stats));
+  return stats;
+}
+
+class Modes : public Streams {
+ protected:
+  Writer writer = make_writer();
+  wb_writer* w = writer.get();
+
+  // Seq of the next frame, which must be whole; 0 if there is none.
+  std::uint64_t next(const Reader& reader, std::uint64_t* missed = nullptr) {
+    wb_frame frame{};
+    if (wb_reader_wait(reader.get(), 0, &frame) != WB_OK) return 0;
+    EXPECT_TRUE(is_whole(frame)) << frame.seq;
+    if (missed != nullptr) *missed = frame.missed;
+    const std::uint64_t seq = frame.seq;
+    wb_frame_release(&frame);
+    return seq;
+  }
+};
+
+// ----------------------------------------------------------------------------------------------- without leases
+
+class WithoutLeases : public Modes, public ::testing::WithParamInterface<wb_reader_flag> {
+ protected:
+  Reader open(wb_mode mode, std::uint32_t every = 0) { return open_with(with(mode, GetParam(), every)); }
+};
+
+TEST_P(WithoutLeases, says_how_it_reads_and_claims_nothing) {
+  const Reader reader = open(WB_LATEST);
+  EXPECT_EQ(stats_of(reader).way, GetParam() == WB_READER_COPY ? std::uint32_t{WB_BY_COPY} : WB_AS_OBSERVER);
+  wb_inspection* opened = nullptr;
+  ASSERT_OK(wb_inspect("swarm", &opened));
+  const Inspection inspection(opened);
+  wb_stream_info info{};
+  ASSERT_OK(wb_inspection_stream(opened, &info));
+  EXPECT_EQ(info.leases_claimed, 0u);
+  EXPECT_EQ(info.readers, GetParam() == WB_READER_COPY ? 1u : 0u);
+}
+
+TEST_P(WithoutLeases, takes_the_newest_frame_whole) {
+  const Reader reader = open(WB_LATEST);
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 5);
+  EXPECT_EQ(next(reader), 5u);
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 1);
+  EXPECT_EQ(next(reader), 6u);
+}
+
+TEST_P(WithoutLeases, takes_each_frame_in_order_and_counts_what_is_gone) {
+  const Reader reader = open(WB_EVERY);
+  publish(w, 3);
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) EXPECT_EQ(next(reader), seq);
+  publish(w, 40);  // 15 slots: 29 to 43 are there
+  std::uint64_t missed = 0;
+  EXPECT_EQ(next(reader, &missed), 29u);
+  EXPECT_EQ(missed, 25u);
+  EXPECT_EQ(stats_of(reader).missed, 25u);
+}
+
+TEST_P(WithoutLeases, a_frame_that_is_held_stays_what_it_was) {
+  const Reader reader = open(WB_EVERY);
+  publish(w, 1);
+  wb_frame held{}, second{};
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &held));
+  publish(w, 100);
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &second));
+  EXPECT_TRUE(is_whole(held));
+  EXPECT_TRUE(is_whole(second));
+  EXPECT_NE(held.data, second.data);
+  wb_frame third{};
+  EXPECT_EQ(wb_reader_wait(reader.get(), 0, &third), WB_ERR_NO_ROOM) << "two were asked for";
+  wb_frame_release(&held);
+  EXPECT_OK(wb_reader_wait(reader.get(), 0, &third));
+  wb_frame_release(&second);
+  wb_frame_release(&third);
+}
+
+TEST_P(WithoutLeases, holds_no_slot_of_the_writer) {
+  const Reader reader = open(WB_EVERY);
+  publish(w, 1);
+  wb_frame held{};
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &held));
+  publish(w, 100);
+  wb_writer_stats stats{};
+  ASSERT_OK(wb_writer_get_stats(w, &stats));
+  EXPECT_EQ(stats.hops, 0u);
+  wb_frame_release(&held);
+}
+
+TEST_P(WithoutLeases, only_agents_that_are_present_are_copied_and_counted) {
+  const Reader reader = open(WB_LATEST);
+  wb_slot slot;
+  ASSERT_OK(wb_writer_begin(w, &slot));
+  stamp(wb_writer_field(w, kWordsField), 1);
+  const float positions[6] = {1, 2, 3, 4, 5, 6};
+  ASSERT_OK(wb_writer_copy(w, kPositionField, positions, 12, 2));
+  ASSERT_OK(wb_writer_publish(w, 7, 0.5));
+  wb_frame frame{};
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &frame));
+  EXPECT_EQ(frame.count, 2u);
+  EXPECT_EQ(frame.step, 7u);
+  EXPECT_EQ(frame.sim_time, 0.5);
+  EXPECT_GT(frame.publish_time_ns, 0u);
+  EXPECT_EQ(std::memcmp(wb_frame_field(&frame, kPositionField), positions, sizeof positions), 0);
+  wb_frame_release(&frame);
+}
+
+TEST_P(WithoutLeases, memory_of_a_frame_can_outlive_it_and_the_reader) {
+  Reader reader = open(WB_LATEST);
+  publish(w, 1);
+  wb_frame frame{};
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &frame));
+  wb_memory* memory = nullptr;
+  ASSERT_OK(wb_frame_memory(&frame, &memory));
+  const wb_frame copy = frame;
+  wb_frame_release(&frame);
+  reader.reset();
+  EXPECT_TRUE(is_whole(copy)) << "nobody wrote there since";
+  wb_memory_release(memory);
+}
+
+TEST_P(WithoutLeases, follows_a_restart_and_a_new_epoch) {
+  const Reader reader = open(WB_LATEST);
+  publish(w, 2);
+  EXPECT_EQ(next(reader), 2u);
+  writer.reset();
+  writer = make_writer();
+  wb_frame frame{};
+  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED);
+  publish(writer.get(), 1);
+  EXPECT_EQ(next(reader), GetParam() == WB_READER_COPY ? 3u : 1u) << "an observer does not keep a stream alive";
+  writer.reset();
+  writer = make_writer("swarm", {16, 8, 32, 4, 2});
+  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED);
+  publish(writer.get(), 1);
+  EXPECT_EQ(next(reader), 1u);
+}
+
+TEST_P(WithoutLeases, waits_for_a_frame_and_can_be_interrupted) {
+  const Reader reader = open(WB_LATEST);
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    publish(w, 1);
+  });
+  wb_frame frame{};
+  EXPECT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+  later.join();
+  wb_frame_release(&frame);
+  std::thread interrupter([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    wb_reader_interrupt(reader.get());
+  });
+  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_INTERRUPTED);
+  interrupter.join();
+}
+
+TEST_P(WithoutLeases, fill_windows) {
+  const Reader reader = open(WB_EVERY);
+  const char* fields[] = {"words"};
+  wb_window* opened = nullptr;
+  ASSERT_OK(wb_window_open(reader.get(), fields, 1, 4, &opened));
+  const Window window(opened);
+  for (int i = 0; i < 6; ++i) {
+    publish(w, 1);
+    ASSERT_OK(wb_window_next(opened, reader.get(), kLong));
+  }
+  wb_window_view view{};
+  ASSERT_OK(wb_window_get(opened, 0, &view));
+  ASSERT_EQ(view.frames, 4u);
+  EXPECT_EQ(view.seqs[0], 3u);
+  EXPECT_EQ(view.seqs[3], 6u);
+}
+
+TEST_P(WithoutLeases, never_accept_a_torn_frame_while_the_writer_runs) {
+  const Reader reader = open(WB_EVERY), latest = open(WB_LATEST);
+  std::atomic<bool> stop{false};
+  std::thread running([&] {
+    while (!stop.load()) publish(w, 1);
+  });
+  std::uint64_t last = 0, frames = 0;
+  const std::uint64_t end = wb_now_ns() + 300 * kMillisecond;
+  while (wb_now_ns() < end) {
+    std::uint64_t missed = 0;
+    if (const std::uint64_t seq = next(reader, &missed)) {
+      if (frames++ > 0) EXPECT_EQ(seq, last + missed + 1);
+      last = seq;
+    }
+    next(latest);
+  }
+  stop = true;
+  running.join();
+  EXPECT_GT(frames, 10u);
+}
+
+INSTANTIATE_TEST_SUITE_P(By, WithoutLeases, ::testing::Values(WB_READER_COPY, WB_READER_OBSERVE),
+                         [](const auto& flag) { return flag.param == WB_READER_COPY ? "copy" : "observe"; });
+
+TEST_F(Modes, a_copying_reader_may_ask_an_observer_may_not) {
+  const Reader copying = open_with(with(WB_LATEST, WB_READER_COPY));
+  const Reader observing = open_with(with(WB_LATEST, WB_READER_OBSERVE));
+  std::uint64_t id = 0;
+  ASSERT_OK(wb_reader_set(copying.get(), "speed", f64(2), &id));
+  EXPECT_EQ(wb_reader_set(observing.get(), "speed", f64(3), nullptr), WB_ERR_ACCESS);
+  EXPECT_NE(std::strstr(wb_error_message(), "WB_READER_OBSERVE"), nullptr) << wb_error_message();
+  EXPECT_EQ(wb_reader_trigger(observing.get(), "reset", nullptr), WB_ERR_ACCESS);
+  wb_request request;
+  while (wb_writer_next_request(w, &request) == WB_OK) {
+  }
+  wb_receipt receipt{};
+  ASSERT_OK(wb_reader_receipt(copying.get(), id, kLong, &receipt));
+  EXPECT_EQ(receipt.status, std::uint32_t{WB_APPLIED});
+  wb_value value{};
+  ASSERT_OK(wb_reader_parameter(observing.get(), "speed", &value));
+  EXPECT_EQ(value.as.f64, 2.0);
+}
+
+TEST_F(Modes, a_stream_without_any_lease_budget_is_read_by_copying) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 0, 4, 2, 3});
+  const Reader reader = make_reader("swarm", WB_EVERY);
+  EXPECT_EQ(stats_of(reader).way, std::uint32_t{WB_BY_COPY});
+  publish(writer.get(), 3);
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) EXPECT_EQ(next(reader), seq);
+}
+
+TEST_F(Modes, an_observer_leaves_no_trace) {
+  const std::vector<std::string> before = directory.files();
+  const Reader reader = open_with(with(WB_EVERY, WB_READER_OBSERVE));
+  publish(w, 3);
+  EXPECT_EQ(next(reader), 1u);
+  EXPECT_EQ(directory.files(), before);
+}
+
+// -------------------------------------------------------------------------------------------------- every k-th
+
+TEST_F(Modes, every_third_takes_the_multiples_of_three) {
+  const Reader reader = open_with(with(WB_EVERY, 0, 3));
+  for (std::uint64_t i = 1; i <= 10; ++i) {
+    publish(w, 1);
+    EXPECT_EQ(next(reader), i % 3 == 0 ? i : 0u);
+  }
+  EXPECT_EQ(stats_of(reader).missed, 0u);
+}
+
+TEST_F(Modes, every_third_counts_only_wanted_frames_as_missed) {
+  const Reader reader = open_with(with(WB_EVERY, 0, 3));
+  publish(w, 3);
+  EXPECT_EQ(next(reader), 3u);
+  publish(w, 40);  // 29 to 43 are there: 6 to 27 are eight that are lost
+  std::uint64_t missed = 0;
+  EXPECT_EQ(next(reader, &missed), 30u);
+  EXPECT_EQ(missed, 8u);
+  EXPECT_EQ(next(reader, &missed), 33u);
+  EXPECT_EQ(missed, 0u);
+}
+
+TEST_F(Modes, every_third_from_the_middle_of_a_stream_begins_with_the_next_multiple) {
+  publish(w, 7);
+  const Reader reader = open_with(with(WB_EVERY, 0, 3));
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 2);
+  EXPECT_EQ(next(reader), 9u);
+  const Reader on_it = open_with(with(WB_EVERY, 0, 3));
+  EXPECT_EQ(next(on_it), 9u) << "the newest is one";
+}
+
+TEST_F(Modes, every_kth_with_more_frames_between_than_slots) {
+  const Reader reader = open_with(with(WB_EVERY, 0, 100));
+  publish(w, 250);
+  std::uint64_t missed = 0;
+  EXPECT_EQ(next(reader, &missed), 0u) << "100 and 200 are gone";
+  publish(w, 55);
+  EXPECT_EQ(next(reader, &missed), 300u);
+  EXPECT_EQ(missed, 2u);
+}
+
+TEST_F(Modes, every_kth_spins_and_sleeps_until_its_frame_comes) {
+  wb_reader_options options = with(WB_EVERY, 0, 5);
+  options.spin_ns = 20 * kMillisecond;
+  const Reader reader = open_with(options);
+  std::thread running([&] {
+    for (int i = 0; i < 10; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      publish(w, 1);
+    }
+  });
+  for (std::uint64_t expected : {5u, 10u}) {
+    wb_frame frame{};
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    EXPECT_EQ(frame.seq, expected);
+    wb_frame_release(&frame);
+  }
+  running.join();
+}
+
+TEST_F(Modes, every_is_shown_outside) {
+  const Reader reader = open_with(with(WB_EVERY, 0, 12));
+  wb_inspection* opened = nullptr;
+  ASSERT_OK(wb_inspect("swarm", &opened));
+  const Inspection inspection(opened);
+  wb_reader_info info{};
+  std::size_t count = 0;
+  ASSERT_OK(wb_inspection_readers(opened, &info, 1, &count));
+  ASSERT_EQ(count, 1u);
+  EXPECT_EQ(info.every, 12u);
+}
+
+// --------------------------------------------------------------------------------------------------- lock-step
+
+constexpr std::int64_t kLimit = 5'000 * kMillisecond;  // that only a hang reaches
+
+class LockStep : public Modes {
+ protected:
+  std::uint64_t overruns() {
+    wb_writer_stats stats{};
+    EXPECT_OK(wb_writer_get_stats(w, &stats));
+    return stats.overruns;
+  }
+};
+
+TEST_F(LockStep, a_slow_reader_sees_every_frame_though_there_is_no_history) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 2, 4, 0, 3});
+  w = writer.get();
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);  // it has asked: from now on it is waited for
+  constexpr std::uint64_t kFrames = 200;
+  std::thread running([&] { publish(w, kFrames); });
+  for (std::uint64_t seq = 1; seq <= kFrames; ++seq) {
+    wb_frame frame{};
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    ASSERT_EQ(frame.seq, seq);
+    ASSERT_TRUE(is_whole(frame));
+    if (seq % 16 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    wb_frame_release(&frame);
+  }
+  running.join();
+  EXPECT_EQ(overruns(), 0u);
+}
+
+TEST_F(LockStep, the_writer_runs_free_while_it_has_not_chosen_to_wait) {
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 50);
+  std::uint64_t missed = 0;
+  EXPECT_EQ(next(reader, &missed), 50u);
+  EXPECT_EQ(missed, 49u);
+}
+
+TEST_F(LockStep, only_readers_of_the_label_are_waited_for) {
+  ASSERT_OK(wb_writer_lock_step(w, "trainer", 20 * kMillisecond));
+  const Reader other = open_with(with(WB_LOCK_STEP, 0, 0, "other"));
+  EXPECT_EQ(next(other), 0u);
+  publish(w, 20);
+  EXPECT_EQ(overruns(), 0u);
+  const Reader trainer = open_with(with(WB_LOCK_STEP, 0, 0, "trainer"));
+  EXPECT_EQ(next(trainer), 20u);
+  EXPECT_EQ(next(trainer), 0u);
+  publish(w, 2);
+  EXPECT_EQ(overruns(), 1u);
+}
+
+TEST_F(LockStep, readers_of_other_modes_are_not_waited_for) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  const Reader every = open_with(with(WB_EVERY)), latest = open_with(with(WB_LATEST));
+  EXPECT_EQ(next(every), 0u);
+  EXPECT_EQ(next(latest), 0u);
+  publish(w, 20);
+  EXPECT_EQ(overruns(), 0u);
+}
+
+TEST_F(LockStep, a_reader_that_overruns_is_out_of_step_until_it_catches_up) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, 20 * kMillisecond));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 1);
+  wb_frame held{};
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &held));
+  const std::uint64_t before = wb_now_ns();
+  EXPECT_EQ(wb_writer_await_readers(w), WB_OVERRUN);
+  EXPECT_GE(wb_now_ns() - before, 20u * kMillisecond);
+  publish(w, 1000);  // at 20 ms each this would take 20 s
+  EXPECT_LT(wb_now_ns() - before, 10'000u * kMillisecond);
+  EXPECT_EQ(overruns(), 1u);
+  wb_frame_release(&held);  // finished with the frame it overran at: in step again
+  EXPECT_EQ(wb_writer_await_readers(w), WB_OVERRUN);
+  std::uint64_t missed = 0;
+  EXPECT_EQ(next(reader, &missed), 1001u);
+  EXPECT_EQ(missed, 999u);
+  EXPECT_OK(wb_writer_await_readers(w)) << "this frame was waited for already";
+  publish(w, 1);
+  EXPECT_EQ(next(reader), 1002u);
+  EXPECT_OK(wb_writer_await_readers(w));
+  EXPECT_EQ(overruns(), 2u);
+}
+
+TEST_F(LockStep, a_reader_that_closes_is_not_waited_for) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 1);
+  std::thread closing([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    reader.reset();
+  });
+  EXPECT_OK(wb_writer_await_readers(w));
+  closing.join();
+}
+
+TEST_F(LockStep, asking_for_the_next_frame_finishes_with_one_that_is_still_held) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 1);
+  wb_frame held{};
+  ASSERT_OK(wb_reader_wait(reader.get(), 0, &held));
+  EXPECT_EQ(next(reader), 0u);
+  EXPECT_OK(wb_writer_await_readers(w));
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, 0));
+  publish(w, 30);
+  EXPECT_TRUE(is_whole(held));
+  wb_frame_release(&held);
+}
+
+TEST_F(LockStep, requests_made_of_a_frame_are_taken_before_the_next) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  constexpr int kSteps = 50;
+  std::thread trainer([&] {
+    for (int i = 1; i <= kSteps; ++i) {
+      wb_frame frame{};
+      if (wb_reader_wait(reader.get(), kLong, &frame) != WB_OK) return;
+      EXPECT_OK(wb_reader_set(reader.get(), "speed", f64(static_cast<double>(frame.seq) / 100), nullptr));
+      wb_frame_release(&frame);
+    }
+  });
+  for (int i = 1; i <= kSteps; ++i) {
+    publish(w, 1);
+    ASSERT_OK(wb_writer_await_readers(w));
+    wb_request request{};
+    ASSERT_OK(wb_writer_next_request(w, &request));
+    EXPECT_EQ(request.value.as.f64, i / 100.0);
+    EXPECT_EQ(wb_writer_next_request(w, &request), WB_NO_REQUEST);
+  }
+  trainer.join();
+}
+
+TEST_F(LockStep, of_every_third_only_those_are_waited_for) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  const Reader reader = open_with(with(WB_LOCK_STEP, 0, 3));
+  EXPECT_EQ(next(reader), 0u);
+  std::thread running([&] { publish(w, 30); });
+  for (std::uint64_t seq = 3; seq <= 30; seq += 3) {
+    wb_frame frame{};
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    ASSERT_EQ(frame.seq, seq);
+    wb_frame_release(&frame);
+  }
+  running.join();
+  EXPECT_EQ(stats_of(reader).missed, 0u);
+}
+
+TEST_F(LockStep, works_for_copying_readers) {
+  writer.reset();
+  writer = make_writer("swarm", {16, 0, 4, 0, 3});
+  w = writer.get();
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, kLimit));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  std::thread running([&] { publish(w, 50); });
+  for (std::uint64_t seq = 1; seq <= 50; ++seq) {
+    wb_frame frame{};
+    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+    ASSERT_EQ(frame.seq, seq);
+    wb_frame_release(&frame);
+  }
+  running.join();
+}
+
+TEST_F(LockStep, can_be_ended_by_the_writer) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, 20 * kMillisecond));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, 0));
+  publish(w, 20);
+  EXPECT_EQ(overruns(), 0u);
+}
+
+TEST_F(LockStep, refuses_what_cannot_be) {
+  EXPECT_EQ(wb_writer_lock_step(nullptr, nullptr, 1), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_writer_lock_step(w, std::string(32, 'a').c_str(), 1), WB_ERR_ARGUMENT);
+  EXPECT_EQ(wb_writer_await_readers(nullptr), WB_ERR_ARGUMENT);
+  EXPECT_OK(wb_writer_await_readers(w));
+  wb_reader* reader = nullptr;
+  wb_reader_options options = with(WB_LOCK_STEP, WB_READER_OBSERVE);
+  EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
+  options = with(WB_LATEST, 0, 3);
+  EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
+  options = with(WB_LATEST, 4);
+  EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
+}
+
+}  // namespace
