@@ -123,7 +123,7 @@ int wb_writer_lock_step(wb_writer* writer, const char* label, int64_t limit_ns) 
 
 int wb_writer_await_readers(wb_writer* writer) {
   WB_CHECK(writer);
-  return guarded([&] { return writer->impl->await_readers(); });
+  return guarded([&] { return writer->impl->await_readers(true); });
 }
 
 int wb_writer_get_stats(const wb_writer* writer, wb_writer_stats* out) {

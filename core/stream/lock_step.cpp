@@ -17,6 +17,8 @@ T get(T& plain) {
   return sync::SharedMemory::word(plain).load(std::memory_order_relaxed);
 }
 
+enum class Outcome { kOver, kOverrun, kInterrupted };
+
 // One reader, being waited for.
 struct Awaited {
   const Place& place;
@@ -44,21 +46,24 @@ struct Awaited {
   // Little-endian, as the format says: the low half changes with every frame.
   const std::uint32_t* low_half() const { return reinterpret_cast<const std::uint32_t*>(&memory().entry(entry).done); }
 
-  void nap(std::uint64_t limit_ns) const {
+  platform::Wake nap(std::uint64_t limit_ns) const {
     const auto before = static_cast<std::uint32_t>(memory().done(entry).load(std::memory_order_relaxed));
     sync::mark_waiting(memory());
-    if (!is_done()) platform::wait_on(low_half(), before, std::min(limit_ns, kLongestNapNs));
+    const platform::Wake woken =
+        is_done() ? platform::Wake::kChanged : platform::wait_on(low_half(), before, std::min(limit_ns, kLongestNapNs));
     sync::mark_going_on(memory());
+    return woken;
   }
 
-  // Waits until it has finished, has left, has died (false), or the time is up (true).
-  bool overruns(std::uint64_t deadline_ns) const {
-    if (spin(std::min(platform::now_ns() + kSpinNs, deadline_ns))) return false;
+  // Waits until it has finished, has left, has died, or the time is up.
+  Outcome wait(std::uint64_t deadline_ns, bool interruptible) const {
+    if (spin(std::min(platform::now_ns() + kSpinNs, deadline_ns))) return Outcome::kOver;
     for (;;) {
       const std::uint64_t now_ns = platform::now_ns();
-      if (now_ns >= deadline_ns) return is_the_same() && is_alive();
-      nap(deadline_ns - now_ns);
-      if (is_done() || !is_the_same() || !is_alive()) return false;
+      if (now_ns >= deadline_ns) return is_the_same() && is_alive() ? Outcome::kOverrun : Outcome::kOver;
+      const platform::Wake woken = nap(deadline_ns - now_ns);
+      if (is_done() || !is_the_same() || !is_alive()) return Outcome::kOver;
+      if (interruptible && woken == platform::Wake::kInterrupted) return Outcome::kInterrupted;
     }
   }
 };
@@ -86,11 +91,11 @@ std::uint64_t LockStep::limit_of(const layout::ColdEntry& entry) const {
   return limit_ns;
 }
 
-std::uint32_t LockStep::await(const Place& place, const Attachment& attachment, std::uint64_t seq) {
+bool LockStep::await(const Place& place, const Attachment& attachment, std::uint64_t seq, bool interruptible,
+                     std::uint64_t& overruns) {
   const sync::SharedMemory& memory = attachment.memory;
   members_.resize(memory.reader_count());
   const std::uint64_t start_ns = platform::now_ns();
-  std::uint32_t overruns = 0;
   for (std::uint32_t entry = 0; entry < memory.reader_count(); ++entry) {
     layout::ColdEntry& cold = memory.cold_entry(entry);
     if (get(cold.state) != layout::kEntryAttached || get(cold.mode) != WB_LOCK_STEP) continue;
@@ -102,11 +107,13 @@ std::uint32_t LockStep::await(const Place& place, const Attachment& attachment, 
     if (!sync::is_done(memory, entry, member.overran)) continue;
     const Awaited reader{place, attachment, entry, attach_time_ns, seq - seq % std::max(1u, get(cold.every))};
     const std::uint64_t deadline_ns = start_ns > UINT64_MAX - limit_ns ? UINT64_MAX : start_ns + limit_ns;
-    if (!reader.overruns(deadline_ns)) continue;
+    const Outcome outcome = reader.wait(deadline_ns, interruptible);
+    if (outcome == Outcome::kInterrupted) return false;
+    if (outcome == Outcome::kOver) continue;
     member.overran = reader.seq;
     ++overruns;
   }
-  return overruns;
+  return true;
 }
 
 }  // namespace wingbeat::stream

@@ -18,8 +18,10 @@ class LockStep {
   bool is_on() const { return !rules_.empty(); }
 
   // Waits until every reader in step has finished with frame `seq`. A reader is in step once it has asked for a frame; one that
-  // overruns its limit is out of step until it has finished with the frame it overran at. Returns how many overran.
-  std::uint32_t await(const Place& place, const Attachment& attachment, std::uint64_t seq);
+  // overruns its limit is out of step until it has finished with the frame it overran at. Counts those that overran. False if a signal
+  // came while the writer slept, and it is interruptible.
+  bool await(const Place& place, const Attachment& attachment, std::uint64_t seq, bool interruptible,
+             std::uint64_t& overruns);
 
  private:
   struct Rule {

@@ -37,6 +37,14 @@ int share_entries(const Place& place, const Sharing& sharing, std::uint32_t read
   return WB_OK;
 }
 
+// What an earlier writer shared and this one does not.
+int take_entries_back(const Place& place) {
+  for (std::uint32_t entry : place.reader_entries()) {
+    if (int code = share_one(place.reader_lock(entry), {})) return code;
+  }
+  return WB_OK;
+}
+
 }  // namespace
 
 platform::Rights data_rights(const Sharing& sharing) { return of_mode(sharing, reading(sharing)); }
@@ -47,7 +55,8 @@ platform::Rights control_rights(const Sharing& sharing) {
 
 int share_files(const Place& place, const Sharing& sharing, std::uint32_t readers) {
   int code = share_one(place.writer_lock(), of_mode(sharing, probing(sharing)));
-  if (code == WB_OK && (sharing.access & WB_GROUP_CONTROL) != 0) code = share_entries(place, sharing, readers);
+  const bool shares_entries = (sharing.access & WB_GROUP_CONTROL) != 0;
+  if (code == WB_OK) code = shares_entries ? share_entries(place, sharing, readers) : take_entries_back(place);
   if (code != WB_OK || sharing.access == 0) return code;
   const int error = platform::let_others_enter(place.directory());
   return error == 0 ? WB_OK : fail_system(error, "cannot let other users enter " + place.directory());

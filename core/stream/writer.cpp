@@ -50,7 +50,7 @@ int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_b
 int Writer::begin(wb_slot& out) {
   if (slots_.begun() != sync::kNoSlot)
     return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
-  if (lock_step_.is_on()) await_readers();
+  if (lock_step_.is_on()) await_readers(false);
   const std::uint32_t newest = slots_.newest();
   const std::uint32_t slot = slots_.begin();
   if (slot == sync::kNoSlot) {
@@ -165,13 +165,13 @@ int Writer::set_lock_step(std::string_view label, std::uint64_t limit_ns) {
   return WB_OK;
 }
 
-int Writer::await_readers() {
+int Writer::await_readers(bool interruptible) {
   const std::uint64_t seq = slots_.seq();
   if (!lock_step_.is_on() || awaited_ == seq) return WB_OK;
+  const std::uint64_t before = overruns_;
+  if (!lock_step_.await(place_, *attachment_, seq, interruptible, overruns_)) return fail(WB_INTERRUPTED);
   awaited_ = seq;
-  const std::uint32_t overruns = lock_step_.await(place_, *attachment_, seq);
-  if (overruns == 0) return WB_OK;
-  overruns_ += overruns;
+  if (overruns_ == before) return WB_OK;
   put(memory_.hot().overruns, overruns_);
   return fail(WB_OVERRUN);
 }

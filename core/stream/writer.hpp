@@ -33,7 +33,7 @@ class Writer {
   int abandon();
 
   int set_lock_step(std::string_view label, std::uint64_t limit_ns);
-  int await_readers();
+  int await_readers(bool interruptible);
 
   int next_request(wb_request& out);
   int refuse(std::string_view reason);

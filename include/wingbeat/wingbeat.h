@@ -342,7 +342,8 @@ WB_API int wb_writer_lock_step(wb_writer* writer, const char* label, int64_t lim
 
 /* Waits for the readers in lock-step, if that was not done since the last publish; at once WB_OK without lock-step. wb_writer_begin
  * does it too: call this to take the requests that readers made because of the newest frame before the next one is begun.
- * WB_OVERRUN if some overran their limits. */
+ * WB_OVERRUN if some overran their limits. WB_INTERRUPTED if a signal came while it slept: call again to go on waiting. (wb_writer_begin
+ * goes on by itself: with a limit below 0 only this call lets a program look at its signals.) */
 WB_API int wb_writer_await_readers(wb_writer* writer);
 
 /* A request as the writer sees it. */

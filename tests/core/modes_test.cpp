@@ -1,4 +1,7 @@
 // Reading modes beside latest and every: copies, observers, every k-th frame, lock-step.
+#include <pthread.h>
+#include <signal.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -61,7 +64,8 @@ class WithoutLeases : public Modes, public ::testing::WithParamInterface<wb_read
 
 TEST_P(WithoutLeases, says_how_it_reads_and_claims_nothing) {
   const Reader reader = open(WB_LATEST);
-  EXPECT_EQ(stats_of(reader).way, GetParam() == WB_READER_COPY ? std::uint32_t{WB_BY_COPY} : WB_AS_OBSERVER);
+  const wb_way expected = GetParam() == WB_READER_COPY ? WB_BY_COPY : WB_AS_OBSERVER;
+  EXPECT_EQ(stats_of(reader).way, static_cast<std::uint32_t>(expected));
   wb_inspection* opened = nullptr;
   ASSERT_OK(wb_inspect("swarm", &opened));
   const Inspection inspection(opened);
@@ -217,7 +221,9 @@ TEST_P(WithoutLeases, never_accept_a_torn_frame_while_the_writer_runs) {
   while (wb_now_ns() < end) {
     std::uint64_t missed = 0;
     if (const std::uint64_t seq = next(reader, &missed)) {
-      if (frames++ > 0) EXPECT_EQ(seq, last + missed + 1);
+      if (frames++ > 0) {
+        EXPECT_EQ(seq, last + missed + 1);
+      }
       last = seq;
     }
     next(latest);
@@ -512,6 +518,28 @@ TEST_F(LockStep, works_for_copying_readers) {
     wb_frame_release(&frame);
   }
   running.join();
+}
+
+TEST_F(LockStep, a_signal_ends_the_explicit_wait_and_it_can_be_gone_on_with) {
+  ASSERT_OK(wb_writer_lock_step(w, nullptr, -1));
+  const Reader reader = open_with(with(WB_LOCK_STEP));
+  EXPECT_EQ(next(reader), 0u);
+  publish(w, 1);
+  struct sigaction handled {};
+  handled.sa_handler = [](int) {};
+  sigaction(SIGUSR1, &handled, nullptr);
+  const pthread_t waiting = pthread_self();
+  std::thread signalling([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    for (int i = 0; i < 20; ++i) {  // one of them finds it asleep
+      pthread_kill(waiting, SIGUSR1);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+  EXPECT_EQ(wb_writer_await_readers(w), WB_INTERRUPTED);
+  signalling.join();
+  EXPECT_EQ(next(reader), 1u);
+  EXPECT_OK(wb_writer_await_readers(w));
 }
 
 TEST_F(LockStep, can_be_ended_by_the_writer) {
