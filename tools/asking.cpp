@@ -15,7 +15,7 @@ std::chrono::nanoseconds nanoseconds(double seconds) {
 
 Reader attach(const std::string& stream, std::chrono::nanoseconds timeout) {
   ReaderOptions options;
-  options.leases = 1;
+  options.copy = true;  // asking needs no lease
   options.label = "wingbeat command";
   Reader reader = Reader::open(stream, options).value();
   reader.attach(timeout).value();

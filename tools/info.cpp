@@ -102,7 +102,7 @@ void print_controls(const Description& d) {
 void print_readers(const Description& d) {
   std::vector<std::vector<std::string>> rows = {{"PID", "LABEL", "STATE", "MODE", "LAG", "LOST", "RECEIVED", "LEASES"}};
   for (const auto& r : d.readers)
-    rows.push_back({fmt::format("{}", r.pid), printable(r.label), r.alive != 0 ? "alive" : "dead", mode_text(r.mode),
+    rows.push_back({fmt::format("{}", r.pid), printable(r.label), r.alive != 0 ? "alive" : "dead", mode_text(r),
                     fmt::format("{}", d.stream.seq > r.seq ? d.stream.seq - r.seq : 0), fmt::format("{}", r.missed),
                     fmt::format("{}", r.received), fmt::format("{}/{}", r.leases_held, r.leases_claimed)});
   print_table("Readers", rows);

@@ -105,7 +105,26 @@ const char* writer_state_text(std::uint32_t state) {
   return state == WB_WRITER_ALIVE ? "alive" : state == WB_WRITER_CLOSED ? "closed" : "dead";
 }
 
-const char* mode_text(std::uint32_t mode) { return mode == WB_LATEST ? "latest" : mode == WB_EVERY ? "every" : "?"; }
+const char* mode_name(std::uint32_t mode) {
+  switch (mode) {
+    case WB_LATEST:
+      return "latest";
+    case WB_EVERY:
+      return "every";
+    case WB_LOCK_STEP:
+      return "lock-step";
+    default:
+      return "?";
+  }
+}
+
+std::string mode_text(const wb_reader_info& reader) {
+  std::string text = mode_name(reader.mode);
+  if (reader.every > 1) text += fmt::format(" {}", reader.every);
+  return copies(reader) ? text + ", copies" : text;
+}
+
+bool copies(const wb_reader_info& reader) { return reader.alive != 0 && reader.leases_claimed == 0; }
 
 const char* control_kind_text(std::uint32_t kind) {
   return kind == WB_PARAMETER ? "parameter" : kind == WB_TRIGGER ? "trigger" : "command";
@@ -180,7 +199,8 @@ Json stream_json(const wb_stream_info& s) {
           {"readers", s.readers},
           {"hops", s.hops},
           {"wakes", s.wakes},
-          {"requests", s.requests}};
+          {"requests", s.requests},
+          {"overruns", s.overruns}};
 }
 
 Json reader_json(const wb_reader_info& r, std::uint64_t newest_seq) {
@@ -188,7 +208,9 @@ Json reader_json(const wb_reader_info& r, std::uint64_t newest_seq) {
           {"pid", r.pid},
           {"label", r.label},
           {"alive", r.alive != 0},
-          {"mode", mode_text(r.mode)},
+          {"mode", mode_name(r.mode)},
+          {"every", r.every},
+          {"copies", copies(r)},
           {"seq", r.seq},
           {"lag", newest_seq > r.seq ? newest_seq - r.seq : 0},
           {"received", r.received},

@@ -22,7 +22,9 @@ std::string value_text(const wb_value& value, const wb_control_info& control);
 std::string range_text(const wb_control_info& control);  // "0.001 to 0.1", or ""
 std::string shape_text(const wb_field_info& field);      // "3 x 10000"
 const char* writer_state_text(std::uint32_t state);      // "alive", "closed", "dead"
-const char* mode_text(std::uint32_t mode);               // "latest", "every"
+const char* mode_name(std::uint32_t mode);               // "latest", "every", "lock-step"
+std::string mode_text(const wb_reader_info& reader);     // "every 10, copies"
+bool copies(const wb_reader_info& reader);               // no leases: it copies each frame it takes
 const char* control_kind_text(std::uint32_t kind);       // "parameter", "trigger", "command"
 const char* receipt_text(std::uint32_t status);          // "applied", ...
 

@@ -107,7 +107,7 @@ std::vector<std::string> reader_row(const std::string& name, const wb_stream_inf
           r.alive == 0    ? "dead"
           : r.asleep != 0 ? "waits"
                           : "alive",
-          mode_text(r.mode),
+          mode_text(r),
           fmt::format("{}", stream.seq > r.seq ? stream.seq - r.seq : 0),
           fmt::format("{}", r.missed),
           fmt::format("{}", r.received),

@@ -20,8 +20,12 @@ namespace wingbeat {
 // No time limit.
 inline constexpr std::chrono::nanoseconds kForever{-1};
 
-// Which frames a reader takes: the newest; or each in order, what was missed being counted.
-enum class Mode { latest = WB_LATEST, every = WB_EVERY };
+// Which frames a reader takes: the newest; or each in order, what was missed being counted; or each in order, the writer
+// waiting for it if it chose to (see Writer::lock_step).
+enum class Mode { latest = WB_LATEST, every = WB_EVERY, lock_step = WB_LOCK_STEP };
+
+// How a reader gets at frames: in place; by copying; by copying, unseen.
+enum class Way { none = 0, lease = WB_BY_LEASE, copy = WB_BY_COPY, observer = WB_AS_OBSERVER };
 
 // Options of a reader. In C++20: {.mode = wingbeat::Mode::every, .label = "viewer"}; in C++17 by position, or set one
 // by one.
@@ -30,6 +34,9 @@ struct ReaderOptions {
   std::uint32_t leases = 0;          // frames to be held at a time, 1 to WB_MAX_LEASES; 0: 2
   std::chrono::nanoseconds spin{0};  // how long a wait spins before it sleeps; 0: 20 us; below 0: never sleeps
   const char* label = nullptr;       // how it calls itself in `wingbeat top`; nullptr: the program's name
+  std::uint32_t every = 1;           // k: only frames whose seq is a multiple of k; not in Mode::latest
+  bool copy = false;                 // never leases: takes nothing of the stream's lease budget
+  bool observe = false;              // unseen by the writer: no entry, no requests, polls
 };
 
 // The writer's answer to a request.
@@ -77,7 +84,8 @@ class [[nodiscard]] Ticket {
 // A reader of one stream, which need not exist yet. Follows restarts of the writer by itself. Never slows the writer.
 class Reader {
  public:
-  // Does not wait. WB_ERR_NO_ROOM when the stream's readers or leases are used up, WB_ERR_ACCESS, WB_ERR_INCOMPATIBLE.
+  // `alice/swarm` is another user's stream. Does not wait. WB_ERR_NO_ROOM when the stream's reader entries are used up,
+  // WB_ERR_ACCESS, WB_ERR_INCOMPATIBLE.
   static Result<Reader> open(const std::string& stream, const ReaderOptions& options = {}) {
     wb_reader_options raw_options = {};
     raw_options.struct_size = sizeof raw_options;
@@ -85,6 +93,9 @@ class Reader {
     raw_options.leases = options.leases;
     raw_options.spin_ns = options.spin.count();
     raw_options.label = options.label;
+    raw_options.every = options.every;
+    raw_options.flags =
+        (options.copy ? std::uint32_t{WB_READER_COPY} : 0u) | (options.observe ? std::uint32_t{WB_READER_OBSERVE} : 0u);
     wb_reader* raw = nullptr;
     const int code = wb_reader_open(stream.c_str(), &raw_options, &raw);
     if (code != WB_OK) return Error::last(code);
@@ -160,6 +171,9 @@ class Reader {
 
   // nullptr while not attached; valid until a wait gives WB_RESTARTED.
   const wb_schema* schema() const noexcept { return wb_reader_schema(raw()); }
+  // How it gets at frames; Way::none while not attached. A reader beyond the stream's lease budget copies, one without
+  // the right to its control memory observes.
+  Way way() const { return static_cast<Way>(stats().way); }
   wb_reader_stats stats() const {
     wb_reader_stats stats;
     detail::require(wb_reader_get_stats(raw(), &stats));

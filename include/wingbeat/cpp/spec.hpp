@@ -93,6 +93,11 @@ class StreamSpec {
   // How many frames a reader of every frame may fall back without loss (default 4), beyond what leases give.
   StreamSpec& history(std::uint64_t frames) { return option(WB_OPTION_HISTORY, frames); }
 
+  // What other users may do: bits WB_GROUP_READ, WB_GROUP_CONTROL, WB_ALL_READ (default 0: nothing).
+  StreamSpec& access(std::uint64_t bits) { return option(WB_OPTION_ACCESS, bits); }
+  // The number of the group those are for, if it is not the process's own.
+  StreamSpec& group(std::uint64_t number) { return option(WB_OPTION_GROUP, number); }
+
   // The first mistake, if there was one.
   const std::optional<Error>& error() const noexcept { return error_; }
   // For calls of the C interface; owned by this object.

@@ -1,6 +1,7 @@
 // Writer: the one source of a stream's frames; Slot: the frame it is filling.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -201,6 +202,20 @@ class Writer {
       guard.done = true;
     }
     return handled;
+  }
+
+  // Waits, after each frame, for readers in Mode::lock_step that call themselves `label` ("": for all), at most `limit`
+  // (below 0: as long as they live; 0: no longer). See wb_writer_lock_step for what overrunning means.
+  void lock_step(const std::string& label, std::chrono::nanoseconds limit) {
+    detail::require(wb_writer_lock_step(raw(), label.c_str(), limit.count()));
+  }
+
+  // The wait itself, which begin() makes as well: call it to take the requests that readers made because of the newest
+  // frame before the next one is begun. WB_OK, WB_OVERRUN, or WB_INTERRUPTED by a signal.
+  int await_readers() {
+    const int code = wb_writer_await_readers(raw());
+    if (code < 0) detail::raise(Error::last(code));
+    return code;
   }
 
   // A parameter's present value. Throws WB_ERR_NOT_FOUND.

@@ -33,6 +33,7 @@ using FileWatching: FDWatcher, poll_fd
 using LinearAlgebra: LinearAlgebra, BlasFloat
 import Libdl
 
+export lock_step!, await_readers
 export subscribe, latest, hold, release, window, update!, isfull, params, request, publish, publish!, streams
 export schema, labels, attributes, stats, restarts, age, requests, refuse!, previous
 export per_agent, field, parameter, command

@@ -33,6 +33,8 @@ struct CReaderOptions
     leases::UInt32
     spin_ns::Int64
     label::Ptr{UInt8}
+    every::UInt32
+    flags::UInt32
 end
 
 struct CFrame
@@ -75,6 +77,7 @@ struct CWriterStats
     hops::UInt64
     wakes::UInt64
     requests::UInt64
+    overruns::UInt64
     epoch::UInt32
     generation::UInt32
 end
@@ -89,6 +92,8 @@ struct CReaderStats
     generation::UInt32
     writer_alive::UInt32
     attached::UInt32
+    way::UInt32
+    reserved::UInt32
 end
 
 struct CWindowView
@@ -125,10 +130,11 @@ const STREAM_INFO = CStruct(
     :fill_time_ns => UInt64, :create_time_ns => UInt64, :frame_bytes => UInt64, :memory_bytes => UInt64,
     :slots => UInt32, :lease_budget => UInt32, :leases_claimed => UInt32, :leases_held => UInt32,
     :max_readers => UInt32, :readers => UInt32, :hops => UInt64, :wakes => UInt64, :requests => UInt64,
+    :overruns => UInt64,
 )
 const READER_INFO = CStruct(
     :entry => UInt32, :pid => Int32, :mode => UInt32, :alive => UInt32, :leases_claimed => UInt32,
-    :leases_held => UInt32, :asleep => UInt32, :reserved => UInt32, :attach_time_ns => UInt64, :seq => UInt64,
+    :leases_held => UInt32, :asleep => UInt32, :every => UInt32, :attach_time_ns => UInt64, :seq => UInt64,
     :received => UInt64, :missed => UInt64, :label => 32,
 )
 
@@ -176,6 +182,8 @@ const READER_INFO = CStruct(
 @wb wb_writer_refuse(writer::Opaque, reason::Cstring)::Cint
 @wb wb_writer_parameter(writer::Opaque, control::UInt32, out::Ptr{CValue})::Cint
 @wb wb_writer_set_parameter(writer::Opaque, control::UInt32, value::CValue)::Cint
+@wb wb_writer_lock_step(writer::Opaque, label::Cstring, limit_ns::Int64)::Cint
+@wb wb_writer_await_readers(writer::Opaque)::Cint
 @wb wb_writer_get_stats(writer::Opaque, out::Ptr{CWriterStats})::Cint
 
 @wb wb_reader_open(stream::Cstring, options::Ptr{CReaderOptions}, out::Ptr{Opaque})::Cint

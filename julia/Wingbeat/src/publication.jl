@@ -70,7 +70,7 @@ named_pairs(x) = x
 
 """
     publish(name; capacity=1, parameters=(;), triggers=(), commands=(;), attributes=(),
-            leases=8, readers=32, history=4, fields...)
+            leases=8, readers=32, history=4, access=(), group=nothing, fields...)
     publish(f, name; ...)
 
 Makes the stream `name`, or takes it over after a writer that ended (readers just see it go on). With a function, calls
@@ -89,15 +89,20 @@ end
 
 `parameters=(rate=0.01, mode=parameter(:a; choices=(:a, :b)))`, `triggers=(:reset,)`,
 `commands=(place=(:id, :x, :y, :z),)` can be asked for by readers: see [`requests`](@ref). `attributes=("model" => "pca",)`. `leases` is how many
-frames all readers together may hold, `history` how many further frames `mode=:every` readers may fall back; all memory
+frames all readers together may hold (further readers copy), `history` how many further frames `mode=:every` readers may fall back; all memory
 is reserved at once.
+
+`access` is what other users may do, nothing by default: some of `:group_read`, `:group_control`, `:all_read`; who may
+read observes, who may control does all that a reader of this user can. `group` is the number of the group, one of this
+process's, if not its own.
 
 Throws `Wingbeat.WriterBusy` (with the process) while another writer lives, `Wingbeat.NoMemory`, `Wingbeat.InvalidName`,
 `Wingbeat.LimitExceeded`.
 """
 function publish(
     name::AbstractString; capacity::Integer=1, parameters=NamedTuple(), triggers=(), commands=NamedTuple(),
-    attributes=(), leases::Integer=8, readers::Integer=32, history::Integer=4, fields=NamedTuple(), more_fields...,
+    attributes=(), leases::Integer=8, readers::Integer=32, history::Integer=4, access=(), group=nothing,
+    fields=NamedTuple(), more_fields...,
 )
     need_library()
     spec = create_spec(String(name), Int(capacity))
@@ -106,6 +111,7 @@ function publish(
         add_controls(spec, parameters, triggers, commands)
         add_attributes(spec, attributes)
         set_options(spec, Int(leases), Int(readers), Int(history))
+        share(spec, access, group)
         create_writer(spec)
     finally
         wb_spec_destroy(spec)
@@ -194,6 +200,21 @@ function set_options(spec::Opaque, leases::Int, readers::Int, history::Int)
         value >= 0 || throw(InvalidArgument("leases, readers and history are not negative"))
         check(wb_spec_set_option(spec, Cint(option), UInt64(value)))
     end
+end
+
+const ACCESS_BITS = (group_read=1, group_control=2, all_read=4)
+
+access_bits(name::Symbol) = access_bits((name,))
+function access_bits(names)
+    for name in names
+        haskey(ACCESS_BITS, name) || throw(InvalidArgument("access is of $(join(keys(ACCESS_BITS), ", ")), not $name"))
+    end
+    return reduce(|, (ACCESS_BITS[name] for name in names); init=0)
+end
+
+function share(spec::Opaque, access, group)
+    check(wb_spec_set_option(spec, Cint(4), UInt64(access_bits(access))))
+    group === nothing || check(wb_spec_set_option(spec, Cint(5), UInt64(group)))
 end
 
 function Publication(writer::Ptr{Cvoid})
@@ -314,18 +335,48 @@ function previous_array(::Type{FieldArray{T,N}}, out::Publication, layout::Field
 end
 
 """
+    lock_step!(out, label=""; limit)
+
+From now on, waits after each frame for subscriptions in `mode=:lockstep` that call themselves `label` (`""`: for all of
+them), at most `limit` seconds (`nothing`: as long as the reader lives; `0`: no longer). The wait comes before the next
+frame is begun, or by [`await_readers`](@ref). A reader that overruns the limit is out of step until it has finished
+with that frame; `stats(out).overruns` counts.
+"""
+function lock_step!(out::Publication, label::AbstractString=""; limit)
+    need_open(out)
+    check(wb_writer_lock_step(out.handle.pointer, String(label), limit_ns(limit)))
+    return out
+end
+
+"""
+    await_readers(out) -> Bool
+
+Waits for the readers in lock-step to finish with the newest frame, so that what they ask because of it
+([`requests`](@ref)) comes before the next one is begun. `false` if some overran their limits. No other task of this
+thread runs meanwhile.
+"""
+function await_readers(out::Publication)
+    need_open(out)
+    while true
+        code = check(wb_writer_await_readers(out.handle.pointer))
+        code == INTERRUPTED || return code == OK
+        disable_sigint(nothing_to_do) # a pending Ctrl-C is thrown at its end
+    end
+end
+
+"""
     stats(publication) -> NamedTuple
 
-`published` frames, `hops` over slots that readers held, `wakes` of sleeping readers, answered `requests`, `epoch`,
-`generation`.
+`published` frames, `hops` over slots that readers held, `wakes` of sleeping readers, answered `requests`, `overruns` of
+readers in lock-step, `epoch`, `generation`.
 """
 function stats(out::Publication)
     need_open(out)
-    c = Ref(CWriterStats(0, 0, 0, 0, 0, 0))
+    c = Ref(CWriterStats(0, 0, 0, 0, 0, 0, 0))
     GC.@preserve c check(wb_writer_get_stats(out.handle.pointer, Base.unsafe_convert(Ptr{CWriterStats}, c)))
     return (
         published=Int(c[].published), hops=Int(c[].hops), wakes=Int(c[].wakes), requests=Int(c[].requests),
-        epoch=Int(c[].epoch), generation=Int(c[].generation),
+        overruns=Int(c[].overruns), epoch=Int(c[].epoch), generation=Int(c[].generation),
     )
 end
 

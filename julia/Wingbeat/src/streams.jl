@@ -3,13 +3,14 @@
 """
     Wingbeat.ReaderInfo
 
-A reader of a stream: `pid`, `label`, `mode`, `alive`, `asleep`, `leases` it may hold and `held` now, `seq` last taken,
+A reader of a stream: `pid`, `label`, `mode`, `every` (k, of every k-th frame), `alive`, `asleep`, `leases` it may hold and `held` now, `seq` last taken,
 `received`, `missed`.
 """
 struct ReaderInfo
     pid::Int
     label::String
     mode::Symbol
+    every::Int
     alive::Bool
     asleep::Bool
     leases::Int
@@ -144,8 +145,9 @@ end
 
 function read_reader(r::CRecord)
     mode = whole(r, :mode)
+    name = 1 <= mode <= length(MODES) ? keys(MODES)[mode] : :unknown
     return ReaderInfo(
-        whole(r, :pid), text(r, :label), mode == 1 ? :latest : mode == 2 ? :every : :unknown, whole(r, :alive) == 1,
+        whole(r, :pid), text(r, :label), name, whole(r, :every), whole(r, :alive) == 1,
         whole(r, :asleep) == 1, whole(r, :leases_claimed), whole(r, :leases_held), whole(r, :seq), whole(r, :received),
         whole(r, :missed),
     )

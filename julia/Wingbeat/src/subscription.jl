@@ -23,7 +23,10 @@ mutable struct Subscription{F}
         new{F}(handle, epoch, nothing, nothing, nothing, 0, mode, spin_ns, stay, 0, name)
 end
 
-const MODES = (latest=Int32(1), every=Int32(2))
+const MODES = (latest=Int32(1), every=Int32(2), lockstep=Int32(3))
+const WAYS = (:lease, :copy, :observer)
+const COPY_FLAG = UInt32(1)
+const OBSERVE_FLAG = UInt32(2)
 const DEFAULT_SPIN_NS = Int64(20_000)
 
 spin_limit(spin::Bool) = spin ? Int64(-1) : DEFAULT_SPIN_NS
@@ -42,36 +45,46 @@ deadline(limit::Int64) = limit < 0 ? typemax(Int64) : Int64(time_ns()) + limit
 left_ns(deadline::Int64) = deadline == typemax(Int64) ? NO_LIMIT : max(deadline - Int64(time_ns()), Int64(0))
 
 """
-    subscribe(name; mode=:latest, fields=nothing, leases=2, spin=false, timeout=nothing, label="julia", stay=true)
+    subscribe(name; mode=:latest, every=1, fields=nothing, leases=2, copy=false, observe=false, spin=false,
+              timeout=nothing, label="julia", stay=true)
     subscribe(f, name; ...)
 
 Opens a stream and waits until its writer has made it (Ctrl-C works, other tasks run). With a function, calls
-`f(subscription)` and closes. Streams of this machine: [`streams`](@ref).
+`f(subscription)` and closes. Streams of this machine: [`streams`](@ref). Another user's stream is `"alice/swarm"`.
 
 - `mode`: `:latest` takes the newest frame at each turn; `:every` takes each in order and counts what it was too slow
-  for (`frame.missed`).
+  for (`frame.missed`); `:lockstep` is `:every`, and a writer that chose to ([`lock_step!`](@ref)) waits for this
+  subscription after each frame, until its turn of the loop is over.
+- `every`: `10` takes only every tenth frame, those whose `seq` is a multiple of 10; with `:every` (which it implies) and
+  `:lockstep`.
 - `fields`: `(position=Float32, velocity=Float32)` checks the element types once and makes frames type-stable: inside a
   function, a turn of the loop then allocates nothing. (Pass the subscription to the function that loops: its type is
   known only at run time.)
 - `leases`: how many frames are held at a time, 1 to 6: the loop's own, one for [`latest`](@ref) inside the loop, and
-  those of [`hold`](@ref).
+  those of [`hold`](@ref). When the stream's lease budget is used up, frames are copied instead: `stats(subscription).way`
+  says how they are got, `:lease`, `:copy` or `:observer`.
+- `copy`: `true` copies each frame taken, and takes nothing of the stream's lease budget.
+- `observe`: `true` reads without being seen: no entry, nothing written, no requests, and up to 2 ms later than others.
+  Without the right to more (another user's stream) a subscription observes by itself.
 - `spin`: `true` waits without ever sleeping (lowest latency, one core busy), a number of seconds spins that long before
   it sleeps; `false` is 20 µs.
 - `timeout`: seconds to wait for the stream; then throws `Wingbeat.StreamNotReady`.
 - `label`: how the subscription calls itself in `wingbeat top`.
 - `stay`: `true` stays through restarts of the writer; `false` ends iteration when the writer has ended.
 
-Throws `Wingbeat.NoRoom` if the stream's reader entries or leases are used up, `Wingbeat.TypeMismatch` or
+Throws `Wingbeat.NoRoom` if the stream's reader entries are used up, `Wingbeat.AccessDenied` without the right to read, `Wingbeat.TypeMismatch` or
 `Wingbeat.NotFound` if `fields` are not the stream's, `Wingbeat.LibraryMissing`.
 """
 function subscribe(
-    name::AbstractString; mode::Symbol=:latest, fields=nothing, leases::Integer=2, spin=false, timeout=nothing,
+    name::AbstractString; every::Integer=1, mode::Symbol=every == 1 ? :latest : :every, fields=nothing,
+    leases::Integer=2, copy::Bool=false, observe::Bool=false, spin=false, timeout=nothing,
     label::AbstractString="julia", stay::Bool=true,
 )
     need_library()
-    haskey(MODES, mode) || throw(InvalidArgument("mode is :latest or :every, not :$mode"))
+    haskey(MODES, mode) || throw(InvalidArgument("mode is :latest, :every or :lockstep, not :$mode"))
+    1 <= every <= typemax(UInt32) || throw(InvalidArgument("every is 1 or more, not $every"))
     spin_ns, until = spin_limit(spin), deadline(limit_ns(timeout))
-    pointer = open_reader(String(name), mode, Int(leases), String(label))
+    pointer = open_reader(String(name), reader_choice(mode, Int(leases), Int(every), copy, observe), String(label))
     handle = Handle(pointer, pointer_of_wb_reader_close[])
     try
         await_stream(handle, String(name), until)
@@ -118,23 +131,30 @@ function frame_type(::Schema, fields)
     throw(InvalidArgument("fields is a NamedTuple like (position=Float32,), not $(repr(fields))"))
 end
 
-function open_reader(name::String, mode::Symbol, leases::Int, label::String)
+function reader_choice(mode::Symbol, leases::Int, every::Int, copy::Bool, observe::Bool)
     1 <= leases <= 6 || throw(InvalidArgument("leases is 1 to 6, not $leases"))
-    code, pointer = try_open_reader(name, mode, leases, label)
+    flags = (copy ? COPY_FLAG : UInt32(0)) | (observe ? OBSERVE_FLAG : UInt32(0))
+    return (mode=MODES[mode], leases=UInt32(leases), every=UInt32(every), flags=flags)
+end
+
+function open_reader(name::String, choice::NamedTuple, label::String)
+    code, pointer = try_open_reader(name, choice, label)
     if code == ERR_NO_ROOM # perhaps for subscriptions of our own that are garbage
         GC.gc()
         yield()
-        code, pointer = try_open_reader(name, mode, leases, label)
+        code, pointer = try_open_reader(name, choice, label)
     end
     check(code)
     return pointer
 end
 
-function try_open_reader(name::String, mode::Symbol, leases::Int, label::String)
+function try_open_reader(name::String, choice::NamedTuple, label::String)
     out = Ref{Ptr{Cvoid}}(C_NULL)
     code = GC.@preserve label out begin
         # The library never sleeps by itself: waiting is done here, where other tasks can run meanwhile.
-        options = Ref(CReaderOptions(sizeof(CReaderOptions), MODES[mode], leases, -1, pointer(label)))
+        options = Ref(CReaderOptions(
+            sizeof(CReaderOptions), choice.mode, choice.leases, -1, pointer(label), choice.every, choice.flags
+        ))
         wb_reader_open(name, options, Base.unsafe_convert(Ptr{Opaque}, out))
     end
     return code, out[]
@@ -219,16 +239,16 @@ restarts(s::Subscription) = s.restarts
 """
     stats(subscription) -> NamedTuple
 
-`received` and `missed` frames (missed: with `mode=:every`, exactly), `seq` last taken, `newest` published, `lag`
+`received` and `missed` frames (missed: of frames in order, exactly), `way` they are got (`:lease`, `:copy`, `:observer`), `seq` last taken, `newest` published, `lag`
 between them in frames, `restarts`, `epoch`, `generation`, `writer_alive`.
 """
 function stats(s::Subscription)
-    out = Ref(CReaderStats(0, 0, 0, 0, 0, 0, 0, 0, 0))
+    out = Ref(CReaderStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     GC.@preserve out check(with_reader(p -> wb_reader_get_stats(p, Base.unsafe_convert(Ptr{CReaderStats}, out)), s))
     c = out[]
     return (
         received=Int(c.received), missed=Int(c.missed), seq=Int(c.seq), newest=Int(c.newest),
         lag=max(Int(c.newest) - Int(c.seq), 0), restarts=s.restarts, epoch=Int(c.epoch), generation=Int(c.generation),
-        writer_alive=c.writer_alive == 1,
+        writer_alive=c.writer_alive == 1, way=c.way == 0 ? :none : WAYS[c.way],
     )
 end

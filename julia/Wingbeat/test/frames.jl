@@ -219,7 +219,9 @@ end
         end
         @test [take!(swarm).seq for _ in 1:3] == 1:3
         @test length(streams("flock").readers) == 9
-        @test thrown(() -> subscribe("flock"; leases=6)) isa Wingbeat.NoRoom
+        copying = subscribe("flock"; leases=6)
+        @test stats(copying).way === :copy
+        close(copying)
         foreach(close, others)
         @test length(streams("flock").readers) == 1
     end

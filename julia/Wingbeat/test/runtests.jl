@@ -6,7 +6,7 @@ include("support.jl")
 
 const FILES = [
     "library", "layout", "schema", "arrays", "frames", "lifetime", "waiting", "allocation", "window", "publication", "requests",
-    "restarts", "streams", "show", "vectors", "readme",
+    "restarts", "modes", "streams", "show", "vectors", "readme",
 ]
 
 function count_results(results)
