@@ -51,7 +51,7 @@ std::uint64_t last_request(const Memory& memory, std::uint32_t reader, std::uint
 // The writer's side: answers a request. The caller has counted `id` as the next of this reader.
 template <class Memory>
 void give_receipt(const Memory& memory, std::uint32_t reader, const layout::ReceiptRecord& receipt) {
-  layout::ReceiptRecord& place = memory.receipt(reader, receipt.id);
+  auto& place = memory.receipt(reader, receipt.id);
   memory.receipt_id(reader, receipt.id).store(0, std::memory_order_relaxed);
   place.status = receipt.status;
   place.step = receipt.step;

@@ -82,7 +82,8 @@ class SlotWriter {
 
   // Changes the wake word, so that sleepers look again. True if there are any.
   bool announce() {
-    memory_.wake().store(memory_.wake().load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    // Release: who reads the new word sees the frame. Else it might sleep on the new word and miss the frame and the wake-up.
+    memory_.wake().store(memory_.wake().load(std::memory_order_relaxed) + 1, std::memory_order_release);
     Memory::step(Step::kWriterWakeChanged);
     // Pairs with the fence in SlotReader::mark_asleep: either the reader sees the frame, or we see it asleep.
     Memory::fence(std::memory_order_seq_cst);
