@@ -58,7 +58,7 @@ bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
   if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
   if (lease >= terms_.count || held_[lease].load(std::memory_order_relaxed) != seq) return false;
   if (terms_.way == WB_BY_LEASE) {
-    attachment_->memory.lease(terms_.entry, lease).store(0, std::memory_order_release);  // pairs with is_leased
+    attachment_->memory.lease(terms_.entry, lease).store(0, std::memory_order_release);  // pairs with any_lease
     sync::SharedMemory::step(sync::Step::kReaderReleased);
   }
   std::uint64_t held = seq;

@@ -7,7 +7,8 @@
 //  4. A lease word names one seq. While it does, and its reader has seen COMMITTED(n) after a fence that follows the store,
 //     the writer never takes the slot of n out of CLAIMING except back to COMMITTED.
 //  5. The newest frame is never claimed; so there is always one to be had, and the writer may read it.
-//  6. Leases in use <= the stream's budget, and slots >= budget + 3: the writer finds a slot in one turn of the ring.
+//  6. Leases in use <= the stream's budget, and slots >= budget + 3: the writer finds a slot in one turn of the ring; or, if leases
+//     move along while it turns, so that it meets one at each slot, in one look at all slots together.
 //
 // The argument for 4 (store buffering, both sides fenced):
 //     writer: W(commit = CLAIMING n)  F(seq_cst)  R(lease)          reader: W(lease = n)  F(seq_cst)  R(commit)
@@ -48,14 +49,14 @@ class SlotWriter {
     cursor_ = newest_ == kNoSlot ? 0 : next(newest_);
   }
 
-  // A slot to fill, kNoSlot if more leases are in use than the budget allows (damaged control memory). At most one turn.
+  // A slot to fill, kNoSlot if more leases are in use than the budget allows (damaged control memory). At most two turns.
   std::uint32_t begin() {
     std::uint32_t slot = cursor_;
     for (std::uint32_t i = 0; i < memory_.slot_count(); ++i, slot = next(slot)) {
       if (slot == newest_ || !claim(slot)) continue;
       return begun_ = slot;
     }
-    return kNoSlot;
+    return begun_ = claim_any();
   }
 
   // Makes the begun slot frame seq() + 1. True if somebody sleeps and must be woken.
@@ -105,11 +106,59 @@ class SlotWriter {
     auto& commit = memory_.commit(slot);
     std::uint64_t old = commit.load(std::memory_order_relaxed);  // our own word
     if (state_of(old) == layout::kCommitted && !claim_committed(commit, seq_of(old))) return false;
+    mark_writing(commit);
+    return true;
+  }
+
+  template <class Word>
+  void mark_writing(Word& commit) {
     commit.store(commit_word(seq_ + 1, layout::kWriting), std::memory_order_relaxed);
     // Release: an observer that reads any of the new payload, and then fences, sees that the word is no longer COMMITTED.
     Memory::fence(std::memory_order_release);
     Memory::step(Step::kWriterWriting);
-    return true;
+  }
+
+  // Claims all slots but the newest, looks at each lease once, and spares what they name; the first one left is taken. Each lease
+  // word spares at most one slot, so that there is one.
+  std::uint32_t claim_any() {
+    for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
+      if (slot != newest_) set_state(slot, layout::kClaiming, std::memory_order_relaxed);
+    }
+    Memory::step(Step::kWriterClaimingAll);
+    Memory::fence(std::memory_order_seq_cst);  // invariant 4
+    any_lease([&](std::uint64_t seq) { return spare(seq), false; });
+    const std::uint32_t free = first_claimed();
+    for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
+      if (slot != free) set_state(slot, layout::kCommitted, std::memory_order_release);
+    }
+    Memory::step(Step::kWriterSparedAll);
+    if (free != kNoSlot) mark_writing(memory_.commit(free));
+    return free;
+  }
+
+  // Of a slot that holds a frame.
+  void set_state(std::uint32_t slot, layout::SlotState state, std::memory_order order) {
+    auto& commit = memory_.commit(slot);
+    const std::uint64_t old = commit.load(std::memory_order_relaxed);
+    if (state_of(old) >= layout::kClaiming && state_of(old) != state)
+      commit.store(commit_word(seq_of(old), state), order);
+  }
+
+  void spare(std::uint64_t seq) {
+    for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
+      auto& commit = memory_.commit(slot);
+      if (commit.load(std::memory_order_relaxed) != commit_word(seq, layout::kClaiming)) continue;
+      commit.store(commit_word(seq, layout::kCommitted), std::memory_order_release);
+      ++hops_;
+    }
+  }
+
+  std::uint32_t first_claimed() const {
+    std::uint32_t slot = cursor_;
+    for (std::uint32_t i = 0; i < memory_.slot_count(); ++i, slot = next(slot)) {
+      if (state_of(memory_.commit(slot).load(std::memory_order_relaxed)) == layout::kClaiming) return slot;
+    }
+    return kNoSlot;
   }
 
   template <class Word>
@@ -117,21 +166,23 @@ class SlotWriter {
     commit.store(commit_word(seq, layout::kClaiming), std::memory_order_relaxed);
     Memory::step(Step::kWriterClaiming);
     Memory::fence(std::memory_order_seq_cst);  // invariant 4
-    if (!is_leased(seq)) return true;
+    if (!any_lease([&](std::uint64_t leased) { return leased == seq; })) return true;
     commit.store(commit_word(seq, layout::kCommitted), std::memory_order_release);
     ++hops_;
     Memory::step(Step::kWriterHopped);
     return false;
   }
 
-  bool is_leased(std::uint64_t seq) const {
+  // Whether `is_it` holds for some lease word; asks no further then.
+  template <class Predicate>
+  bool any_lease(const Predicate& is_it) const {
     for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
       // Acquire: pairs with the release store that ends the claim, before which the reader looked its last.
       std::uint32_t claimed = memory_.claim(reader).load(std::memory_order_acquire);
       if (claimed > layout::kMaxLeases) claimed = layout::kMaxLeases;
       for (std::uint32_t i = 0; i < claimed; ++i) {
         // Acquire: pairs with the release store that ends or moves the lease; the reader's last look came before our write.
-        if (memory_.lease(reader, i).load(std::memory_order_acquire) == seq) return true;
+        if (is_it(memory_.lease(reader, i).load(std::memory_order_acquire))) return true;
       }
     }
     return false;
@@ -230,7 +281,7 @@ class SlotReader {
     return accept(next_wanted(kCopies, [&](const Taken& taken) { return copy_whole(taken, copy); }));
   }
 
-  // Gives a lease back. Release: pairs with the acquire in SlotWriter::is_leased.
+  // Gives a lease back. Release: pairs with the acquire in SlotWriter::any_lease.
   void release(std::uint32_t lease) {
     memory_.lease(reader_, lease).store(0, std::memory_order_release);
     Memory::step(Step::kReaderReleased);

@@ -4,27 +4,29 @@
 
 namespace wingbeat::sync {
 
-#define WINGBEAT_STEP_LIST(X)                                                             \
-  X(kWriterClaiming)     /* CLAIMING stored, leases not looked at */                      \
-  X(kWriterHopped)       /* found leased, COMMITTED stored again */                       \
-  X(kWriterWriting)      /* WRITING stored, payload not touched */                        \
-  X(kWriterFilled)       /* payload and header written, not committed */                  \
-  X(kWriterCommitted)    /* COMMITTED stored, head still on the frame before */           \
-  X(kWriterHeadMoved)    /* head stored, wake word not changed */                         \
-  X(kWriterWakeChanged)  /* wake word changed, sleepers not looked for */                 \
-  X(kWriterTakingOver)   /* some slots repaired */                                        \
-  X(kWriterReceiptBody)  /* a receipt's body written, not its id */                       \
-  X(kWriterReceiptDone)  /* a receipt's id stored, the request not counted as consumed */ \
-  X(kReaderAnnounced)    /* lease stored, slot not checked */                             \
-  X(kReaderHolds)        /* lease confirmed */                                            \
-  X(kReaderReleased)     /* lease given back */                                           \
-  X(kReaderMarkedAsleep) /* asleep stored, not yet asleep */                              \
-  X(kReaderRequestBody)  /* a request written, the tail not moved */                      \
-  X(kReaderRequestDone)  /* the tail moved */                                             \
-  X(kReaderClaimed)      /* lease budget claimed, not yet confirmed */                    \
-  X(kReaderCopied)       /* a frame copied, not yet confirmed to be whole */              \
-  X(kReaderDone)         /* lock-step: done stored, the writer not woken */               \
-  X(kWriterAwaiting)     /* lock-step: waiting stored, not yet asleep */                  \
+#define WINGBEAT_STEP_LIST(X)                                                                    \
+  X(kWriterClaiming)     /* CLAIMING stored, leases not looked at */                             \
+  X(kWriterClaimingAll)  /* CLAIMING stored in all slots but the newest, leases not looked at */ \
+  X(kWriterSparedAll)    /* all but one spared, WRITING not stored */                            \
+  X(kWriterHopped)       /* found leased, COMMITTED stored again */                              \
+  X(kWriterWriting)      /* WRITING stored, payload not touched */                               \
+  X(kWriterFilled)       /* payload and header written, not committed */                         \
+  X(kWriterCommitted)    /* COMMITTED stored, head still on the frame before */                  \
+  X(kWriterHeadMoved)    /* head stored, wake word not changed */                                \
+  X(kWriterWakeChanged)  /* wake word changed, sleepers not looked for */                        \
+  X(kWriterTakingOver)   /* some slots repaired */                                               \
+  X(kWriterReceiptBody)  /* a receipt's body written, not its id */                              \
+  X(kWriterReceiptDone)  /* a receipt's id stored, the request not counted as consumed */        \
+  X(kReaderAnnounced)    /* lease stored, slot not checked */                                    \
+  X(kReaderHolds)        /* lease confirmed */                                                   \
+  X(kReaderReleased)     /* lease given back */                                                  \
+  X(kReaderMarkedAsleep) /* asleep stored, not yet asleep */                                     \
+  X(kReaderRequestBody)  /* a request written, the tail not moved */                             \
+  X(kReaderRequestDone)  /* the tail moved */                                                    \
+  X(kReaderClaimed)      /* lease budget claimed, not yet confirmed */                           \
+  X(kReaderCopied)       /* a frame copied, not yet confirmed to be whole */                     \
+  X(kReaderDone)         /* lock-step: done stored, the writer not woken */                      \
+  X(kWriterAwaiting)     /* lock-step: waiting stored, not yet asleep */                         \
   X(kWriterAwaited)      /* lock-step: waiting taken back */
 
 enum class Step {
