@@ -26,7 +26,8 @@ endfunction()
 
 # wingbeat_script_test(<name> COMMAND <command> [TIMEOUT <seconds>] [LABEL <label>] [SERIAL])
 #
-# Any other program as one test: passed if it exits with 0, skipped if with 77.
+# Any other program as one test: passed if it exits with 0, skipped if with 77. Several labels are separated by commas; what is labelled
+# `long` is left out by scripts/test.
 function(wingbeat_script_test name)
     cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "COMMAND" ${ARGN})
     if(ARG_UNPARSED_ARGUMENTS)
@@ -35,7 +36,8 @@ function(wingbeat_script_test name)
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 60)
     endif()
+    string(REPLACE "," ";" labels "${ARG_LABEL}")
     add_test(NAME ${name} COMMAND ${ARG_COMMAND})
     set_tests_properties(
-        ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}" SKIP_RETURN_CODE 77)
+        ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${labels}" SKIP_RETURN_CODE 77)
 endfunction()

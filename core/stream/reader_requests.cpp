@@ -15,6 +15,11 @@ int not_attached() {
   return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach, or wait for a frame, first");
 }
 
+int no_room() {
+  return fail(WB_ERR_NO_ROOM, std::to_string(layout::kMaxPending) +
+                                  " requests of this reader wait for the writer already: wait for a receipt first");
+}
+
 int only_observes() {
   return fail(WB_ERR_ACCESS,
               "an observer cannot ask anything of the writer: open the reader without WB_READER_OBSERVE, or let the "
@@ -88,12 +93,12 @@ int Reader::send(layout::RequestRecord& record, std::uint64_t* id) {
   for (std::uint64_t i = last_id_ > layout::kMaxPending ? last_id_ - layout::kMaxPending + 1 : 1; i <= last_id_; ++i) {
     fetch(sent_[i % kRemembered]);  // before its place is used again
   }
+  // The new request's receipt will overwrite the one of kMaxPending before: that must be known by now.
+  const bool overwrites = last_id_ >= layout::kMaxPending;
+  if (overwrites && !fetch(sent_[(last_id_ + 1 - layout::kMaxPending) % kRemembered])) return no_room();
   record.generation = memory_.generation().load(std::memory_order_acquire);
   record.submit_time_ns = platform::now_ns();
-  if (!sync::post_request(memory_, entry_, record)) {
-    return fail(WB_ERR_NO_ROOM, std::to_string(layout::kMaxPending) +
-                                    " requests of this reader wait for the writer already: wait for a receipt first");
-  }
+  if (!sync::post_request(memory_, entry_, record)) return no_room();
   Sent& sent = sent_[++last_id_ % kRemembered];
   sent = Sent{};
   sent.id = last_id_;

@@ -140,6 +140,12 @@ class Memory {
   static void step(sync::Step) {
     const unsigned thread = rl::thread_index();
     if (steps_left[thread] != 0 && --steps_left[thread] == 0) throw Died();
+    may_pause();
+  }
+  // Now and then lets the others go far on: few executions would do so by chance.
+  static void may_pause() {
+    if (rl::rand(4) != 0) return;
+    for (unsigned i = rl::rand(40); i > 0; --i) rl::yield(1, $);
   }
   // The calling thread dies at one of its next `most` steps, or not at all.
   static void may_die(unsigned most) { steps_left[rl::thread_index()] = rl::rand(most + 1); }

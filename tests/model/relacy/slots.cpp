@@ -17,6 +17,7 @@ void fill_racing(Segment& segment, std::uint32_t slot, std::uint64_t seq) {
 }
 
 bool is_whole(Segment& segment, const sync::Taken& taken) {
+  Memory::may_pause();
   for (auto& word : segment.payload[taken.slot]) {
     if (word != taken.seq) return false;
   }
@@ -25,16 +26,32 @@ bool is_whole(Segment& segment, const sync::Taken& taken) {
 
 void publish(Segment& segment, Writer& writer, void (*fill_slot)(Segment&, std::uint32_t, std::uint64_t) = fill) {
   const std::uint32_t slot = writer.begin();
-  RL_ASSERT(slot != sync::kNoSlot);  // the budget is kept, so there is one
+  RL_ASSERT(slot != sync::kNoSlot);       // the budget is kept, so there is one
+  RL_ASSERT(slot != writer.newest());     // there is always a frame to be had
   fill_slot(segment, slot, writer.seq() + 1);
   Memory::step(sync::Step::kWriterFilled);
   writer.commit();
 }
 
+// A reader tries until it has had some frames; not for ever, since the writer may be done.
+class Turns {
+ public:
+  bool go_on() { return frames_ < 4 && tries_++ < 24; }
+  void took(const sync::Taken& taken) {
+    if (taken)
+      ++frames_;
+    else
+      Memory::relax();
+  }
+
+ private:
+  int frames_ = 0, tries_ = 0;
+};
+
 // A writer goes round the ring while readers take, hold, check and give back frames in every way there is.
-template <int Readers>
-struct Leases : rl::test_suite<Leases<Readers>, Readers + 1> {
-  Segment segment{Readers + 3, Readers};
+template <int Readers, int Slots = Readers + 3>
+struct Leases : rl::test_suite<Leases<Readers, Slots>, Readers + 1> {
+  Segment segment{Slots, Readers};
 
   void before() {
     for (int r = 0; r < Readers; ++r) segment.claim[r].store(1);
@@ -50,14 +67,11 @@ struct Leases : rl::test_suite<Leases<Readers>, Readers + 1> {
 
   void read(unsigned self) {
     Reader reader(Memory(segment), self);
-    for (int i = 0; i < 4; ++i) {
+    for (Turns turns; turns.go_on();) {
       const sync::Taken taken = take(reader);
-      if (!taken) {
-        reader.release(0);
-        continue;
-      }
-      RL_ASSERT(is_whole(segment, taken));
-      reader.release(0);
+      turns.took(taken);
+      if (taken) RL_ASSERT(is_whole(segment, taken));
+      if (!taken || rl::rand(2) == 0) reader.release(0);  // else the word moves on to the next frame
     }
   }
 
@@ -90,8 +104,10 @@ struct InOrder : rl::test_suite<InOrder<Every>, 2> {
     }
     Reader reader(Memory(segment), 0, Every);
     std::uint64_t last = 0;
-    for (int i = 0; i < 6; ++i) {
-      if (const sync::Taken taken = reader.take_next(0)) {
+    for (Turns turns; turns.go_on();) {
+      const sync::Taken taken = reader.take_next(0);
+      turns.took(taken);
+      if (taken) {
         RL_ASSERT(taken.seq > last && taken.seq % Every == 0);
         RL_ASSERT(is_whole(segment, taken));
         last = taken.seq;
@@ -113,13 +129,15 @@ struct Copies : rl::test_suite<Copies, 2> {
       return;
     }
     Reader reader(Memory(segment), 0);
-    for (int i = 0; i < 4; ++i) {
+    for (Turns turns; turns.go_on();) {
       std::uint64_t copy[kPayloadWords] = {};
       const auto take_words = [&](std::uint32_t slot) {
+        Memory::may_pause();
         for (std::uint32_t word = 0; word < kPayloadWords; ++word)
           copy[word] = segment.racing[slot][word].load(std::memory_order_relaxed);
       };
       const sync::Taken taken = rl::rand(2) == 0 ? reader.copy_latest(take_words) : reader.copy_next(take_words);
+      turns.took(taken);
       if (!taken) continue;
       for (std::uint64_t word : copy) RL_ASSERT(word == taken.seq);
     }
@@ -128,7 +146,7 @@ struct Copies : rl::test_suite<Copies, 2> {
 
 // A writer dies at any of its steps; its successor goes on, while a reader holds what it holds.
 struct Succession : rl::test_suite<Succession, 3> {
-  Segment segment{4, 1};
+  Segment segment{3, 1};
   Word<std::uint32_t> lock;  // the kernel's, dropped at death
   Word<std::uint64_t> promised;
 
@@ -141,7 +159,7 @@ struct Succession : rl::test_suite<Succession, 3> {
   void thread(unsigned index) {
     switch (index) {
       case 0:
-        Memory::may_die(24);
+        Memory::may_die(20);
         try {
           Writer writer{Memory(segment)};
           writer.take_over();
@@ -176,11 +194,13 @@ struct Succession : rl::test_suite<Succession, 3> {
   void read() {
     Reader reader(Memory(segment), 0);
     std::uint64_t last = 0;
-    for (int i = 0; i < 4; ++i) {
+    for (Turns turns; turns.go_on();) {
       const sync::Taken taken = rl::rand(2) == 0 ? reader.take_latest(0) : reader.take_next(0);
+      turns.took(taken);
       if (taken) {
         RL_ASSERT(taken.seq > last);
         last = taken.seq;
+        for (int i = 0; i < 3; ++i) Memory::may_pause();  // while one writer dies and another takes over
         RL_ASSERT(is_whole(segment, taken));
       }
       reader.release(0);
@@ -251,6 +271,7 @@ const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all = {
       {"leases_1", [](unsigned long n) { return run<Leases<1>>("leases_1", n); }, 30000},
       {"leases_2", [](unsigned long n) { return run<Leases<2>>("leases_2", n); }, 15000},
+      {"moving", [](unsigned long n) { return run<Leases<2, 4>>("moving", n); }, 60000},
       {"in_order", [](unsigned long n) { return run<InOrder<1>>("in_order", n); }, 20000},
       {"every_second", [](unsigned long n) { return run<InOrder<2>>("every_second", n); }, 10000},
       {"copies", [](unsigned long n) { return run<Copies>("copies", n); }, 40000},
