@@ -123,6 +123,7 @@ int create_objects(const layout::Manifest& manifest, const layout::Schema& schem
 
   int code = create_one(manifest.data_object, manifest.data_bytes, manifest, data_rights, attachment->data);
   if (code != WB_OK) return code;
+  sync::SharedMemory::step(sync::Step::kCreateData);
   code = create_one(manifest.control_object, manifest.control_bytes, manifest, control_rights, attachment->control);
   if (code != WB_OK) return platform::unlink_object(manifest.data_object), code;
 
@@ -136,6 +137,7 @@ int create_objects(const layout::Manifest& manifest, const layout::Schema& schem
   hot.pid = platform::process_id();
   hot.state = layout::kWriterAttached;
   hot.generation = 1;
+  sync::SharedMemory::step(sync::Step::kCreateFilled);
   out = std::move(attachment);
   return WB_OK;
 }

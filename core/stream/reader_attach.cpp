@@ -124,9 +124,11 @@ Reader::~Reader() {
   if (attached && has_entry()) {
     clear_entry(leases_->attachment());
     leases_->tell_done(UINT64_MAX - 1);  // a writer in lock-step waits no longer
+    sync::SharedMemory::step(sync::Step::kLeaveCleared);
   }
   detach();
   entry_lock_.leave();
+  sync::SharedMemory::step(sync::Step::kLeaveUnlocked);
   if (!attached || !place_.is_ours() || is_writer_alive()) return;
   wb_collect_report ignored{};  // perhaps the last to leave
   collect(place_, ignored);
@@ -174,8 +176,10 @@ int Reader::attach_once() {
   }
   sweep_readers(place_, *attachment);
   clear_entry(*attachment);
+  sync::SharedMemory::step(sync::Step::kAttachCleared);
   const bool leasing = !options_.copies && claim_leases(*attachment);
   fill_entry(*attachment);
+  sync::SharedMemory::step(sync::Step::kAttachFilled);
   start(std::move(attachment), leasing ? WB_BY_LEASE : WB_BY_COPY);
   return WB_OK;
 }
@@ -191,6 +195,7 @@ int Reader::own_entry(const Attachment& attachment) {
     entry_lock_.leave();
     entry_lock_ = std::move(lock);
     entry_ = entry;
+    sync::SharedMemory::step(sync::Step::kAttachLocked);
     return WB_OK;
   }
   return no_entry(attachment);

@@ -217,7 +217,9 @@ std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
       continue;
     platform::FileLock lock;
     if (lock.try_lock(place.reader_lock(entry)) != 0) continue;
+    sync::SharedMemory::step(sync::Step::kSweepLocked);
     clear_entry(attachment, entry);
+    sync::SharedMemory::step(sync::Step::kSweepCleared);
     lock.leave();
     ++swept;
   }
@@ -233,13 +235,18 @@ bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_coll
   if (known && manifest.backend != platform::backend()) return false;  // its locks tell us nothing
   // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
   if (there && platform::rename_file(place.manifest(), aside) != 0) return false;
+  sync::SharedMemory::step(sync::Step::kCollectAside);
   std::vector<platform::FileLock> readers;
   if (!lock_dead_readers(place, readers)) {
     if (there) platform::rename_file(aside, place.manifest());
+    sync::SharedMemory::step(sync::Step::kCollectBack);
     return false;
   }
+  sync::SharedMemory::step(sync::Step::kCollectLocked);
   remove_objects(place, known ? &manifest : nullptr, report);
+  sync::SharedMemory::step(sync::Step::kCollectUnlinked);
   remove_counted(aside, report);
+  sync::SharedMemory::step(sync::Step::kCollectRemoved);
   for (platform::FileLock& reader : readers) reader.remove_and_close();
   writer_lock.remove_and_close();
   report.files += static_cast<std::uint32_t>(readers.size()) + 1;

@@ -39,6 +39,7 @@ void remove_objects(const layout::Manifest& manifest) {
 // Tells the readers of an epoch that the manifest names another one now.
 void supersede(const Attachment& old) {
   old.memory.writer_state().store(layout::kWriterSuperseded, std::memory_order_release);
+  sync::SharedMemory::step(sync::Step::kCreateSuperseded);
   old.memory.wake().fetch_add(1, std::memory_order_release);
   platform::wake_all(&old.memory.hot().wake);
 }
@@ -50,7 +51,9 @@ void take_over(const Attachment& attachment) {
   sync::SharedMemory::word(hot.pid).store(platform::process_id(), std::memory_order_relaxed);
   attachment.memory.waiting().store(0, std::memory_order_relaxed);
   attachment.memory.writer_state().store(layout::kWriterAttached, std::memory_order_relaxed);
+  sync::SharedMemory::step(sync::Step::kTakeOverGreeted);
   attachment.memory.generation().fetch_add(1, std::memory_order_release);
+  sync::SharedMemory::step(sync::Step::kTakeOverCounted);
 }
 
 // The names of objects are known beforehand, so somebody else may have taken some: then later epochs are tried.
@@ -71,6 +74,7 @@ int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std:
   int code = create_next_objects(place, spec, epoch, manifest, out);
   if (code != WB_OK) return code;
   int error = platform::replace_file(place.manifest(), layout::to_text(manifest), data_rights(spec.sharing));
+  sync::SharedMemory::step(sync::Step::kCreateNamed);
   if (error == 0) return WB_OK;
   remove_objects(manifest);
   return fail_system(error, "cannot write " + place.manifest());
@@ -102,6 +106,7 @@ int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* b
   const bool had_objects = is_ours && attach(*before, Access::kWriter, place.owner(), old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec)) {
     if (int code = share_memory(place, *before, spec.sharing)) return code;
+    sync::SharedMemory::step(sync::Step::kTakeOverShared);
     sweep_readers(place, *old);
     take_over(*old);
     out = std::move(old);
@@ -110,6 +115,7 @@ int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* b
   if (int code = create_epoch(place, spec, before != nullptr ? place.epoch_after(before->epoch) : 1, out)) return code;
   if (had_objects) supersede(*old);
   if (is_ours) remove_objects(*before);
+  sync::SharedMemory::step(sync::Step::kCreateRemoved);
   return WB_OK;
 }
 
@@ -123,6 +129,7 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   const Place place(runtime_directory(), spec.schema.stream);  // now that it exists, by its canonical name
   platform::FileLock lock;
   if ((code = lock_writer(place, lock)) != WB_OK) return code;
+  sync::SharedMemory::step(sync::Step::kCreateLocked);
 
   layout::Manifest manifest;
   const bool had_manifest = read_manifest(place, manifest) == WB_OK;
@@ -176,6 +183,7 @@ Writer::~Writer() {
   if (fork_generation_ != platform::fork_generation()) return;  // a child: nothing here is ours
   if (slots_.begun() != sync::kNoSlot) slots_.abandon();
   memory_.writer_state().store(layout::kWriterClosed, std::memory_order_release);
+  sync::SharedMemory::step(sync::Step::kCloseTold);
   wake_readers(slots_.announce());
   wb_collect_report ignored{};
   collect_locked(place_, lock_, ignored);

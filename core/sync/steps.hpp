@@ -5,6 +5,28 @@
 namespace wingbeat::sync {
 
 #define WINGBEAT_STEP_LIST(X)                                                                    \
+  X(kCreateLocked)       /* the stream's lock taken, nothing made */                             \
+  X(kCreateData)         /* data object made, no control object */                               \
+  X(kCreateFilled)       /* both objects made and filled, no manifest */                         \
+  X(kCreateNamed)        /* the manifest names them, the epoch before not told */                \
+  X(kCreateSuperseded)   /* the epoch before told, its sleepers not woken, its objects there */  \
+  X(kCreateRemoved)      /* the objects of the epoch before unlinked */                          \
+  X(kTakeOverShared)     /* taking over: rights given, nothing else */                           \
+  X(kTakeOverGreeted)    /* state stored, generation not */                                      \
+  X(kTakeOverCounted)    /* generation stored, slots not repaired */                             \
+  X(kCloseTold)          /* state closed, sleepers not woken */                                  \
+  X(kCollectAside)       /* the manifest moved aside, readers not looked for */                  \
+  X(kCollectBack)        /* a reader lives: the manifest moved back */                           \
+  X(kCollectLocked)      /* all readers' files locked, objects there */                          \
+  X(kCollectUnlinked)    /* objects unlinked, manifest and lock files there */                   \
+  X(kCollectRemoved)     /* the manifest removed, lock files there */                            \
+  X(kAttachLocked)       /* an entry's lock taken, the manifest not read again */                \
+  X(kAttachCleared)      /* the own entry cleared */                                             \
+  X(kAttachFilled)       /* the own entry filled */                                              \
+  X(kSweepLocked)        /* a dead reader's entry locked, not cleared */                         \
+  X(kSweepCleared)       /* cleared, its lock file there */                                      \
+  X(kLeaveCleared)       /* a reader's entry cleared by itself, its lock held */                 \
+  X(kLeaveUnlocked)      /* its lock given up */                                                 \
   X(kWriterClaiming)     /* CLAIMING stored, leases not looked at */                             \
   X(kWriterClaimingAll)  /* CLAIMING stored in all slots but the newest, leases not looked at */ \
   X(kWriterSparedAll)    /* all but one spared, WRITING not stored */                            \

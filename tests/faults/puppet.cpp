@@ -5,7 +5,9 @@
 //   create [COMPONENTS [BUDGET READERS HISTORY CAPACITY]]    -> result epoch generation
 //   publish N | answer | close_writer                        -> result seq
 //   run PERIOD_US                                            -> until told something: result seq frames median_ns
-//   open every|latest LEASES [SPIN_NS] | close_reader        -> result
+//   open every|latest|copy|lockstep LEASES [SPIN_NS] | close_reader -> result
+//   lock_step MS              waits that long for readers in lock-step -> result
+//   chase                     a reader of its own that moves its lease on whenever the writer hops over it -> result
 //   take LIMIT_MS             takes a frame and holds it     -> result seq missed whole
 //   check | release           of all that is held            -> whole | 0
 //   follow                    takes and releases frames      -> until told something: received missed torn restarts last
@@ -44,7 +46,17 @@ std::vector<wb_frame> held;
 Step fatal_step = Step::kCount;
 int steps_left = 0, fatal_signal = 0;
 
+Reader chaser;
+wb_frame chased{};
+
+// The lease moves on to the next frame just when the writer has met it: so the writer meets it again at the next slot.
+void move_on() {
+  wb_frame_release(&chased);
+  if (wb_reader_wait(chaser.get(), 0, &chased) != WB_OK) chased = wb_frame{};
+}
+
 void on_step(Step step) {
+  if (step == Step::kWriterHopped && chaser != nullptr) move_on();
   if (step == fatal_step && --steps_left == 0) ::kill(::getpid(), fatal_signal);
 }
 
@@ -117,13 +129,26 @@ std::string run(const Words& words) {
 std::string open_reader(const Words& words) {
   wb_reader_options options{};
   options.struct_size = sizeof options;
-  options.mode = words.at(1) == "every" ? WB_EVERY : WB_LATEST;
+  const std::string& mode = words.at(1);
+  options.mode = mode == "latest" ? WB_LATEST : mode == "lockstep" ? WB_LOCK_STEP : WB_EVERY;
+  options.flags = mode == "copy" ? WB_READER_COPY : 0;
   options.leases = static_cast<std::uint32_t>(number(words, 2, 2));
   options.spin_ns = static_cast<std::int64_t>(number(words, 3, 0));
   wb_reader* opened = nullptr;
   const int code = wb_reader_open("swarm", &options, &opened);
   reader.reset(opened);
   return join(code);
+}
+
+std::string lock_step(const Words& words) {
+  return join(
+      wb_writer_lock_step(writer.get(), nullptr, static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond));
+}
+
+std::string chase(const Words&) {
+  chaser = make_reader("swarm", WB_EVERY, 1);
+  wingbeat::sync::step_hook = on_step;
+  return join(wb_reader_wait(chaser.get(), 0, &chased));
 }
 
 std::string take(const Words& words) {
@@ -205,6 +230,8 @@ std::string answer_line(const Words& words) {
       {"answer", answer},
       {"run", run},
       {"open", open_reader},
+      {"lock_step", lock_step},
+      {"chase", chase},
       {"take", take},
       {"check", check},
       {"release", release},
@@ -226,6 +253,8 @@ int main(int argc, char** argv) {
   if (is_puppet(argc, argv)) {
     const int status = run_puppet(answer_line);
     release({});
+    wb_frame_release(&chased);
+    chaser.reset();
     reader.reset();
     writer.reset();
     return status;

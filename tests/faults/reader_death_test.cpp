@@ -26,7 +26,10 @@ class ReaderDeath : public Streams, public ::testing::WithParamInterface<std::st
  protected:
   // Does all that a reader can do, until it dies of it.
   bool live_until_dead(Puppet& victim) {
-    if (victim.ask("open every 3 1")[0] == "dead") return true;
+    const std::string mode = GetParam() == "kReaderCopied" ? "copy"
+                             : GetParam() == "kReaderDone" ? "lockstep"
+                                                           : "every";
+    if (victim.ask("open " + mode + " 3 1")[0] == "dead") return true;
     for (int round = 0; round < 10; ++round) {
       publish(writer.get(), 1);
       for (const char* line : {"take 1", "take 1", "set 3", "take 1", "release"}) {

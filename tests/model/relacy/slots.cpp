@@ -26,8 +26,8 @@ bool is_whole(Segment& segment, const sync::Taken& taken) {
 
 void publish(Segment& segment, Writer& writer, void (*fill_slot)(Segment&, std::uint32_t, std::uint64_t) = fill) {
   const std::uint32_t slot = writer.begin();
-  RL_ASSERT(slot != sync::kNoSlot);       // the budget is kept, so there is one
-  RL_ASSERT(slot != writer.newest());     // there is always a frame to be had
+  RL_ASSERT(slot != sync::kNoSlot);    // the budget is kept, so there is one
+  RL_ASSERT(slot != writer.newest());  // there is always a frame to be had
   fill_slot(segment, slot, writer.seq() + 1);
   Memory::step(sync::Step::kWriterFilled);
   writer.commit();

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""No step of the protocol is missing: each change of shared state is followed by a named step, or stands in the list of exemptions.
+
+A change is a store or read-modify-write of a shared word, and each platform call that makes, removes, renames or locks something.
+Each named step must be reached somewhere in core/, and each exemption must still be needed.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+CORE = Path(__file__).resolve().parents[2] / "core"
+NEAR = 6  # lines within which the step must follow
+
+CHANGE = re.compile(
+    r"\.store\(|\.fetch_add\(|\.fetch_sub\(|compare_exchange|\bput\(|"
+    r"platform::(create_object|unlink_object|replace_file|rename_file|remove_file|share_file|set_object_rights)\(|"
+    r"\.try_lock\(|remove_and_close\(|\.leave\(")
+STEP = re.compile(r"(?:Memory::step|SharedMemory::step)\((?:sync::)?Step::(\w+)\)")
+
+# (file, what the line has): why a death there needs no step of its own.
+EXEMPT = {
+    ("sync/slots.hpp", "memory_.head().store(head_word(seq_, newest_)"): "the last act of taking over: behind kWriterTakingOver",
+    ("sync/slots.hpp", "memory_.commit(begun_).store(0"): "giving a begun slot back: WRITING or free, both are repaired alike",
+    ("sync/slots.hpp", "commit.store(commit_word(seq_of(old), state), order)"): "one of many between kWriterClaimingAll and kWriterSparedAll",
+    ("sync/slots.hpp", "commit.store(commit_word(seq, layout::kCommitted), std::memory_order_release);\n      ++hops_"): "the same",
+    ("sync/slots.hpp", "asleep(reader_).fetch_sub"): "awake again: as before kReaderMarkedAsleep, or as dead later",
+    ("sync/slots.hpp", "memory.claim(reader).store(0"): "the claim taken back: as before kReaderClaimed",
+    ("sync/requests.hpp", "memory.consumed(reader).store(receipt.id"): "the last act of a receipt: behind kWriterReceiptDone",
+    ("stream/inspection.cpp", ""): "only looks",
+    ("stream/watcher.cpp", ""): "shares nothing but what SlotReader does",
+    ("stream/values.cpp", ""): "one word, whole",
+    ("stream/lock_step.cpp", ""): "shares nothing but what sync/lock_step.hpp does",
+    ("stream/rights.cpp", ""): "modes, each of which is given again by whoever creates or takes over",
+    ("stream/error.cpp", ""): "shares nothing",
+    ("stream/window.cpp", ""): "shares nothing",
+    ("stream/reader.cpp", "interrupted_."): "private",
+    ("stream/reader.cpp", "sleeping_on_."): "private",
+    ("stream/reader.cpp", "std::memory_order_relaxed);"): "counters for those who look from outside",
+    ("stream/writer.cpp", "put("): "counters and the header of a slot that is being written",
+    ("stream/writer.cpp", "store(value, std::memory_order_relaxed)"): "the same",
+    ("stream/writer.cpp", "hops).store"): "a counter",
+    ("stream/writer.cpp", "wakes).store"): "a counter",
+    ("stream/writer_requests.cpp", "store("): "a counter, or a parameter's value: one word, whole",
+    ("stream/attachment.cpp", "platform::unlink_object"): "clears the way for what is made next, or what could not be made",
+    ("stream/attachment.cpp", "store(attachment.schema.controls[i].initial"): "values, before kCreateFilled or kTakeOverGreeted",
+    ("stream/attachment.cpp", "platform::create_object"): "in create_one: kCreateData or kCreateFilled follow in its caller",
+    ("stream/writer_create.cpp", "platform::unlink_object"): "in remove_objects: kCreateRemoved follows in its caller, or the creation has failed",
+    ("stream/writer_create.cpp", "wake().fetch_add"): "behind kCreateSuperseded",
+    ("stream/writer_create.cpp", "consumed(reader).store(consumed"): "counts what was answered, behind kWriterReceiptDone",
+    ("stream/registry.cpp", "memory.lease(entry, i).store"): "in clear_entry: between kSweepLocked and kSweepCleared",
+    ("stream/registry.cpp", "memory.asleep(entry).store"): "the same",
+    ("stream/registry.cpp", "memory.claim(entry).store"): "the same",
+    ("stream/registry.cpp", "cold_entry(entry).state).store"): "the same",
+    ("stream/registry.cpp", "platform::unlink_object"): "in unlink_counted: between kCollectLocked and kCollectUnlinked",
+    ("stream/registry.cpp", "platform::remove_file"): "in remove_counted: before kCollectRemoved",
+    ("stream/registry.cpp", "lock.try_lock(place.reader_lock(entry)) != 0) return false"): "a lock file of one who died: before kCollectLocked",
+    ("stream/registry.cpp", "lock.try_lock(place.writer_lock()) == 0"): "a lock the kernel drops",
+    ("stream/registry.cpp", "reader.remove_and_close()"): "lock files of the dead, behind kCollectRemoved",
+    ("stream/registry.cpp", "writer_lock.remove_and_close()"): "the last act",
+    ("stream/registry.cpp", "lock.leave()"): "behind kSweepCleared",
+    ("stream/reader_attach.cpp", "plain).store(value"): "in put: kAttachCleared or kAttachFilled follow in the caller",
+    ("stream/reader_attach.cpp", "put("): "the same",
+    ("stream/reader_attach.cpp", "held_[lease]."): "private",
+    ("stream/reader_attach.cpp", "references_."): "private",
+    ("stream/reader_attach.cpp", "memory.lease(entry_, i).store"): "in clear_entry: kAttachCleared or kLeaveCleared follow",
+    ("stream/reader_attach.cpp", "memory.asleep(entry_).store"): "the same",
+    ("stream/reader_attach.cpp", "memory.claim(entry_).store"): "the same",
+    ("stream/reader_attach.cpp", "request_tail(entry_).store"): "before kAttachFilled",
+    ("stream/reader_attach.cpp", "cold.state).store(layout::kEntryAttached"): "the last act of fill_entry: kAttachFilled follows",
+    ("stream/reader_attach.cpp", "entry_lock_.leave()"): "an entry given up, behind kAttachLocked",
+}
+
+
+def changes(path):
+    """(line number, text from that line on) of each change in a source."""
+    lines = path.read_text().splitlines()
+    for number, line in enumerate(lines):
+        code = line.split("//")[0]
+        if CHANGE.search(code) and not re.match(r"\s*(bool|int|void|Wake|template|T )\b.*[{;]$", code):
+            yield number + 1, lines[number:]
+
+
+def main():
+    problems, used, reached = [], set(), set()
+    for path in sorted([*CORE.glob("sync/*.hpp"), *CORE.glob("stream/*.cpp")]):
+        name = path.relative_to(CORE).as_posix()
+        reached.update(STEP.findall(path.read_text()))
+        if name == "sync/shared_memory.hpp":
+            continue
+        for number, rest in changes(path):
+            near = "\n".join(rest[:NEAR])
+            if STEP.search(near):
+                continue
+            why = [key for key in EXEMPT if key[0] == name and key[1] in "\n".join(rest[:2])]
+            used.update(why)
+            if not why:
+                problems.append(f"core/{name}:{number}: no named step follows: {rest[0].strip()}")
+    named = set(re.findall(r"X\((k\w+)\)", (CORE / "sync/steps.hpp").read_text()))
+    problems += [f"core/sync/steps.hpp: nothing reaches {step}" for step in sorted(named - reached)]
+    problems += [f"core/sync/steps.hpp does not name {step}" for step in sorted(reached - named)]
+    problems += [f"the exemption {key} is not needed any more" for key in EXEMPT if key not in used and key[1]]
+    print("\n".join(problems) or f"{len(named)} steps, {len(used)} exemptions, nothing missing")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
