@@ -3,10 +3,11 @@
 BUILD ?= release
 PREFIX ?= /usr/local
 DEMO_SECONDS ?= 30
+SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench format lint install model clean deps
+.PHONY: help demo test build bench format lint install model storm clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
@@ -16,6 +17,7 @@ help:
 	@echo "make format    format the sources"
 	@echo "make lint      check formatting, scripts and the include rules"
 	@echo "make model     check the frame protocol's models"
+	@echo "make storm     kill and stop everybody at random; SECONDS=20"
 	@echo "make install   install under PREFIX=$(PREFIX)"
 	@echo "make clean     remove build/"
 
@@ -55,6 +57,11 @@ model:
 	@scripts/bootstrap --test
 	$(build)
 	@ctest --test-dir build/$(BUILD) --label-regex '^model$$' --no-tests=error --output-on-failure
+
+storm:
+	@scripts/bootstrap --test
+	$(build)
+	@exec build/$(BUILD)/bin/storm --seconds $(SECONDS)
 
 # Separate from building, so that only the copying needs root's rights.
 install:

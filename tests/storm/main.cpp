@@ -1,0 +1,309 @@
+// Kills, stops and restarts every party of some streams at random, and shows that the others do not mind.
+//   storm --seconds 20     Last line: "storm: K kills, R restarts, F frames, 0 torn, 0 hung, 0 left"; exit code 0 only then.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "players.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace {
+
+using namespace storm;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+struct Arguments {
+  double seconds = 20;
+  std::uint64_t kills = 0;  // 0: as many as there are in the time
+  std::uint64_t seed = std::random_device{}();
+  std::string inject = "nothing";
+  bool json = false;
+};
+
+constexpr int kStreams = 2, kMortals = 22;
+constexpr auto kPatience = std::chrono::seconds(20);  // without a beat while it could: hung
+
+struct Player {
+  pid_t pid = -1;
+  Role role = Role::kCount;
+  int stream = 0;
+  bool stopped = false;
+  std::uint64_t beats = 0;
+  Clock::time_point beaten;  // when it last did
+};
+
+class Conductor {
+ public:
+  Conductor(const Arguments& arguments, Board& board) : arguments_(arguments), board_(board), chance_(arguments.seed) {}
+
+  // Some live throughout: of each kind one, so that a hang has the time to show.
+  void begin() {
+    for (int role = 0; role < static_cast<int>(Role::kCount); ++role) {
+      if (role != static_cast<int>(Role::kWriter))
+        immortals_.push_back(spawn(static_cast<Role>(role), role % kStreams));
+    }
+    for (int i = 0; i < kMortals; ++i)
+      mortals_.push_back(spawn(i < 2 * kStreams ? Role::kWriter : any_role(), i % kStreams));
+  }
+
+  void rage() {
+    const Clock::time_point start = Clock::now();
+    Clock::time_point told = start;
+    while (hung_ == 0 && !is_over(start)) {
+      torment();
+      watch();
+      if (Clock::now() - told > std::chrono::seconds(5)) tell_progress(told = Clock::now());
+      std::this_thread::sleep_for(std::chrono::microseconds(200 + chance_() % 1500));
+    }
+  }
+
+  // Everybody ends in order; who does not within the time hangs.
+  void end() {
+    board_.ending = true;
+    for (Player* player : everybody()) ::kill(player->pid, SIGCONT);
+    const Clock::time_point limit = Clock::now() + kPatience;
+    for (Player* player : everybody()) {
+      while (::waitpid(player->pid, nullptr, WNOHANG) == 0 && Clock::now() < limit)
+        std::this_thread::sleep_for(milliseconds(1));
+      if (Clock::now() < limit) continue;
+      report_hung(*player);
+      ::kill(player->pid, SIGKILL);
+      ::waitpid(player->pid, nullptr, 0);
+    }
+  }
+
+  std::uint64_t kills() const { return kills_; }
+  std::uint64_t hung() const { return hung_; }
+  std::uint64_t crashed() const { return crashed_; }
+
+ private:
+  bool is_over(Clock::time_point start) const {
+    if (arguments_.kills > 0) return kills_ >= arguments_.kills;
+    return Clock::now() - start > std::chrono::duration<double>(arguments_.seconds);
+  }
+
+  Role any_role() { return static_cast<Role>(chance_() % static_cast<std::uint64_t>(Role::kCount)); }
+
+  Player spawn(Role role, int stream) { return spawn(role, stream, places_++); }
+  Player spawn(Role role, int stream, int place) {
+    const std::uint64_t seed = chance_();
+    const bool torn = arguments_.inject == "torn" && role == Role::kWriter;
+    const bool hangs = arguments_.inject == "hung" && role == Role::kInspector;
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      play(role, stream, seed,
+           torn    ? Injection::kTorn
+           : hangs ? Injection::kHung
+                   : Injection::kNone,
+           board_, board_.places[place]);
+      ::_exit(0);
+    }
+    place_of_[pid] = place;
+    return {pid, role, stream, false, 0, Clock::now()};
+  }
+
+  std::vector<Player*> everybody() {
+    std::vector<Player*> all;
+    for (auto* group : {&immortals_, &mortals_}) {
+      for (Player& player : *group) all.push_back(&player);
+    }
+    return all;
+  }
+
+  // One of the mortals is killed, or stopped and later continued.
+  void torment() {
+    Player& victim = mortals_[chance_() % mortals_.size()];
+    if (victim.stopped || chance_() % 8 != 0) return kill_and_replace(victim);
+    ::kill(victim.pid, SIGSTOP);
+    victim.stopped = true;
+  }
+
+  void kill_and_replace(Player& victim) {
+    if (victim.stopped && chance_() % 2 == 0) {
+      ::kill(victim.pid, SIGCONT);
+      victim.stopped = false;
+      victim.beaten = Clock::now();
+      return;
+    }
+    ::kill(victim.pid, SIGKILL);
+    int status = 0;
+    ::waitpid(victim.pid, &status, 0);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ++kills_;
+    note_crash(victim, status);
+    replace(victim);
+  }
+
+  void replace(Player& player) {
+    const int place = place_of_.at(player.pid);
+    place_of_.erase(player.pid);
+    player = spawn(player.role == Role::kWriter ? Role::kWriter : any_role(), player.stream, place);
+  }
+
+  void note_crash(const Player& player, int status) {
+    if (!WIFSIGNALED(status) || WTERMSIG(status) == SIGKILL) return;
+    ++crashed_;
+    std::printf("a %s (pid %d) died of signal %d\n", name_of(player.role), player.pid, WTERMSIG(status));
+  }
+
+  void watch() {
+    for (Player* player : everybody()) {
+      int status = 0;
+      if (::waitpid(player->pid, &status, WNOHANG) == player->pid) {  // it had nothing to do any more
+        note_crash(*player, status);
+        const Role role = player->role;
+        replace(*player);
+        if (is_immortal(player) && player->role != role) become(*player, role);
+        continue;
+      }
+      if (player->stopped) continue;
+      const std::uint64_t beats = board_.places[place_of_.at(player->pid)].beats;
+      if (beats != player->beats) {
+        player->beats = beats;
+        player->beaten = Clock::now();
+      } else if (Clock::now() - player->beaten > kPatience) {
+        report_hung(*player);
+        return;
+      }
+    }
+  }
+
+  bool is_immortal(const Player* player) const {
+    return !immortals_.empty() && player >= immortals_.data() && player < immortals_.data() + immortals_.size();
+  }
+
+  void become(Player& player, Role role) {
+    const int place = place_of_.at(player.pid);
+    ::kill(player.pid, SIGKILL);
+    ::waitpid(player.pid, nullptr, 0);
+    place_of_.erase(player.pid);
+    player = spawn(role, player.stream, place);
+  }
+
+  void report_hung(const Player& player) {
+    ++hung_;
+    std::printf("a %s (pid %d) hangs; waiting in ", name_of(player.role), player.pid);
+    std::fflush(stdout);
+    static_cast<void>(std::system(("cat /proc/" + std::to_string(player.pid) + "/wchan 2>/dev/null; echo").c_str()));
+  }
+
+  void tell_progress(Clock::time_point) const {
+    std::uint64_t frames = 0;
+    for (const Place& place : board_.places) frames += place.frames;
+    std::fprintf(stderr, "storm: %llu kills, %llu frames so far\n", static_cast<unsigned long long>(kills_),
+                 static_cast<unsigned long long>(frames));
+  }
+
+  const Arguments& arguments_;
+  Board& board_;
+  std::mt19937_64 chance_;
+  int places_ = 0;
+  std::vector<Player> immortals_, mortals_;
+  std::map<pid_t, int> place_of_;
+  std::uint64_t kills_ = 0, hung_ = 0, crashed_ = 0;
+};
+
+// Files and memory objects that remain when all have ended and what the dead left was collected.
+std::uint64_t count_left(const std::string& directory, const std::vector<std::string>& objects_before) {
+  std::uint64_t left = 0;
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    std::printf("left: %s\n", file.path().c_str());
+    ++left;
+  }
+  std::error_code ignored;
+  for (const auto& object : std::filesystem::directory_iterator("/dev/shm", ignored)) {
+    const std::string name = object.path().filename();
+    if (name.rfind("wb-", 0) != 0) continue;
+    if (std::find(objects_before.begin(), objects_before.end(), name) != objects_before.end()) continue;
+    std::printf("left: memory object %s\n", name.c_str());
+    ++left;
+  }
+  return left;
+}
+
+std::vector<std::string> objects() {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& object : std::filesystem::directory_iterator("/dev/shm", ignored))
+    names.push_back(object.path().filename());
+  return names;
+}
+
+int run(const Arguments& arguments) {
+  const std::string directory =
+      std::filesystem::temp_directory_path() / ("wingbeat-storm-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(directory);
+  ::setenv("WINGBEAT_DIR", directory.c_str(), 1);
+  const std::vector<std::string> before = objects();
+  Board* board = make_board();
+  if (board == nullptr) return 2;
+  std::printf("storm: seed %llu\n", static_cast<unsigned long long>(arguments.seed));
+  std::fflush(stdout);
+
+  Conductor conductor(arguments, *board);
+  conductor.begin();
+  conductor.rage();
+  conductor.end();
+  ::wb_collect(nullptr, nullptr);
+  if (arguments.inject == "left") std::fclose(std::fopen((directory + "/rubbish").c_str(), "w"));
+  const std::uint64_t left = count_left(directory, before);
+  std::filesystem::remove_all(directory);
+
+  std::uint64_t frames = 0, torn = 0, wrong = 0, restarts = 0;
+  for (const Place& place : board->places) {
+    frames += place.frames;
+    torn += place.torn;
+    wrong += place.wrong;
+    restarts += place.restarts;
+    if (place.wrong > 0)
+      std::printf("wrong: %s (%llu times in this place)\n", place.message,
+                  static_cast<unsigned long long>(place.wrong.load()));
+  }
+  const bool good =
+      torn + wrong + conductor.hung() + conductor.crashed() + left == 0 && frames > 0 && conductor.kills() > 0;
+  if (arguments.json) {
+    const nlohmann::ordered_json result = {{"seed", arguments.seed},
+                                           {"kills", conductor.kills()},
+                                           {"restarts", restarts},
+                                           {"frames", frames},
+                                           {"torn", torn},
+                                           {"wrong", wrong},
+                                           {"crashed", conductor.crashed()},
+                                           {"hung", conductor.hung()},
+                                           {"left", left}};
+    std::printf("%s\n", result.dump().c_str());
+  }
+  std::printf("storm: %llu kills, %llu restarts, %llu frames, %llu torn, %llu hung, %llu left\n",
+              static_cast<unsigned long long>(conductor.kills()), static_cast<unsigned long long>(restarts),
+              static_cast<unsigned long long>(frames), static_cast<unsigned long long>(torn),
+              static_cast<unsigned long long>(conductor.hung()), static_cast<unsigned long long>(left));
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app(
+      "Kills, stops and restarts every party of some streams at random. Exit code 0 if nothing was torn, hung or "
+      "left.");
+  app.add_option("--seconds", arguments.seconds, "how long")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--kills", arguments.kills, "until so many were killed, instead");
+  app.add_option("--seed", arguments.seed, "of all that is left to chance (the machine's own turns are not)");
+  app.add_option("--inject", arguments.inject, "a fault that must be found")
+      ->check(CLI::IsMember({"nothing", "torn", "hung", "left"}));
+  app.add_flag("--json", arguments.json, "the figures as JSON, too");
+  CLI11_PARSE(app, argc, argv);
+  return run(arguments);
+}
