@@ -75,9 +75,10 @@ class Conductor {
     for (Player* player : everybody()) ::kill(player->pid, SIGCONT);
     const Clock::time_point limit = Clock::now() + kPatience;
     for (Player* player : everybody()) {
-      while (::waitpid(player->pid, nullptr, WNOHANG) == 0 && Clock::now() < limit)
+      bool ended = false;
+      while (!(ended = ::waitpid(player->pid, nullptr, WNOHANG) != 0) && Clock::now() < limit)
         std::this_thread::sleep_for(milliseconds(1));
-      if (Clock::now() < limit) continue;
+      if (ended) continue;
       report_hung(*player);
       ::kill(player->pid, SIGKILL);
       ::waitpid(player->pid, nullptr, 0);
