@@ -7,7 +7,7 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench format lint install model storm clean deps
+.PHONY: help demo test build bench format lint install model storm fuzz clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint      check formatting, scripts and the include rules"
 	@echo "make model     check the frame protocol's models"
 	@echo "make storm     kill and stop everybody at random; SECONDS=20"
+	@echo "make fuzz      fuzz what is read from shared memory or files; SECONDS=20 each"
 	@echo "make install   install under PREFIX=$(PREFIX)"
 	@echo "make clean     remove build/"
 
@@ -62,6 +63,10 @@ storm:
 	@scripts/bootstrap --test
 	$(build)
 	@exec build/$(BUILD)/bin/storm --seconds $(SECONDS)
+
+fuzz:
+	@scripts/bootstrap --test
+	@tests/fuzz/run.py --seconds $(SECONDS) --work build/fuzz $(TARGET)
 
 # Separate from building, so that only the copying needs root's rights.
 install:

@@ -17,7 +17,7 @@ void must(bool holds) {
 Schema sample() {
   Schema schema;
   must(!set_stream(schema, "fuzz", 7));
-  must(!add_field(schema, {"position", kF32, {3}, "x y z", "m", true}));
+  must(!add_field(schema, {"position", kF32, {3, 7}, "x y z", "m", true}));
   must(!add_field(schema, {"grid", kU8, {5, 4}, {}, {}, false}));
   must(!add_control(schema, {"speed", kParameter, kValueF64, 0, 0, 0x4024000000000000, "m/s", "how fast", ""}));
   must(!add_control(schema, {"place", kCommand, 0, 0, 0, 0, "", "", "id x y"}));
