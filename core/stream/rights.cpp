@@ -5,10 +5,12 @@
 namespace wingbeat::stream {
 namespace {
 
-constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060, kAllRead = 0004;
+constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060,
+                   kAllRead = 0044;  // a member of the group is one of all
 
 platform::Rights of_mode(const Sharing& sharing, unsigned mode) {
-  return {mode, sharing.access == 0 ? platform::kNobody : sharing.group};
+  const bool for_group = (sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0;
+  return {mode, for_group ? sharing.group : platform::kNobody};
 }
 
 unsigned reading(const Sharing& sharing) {

@@ -69,10 +69,12 @@ struct Stream {
     must(wb_runtime_directory(directory, sizeof directory) == WB_OK, "directory");
     std::string text;
     wingbeat::layout::Manifest manifest;
-    must(platform::read_file(std::string(directory) + "/fuzz.manifest", 4096, platform::kAnybody, text) == 0, "manifest");
+    must(platform::read_file(std::string(directory) + "/fuzz.manifest", 4096, platform::kAnybody, text) == 0,
+         "manifest");
     must(!wingbeat::layout::from_text(text, manifest), "manifest");
     must(platform::open_object(manifest.data_object, true, manifest.data_bytes, platform::kAnybody, data) == 0, "data");
-    must(platform::open_object(manifest.control_object, true, manifest.control_bytes, platform::kAnybody, control) == 0, "control");
+    must(platform::open_object(manifest.control_object, true, manifest.control_bytes, platform::kAnybody, control) == 0,
+         "control");
   }
 
   wb_writer* writer = nullptr;
@@ -108,7 +110,8 @@ void read(Stream& stream, fuzz::Input& input) {
   must(frame.count <= 8, "count");
   volatile std::uint8_t sum = 0;
   const auto* bytes = static_cast<const std::uint8_t*>(frame.data);
-  for (std::uint64_t i = 0; i < wb_schema_frame_bytes(frame.schema); ++i) sum = static_cast<std::uint8_t>(sum + bytes[i]);
+  for (std::uint64_t i = 0; i < wb_schema_frame_bytes(frame.schema); ++i)
+    sum = static_cast<std::uint8_t>(sum + bytes[i]);
   wb_frame_release(&frame);
 }
 

@@ -42,7 +42,8 @@ void check(const DataHeader& header, std::uint64_t bytes, const std::vector<std:
     must(is_terminated(control.name) && is_terminated(control.choices) && control.argument_count <= kMaxArguments);
     static_cast<void>(check_value(control, control.initial));
   }
-  for (const AttributeRecord& attribute : schema.attributes) must(is_terminated(attribute.key) && is_terminated(attribute.value));
+  for (const AttributeRecord& attribute : schema.attributes)
+    must(is_terminated(attribute.key) && is_terminated(attribute.value));
 }
 
 }  // namespace
