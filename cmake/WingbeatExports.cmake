@@ -6,7 +6,12 @@ if(NOT TARGET wingbeat)
 endif()
 
 if(APPLE)
-    target_link_options(wingbeat PRIVATE "-Wl,-exported_symbol,_wb_*")
+    # Zig's linker, with which `make cross` links for macOS, does not know the option.
+    include(CheckLinkerFlag)
+    check_linker_flag(CXX "-Wl,-exported_symbol,_main" wingbeat_knows_exported_symbol)
+    if(wingbeat_knows_exported_symbol)
+        target_link_options(wingbeat PRIVATE "-Wl,-exported_symbol,_wb_*")
+    endif()
 else()
     set(wingbeat_exports "${CMAKE_CURRENT_LIST_DIR}/wingbeat.map")
     target_link_options(wingbeat PRIVATE "-Wl,--version-script=${wingbeat_exports}")
