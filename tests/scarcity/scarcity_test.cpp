@@ -1,0 +1,245 @@
+// Too little of everything: memory, descriptors, threads, reader entries; and too much: streams, readers, bytes in a frame.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "support/process.hpp"
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
+
+namespace {
+
+using namespace wbtest;
+using Words = std::vector<std::string>;
+
+// ---------------------------------------------------------------------------------------------------- the other side
+
+Writer writer;
+Reader reader;
+
+std::string limit(const Words& words) {
+  const rlimit value{std::strtoull(words.at(2).c_str(), nullptr, 10), std::strtoull(words.at(2).c_str(), nullptr, 10)};
+  const auto resource = words.at(1) == "files"    ? RLIMIT_NOFILE
+                        : words.at(1) == "size"   ? RLIMIT_FSIZE
+                        : words.at(1) == "memory" ? RLIMIT_AS
+                                                  : RLIMIT_NPROC;
+  if (words.at(1) == "size") ::signal(SIGXFSZ, SIG_IGN);  // the system's way to ask for an error instead of death
+  return std::to_string(::setrlimit(resource, &value));
+}
+
+std::string create_big(const Words& words) {
+  wb_spec* raw_spec = nullptr;
+  wb_spec_create("swarm", 1, &raw_spec);
+  const Spec spec(raw_spec);
+  const std::uint64_t shape[1] = {std::strtoull(words.at(1).c_str(), nullptr, 10)};
+  wb_spec_add_field(raw_spec, "bytes", WB_U8, 1, shape, nullptr, nullptr);
+  wb_spec_set_option(raw_spec, WB_OPTION_LEASE_BUDGET, 1);
+  wb_spec_set_option(raw_spec, WB_OPTION_HISTORY, 0);
+  wb_writer* raw = nullptr;
+  const int code = wb_writer_create(raw_spec, &raw);
+  writer.reset(raw);
+  return std::to_string(code);
+}
+
+std::string answer_line(const Words& words) {
+  static const auto text = [](int code) { return std::to_string(code); };
+  if (words.at(0) == "limit") return limit(words);
+  if (words.at(0) == "big") return create_big(words);
+  if (words.at(0) == "create") return text(create({}, writer));
+  if (words.at(0) == "open") return text(open(reader));
+  if (words.at(0) == "publish") return text(publish(writer.get()));
+  if (words.at(0) == "fd") return text(std::min(0, wb_reader_fd(reader.get())));
+  if (words.at(0) == "collect") return text(wb_collect(nullptr, nullptr));
+  if (words.at(0) == "user") return text(::setuid(31007));
+  if (words.at(0) == "error") return wb_error_message();
+  if (words.at(0) == "take") {
+    wb_frame frame;
+    const int code = wb_reader_wait(reader.get(), 100 * kMillisecond, &frame);
+    const bool whole = code == WB_OK && is_whole(frame);
+    if (code == WB_OK) wb_frame_release(&frame);
+    return text(code) + (whole ? " whole" : "");
+  }
+  return "what?";
+}
+
+// -------------------------------------------------------------------------------------------------------- this side
+
+class Scarcity : public Streams {};
+
+TEST_F(Scarcity, of_descriptors_is_an_error_and_nobody_living_is_declared_dead) {
+  const Writer living = make_writer();
+  const Reader other = make_reader();
+  Puppet poor;
+  ASSERT_EQ(poor.answer("open"), "0");
+  ASSERT_EQ(poor.answer("limit files 4"), "0");  // its own three, and the lock that it has
+  publish(living.get(), 1);
+  EXPECT_EQ(poor.answer("take"), "0 whole") << "taking frames needs none";
+  EXPECT_LT(std::stoi(poor.answer("fd")), 0);
+  EXPECT_LT(std::stoi(poor.answer("create")), 0);
+  EXPECT_EQ(poor.answer("collect"), "0");
+  publish(living.get(), 1);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(other.get(), 0, &frame)) << "nothing was taken from the living";
+  wb_frame_release(&frame);
+}
+
+TEST_F(Scarcity, of_descriptors_at_the_start_leaves_nothing) {
+  for (int files = 3; files < 8; ++files) {
+    Puppet poor;
+    ASSERT_EQ(poor.answer("limit files " + std::to_string(files)), "0");
+    poor.answer("create");
+    poor.answer("open");
+  }
+}
+
+TEST_F(Scarcity, of_file_size_is_an_error_with_the_number) {
+  Puppet poor;
+  ASSERT_EQ(poor.answer("limit size 65536"), "0");
+  const std::string code = poor.answer("big 1000000");
+  EXPECT_EQ(code, std::to_string(WB_ERR_NO_MEMORY)) << poor.answer("error");
+  EXPECT_NE(poor.answer("error").find("needs"), std::string::npos) << poor.answer("error");
+}
+
+TEST_F(Scarcity, of_address_space_is_an_error) {
+  Puppet poor;
+  ASSERT_EQ(poor.answer("limit memory 1500000000"), "0");
+  EXPECT_EQ(poor.answer("big 1000000000"), std::to_string(WB_ERR_NO_MEMORY)) << poor.answer("error");
+  EXPECT_EQ(poor.answer("create"), "0") << "a smaller one fits: " << poor.answer("error");
+}
+
+TEST_F(Scarcity, of_threads_leaves_a_reader_without_a_descriptor_for_loops) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be a user without threads";
+  const Writer living = make_writer("swarm");
+  Puppet poor;
+  ASSERT_EQ(poor.answer("open"), "0");
+  ASSERT_EQ(poor.answer("limit threads 0"), "0");
+  ASSERT_EQ(poor.answer("user"), "0");
+  EXPECT_EQ(poor.answer("fd"), std::to_string(WB_ERR_SYSTEM));
+  publish(living.get(), 1);
+  EXPECT_EQ(poor.answer("take"), "0 whole");
+}
+
+TEST_F(Scarcity, a_thousand_streams_at_once) {
+  constexpr int kStreams = 1000;
+  std::vector<Writer> writers;
+  for (int i = 0; i < kStreams; ++i) {
+    writers.push_back(make_writer("s" + std::to_string(i), {1, 1, 2, 0, 1}));
+    ASSERT_NE(writers.back(), nullptr);
+    publish(writers.back().get(), 1);
+  }
+  std::size_t count = 0;
+  ASSERT_OK(wb_list(nullptr, 0, &count));
+  EXPECT_EQ(count, std::size_t{kStreams});
+  for (int i = 0; i < kStreams; i += 37) {
+    const Reader one = make_reader("s" + std::to_string(i));
+    wb_frame frame;
+    ASSERT_OK(wb_reader_wait(one.get(), kLong, &frame));
+    EXPECT_TRUE(is_whole(frame));
+    wb_frame_release(&frame);
+  }
+  for (std::size_t i = 0; i < writers.size(); i += 2) writers[i].reset();
+  ASSERT_OK(wb_list(nullptr, 0, &count));
+  EXPECT_EQ(count, std::size_t{kStreams / 2});
+}
+
+TEST_F(Scarcity, sixty_four_readers_of_one_stream_all_see_every_frame) {
+  const Writer living = make_writer("swarm", {16, 40, 64, 8, 3});  // 20 lease, the others copy
+  std::vector<Reader> readers;
+  for (int i = 0; i < 64; ++i) {
+    readers.push_back(make_reader("swarm", WB_EVERY));
+    ASSERT_NE(readers.back(), nullptr) << i;
+  }
+  for (std::uint64_t seq = 1; seq <= 100; ++seq) {
+    publish(living.get(), 1);
+    for (const Reader& each : readers) {
+      wb_frame frame;
+      ASSERT_OK(wb_reader_wait(each.get(), 0, &frame));
+      ASSERT_EQ(frame.seq, seq);
+      ASSERT_TRUE(is_whole(frame));
+      wb_frame_release(&frame);
+    }
+  }
+}
+
+TEST_F(Scarcity, frames_of_one_byte_and_of_a_gibibyte) {
+  for (const std::uint64_t bytes : {std::uint64_t{1}, std::uint64_t{1} << 30}) {
+    struct statvfs shared {};
+    const bool known = ::statvfs("/dev/shm", &shared) == 0;
+    if (known && shared.f_bavail * shared.f_frsize < 5 * bytes)
+      GTEST_SKIP() << "needs " << 5 * bytes << " bytes in /dev/shm";
+    EXPECT_EQ(create_big({"big", std::to_string(bytes)}), "0") << wb_error_message();
+    const Reader leasing = make_reader("swarm", WB_LATEST, 1);
+    wb_slot slot;
+    ASSERT_OK(wb_writer_begin(writer.get(), &slot));
+    auto* target = static_cast<std::uint8_t*>(slot.data);
+    target[0] = 7;
+    target[bytes - 1] = 7;
+    ASSERT_OK(wb_writer_publish(writer.get(), 1, 0));
+    wb_frame frame;
+    ASSERT_OK(wb_reader_wait(leasing.get(), kLong, &frame));
+    EXPECT_EQ(static_cast<const std::uint8_t*>(frame.data)[bytes - 1], 7);
+    wb_frame_release(&frame);
+    writer.reset();
+  }
+}
+
+TEST_F(Scarcity,
+       removed_objects_and_directory_are_survived) {  // systemd's RemoveIPC at logout, or a hand that tidies up
+  Writer living = make_writer();
+  const Reader staying = make_reader("swarm", WB_EVERY);
+  for (const std::string& object : directory.objects()) ::shm_unlink(object.c_str());
+  publish(living.get(), 2);
+  wb_frame frame;
+  ASSERT_OK(wb_reader_wait(staying.get(), 0, &frame)) << "what is mapped stays";
+  wb_frame_release(&frame);
+  Reader late;
+  EXPECT_EQ(open(late), WB_OK);  // it may come first, and waits
+  EXPECT_EQ(wb_reader_attach(late.get(), 0), WB_NOT_READY);
+  living.reset();
+  living = make_writer();
+  publish(living.get(), 1);
+  ASSERT_OK(wb_reader_wait(late.get(), kLong, &frame));
+  EXPECT_TRUE(is_whole(frame));
+  wb_frame_release(&frame);
+}
+
+TEST_F(Scarcity, a_number_of_a_living_process_in_memory_keeps_nobody_alive) {  // process numbers are used again
+  {
+    Puppet dead;
+    ASSERT_EQ(dead.answer("create"), "0");
+    dead.kill();
+  }
+  std::string name;
+  for (std::ifstream manifest(directory.file("swarm.manifest")); std::getline(manifest, name);) {
+    if (name.rfind("data ", 0) == 0) break;
+  }
+  const int object = ::shm_open(name.substr(5).c_str(), O_RDWR, 0);
+  ASSERT_GE(object, 0);
+  const std::int32_t mine = ::getpid();
+  ASSERT_EQ(::pwrite(object, &mine, sizeof mine, 520), static_cast<ssize_t>(sizeof mine));
+  ::close(object);
+  const Writer successor = make_writer();
+  EXPECT_NE(successor, nullptr) << wb_error_message();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (is_puppet(argc, argv)) {
+    const int status = run_puppet(answer_line);
+    reader.reset();
+    writer.reset();
+    return status;
+  }
+  ::testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
