@@ -40,8 +40,11 @@ class Usage(CommandTest):
         self.assert_fails(3, "wingbeat ls", "call", "swarm.place", "3", "0", "0", "0")
         self.assert_fails(3, "stream", "gc", "swarm")
 
+    def test_stream_of_an_unknown_user_is_not_found(self):
+        self.assert_fails(3, "there is no user 'nobody-here'", "info", "nobody-here/swarm")
+
     def test_bad_stream_name_is_a_usage_error(self):
-        for name in ("no/such", "x" * 64, "sp ace", ""):
+        for name in ("no/such/stream", "/such", "x" * 64, "sp ace", ""):
             with self.subTest(name):
                 self.assert_fails(2, "name", "info", name)
 
