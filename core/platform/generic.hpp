@@ -36,23 +36,38 @@ int open_anonymous() {
   return descriptor;
 }
 
-// Locking a page brings it into memory and, unlike touching it, says when that fails. Piece by piece, so that small limits on
-// locked memory do not matter; where locking is not allowed at all, the pages are touched.
-int reserve(int descriptor, std::uint64_t bytes) {
-  constexpr std::uint64_t kPieceBytes = 65536;
-  for (std::uint64_t at = 0; at < bytes; at += kPieceBytes) {
-    std::uint64_t piece = std::min(kPieceBytes, bytes - at);
-    void* address = ::mmap(nullptr, piece, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, static_cast<off_t>(at));
-    if (address == MAP_FAILED) return errno;
-    int error = ::mlock(address, piece) == 0 ? 0 : errno;
-    if (error == EPERM) {
-      for (std::uint64_t i = 0; i < piece; i += page_bytes()) static_cast<volatile char*>(address)[i] = 0;
-      error = 0;
-    }
-    ::munmap(address, piece);
-    if (error != 0) return error == EAGAIN ? ENOMEM : error;
+// The whole piece read, or an errno. A page that cannot be had makes the kernel's copy fail with EFAULT.
+int read_into(int descriptor, void* address, std::uint64_t bytes) {
+  auto* target = static_cast<char*>(address);
+  while (bytes > 0) {
+    const ssize_t got = ::read(descriptor, target, bytes);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got < 0 && errno != EFAULT ? errno : ENOMEM;
+    target += got;
+    bytes -= static_cast<std::uint64_t>(got);
   }
   return 0;
+}
+
+int reserve_piece(int descriptor, int zeros, std::uint64_t at, std::uint64_t bytes) {
+  void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, static_cast<off_t>(at));
+  if (address == MAP_FAILED) return errno;
+  const int error = read_into(zeros, address, bytes);
+  ::munmap(address, bytes);
+  return error;
+}
+
+// A new object is all zeros, so the kernel may write zeros into it: that brings each page into memory, and says when there is
+// none left, where a touch of our own would be death by SIGBUS. (mlock says it too, but asks for a right to lock memory.)
+int reserve(int descriptor, std::uint64_t bytes) {
+  constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20;
+  const int zeros = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  if (zeros < 0) return errno;
+  int error = 0;
+  for (std::uint64_t at = 0; at < bytes && error == 0; at += kPieceBytes)
+    error = reserve_piece(descriptor, zeros, at, std::min(kPieceBytes, bytes - at));
+  ::close(zeros);
+  return error;
 }
 
 // Short naps first, longer ones later; back after a while even if nothing happened, so that the caller can look around.

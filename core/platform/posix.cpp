@@ -108,6 +108,16 @@ int read_all(int descriptor, std::size_t most_bytes, std::string& out) {
   return have > most_bytes ? EFBIG : 0;
 }
 
+// Root works in anybody's directory. What it makes there and leaves when it is killed must not lock the directory's owner out.
+void give_to_owner_of_directory(int descriptor, const std::string& path) {
+  if (::geteuid() != 0) return;
+  struct stat directory;
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos || ::stat(path.substr(0, slash + 1).c_str(), &directory) != 0) return;
+  if (directory.st_uid == 0) return;
+  [[maybe_unused]] int ignored = ::fchown(descriptor, directory.st_uid, directory.st_gid);
+}
+
 // Makes it if it is missing; exactly owner only then, whatever the umask.
 int open_lock_file(const std::string& path) {
   constexpr int kTries = 4;  // somebody may make or remove it between two looks
@@ -117,7 +127,7 @@ int open_lock_file(const std::string& path) {
     if (descriptor >= 0 || errno != ENOENT) return descriptor;
     descriptor = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
     if (descriptor < 0 && errno == EEXIST) continue;
-    if (descriptor >= 0) ::fchmod(descriptor, 0600);
+    if (descriptor >= 0) ::fchmod(descriptor, 0600), give_to_owner_of_directory(descriptor, path);
     return descriptor;
   }
   return -1;

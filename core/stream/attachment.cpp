@@ -71,8 +71,7 @@ int no_memory(int error, const layout::Manifest& manifest) {
   std::string text = "stream '" + manifest.stream + "' needs " + std::to_string(needed) + " bytes of shared memory";
   if (there != UINT64_MAX) text += ", and " + std::to_string(there) + " are free";
   text += ": lower its capacity, lease budget or history, or enlarge the shared memory (docker: --shm-size)";
-  int code = fail_system(error, text);
-  return code == WB_ERR_SYSTEM && error == EFBIG ? fail(WB_ERR_NO_MEMORY, text) : code;
+  return fail_system(error, text);
 }
 
 int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest,

@@ -41,7 +41,9 @@ int code_of(layout::FaultKind kind) {
 
 int code_of_errno(int error) {
   if (error == EACCES || error == EPERM || error == EROFS) return WB_ERR_ACCESS;
-  if (error == ENOMEM || error == ENOSPC || error == EDQUOT) return WB_ERR_NO_MEMORY;
+  const bool is_shortage =
+      error == ENOMEM || error == ENOSPC || error == EDQUOT || error == EFBIG;  // of the file size limit
+  if (is_shortage) return WB_ERR_NO_MEMORY;
   return WB_ERR_SYSTEM;
 }
 

@@ -12,6 +12,7 @@ namespace wingbeat::stream {
 namespace {
 
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
+constexpr std::uint32_t kNoEntry = UINT32_MAX;
 
 template <class T>
 void put(T& plain, T value) {
@@ -187,10 +188,12 @@ int Reader::attach_once() {
 // Locks an entry, if none is owned yet that this attachment has.
 int Reader::own_entry(const Attachment& attachment) {
   if (entry_lock_.is_locked() && entry_ < attachment.header.max_readers) return WB_OK;
+  std::uint32_t forbidden = kNoEntry;  // one whose file is somebody else's: another one may do
   for (std::uint32_t entry = 0; entry < attachment.header.max_readers; ++entry) {
     platform::FileLock lock;
     int error = lock.try_lock(place_.reader_lock(entry));
-    if (error == EWOULDBLOCK) continue;
+    if (error == EACCES) forbidden = entry;
+    if (error == EWOULDBLOCK || error == EACCES) continue;
     if (error != 0) return fail_system(error, "cannot lock " + place_.reader_lock(entry));
     entry_lock_.leave();
     entry_lock_ = std::move(lock);
@@ -198,6 +201,7 @@ int Reader::own_entry(const Attachment& attachment) {
     sync::SharedMemory::step(sync::Step::kAttachLocked);
     return WB_OK;
   }
+  if (forbidden != kNoEntry) return fail_system(EACCES, "cannot lock " + place_.reader_lock(forbidden));
   return no_entry(attachment);
 }
 

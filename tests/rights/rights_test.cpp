@@ -78,7 +78,7 @@ std::string inspect(const Words& words) {
   return std::to_string(code) + " " + std::to_string(info.seq);
 }
 
-// Tries to hold the writer's lock, by every kind of lock there is.
+// Tries to hold the writer's lock, by every kind of lock there is, and keeps trying.
 std::string pose(const Words& words) {
   for (const int flags : {O_RDWR, O_RDONLY}) {
     const int file = ::open(words.at(1).c_str(), flags | O_CLOEXEC);
@@ -92,11 +92,16 @@ std::string pose(const Words& words) {
   return "refused";
 }
 
+// Memory objects of those epochs, open to all, of noise.
 std::string squat(const Words& words) {
+  const std::string kind = words.size() > 4 ? words[4] : "d";
   for (int epoch = std::atoi(words.at(2).c_str()), count = std::atoi(words.at(3).c_str()); count > 0;
        --count, ++epoch) {
-    const int object = ::shm_open((words.at(1) + std::to_string(epoch) + "d").c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
+    const int object =
+        ::shm_open((words.at(1) + std::to_string(epoch) + kind).c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
     if (object < 0) return "-1";
+    const std::string noise(1 << 20, '\x5a');
+    if (::write(object, noise.data(), noise.size()) < 0) return "-1";
     ::close(object);
   }
   return "0";
@@ -116,6 +121,12 @@ std::string answer_line(const Words& words) {
       {"close", [](const Words&) { return writer.reset(), reader.reset(), std::string("0"); }},
       {"collect", [](const Words&) { return std::to_string(wb_collect(nullptr, nullptr)); }},
       {"mkdir", [](const Words& w) { return std::to_string(::mkdir(w.at(1).c_str(), 0777)); }},
+      {"use", [](const Words& w) { return std::to_string(::setenv("WINGBEAT_DIR", w.at(1).c_str(), 1)); }},
+      {"make",
+       [](const Words& w) {
+         const int file = ::open(w.at(1).c_str(), O_RDWR | O_CREAT | O_EXCL, 0666);
+         return std::to_string(::close(file));
+       }},
       {"link", [](const Words& w) { return std::to_string(::symlink(w.at(1).c_str(), w.at(2).c_str())); }},
       {"error", [](const Words&) { return std::string(wb_error_message()); }},
   };
@@ -306,6 +317,97 @@ TEST_F(Rights, names_that_somebody_else_took_are_passed_over) {
   ASSERT_EQ(mallory.answer("squat " + prefix + " 6 30"), "0");
   EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_BUSY));
   EXPECT_NE(alice.answer("error").find("somebody else"), std::string::npos) << alice.answer("error");
+}
+
+// -------------------------------------------------------------------------------------------------- who leaves what
+
+TEST_F(Rights, a_member_with_control_cannot_become_the_writer) {
+  User alice(kAlice, kGroup), bob(kBob, kGroup);
+  ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0");
+  ASSERT_EQ(alice.answer("publish"), "0");
+  ASSERT_EQ(bob.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE));
+  EXPECT_NE(bob.answer("pose " + home(kAlice) + "/shared.writer"), "written");
+  EXPECT_NE(bob.answer("make " + home(kAlice) + "/shared.manifest.new"), "0") << "nor make files there";
+  alice.kill();
+  User same_place(kBob, kGroup);
+  ASSERT_EQ(same_place.answer("use " + home(kAlice)), "0");
+  EXPECT_EQ(same_place.answer("create " + std::to_string(WB_GROUP_CONTROL)), std::to_string(WB_ERR_ACCESS));
+  EXPECT_EQ(same_place.answer("collect"), "0");
+  EXPECT_EQ(bob.answer("take"), "0 whole") << "what the dead writer left is still hers, and there";
+  User successor(kAlice, kGroup);
+  EXPECT_EQ(successor.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0") << successor.answer("error");
+  EXPECT_EQ(successor.answer("publish"), "0");
+  EXPECT_EQ(bob.ask("take")[0], std::to_string(WB_RESTARTED));
+  EXPECT_EQ(bob.answer("take"), "0 whole");
+}
+
+TEST_F(Rights, of_a_dead_strangers_objects_none_is_used_or_shown) {
+  User alice(kAlice, kGroup);
+  ASSERT_EQ(alice.answer("create " + std::to_string(WB_ALL_READ)), "0");
+  const std::string prefix = object_prefix();
+  ASSERT_EQ(alice.answer("close"), "0");
+  for (const char* kind : {"d", "c"}) {  // either object's very name
+    User mallory(kMallory, kMallory, "000");
+    ASSERT_EQ(mallory.answer("squat " + prefix + " 1 1 " + kind), "0");
+    mallory.kill();
+    User next(kAlice, kGroup), bob(kBob, kBob);
+    ASSERT_EQ(next.answer("create " + std::to_string(WB_ALL_READ)), "0") << next.answer("error");
+    ASSERT_EQ(next.answer("publish"), "0");
+    ASSERT_EQ(bob.ask("open 31001/shared")[0], "0") << bob.answer("error");
+    EXPECT_EQ(bob.answer("take"), "0 whole");
+    EXPECT_EQ(next.answer("close"), "0");
+    EXPECT_TRUE(std::filesystem::is_empty(home(kAlice)));
+    ASSERT_EQ(::shm_unlink((prefix + "1" + kind).c_str()), 0) << "it is the stranger's still";
+  }
+}
+
+TEST_F(Rights, objects_that_a_stranger_put_in_the_place_of_removed_ones_are_refused) {
+  User alice(kAlice, kGroup), mallory(kMallory, kMallory, "000"), bob(kBob, kBob);
+  ASSERT_EQ(alice.answer("create " + std::to_string(WB_ALL_READ)), "0");
+  ASSERT_EQ(alice.answer("publish"), "0");
+  const std::string prefix = object_prefix();
+  alice.kill();
+  for (const char* kind : {"d", "c"}) {  // as at a logout that removes a user's objects
+    ASSERT_EQ(::shm_unlink((prefix + "1" + kind).c_str()), 0);
+    ASSERT_EQ(mallory.answer("squat " + prefix + " 1 1 " + kind), "0");
+  }
+  EXPECT_EQ(bob.ask("open 31001/shared")[0], std::to_string(WB_ERR_ACCESS));
+  EXPECT_NE(bob.answer("error").find("another user"), std::string::npos) << bob.answer("error");
+  User successor(kAlice, kGroup);
+  ASSERT_EQ(successor.answer("create " + std::to_string(WB_ALL_READ)), "0") << successor.answer("error");
+  ASSERT_EQ(successor.answer("publish"), "0");
+  EXPECT_EQ(bob.ask("open 31001/shared")[0], "0") << bob.answer("error");
+  EXPECT_EQ(bob.answer("take"), "0 whole");
+}
+
+// In a directory that others may write to, they can take the lock files' names. That is no crash and no wait, and in no directory
+// that the library made.
+TEST_F(Rights, lock_files_that_somebody_else_took_are_an_error_that_names_them) {
+  User alice(kAlice, kGroup), mallory(kMallory, kMallory, "077");
+  ASSERT_EQ(alice.answer("mkdir " + home(kAlice)), "0");
+  ASSERT_EQ(::chmod(home(kAlice).c_str(), 01777), 0);
+  ASSERT_EQ(mallory.answer("make " + home(kAlice) + "/shared.writer"), "0");
+  EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_ACCESS));
+  EXPECT_NE(alice.answer("error").find("shared.writer"), std::string::npos) << alice.answer("error");
+  ASSERT_EQ(::unlink((home(kAlice) + "/shared.writer").c_str()), 0);
+  ASSERT_EQ(mallory.answer("make " + home(kAlice) + "/shared.reader0"), "0");
+  EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_ACCESS));
+  EXPECT_NE(alice.answer("error").find("shared.reader0"), std::string::npos) << alice.answer("error");
+}
+
+TEST_F(Rights, root_reads_with_all_rights_and_locks_nobody_out) {
+  User alice(kAlice, kGroup), root(0, 0), own(kAlice, kGroup);
+  ASSERT_EQ(alice.answer("create 0"), "0");
+  ASSERT_EQ(alice.answer("publish"), "0");
+  ASSERT_EQ(root.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE)) << root.answer("error");
+  EXPECT_EQ(root.answer("take"), "0 whole");
+  EXPECT_EQ(own.ask("open shared")[1], std::to_string(WB_BY_LEASE)) << own.answer("error");
+  root.kill();
+  EXPECT_EQ(User(kAlice, kGroup).answer("collect"), "0");
+  User other(kAlice, kGroup);
+  EXPECT_EQ(other.ask("open shared")[0], "0") << other.answer("error");
+  for (User* each : {&own, &other, &alice}) EXPECT_EQ(each->answer("close"), "0");
+  EXPECT_TRUE(std::filesystem::is_empty(home(kAlice)));
 }
 
 TEST_F(Rights, unknown_users_and_users_without_streams_are_told_apart) {
