@@ -1,77 +1,16 @@
 // Too little of everything: memory, descriptors, threads, reader entries; and too much: streams, readers, bytes in a frame.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <filesystem>
 #include <fstream>
-#include <thread>
 
-#include "support/process.hpp"
-#include "support/runtime.hpp"
-#include "support/streams.hpp"
+#include "puppet.hpp"
 
 namespace {
 
 using namespace wbtest;
-using Words = std::vector<std::string>;
-
-// ---------------------------------------------------------------------------------------------------- the other side
-
-Writer writer;
-Reader reader;
-
-std::string limit(const Words& words) {
-  const rlimit value{std::strtoull(words.at(2).c_str(), nullptr, 10), std::strtoull(words.at(2).c_str(), nullptr, 10)};
-  const auto resource = words.at(1) == "files"    ? RLIMIT_NOFILE
-                        : words.at(1) == "size"   ? RLIMIT_FSIZE
-                        : words.at(1) == "memory" ? RLIMIT_AS
-                                                  : RLIMIT_NPROC;
-  if (words.at(1) == "size") ::signal(SIGXFSZ, SIG_IGN);  // the system's way to ask for an error instead of death
-  return std::to_string(::setrlimit(resource, &value));
-}
-
-std::string create_big(const Words& words) {
-  wb_spec* raw_spec = nullptr;
-  wb_spec_create("swarm", 1, &raw_spec);
-  const Spec spec(raw_spec);
-  const std::uint64_t shape[1] = {std::strtoull(words.at(1).c_str(), nullptr, 10)};
-  wb_spec_add_field(raw_spec, "bytes", WB_U8, 1, shape, nullptr, nullptr);
-  wb_spec_set_option(raw_spec, WB_OPTION_LEASE_BUDGET, 1);
-  wb_spec_set_option(raw_spec, WB_OPTION_HISTORY, 0);
-  wb_writer* raw = nullptr;
-  const int code = wb_writer_create(raw_spec, &raw);
-  writer.reset(raw);
-  return std::to_string(code);
-}
-
-std::string answer_line(const Words& words) {
-  static const auto text = [](int code) { return std::to_string(code); };
-  if (words.at(0) == "limit") return limit(words);
-  if (words.at(0) == "big") return create_big(words);
-  if (words.at(0) == "create") return text(create({}, writer));
-  if (words.at(0) == "open") return text(open(reader));
-  if (words.at(0) == "publish") return text(publish(writer.get()));
-  if (words.at(0) == "fd") return text(std::min(0, wb_reader_fd(reader.get())));
-  if (words.at(0) == "collect") return text(wb_collect(nullptr, nullptr));
-  if (words.at(0) == "user") return text(::setuid(31007));
-  if (words.at(0) == "error") return wb_error_message();
-  if (words.at(0) == "take") {
-    wb_frame frame;
-    const int code = wb_reader_wait(reader.get(), 100 * kMillisecond, &frame);
-    const bool whole = code == WB_OK && is_whole(frame);
-    if (code == WB_OK) wb_frame_release(&frame);
-    return text(code) + (whole ? " whole" : "");
-  }
-  return "what?";
-}
-
-// -------------------------------------------------------------------------------------------------------- this side
 
 class Scarcity : public Streams {};
 
@@ -79,7 +18,7 @@ TEST_F(Scarcity, of_descriptors_is_an_error_and_nobody_living_is_declared_dead) 
   const Writer living = make_writer();
   const Reader other = make_reader();
   Puppet poor;
-  ASSERT_EQ(poor.answer("open"), "0");
+  ASSERT_EQ(poor.ask("open")[0], "0");
   ASSERT_EQ(poor.answer("limit files 4"), "0");  // its own three, and the lock that it has
   publish(living.get(), 1);
   EXPECT_EQ(poor.answer("take"), "0 whole") << "taking frames needs none";
@@ -120,12 +59,32 @@ TEST_F(Scarcity, of_threads_leaves_a_reader_without_a_descriptor_for_loops) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be a user without threads";
   const Writer living = make_writer("swarm");
   Puppet poor;
-  ASSERT_EQ(poor.answer("open"), "0");
+  ASSERT_EQ(poor.ask("open")[0], "0");
   ASSERT_EQ(poor.answer("limit threads 0"), "0");
-  ASSERT_EQ(poor.answer("user"), "0");
+  ASSERT_EQ(poor.answer("user 31007"), "0");
   EXPECT_EQ(poor.answer("fd"), std::to_string(WB_ERR_SYSTEM));
   publish(living.get(), 1);
   EXPECT_EQ(poor.answer("take"), "0 whole");
+}
+
+TEST_F(Scarcity, of_reader_entries_is_an_error_that_says_what_to_do) {
+  const Writer living = make_writer("swarm", {16, 8, 2, 4, 3});
+  const Reader first = make_reader();
+  Puppet second, third;
+  ASSERT_EQ(second.answer("open"), "0 1");
+  EXPECT_EQ(third.ask("open")[0], std::to_string(WB_ERR_NO_ROOM));
+  const std::string advice = third.answer("error");
+  for (const char* part : {"2 reader entries", "end a reader", "WB_READER_OBSERVE", "WB_OPTION_MAX_READERS"})
+    EXPECT_NE(advice.find(part), std::string::npos) << advice;
+  publish(living.get(), 1);
+  EXPECT_EQ(third.answer("open observe"), "0 " + std::to_string(WB_AS_OBSERVER)) << "looking on needs none";
+  EXPECT_EQ(third.answer("take"), "0 whole");
+  EXPECT_EQ(second.answer("close_reader"), "0");
+  EXPECT_EQ(third.answer("open"), "0 1") << "one that was given back: " << third.answer("error");
+  third.kill();
+  EXPECT_EQ(second.answer("open"), "0 1") << "one that a dead reader left: " << second.answer("error");
+  publish(living.get(), 40);
+  EXPECT_EQ(second.answer("take"), "0 whole");
 }
 
 TEST_F(Scarcity, a_thousand_streams_at_once) {
@@ -176,7 +135,8 @@ TEST_F(Scarcity, frames_of_one_byte_and_of_a_gibibyte) {
     const bool known = ::statvfs("/dev/shm", &shared) == 0;
     if (known && shared.f_bavail * shared.f_frsize < 5 * bytes)
       GTEST_SKIP() << "needs " << 5 * bytes << " bytes in /dev/shm";
-    EXPECT_EQ(create_big({"big", std::to_string(bytes)}), "0") << wb_error_message();
+    Writer writer;
+    EXPECT_OK(create_big(bytes, writer));
     const Reader leasing = make_reader("swarm", WB_LATEST, 1);
     wb_slot slot;
     ASSERT_OK(wb_writer_begin(writer.get(), &slot));
@@ -188,7 +148,6 @@ TEST_F(Scarcity, frames_of_one_byte_and_of_a_gibibyte) {
     ASSERT_OK(wb_reader_wait(leasing.get(), kLong, &frame));
     EXPECT_EQ(static_cast<const std::uint8_t*>(frame.data)[bytes - 1], 7);
     wb_frame_release(&frame);
-    writer.reset();
   }
 }
 
@@ -232,14 +191,3 @@ TEST_F(Scarcity, a_number_of_a_living_process_in_memory_keeps_nobody_alive) {  /
 }
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  if (is_puppet(argc, argv)) {
-    const int status = run_puppet(answer_line);
-    reader.reset();
-    writer.reset();
-    return status;
-  }
-  ::testing::InitGoogleTest(&argc, argv);
-  return RUN_ALL_TESTS();
-}
