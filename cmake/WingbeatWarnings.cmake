@@ -19,8 +19,3 @@ target_compile_options(
               $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
               $<$<COMPILE_LANGUAGE:CXX>:-Wextra-semi>
               $<$<BOOL:${WINGBEAT_WERROR}>:-Werror>)
-
-# The thread sanitizer does not model fences; g++ says so at each one. The protocol's fences are argued for in docs/design.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(wingbeat_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-tsan>)
-endif()

@@ -27,7 +27,8 @@ std::uint32_t claimed_leases(const sync::SharedMemory& memory, std::uint32_t ent
 }
 
 bool is_attached(const sync::SharedMemory& memory, std::uint32_t entry) {
-  return get(memory.cold_entry(entry).state) != layout::kEntryFree;
+  // Acquire: pairs with the release store in Reader::fill_entry.
+  return sync::SharedMemory::word(memory.cold_entry(entry).state).load(std::memory_order_acquire) != layout::kEntryFree;
 }
 
 }  // namespace
@@ -94,7 +95,7 @@ void Inspection::describe_newest(wb_stream_info& out) const {
     out.publish_time_ns = get(slot.publish_time_ns);
     out.fill_time_ns = out.publish_time_ns - get(slot.begin_time_ns);
     out.count = std::min(get(slot.count), out.capacity);
-    std::atomic_thread_fence(std::memory_order_acquire);
+    sync::SharedMemory::fence(std::memory_order_acquire);
     if (memory.commit(index).load(std::memory_order_relaxed) == sync::commit_word(out.seq, layout::kCommitted)) return;
   }
 }
@@ -135,7 +136,9 @@ wb_reader_info Inspection::describe_reader(std::uint32_t entry) const {
   info.seq = get(hot.cursor);
   info.received = get(hot.received);
   info.missed = get(hot.missed);
-  std::memcpy(info.label, cold.label, sizeof info.label - 1);
+  std::uint8_t label[sizeof cold.label];
+  sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(cold.label), label, sizeof label);
+  std::memcpy(info.label, label, sizeof info.label - 1);
   return info;
 }
 

@@ -17,6 +17,11 @@ T get(T& plain) {
   return sync::SharedMemory::word(plain).load(std::memory_order_relaxed);
 }
 
+// Acquire: pairs with the release store in Reader::fill_entry.
+bool is_attached(layout::ColdEntry& cold) {
+  return sync::SharedMemory::word(cold.state).load(std::memory_order_acquire) == layout::kEntryAttached;
+}
+
 enum class Outcome { kOver, kOverrun, kInterrupted };
 
 // One reader, being waited for.
@@ -31,7 +36,7 @@ struct Awaited {
   bool is_done() const { return sync::is_done(memory(), entry, seq); }
   bool is_the_same() const {
     layout::ColdEntry& cold = memory().cold_entry(entry);
-    return get(cold.state) == layout::kEntryAttached && get(cold.attach_time_ns) == attach_time_ns;
+    return is_attached(cold) && get(cold.attach_time_ns) == attach_time_ns;
   }
   bool is_alive() const { return platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive; }
 
@@ -79,7 +84,8 @@ void LockStep::set(std::string_view label, std::uint64_t limit_ns) {
 // 0: not waited for. The reader's own rule goes before the one for all.
 std::uint64_t LockStep::limit_of(const layout::ColdEntry& entry) const {
   char label[layout::kReaderLabelBytes];  // a copy: the reader may change it meanwhile
-  std::memcpy(label, entry.label, sizeof label);
+  sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(entry.label),
+                                 reinterpret_cast<std::uint8_t*>(label), sizeof label);
   const auto* end = static_cast<const char*>(std::memchr(label, '\0', sizeof label));
   if (end == nullptr) return 0;
   const std::string_view name(label, static_cast<std::size_t>(end - label));
@@ -98,7 +104,7 @@ bool LockStep::await(const Place& place, const Attachment& attachment, std::uint
   const std::uint64_t start_ns = platform::now_ns();
   for (std::uint32_t entry = 0; entry < memory.reader_count(); ++entry) {
     layout::ColdEntry& cold = memory.cold_entry(entry);
-    if (get(cold.state) != layout::kEntryAttached || get(cold.mode) != WB_LOCK_STEP) continue;
+    if (!is_attached(cold) || get(cold.mode) != WB_LOCK_STEP) continue;
     const std::uint64_t limit_ns = limit_of(cold);
     if (limit_ns == 0) continue;
     const std::uint64_t attach_time_ns = get(cold.attach_time_ns);

@@ -235,12 +235,14 @@ void Reader::fill_entry(const Attachment& attachment) {
   put(hot.missed, missed_);
   put(hot.done, std::uint64_t{0});
   layout::ColdEntry& cold = attachment.memory.cold_entry(entry_);
-  cold.mode = static_cast<std::uint32_t>(options_.mode);
-  cold.pid = platform::process_id();
-  cold.every = options_.every;
-  cold.attach_time_ns = platform::now_ns();
-  std::memset(cold.label, 0, sizeof cold.label);
-  std::memcpy(cold.label, options_.label.data(), std::min(options_.label.size(), sizeof cold.label - 1));
+  put(cold.mode, static_cast<std::uint32_t>(options_.mode));
+  put(cold.pid, platform::process_id());
+  put(cold.every, options_.every);
+  put(cold.attach_time_ns, platform::now_ns());
+  std::uint8_t label[sizeof cold.label] = {};
+  std::memcpy(label, options_.label.data(), std::min(options_.label.size(), sizeof label - 1));
+  sync::SharedMemory::put_words(label, reinterpret_cast<std::uint8_t*>(cold.label), sizeof label);
+  // Release: who sees the entry attached, by an acquire load, sees how it describes itself.
   sync::SharedMemory::word(cold.state).store(layout::kEntryAttached, std::memory_order_release);
 }
 
