@@ -1,0 +1,329 @@
+// The sender's or one receiver's part of a batch, whatever the peer.
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "board.hpp"
+#include "payload.hpp"
+#include "peer.hpp"
+
+namespace wingbeat::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr auto kTurnLimit = milliseconds(250);  // then a frame counts as lost
+constexpr auto kPatience = std::chrono::seconds(20);
+
+struct Part {
+  Setup setup;
+  std::string board, out;
+  int core = -1;
+  double rate = 0;                 // frames per second; 0: in turns, or flat out
+  bool flat_out = false;           // no pause at all
+  std::uint64_t pause_ns = 1'000;  // in turns: from the receivers' being ready to the next frame
+  std::uint64_t frames = 1000, seconds_ns = 0;
+  std::uint64_t nap_ns = 0;  // of a slow receiver, with each frame in its hands
+  bool stopped = false;      // of a receiver: stops itself when it is warm
+
+  bool in_turns() const { return rate == 0 && !flat_out; }
+};
+
+void pin_to(int core) {
+  if (core < 0) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<unsigned>(core), &set);
+  if (::sched_setaffinity(0, sizeof set, &set) != 0)
+    throw std::runtime_error("cannot run on core " + std::to_string(core));
+}
+
+std::uint64_t cpu_ns() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto ns = [](const timeval& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_usec) * 1'000;
+  };
+  return ns(usage.ru_utime) + ns(usage.ru_stime);
+}
+
+void spin_until(std::uint64_t time_ns) {
+  while (now_ns() < time_ns) {
+  }
+}
+
+// Sleeps most of the way, so that the core is free, and spins the rest, so that the time is met.
+void wait_until(std::uint64_t time_ns) {
+  constexpr std::uint64_t kSpinNs = 100'000;
+  const std::uint64_t now = now_ns();
+  if (time_ns > now + kSpinNs) std::this_thread::sleep_for(nanoseconds(time_ns - now - kSpinNs));
+  spin_until(time_ns);
+}
+
+template <class Condition>
+void wait_for(const Condition& holds, const char* what) {
+  const std::uint64_t limit_ns = now_ns() + static_cast<std::uint64_t>(nanoseconds(kPatience).count());
+  for (unsigned i = 0; !holds(); ++i) {
+    if (i % 1024 == 0 && now_ns() > limit_ns) throw std::runtime_error(std::string("waited in vain for ") + what);
+  }
+}
+
+// Numbers, raw, behind each other: OUT.KIND.
+void write_samples(const std::string& out, const char* kind, const std::vector<std::uint64_t>& samples) {
+  std::ofstream file(out + "." + kind, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(samples.data()), static_cast<std::streamsize>(samples.size() * 8));
+}
+
+void write_summary(const std::string& out, const Json& summary) {
+  std::ofstream(out + ".json") << summary.dump() << '\n';
+}
+
+// ---------------------------------------------------------------------------------------------------------- sender
+
+class Sending {
+ public:
+  Sending(const Part& part, Board& board) : part_(part), board_(board), sender_(peer().make_sender(part.setup)) {}
+
+  void run() {
+    board_.sender_opened = 1;
+    for_each_seat([](ReaderSeat& seat) { wait_for([&] { return seat.opened != 0; }, "the receivers to open"); });
+    warm_up();
+    const std::uint64_t cpu_before_ns = cpu_ns(), start_ns = now_ns();
+    std::uint64_t seq = 0;
+    while (!is_over(seq, start_ns)) {
+      ++seq;
+      send(seq, due_ns(seq, start_ns));
+    }
+    const std::uint64_t took_ns = now_ns() - start_ns;
+    board_.over = 1;
+    write_samples(part_.out, "publish", publish_ns_);
+    write_summary(part_.out,
+                  {{"role", "send"}, {"sent", seq}, {"took_ns", took_ns}, {"cpu_ns", cpu_ns() - cpu_before_ns}});
+    wait_for([&] { return all_gone(); }, "the receivers to end");  // what they read may go with the sender
+  }
+
+ private:
+  template <class Visit>
+  void for_each_seat(const Visit& visit) {
+    for (unsigned i = 0; i < part_.setup.readers; ++i) visit(board_.seats[i]);
+  }
+
+  bool all_gone() {
+    bool gone = true;
+    for_each_seat([&](ReaderSeat& seat) { gone = gone && (seat.ignored != 0 || seat.turn == UINT64_MAX); });
+    return gone;
+  }
+
+  void warm_up() {
+    wait_for(
+        [&] {
+          send(0, now_ns());
+          std::this_thread::sleep_for(milliseconds(2));
+          bool warm = true;
+          for_each_seat([&](ReaderSeat& seat) { warm = warm && seat.warm != 0; });
+          return warm;
+        },
+        "the receivers to get a frame");
+    publish_ns_.clear();
+    std::this_thread::sleep_for(milliseconds(20));  // what is still on its way arrives
+  }
+
+  bool is_over(std::uint64_t seq, std::uint64_t start_ns) const {
+    return seq >= part_.frames || (part_.seconds_ns > 0 && now_ns() - start_ns > part_.seconds_ns);
+  }
+
+  // When the frame is to be begun: now, when all are ready for it, or when it is time.
+  std::uint64_t due_ns(std::uint64_t seq, std::uint64_t start_ns) {
+    if (part_.rate > 0) {
+      const std::uint64_t due = start_ns + static_cast<std::uint64_t>(static_cast<double>(seq) * 1e9 / part_.rate);
+      wait_until(due);
+      return due;
+    }
+    if (part_.in_turns()) {
+      for_each_seat([&](ReaderSeat& seat) {
+        if (seat.ignored == 0) wait_for([&] { return seat.turn.load(std::memory_order_acquire) >= seq; }, "a receiver");
+      });
+      spin_until(now_ns() + part_.pause_ns);
+    }
+    return now_ns();
+  }
+
+  void send(std::uint64_t seq, std::uint64_t start_ns) {
+    const std::uint64_t before_begin_ns = now_ns();
+    std::byte* frame = sender_->begin();
+    const std::uint64_t begun_ns = now_ns();
+    fill(frame, part_.setup.bytes, seq);
+    Stamp stamp{seq, start_ns, 0};
+    stamp.publish_ns = now_ns();
+    std::memcpy(frame, &stamp, sizeof stamp);
+    sender_->send();
+    publish_ns_.push_back(now_ns() - stamp.publish_ns + begun_ns - before_begin_ns);
+  }
+
+  const Part& part_;
+  Board& board_;
+  std::unique_ptr<Sender> sender_;
+  std::vector<std::uint64_t> publish_ns_;
+};
+
+// -------------------------------------------------------------------------------------------------------- receiver
+
+class Receiving {
+ public:
+  Receiving(const Part& part, Board& board) : part_(part), board_(board), seat_(board.seats[part.setup.reader]) {
+    seat_.ignored = part.stopped || part.nap_ns > 0 ? 1 : 0;
+    wait_for([&] { return board.sender_opened != 0; }, "the sender to open");
+    receiver_ = peer().make_receiver(part.setup);
+  }
+
+  void run() {
+    seat_.opened = 1;
+    warm_up();
+    const std::uint64_t cpu_before_ns = cpu_ns();
+    bool go_on = true;
+    while (go_on) {
+      if (part_.in_turns()) seat_.turn.store(last_ + 1, std::memory_order_release);
+      go_on = take(kTurnLimit) || board_.over == 0;
+    }
+    write_samples(part_.out, "signal", signal_ns_);
+    write_samples(part_.out, "age", age_ns_);
+    write_summary(part_.out, {{"role", "receive"},
+                              {"reader", part_.setup.reader},
+                              {"received", received_},
+                              {"lost", lost_},
+                              {"torn", torn_},
+                              {"cpu_ns", cpu_ns() - cpu_before_ns}});
+    receiver_.reset();
+    seat_.turn.store(UINT64_MAX, std::memory_order_release);
+  }
+
+ private:
+  void warm_up() {
+    wait_for(
+        [&] {
+          const std::byte* frame = receiver_->receive(milliseconds(50));
+          if (frame != nullptr) receiver_->release();
+          return frame != nullptr;
+        },
+        "a first frame");
+    seat_.warm = 1;
+    if (part_.stopped) ::raise(SIGSTOP);
+  }
+
+  // False if there was none.
+  bool take(nanoseconds limit) {
+    const std::byte* frame = receiver_->receive(limit);
+    const std::uint64_t seen_ns = now_ns();
+    if (frame == nullptr) {
+      if (part_.in_turns() && board_.over == 0) ++lost_, ++last_;
+      return false;
+    }
+    Stamp stamp;
+    std::memcpy(&stamp, frame, sizeof stamp);
+    const bool whole = sums_up(frame, part_.setup.bytes, stamp.seq);
+    const std::uint64_t summed_ns = now_ns();
+    if (part_.nap_ns > 0) std::this_thread::sleep_for(nanoseconds(part_.nap_ns));
+    receiver_->release();
+    count(stamp, whole, seen_ns, summed_ns);
+    return true;
+  }
+
+  void count(const Stamp& stamp, bool whole, std::uint64_t seen_ns, std::uint64_t summed_ns) {
+    if (stamp.seq <= last_) return;  // from the warming up, or given up before
+    lost_ += stamp.seq - last_ - 1;
+    last_ = stamp.seq;
+    ++received_;
+    torn_ += whole ? 0 : 1;
+    signal_ns_.push_back(seen_ns - stamp.publish_ns);
+    age_ns_.push_back(summed_ns - stamp.start_ns);
+  }
+
+  const Part& part_;
+  Board& board_;
+  ReaderSeat& seat_;
+  std::unique_ptr<Receiver> receiver_;
+  std::uint64_t last_ = 0, received_ = 0, lost_ = 0, torn_ = 0;
+  std::vector<std::uint64_t> signal_ns_, age_ns_;
+};
+
+void describe() {
+  const Peer p = peer();
+  const Json text = {{"name", p.name},     {"version", p.version},       {"settings", p.settings},
+                     {"copies", p.copies}, {"most_bytes", p.most_bytes}, {"needs_daemon", p.serve != nullptr}};
+  std::printf("%s\n", text.dump().c_str());
+}
+
+void play(const std::string& role, const Part& part) {
+  pin_to(part.core);
+  if (role == "serve") return peer().serve(part.setup);
+  Board& board = map_board(part.board);
+  if (role == "send")
+    Sending(part, board).run();
+  else
+    Receiving(part, board).run();
+}
+
+void add_options(CLI::App& app, Part& part) {
+  app.add_option("--name", part.setup.name, "Of the batch, unique on the machine");
+  app.add_option("--directory", part.setup.directory, "Of the batch, for sockets and files");
+  app.add_option("--board", part.board, "File that all processes of the batch map");
+  app.add_option("--out", part.out,
+                 "Results: OUT.json, and samples in ns as raw 64-bit numbers in OUT.{publish,signal,age}");
+  app.add_option("--bytes", part.setup.bytes, "Of a frame, a multiple of 8")->check(CLI::Range(64ull, 1ull << 32));
+  app.add_option("--readers", part.setup.readers, "How many receivers")->check(CLI::Range(1u, kMostReaders));
+  app.add_option("--reader", part.setup.reader, "Which of them this is");
+  app.add_option("--wait", part.setup.wait, "How receivers wait")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Wait>{{"spin", Wait::kSpin}, {"sleep", Wait::kSleep}}));
+  app.add_option("--core", part.core, "To run on");
+  app.add_option("--rate", part.rate,
+                 "Frames per second, on a schedule; default: in turns, the next when all are ready");
+  app.add_flag("--flat-out", part.flat_out, "Frames as fast as they can be sent");
+  app.add_option("--pause-ns", part.pause_ns, "In turns: before each frame");
+  app.add_option("--frames", part.frames, "At most so many");
+  app.add_option(
+      "--seconds",
+      [&](const CLI::results_t& text) {
+        part.seconds_ns = static_cast<std::uint64_t>(std::stod(text[0]) * 1e9);
+        return true;
+      },
+      "At most so long");
+  app.add_option("--nap-ns", part.nap_ns, "A slow receiver: sleeps so long with each frame");
+  app.add_flag("--stopped", part.stopped, "A receiver that stops itself (SIGSTOP) when it has got a frame");
+}
+
+}  // namespace
+}  // namespace wingbeat::bench
+
+int main(int argc, char** argv) {
+  using namespace wingbeat::bench;
+  CLI::App app("One process of a batch of the benchmark: a sender, a receiver, or the peer's daemon.");
+  std::string role;
+  Part part;
+  app.add_option("role", role, "What to play")
+      ->required()
+      ->check(CLI::IsMember({"describe", "send", "receive", "serve"}));
+  add_options(app, part);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (role == "describe")
+      describe();
+    else
+      play(role, part);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s, %s: %s\n", peer().name, role.c_str(), error.what());
+    return 1;
+  }
+}
