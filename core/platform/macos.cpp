@@ -35,17 +35,20 @@ std::vector<std::string> list_objects(const std::string&) { return {}; }
 
 std::uint64_t free_object_bytes() { return UINT64_MAX; }
 
+// What fails for another reason (a limit of 0, a page that is not in memory just now, no memory) would fail again at once, and the
+// caller spin: a round of polling takes its place.
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
   if (wait_function() == nullptr) return poll_on(word, expected, limit_ns);
   void* address = const_cast<std::uint32_t*>(word);
   if (wait_function()(address, expected, sizeof *word, kShared, kMachAbsoluteTime, limit_ns) >= 0)
     return Wake::kChanged;
-  return errno == ETIMEDOUT ? Wake::kTimeout : errno == EINTR ? Wake::kInterrupted : Wake::kChanged;
+  if (errno == ETIMEDOUT) return Wake::kTimeout;
+  return errno == EINTR ? Wake::kInterrupted : poll_on(word, expected, limit_ns);
 }
 
 bool wake_all(const std::uint32_t* word) {
   if (wake_function() == nullptr) return true;
-  return wake_function()(const_cast<std::uint32_t*>(word), sizeof *word, kShared) == 0;  // ENOENT: nobody
+  return wake_function()(const_cast<std::uint32_t*>(word), sizeof *word, kShared) >= 0 || errno != ENOENT;
 }
 
 }  // namespace wingbeat::platform

@@ -62,6 +62,8 @@ int create_object(const std::string& name, std::uint64_t bytes, const Rights& ri
 // Maps the first `bytes` of an existing object. EINVAL if it has fewer; EPERM if it is not `owner`'s.
 int open_object(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, Mapping& out);
 
+// ENOTSUP where the rights of objects are fixed when they are made (macOS), and it has others. The same from create_object if the
+// group cannot be had.
 int set_object_rights(const std::string& name, const Rights& rights);
 
 int unlink_object(const std::string& name);

@@ -67,10 +67,17 @@ int give(int descriptor, const Rights& rights) {
   return ::fchmod(descriptor, static_cast<mode_t>(rights.mode)) == 0 ? 0 : errno;
 }
 
-// macOS gives an object its rights when it is created, and then refuses to change them.
+bool has_rights(int descriptor, const Rights& rights) {
+  struct stat status;
+  return ::fstat(descriptor, &status) == 0 && (status.st_mode & 0777) == rights.mode &&
+         (rights.group == kNobody || static_cast<std::int64_t>(status.st_gid) == rights.group);
+}
+
+// macOS gives an object its mode and the process's own group when it is created, and then refuses to change them.
 int give_object(int descriptor, const Rights& rights) {
   const int error = give(descriptor, rights);
-  return error == EINVAL ? 0 : error;
+  if (error != EINVAL) return error;
+  return has_rights(descriptor, rights) ? 0 : ENOTSUP;
 }
 
 bool belongs_to(const struct stat& status, std::int64_t owner) {

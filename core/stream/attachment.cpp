@@ -81,6 +81,9 @@ int create_one(const std::string& name, std::uint64_t bytes, const layout::Manif
   if (error == 0) return WB_OK;
   if (error == EEXIST)
     return fail(WB_ERR_BUSY, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
+  if (error == ENOTSUP)
+    return fail_system(
+        error, "this system gives memory objects to the process's own group only: WB_OPTION_GROUP must name it");
   return no_memory(error, manifest);
 }
 

@@ -1,5 +1,7 @@
 #include "rights.hpp"
 
+#include <cerrno>
+
 #include "error.hpp"
 
 namespace wingbeat::stream {
@@ -62,6 +64,11 @@ int share_files(const Place& place, const Sharing& sharing, std::uint32_t reader
   if (code != WB_OK || sharing.access == 0) return code;
   const int error = platform::let_others_enter(place.directory());
   return error == 0 ? WB_OK : fail_system(error, "cannot let other users enter " + place.directory());
+}
+
+bool can_share_memory(const layout::Manifest& manifest, const Sharing& sharing) {
+  return platform::set_object_rights(manifest.data_object, data_rights(sharing)) != ENOTSUP &&
+         platform::set_object_rights(manifest.control_object, control_rights(sharing)) != ENOTSUP;
 }
 
 int share_memory(const Place& place, const layout::Manifest& manifest, const Sharing& sharing) {

@@ -20,6 +20,9 @@ platform::Rights control_rights(const Sharing& sharing);
 // Gives directory and lock files their rights; those of `readers` entries are made if the group may attach.
 int share_files(const Place& place, const Sharing& sharing, std::uint32_t readers);
 
+// False where the rights of objects are fixed when they are made (macOS), and those that were there before have others.
+bool can_share_memory(const layout::Manifest& manifest, const Sharing& sharing);
+
 // Gives objects and manifest their rights that were there before.
 int share_memory(const Place& place, const layout::Manifest& manifest, const Sharing& sharing);
 

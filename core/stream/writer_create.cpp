@@ -104,7 +104,7 @@ int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* b
   std::shared_ptr<Attachment> old;
   const bool is_ours = before != nullptr && place.owns(*before);
   const bool had_objects = is_ours && attach(*before, Access::kWriter, place.owner(), old) == WB_OK;
-  if (had_objects && has_same_layout(*old, spec)) {
+  if (had_objects && has_same_layout(*old, spec) && can_share_memory(*before, spec.sharing)) {
     if (int code = share_memory(place, *before, spec.sharing)) return code;
     sync::SharedMemory::step(sync::Step::kTakeOverShared);
     sweep_readers(place, *old);
