@@ -165,6 +165,26 @@ void add_run_options(CLI::App& verb, SwarmArguments& a) {
       ->allow_extra_args(false);
 }
 
+void add_share_option(CLI::App& verb, SwarmArguments& a) {
+  static const std::map<std::string, std::uint64_t> rights = {
+      {"group-read", WB_GROUP_READ}, {"group-control", WB_GROUP_CONTROL}, {"all-read", WB_ALL_READ}};
+  const auto add_right = [&a](const std::string& name) {
+    const auto right = rights.find(name);
+    if (right == rights.end())
+      throw CLI::ValidationError("--share", "group-read, group-control or all-read, not " + name);
+    a.stream.access |= right->second;
+  };
+  verb.add_option_function<std::vector<std::string>>(
+          "--share",
+          [add_right](const std::vector<std::string>& names) {
+            for (const auto& name : names) add_right(name);
+          },
+          "What other users may do, nothing by default; several with commas between")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->option_text("group-read|group-control|all-read");
+}
+
 void add_stream_options(CLI::App& verb, SwarmArguments& a) {
   const std::map<std::string, Injection> injections = {
       {"none", Injection::none}, {"torn", Injection::torn}, {"deaf", Injection::deaf}, {"frozen", Injection::frozen}};
@@ -173,6 +193,7 @@ void add_stream_options(CLI::App& verb, SwarmArguments& a) {
       ->capture_default_str();
   verb.add_option("--history", a.stream.history, "Frames a reader of every frame may fall back")->capture_default_str();
   verb.add_option("--max-readers", a.stream.max_readers, "Readers there may be")->capture_default_str();
+  add_share_option(verb, a);
   verb.add_option("--subscribe", a.subscribe,
                   "Count the frames of this stream and keep the newest of its field `code`");
   verb.add_flag(

@@ -72,7 +72,8 @@ StreamSpec describe(const swarm::Swarm& flock, const swarm::Options& flock_optio
       .attribute("start_box", fmt::format("{}", flock.start_box()))
       .lease_budget(options.lease_budget)
       .history(options.history)
-      .max_readers(options.max_readers);
+      .max_readers(options.max_readers)
+      .access(options.access);
   return spec;
 }
 

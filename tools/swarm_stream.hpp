@@ -24,6 +24,7 @@ struct SwarmStreamOptions {
   bool stamp = false;
   Injection injection = Injection::none;
   std::uint64_t lease_budget = 8, history = 4, max_readers = 32;
+  std::uint64_t access = 0;  // bits of wb_access
 };
 
 // What one frame took.

@@ -24,6 +24,8 @@ int read_manifest_file(const Place& place, const std::string& path, layout::Mani
                                   " yet: start its writer, or check WINGBEAT_DIR");
   if (error == EPERM)
     return fail(WB_ERR_ACCESS, path + " or its directory belongs to another user than it should: it is not used");
+  if (error == EACCES)
+    return fail(WB_ERR_ACCESS, "no right to read " + path + ": the stream's owner shares it by WB_OPTION_ACCESS");
   if (error == EFBIG || error == ELOOP || error == EINVAL)
     return fail(WB_ERR_CORRUPT, path + " is not a manifest; run `wingbeat gc`");
   if (error != 0) return fail_system(error, "cannot read " + path);

@@ -4,9 +4,10 @@
 import json
 import os
 import resource
+import subprocess
 import unittest
 
-from command import CommandTest
+from command import BINARY, PATIENCE_S, CommandTest
 
 
 class Health(CommandTest):
@@ -52,6 +53,25 @@ class Health(CommandTest):
         done = self.run_verb("doctor", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
         self.assertEqual(done.returncode, 1)
         self.assertIn("ulimit -n", done.stdout)
+
+    # On a machine (mounts) of the test's own, as a user who neither lingers nor is the system's.
+    def remove_ipc_where(self, setting):
+        words = ["unshare", "--mount", "--propagation", "private", "sh", "-ec",
+                 "mount -t tmpfs none /etc; mkdir /etc/systemd; printf '[Login]\\nRemoveIPC=%s\\n' \"$1\" > "
+                 "/etc/systemd/logind.conf; mount -t tmpfs none /run; mkdir -p /run/systemd/system; "
+                 "exec setpriv --reuid 31001 --regid 31001 --clear-groups \"$2\" doctor --json", "sh", setting, str(BINARY)]
+        done = subprocess.run(words, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        if not done.stdout:
+            self.skipTest(f"this machine does not let a test have mounts of its own: {done.stderr}")
+        return next(f for f in json.loads(done.stdout)["findings"] if f["about"] == "RemoveIPC")
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can have mounts of its own")
+    def test_doctor_says_that_streams_go_at_logout(self):
+        on = self.remove_ipc_where("yes")
+        self.assertEqual(on["level"], "advice")
+        self.assertIn("RemoveIPC=no", on["remedy"])
+        self.assertIn("enable-linger", on["remedy"])
+        self.assertEqual(self.remove_ipc_where("no")["level"], "ok")
 
     def test_dead_stream_is_found_and_collected(self):
         swarm = self.kill_swarm()
