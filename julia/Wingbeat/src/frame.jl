@@ -88,7 +88,8 @@ labels(frame::Frame, name::Symbol) = schema(frame)[name].labels
 """
     age(frame) -> Float64
 
-Seconds since the writer published the frame.
+Seconds since the writer published the frame, by the machine's monotonic clock. Of no meaning, and perhaps negative, if
+the writer is in a container with a clock of its own (a time namespace).
 """
 age(frame::Frame) = (Int64(wb_now_ns()) - Int64(frame.publish_time_ns)) / 1e9
 

@@ -16,6 +16,7 @@ end
 
 function human_time(seconds::Real)
     isnan(seconds) && return "never"
+    seconds < 0 && return "?" # the writer's clock is another: a container's time namespace
     seconds < 1 && return string(round(1e3 * seconds; digits=1), " ms")
     seconds < 120 && return string(round(seconds; digits=1), " s")
     return string(round(Int, seconds / 60), " min")
@@ -65,11 +66,14 @@ function Base.show(io::IO, ::Plain, s::Schema)
     print_extras(io, s)
 end
 
+const WAY_TEXTS = (none="", lease="", copy=", by copying", observer=", observing")
+
 Base.show(io::IO, s::Subscription) = print(io, "Subscription(", s.name, isopen(s) ? "" : ", closed", ")")
 function Base.show(io::IO, ::Plain, s::Subscription)
     isopen(s) || return show(io, s)
     now = stats(s)
-    print(io, "Subscription to ", s.name, " (:", s.mode, "), writer ", now.writer_alive ? "alive" : "gone")
+    print(io, "Subscription to ", s.name, " (:", s.mode, WAY_TEXTS[now.way], "), writer ")
+    print(io, now.writer_alive ? "alive" : "gone")
     print(io, "\n  frame ", now.seq, " of ", now.newest, ", ", now.received, " received, ", now.missed, " missed, ")
     print(io, plural(now.restarts, "restart"))
     print_fields(io, schema(s))
@@ -142,6 +146,7 @@ end
 # ------------------------------------------------------------------------------------------------------------- streams
 
 reader_text(r::ReaderInfo) = string(isempty(r.label) ? "reader" : r.label, " ", r.pid, r.alive ? "" : " (dead)")
+mode_text(r::ReaderInfo) = string(":", r.mode, r.every > 1 ? " $(r.every)" : "")
 
 function stream_row(s::StreamInfo)
     alive = count(r -> r.alive, s.readers)
@@ -168,8 +173,8 @@ function Base.show(io::IO, ::Plain, s::StreamInfo)
     print(io, "\n  ", s.count, " of ", plural(s.capacity, "agent"), ", ", human_bytes(s.frame_bytes), " a frame, ")
     print(io, human_bytes(s.memory_bytes), " in all")
     rows = [[
-        reader_text(r), ":$(r.mode)", "frame $(r.seq)", "$(r.received) received", "$(r.missed) missed",
-        "$(r.held) of $(r.leases) leases held", r.asleep ? "asleep" : "",
+        reader_text(r), mode_text(r), "frame $(r.seq)", "$(r.received) received", "$(r.missed) missed",
+        r.leases == 0 && r.alive ? "copies" : "$(r.held) of $(r.leases) leases held", r.asleep ? "asleep" : "",
     ] for r in s.readers]
     print_table(io, rows)
 end

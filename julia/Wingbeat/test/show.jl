@@ -44,6 +44,15 @@ has(text, parts...) = all(p -> occursin(p, text), parts)
     end
 end
 
+@testset "the_repl_shows_how_a_stream_is_read" begin
+    with_flock(; frames=1, every=3, copy=true) do out, swarm
+        @test has(shown(swarm), "Subscription to flock (:every, by copying), writer alive")
+        @test has(shown(streams("flock")), ":every 3", "copies")
+        subscribe(unseen -> (@test has(shown(unseen), "(:latest, observing)")), "flock"; observe=true)
+    end
+    @test Wingbeat.human_time(-1e6) == "?" # a writer whose clock is another
+end
+
 @testset "errors_say_their_kind_and_what_to_do" begin
     @test sprint(showerror, FrameReleased()) ==
         "FrameReleased: this memory belongs to a frame that was given back; copy what is needed longer, or hold(frame)"
