@@ -7,7 +7,7 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench format lint install model storm fuzz check-all clean deps
+.PHONY: help demo test build bench format lint install model storm fuzz check-all cross clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
@@ -20,6 +20,7 @@ help:
 	@echo "make storm     kill and stop everybody at random; SECONDS=20"
 	@echo "make fuzz      fuzz what is read from shared memory or files; SECONDS=20 each"
 	@echo "make check-all every check there is, sanitizers and other builds included; most of an hour"
+	@echo "make cross     build for macOS and ARM64, run what an emulator can"
 	@echo "make install   install under PREFIX=$(PREFIX)"
 	@echo "make clean     remove build/"
 
@@ -71,6 +72,9 @@ fuzz:
 
 check-all:
 	@exec scripts/check_all
+
+cross:
+	@JOBS=$(JOBS) scripts/cross
 
 # Separate from building, so that only the copying needs root's rights.
 install:

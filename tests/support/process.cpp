@@ -39,7 +39,11 @@ std::vector<std::string> words_of(const std::string& line) {
 #endif
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
-  ::execl(program.c_str(), program.c_str(), kPuppet, nullptr);
+  // A program of another processor is started by way of the emulator that runs this one.
+  if (const char* emulator = std::getenv("WINGBEAT_EMULATOR"))
+    ::execlp(emulator, emulator, program.c_str(), kPuppet, nullptr);
+  else
+    ::execl(program.c_str(), program.c_str(), kPuppet, nullptr);
   ::_exit(127);
 }
 

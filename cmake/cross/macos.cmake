@@ -1,0 +1,18 @@
+# A toolchain for macOS by zig, as scripts/cross uses it. WINGBEAT_WRAPPERS is a folder in which zig's compilers and archiver for
+# one architecture stand as single programs; WINGBEAT_ARCH is that architecture.
+set(CMAKE_SYSTEM_NAME Darwin)
+set(CMAKE_SYSTEM_PROCESSOR "${WINGBEAT_ARCH}")
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES WINGBEAT_ARCH WINGBEAT_WRAPPERS)
+
+set(CMAKE_C_COMPILER "${WINGBEAT_WRAPPERS}/cc")
+set(CMAKE_CXX_COMPILER "${WINGBEAT_WRAPPERS}/c++")
+set(CMAKE_AR "${WINGBEAT_WRAPPERS}/ar" CACHE FILEPATH "")
+set(CMAKE_RANLIB "${WINGBEAT_WRAPPERS}/ranlib" CACHE FILEPATH "")
+
+# Zig brings the headers and the stubs of the libraries. Nothing of this machine's may get in between.
+set(CMAKE_OSX_SYSROOT "" CACHE PATH "")
+set(CMAKE_FIND_ROOT_PATH "${WINGBEAT_WRAPPERS}")
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+# There is no install_name_tool here that could rewrite a library's paths when it is installed.
+set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
