@@ -194,6 +194,7 @@ void add_stream_options(CLI::App& verb, SwarmArguments& a) {
   verb.add_option("--history", a.stream.history, "Frames a reader of every frame may fall back")->capture_default_str();
   verb.add_option("--max-readers", a.stream.max_readers, "Readers there may be")->capture_default_str();
   add_share_option(verb, a);
+  verb.add_flag("--huge", a.stream.huge, "Frames in huge pages, if the system has any");
   verb.add_option("--subscribe", a.subscribe,
                   "Count the frames of this stream and keep the newest of its field `code`");
   verb.add_flag(

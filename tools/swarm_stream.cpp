@@ -73,7 +73,8 @@ StreamSpec describe(const swarm::Swarm& flock, const swarm::Options& flock_optio
       .lease_budget(options.lease_budget)
       .history(options.history)
       .max_readers(options.max_readers)
-      .access(options.access);
+      .access(options.access)
+      .huge_pages(options.huge);
   return spec;
 }
 

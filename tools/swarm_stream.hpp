@@ -25,6 +25,7 @@ struct SwarmStreamOptions {
   Injection injection = Injection::none;
   std::uint64_t lease_budget = 8, history = 4, max_readers = 32;
   std::uint64_t access = 0;  // bits of wb_access
+  bool huge = false;         // frames in huge pages
 };
 
 // What one frame took.

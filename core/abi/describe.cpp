@@ -239,6 +239,10 @@ int wb_spec_set_option(wb_spec* spec, int option, uint64_t value) {
         if (value > INT32_MAX) return fail(WB_ERR_LIMIT, "a group's number is expected");
         spec->spec.sharing.group = static_cast<std::int64_t>(value);
         return int{WB_OK};
+      case WB_OPTION_HUGE_PAGES:
+        if (value > 1) return fail(WB_ERR_LIMIT, "huge pages are used (1) or not (0)");
+        spec->spec.huge_pages = value == 1;
+        return int{WB_OK};
       default:
         return fail(WB_ERR_ARGUMENT, "there is no option number " + std::to_string(option));
     }

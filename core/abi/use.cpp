@@ -19,8 +19,8 @@ int check_options(const stream::ReaderOptions& options, std::uint32_t flags) {
   if (options.leases > layout::kMaxLeases) return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time");
   if (options.every != 1 && options.mode == WB_LATEST)
     return fail(WB_ERR_ARGUMENT, "every k-th frame is of the frames in order: use WB_EVERY or WB_LOCK_STEP");
-  if ((flags & ~std::uint32_t{WB_READER_COPY | WB_READER_OBSERVE}) != 0)
-    return fail(WB_ERR_ARGUMENT, "unknown reader flags: use WB_READER_COPY and WB_READER_OBSERVE");
+  if ((flags & ~std::uint32_t{WB_READER_COPY | WB_READER_OBSERVE | WB_READER_PREFAULT}) != 0)
+    return fail(WB_ERR_ARGUMENT, "unknown reader flags: use WB_READER_COPY, WB_READER_OBSERVE and WB_READER_PREFAULT");
   if (options.observes && options.mode == WB_LOCK_STEP)
     return fail(WB_ERR_ARGUMENT, "an observer cannot be in lock-step: the writer does not know it");
   return WB_OK;
@@ -38,6 +38,7 @@ int read_options(const wb_reader_options* given, stream::ReaderOptions& options)
   if (read.every != 0) options.every = read.every;
   options.copies = (read.flags & WB_READER_COPY) != 0;
   options.observes = (read.flags & WB_READER_OBSERVE) != 0;
+  options.prefaults = (read.flags & WB_READER_PREFAULT) != 0;
   return check_options(options, read.flags);
 }
 

@@ -70,6 +70,10 @@ int reserve(int descriptor, std::uint64_t bytes) {
   return error;
 }
 
+std::uint64_t huge_page_bytes() { return 0; }
+std::uint64_t make_huge(const Mapping&) { return 0; }
+void prefault(const Mapping&, bool) {}
+
 // Short naps first, longer ones later; back after a while even if nothing happened, so that the caller can look around.
 Wake poll_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
   constexpr std::uint64_t kShortestNapNs = 20'000, kLongestNapNs = 1'000'000, kRoundNs = 20'000'000;

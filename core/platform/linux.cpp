@@ -58,6 +58,23 @@ int reserve(int descriptor, std::uint64_t bytes) {
   return error;
 }
 
+std::uint64_t huge_page_bytes() { return 2u << 20; }
+
+// Collapsing works whatever /sys/kernel/mm/transparent_hugepage says, and needs no right; Linux 6.1.
+std::uint64_t make_huge(const Mapping& mapping) {
+  constexpr int kCollapse = 25;  // MADV_COLLAPSE
+  std::uint64_t bytes = 0;
+  for (std::uint64_t at = 0; at + huge_page_bytes() <= mapping.bytes(); at += huge_page_bytes()) {
+    if (::madvise(mapping.data() + at, huge_page_bytes(), kCollapse) == 0) bytes += huge_page_bytes();
+  }
+  return bytes;
+}
+
+void prefault(const Mapping& mapping, bool writable) {
+  constexpr int kPopulateRead = 22, kPopulateWrite = 23;  // MADV_POPULATE_*; Linux 5.14
+  ::madvise(mapping.data(), mapping.bytes(), writable ? kPopulateWrite : kPopulateRead);
+}
+
 std::vector<std::string> list_objects(const std::string& prefix) {
   std::vector<std::string> names, found;
   list_directory(kSharedMemoryDirectory, names);

@@ -66,6 +66,13 @@ int open_object(const std::string& name, bool writable, std::uint64_t bytes, std
 // group cannot be had.
 int set_object_rights(const std::string& name, const Rights& rights);
 
+// Brings memory that exists into this process's page tables, so that touching it for the first time costs no more than later. A
+// hint: without it (other systems, older kernels) pages are mapped when they are touched.
+void prefault(const Mapping& mapping, bool writable);
+
+// Moves an object's memory into huge pages; how many bytes lie in such now, 0 where the system has none.
+std::uint64_t make_huge(const Mapping& mapping);
+
 int unlink_object(const std::string& name);
 
 // Names of the objects that begin with `prefix` (with their slash). Empty where the system cannot list them (macOS).

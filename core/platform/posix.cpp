@@ -52,9 +52,31 @@ void install_fork_handlers() {
   std::call_once(once, [] { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); });
 }
 
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+// At a multiple of the size of huge pages, without which those are mapped piece by piece: room for more is taken, and what is too
+// much of it given back.
+void* map_aligned(int descriptor, std::uint64_t bytes, int protection, std::uint64_t unit) {
+  const std::uint64_t whole = round_up(bytes, page_bytes());
+  void* room = ::mmap(nullptr, whole + unit, PROT_NONE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) return MAP_FAILED;
+  auto* begin = static_cast<std::uint8_t*>(room);
+  const std::uint64_t before =
+      round_up(reinterpret_cast<std::uintptr_t>(begin), unit) - reinterpret_cast<std::uintptr_t>(begin);
+  void* mapped = ::mmap(begin + before, bytes, protection, MAP_SHARED | MAP_FIXED, descriptor, 0);
+  const int error = errno;
+  if (before > 0) ::munmap(begin, before);
+  if (before < unit) ::munmap(begin + before + whole, unit - before);
+  if (mapped == MAP_FAILED) ::munmap(begin + before, whole);
+  errno = error;
+  return mapped;
+}
+
 int map_descriptor(int descriptor, std::uint64_t bytes, bool writable, Mapping& out) {
   int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-  void* address = ::mmap(nullptr, bytes, protection, MAP_SHARED, descriptor, 0);
+  const std::uint64_t unit = huge_page_bytes();
+  void* address = unit > 0 && bytes >= unit ? map_aligned(descriptor, bytes, protection, unit)
+                                            : ::mmap(nullptr, bytes, protection, MAP_SHARED, descriptor, 0);
   if (address == MAP_FAILED) return errno;
   out = Mapping(static_cast<std::uint8_t*>(address), bytes);
   return 0;

@@ -23,6 +23,7 @@ struct ReaderOptions {
   std::uint32_t leases = 2;
   bool copies = false;    // never leases
   bool observes = false;  // takes no entry
+  bool prefaults = false;
   std::int64_t spin_ns = 20'000;
   std::string label;
 };

@@ -161,6 +161,7 @@ int Reader::attach_once() {
   const Access access = options_.observes ? Access::kObserver : Access::kReader;
   code = stream::attach(manifest, access, place_.owner(), attachment);
   if (code == WB_OK && !place_.owns(manifest)) code = not_ours(place_, manifest);
+  if (code == WB_OK && options_.prefaults) platform::prefault(attachment->data, false);
   const bool takes_entry = code == WB_OK && attachment->has_control();
   if (takes_entry) code = own_entry(*attachment);
   if (code != WB_OK) return code;

@@ -183,7 +183,8 @@ wb_writer_stats Writer::stats() const {
           answered_,
           overruns_,
           attachment_->header.epoch,
-          memory_.generation().load(std::memory_order_relaxed)};
+          memory_.generation().load(std::memory_order_relaxed),
+          huge_bytes_};
 }
 
 }  // namespace wingbeat::stream

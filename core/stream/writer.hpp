@@ -18,6 +18,7 @@ struct Spec {
   layout::Schema schema;
   layout::Budget budget;
   Sharing sharing;
+  bool huge_pages = false;
 };
 
 class Writer {
@@ -51,7 +52,7 @@ class Writer {
     bool superseded;
   };
 
-  Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment);
+  Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes);
 
   void answer_old_requests();
   void wake_readers(bool anybody_asleep);
@@ -71,6 +72,7 @@ class Writer {
   std::shared_ptr<Attachment> attachment_;
   sync::SharedMemory memory_;
   sync::SlotWriter<sync::SharedMemory> slots_;
+  std::uint64_t huge_bytes_;
   std::uint32_t fork_generation_;
 
   bool has_count_ = false;

@@ -142,16 +142,20 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
     collect_locked(place, lock, ignored);
     return fail(code, message);
   }
-  out.reset(new Writer(place, std::move(lock), std::move(mine)));
+  const std::uint64_t huge_bytes = spec.huge_pages ? platform::make_huge(mine->data) : 0;
+  platform::prefault(mine->data, true);
+  platform::prefault(mine->control, true);
+  out.reset(new Writer(place, std::move(lock), std::move(mine), huge_bytes));
   return WB_OK;
 }
 
-Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment)
+Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes)
     : place_(std::move(place)),
       lock_(std::move(lock)),
       attachment_(std::move(attachment)),
       memory_(attachment_->memory),
       slots_(memory_),
+      huge_bytes_(huge_bytes),
       fork_generation_(platform::fork_generation()) {
   queue_.reserve(std::size_t{memory_.reader_count()} * layout::kMaxPending);
   slots_.take_over();

@@ -271,7 +271,10 @@ typedef enum wb_option {
   WB_OPTION_HISTORY =
       3, /* further slots, so that readers of every frame may fall back that much; default 4, 0 to 4096 */
   WB_OPTION_ACCESS = 4, /* bits of wb_access: what other users may do; default 0, nothing */
-  WB_OPTION_GROUP = 5   /* number of the group that WB_GROUP_ bits are for, one of the writer's; default: its own */
+  WB_OPTION_GROUP = 5,  /* number of the group that WB_GROUP_ bits are for, one of the writer's; default: its own */
+  WB_OPTION_HUGE_PAGES =
+      6 /* 1: frames lie in huge pages if the system has any (Linux 6.1: no setting or right is needed). Creation takes
+         * longer, large frames are written and read faster: see docs/tuning.md. wb_writer_stats says how much does. Default 0 */
 } wb_option;
 
 /* What other users may do with a stream. File modes say so, whatever the umask. With any bit set, all users can see the names of this
@@ -282,7 +285,8 @@ typedef enum wb_access {
   WB_ALL_READ = 4       /* everybody may observe */
 } wb_access;
 
-/* A stream has lease budget + 3 + history slots of one frame each; all memory is reserved at creation. */
+/* A stream has lease budget + 3 + history slots of one frame each; all memory is reserved at creation, and mapped (Linux), so that
+ * the first frames take no longer than others. */
 WB_API int wb_spec_set_option(wb_spec* spec, int option, uint64_t value);
 
 /* ------------------------------------------------------------------------------------------------------------ writer */
@@ -378,6 +382,7 @@ typedef struct wb_writer_stats {
   uint64_t overruns;   /* times that a reader in lock-step overran its limit */
   uint32_t epoch;      /* 1, 2 ...: counts schemas */
   uint32_t generation; /* 1, 2 ...: counts writers of this epoch */
+  uint64_t huge_bytes; /* of the stream's memory, in huge pages: see WB_OPTION_HUGE_PAGES */
 } wb_writer_stats;
 WB_API int wb_writer_get_stats(const wb_writer* writer, wb_writer_stats* out);
 
@@ -407,6 +412,9 @@ typedef enum wb_reader_flag {
   WB_READER_OBSERVE =
       2 /* takes no reader entry: writes to nothing, cannot ask for anything, does not show in `wingbeat top`; polls
                          * (every 0.05 to 2 ms) where others are woken */
+  ,
+  WB_READER_PREFAULT =
+      4 /* maps all memory when it attaches (about 0.1 ms per MB), so that the first look at each slot is as fast as later ones */
 } wb_reader_flag;
 
 typedef struct wb_reader_options {

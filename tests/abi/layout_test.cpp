@@ -68,7 +68,7 @@ WB_AT(wb_request, arguments, 32);
 WB_AT(wb_request, id, 96);
 WB_AT(wb_request, submit_time_ns, 104);
 
-WB_SIZE(wb_writer_stats, 48);
+WB_SIZE(wb_writer_stats, 56);
 WB_AT(wb_writer_stats, published, 0);
 WB_AT(wb_writer_stats, hops, 8);
 WB_AT(wb_writer_stats, wakes, 16);
@@ -76,6 +76,7 @@ WB_AT(wb_writer_stats, requests, 24);
 WB_AT(wb_writer_stats, overruns, 32);
 WB_AT(wb_writer_stats, epoch, 40);
 WB_AT(wb_writer_stats, generation, 44);
+WB_AT(wb_writer_stats, huge_bytes, 48);
 
 WB_SIZE(wb_reader_options, 40);
 WB_AT(wb_reader_options, struct_size, 0);

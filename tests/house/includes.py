@@ -24,7 +24,7 @@ CORE = {
 # Who sees the public headers from inside the core, and which. The rest of the core stays free of them.
 PUBLIC_INSIDE = {"core/abi", "core/stream"}
 # Tests that look inside, and what makes the golden segments.
-INSIDERS = ("tests/core/", "tests/faults/", "tests/fuzz/", "tests/model/", "tests/vectors/")
+INSIDERS = ("tests/core/", "tests/faults/", "tests/fuzz/", "tests/model/", "tests/sanitizers/", "tests/vectors/")
 # Everything else sees the public headers alone, and the folders named here. Each knows itself.
 OUTSIDE = {
     "include": set(),
@@ -32,7 +32,7 @@ OUTSIDE = {
     "tools": {"swarm"},
     "examples": set(),
     "bench": {"swarm"},
-    "tests": {"swarm", "tools", "examples"},
+    "tests": {"swarm", "tools", "examples", "bench"},
 }
 # A library that shows a simulation knows none, and a simulation does no I/O: it does not know the library either.
 NO_PUBLIC = {"swarm"}

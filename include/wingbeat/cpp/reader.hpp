@@ -37,6 +37,7 @@ struct ReaderOptions {
   std::uint32_t every = 1;           // k: only frames whose seq is a multiple of k; not in Mode::latest
   bool copy = false;                 // never leases: takes nothing of the stream's lease budget
   bool observe = false;              // unseen by the writer: no entry, no requests, polls
+  bool prefault = false;             // maps all memory when it attaches: see WB_READER_PREFAULT
 };
 
 // The writer's answer to a request.
@@ -94,8 +95,9 @@ class Reader {
     raw_options.spin_ns = options.spin.count();
     raw_options.label = options.label;
     raw_options.every = options.every;
-    raw_options.flags =
-        (options.copy ? std::uint32_t{WB_READER_COPY} : 0u) | (options.observe ? std::uint32_t{WB_READER_OBSERVE} : 0u);
+    raw_options.flags = (options.copy ? std::uint32_t{WB_READER_COPY} : 0u) |
+                        (options.observe ? std::uint32_t{WB_READER_OBSERVE} : 0u) |
+                        (options.prefault ? std::uint32_t{WB_READER_PREFAULT} : 0u);
     wb_reader* raw = nullptr;
     const int code = wb_reader_open(stream.c_str(), &raw_options, &raw);
     if (code != WB_OK) return Error::last(code);

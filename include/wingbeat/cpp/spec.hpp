@@ -98,6 +98,9 @@ class StreamSpec {
   // The number of the group those are for, if it is not the process's own.
   StreamSpec& group(std::uint64_t number) { return option(WB_OPTION_GROUP, number); }
 
+  // Frames in huge pages, if the system has any: see WB_OPTION_HUGE_PAGES.
+  StreamSpec& huge_pages(bool wanted = true) { return option(WB_OPTION_HUGE_PAGES, wanted ? 1 : 0); }
+
   // The first mistake, if there was one.
   const std::optional<Error>& error() const noexcept { return error_; }
   // For calls of the C interface; owned by this object.

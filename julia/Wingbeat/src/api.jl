@@ -80,6 +80,7 @@ struct CWriterStats
     overruns::UInt64
     epoch::UInt32
     generation::UInt32
+    huge_bytes::UInt64
 end
 
 struct CReaderStats

@@ -70,7 +70,7 @@ named_pairs(x) = x
 
 """
     publish(name; capacity=1, parameters=(;), triggers=(), commands=(;), attributes=(),
-            leases=8, readers=32, history=4, access=(), group=nothing, fields...)
+            leases=8, readers=32, history=4, access=(), group=nothing, huge_pages=false, fields...)
     publish(f, name; ...)
 
 Makes the stream `name`, or takes it over after a writer that ended (readers just see it go on). With a function, calls
@@ -92,6 +92,9 @@ end
 frames all readers together may hold (further readers copy), `history` how many further frames `mode=:every` readers may fall back; all memory
 is reserved at once.
 
+`huge_pages=true` puts the frames in huge pages if the system has any: large frames are written and read faster, creation takes longer.
+[`stats`](@ref) says how many bytes do.
+
 `access` is what other users may do, nothing by default: some of `:group_read`, `:group_control`, `:all_read`; who may
 read observes, who may control does all that a reader of this user can. `group` is the number of the group, one of this
 process's, if not its own.
@@ -102,7 +105,7 @@ Throws `Wingbeat.WriterBusy` (with the process) while another writer lives, `Win
 function publish(
     name::AbstractString; capacity::Integer=1, parameters=NamedTuple(), triggers=(), commands=NamedTuple(),
     attributes=(), leases::Integer=8, readers::Integer=32, history::Integer=4, access=(), group=nothing,
-    fields=NamedTuple(), more_fields...,
+    huge_pages::Bool=false, fields=NamedTuple(), more_fields...,
 )
     need_library()
     spec = create_spec(String(name), Int(capacity))
@@ -112,6 +115,7 @@ function publish(
         add_attributes(spec, attributes)
         set_options(spec, Int(leases), Int(readers), Int(history))
         share(spec, access, group)
+        huge_pages && check(wb_spec_set_option(spec, HUGE_PAGES_OPTION, UInt64(1)))
         create_writer(spec)
     finally
         wb_spec_destroy(spec)
@@ -202,6 +206,7 @@ function set_options(spec::Opaque, leases::Int, readers::Int, history::Int)
     end
 end
 
+const HUGE_PAGES_OPTION = Cint(6)
 const ACCESS_BITS = (group_read=1, group_control=2, all_read=4)
 
 access_bits(name::Symbol) = access_bits((name,))
@@ -368,15 +373,16 @@ end
     stats(publication) -> NamedTuple
 
 `published` frames, `hops` over slots that readers held, `wakes` of sleeping readers, answered `requests`, `overruns` of
-readers in lock-step, `epoch`, `generation`.
+readers in lock-step, `epoch`, `generation`, `huge_bytes` of the memory that lie in huge pages.
 """
 function stats(out::Publication)
     need_open(out)
-    c = Ref(CWriterStats(0, 0, 0, 0, 0, 0, 0))
+    c = Ref(CWriterStats(0, 0, 0, 0, 0, 0, 0, 0))
     GC.@preserve c check(wb_writer_get_stats(out.handle.pointer, Base.unsafe_convert(Ptr{CWriterStats}, c)))
     return (
         published=Int(c[].published), hops=Int(c[].hops), wakes=Int(c[].wakes), requests=Int(c[].requests),
         overruns=Int(c[].overruns), epoch=Int(c[].epoch), generation=Int(c[].generation),
+        huge_bytes=Int(c[].huge_bytes),
     )
 end
 
