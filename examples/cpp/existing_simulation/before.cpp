@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 #include <vector>
@@ -47,4 +48,5 @@ int main(int argc, char** argv) {
     time += dt;
     std::this_thread::sleep_for(std::chrono::milliseconds(16));
   }
+  std::printf("%.1f s simulated\n", static_cast<double>(time));
 }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 #include <vector>
@@ -52,4 +53,5 @@ int main(int argc, char** argv) {
     frame.publish(step, time);
     std::this_thread::sleep_for(std::chrono::milliseconds(16));
   }
+  std::printf("%.1f s simulated\n", static_cast<double>(time));
 }
