@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <cstring>
 
 #include "platform.hpp"
 #include "system.hpp"
@@ -118,6 +120,19 @@ Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
 
 bool wake_all(const std::uint32_t* word) {
   return ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0) != 0;
+}
+
+bool has_wake_two() { return true; }
+
+int wake_two(const std::uint32_t* word, std::uint32_t* other) {
+  constexpr std::uint32_t kAddOne = FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_GE, 0);  // and wake whatever it was
+  return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAKE_OP, 1, 1L, other, kAddOne));
+}
+
+void run_anywhere() {
+  cpu_set_t all;
+  std::memset(&all, 0xff, sizeof all);
+  ::sched_setaffinity(0, sizeof all, &all);
 }
 
 Event::~Event() {

@@ -161,6 +161,14 @@ enum class Wake { kChanged, kTimeout, kInterrupted };
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns);
 bool wake_all(const std::uint32_t* word);  // false if it is known that nobody slept
 
+// In one call: wakes one of those that sleep on `word`, adds 1 to *other and wakes one that sleeps on that. How many it woke;
+// negative if the system has no such call, and nothing was done.
+int wake_two(const std::uint32_t* word, std::uint32_t* other);
+bool has_wake_two();
+
+// Lets the calling thread run on all cores that the system lets it have, wherever its maker was pinned.
+void run_anywhere();
+
 // A descriptor that is readable while signalled.
 class Event {
  public:

@@ -1,9 +1,8 @@
 #include "watcher.hpp"
 
-#include <csignal>
-
 #include "../sync/slots.hpp"
 #include "error.hpp"
+#include "signals_blocked.hpp"
 
 namespace wingbeat::stream {
 namespace {
@@ -12,20 +11,6 @@ constexpr std::uint64_t kNapNs = 250'000'000;
 constexpr std::uint64_t kObserverNapNs = 1'000'000;  // nobody knows that it sleeps
 constexpr std::uint64_t kManifestNapNs = 5'000'000;
 constexpr std::uint64_t kReminderNs = 1'000'000'000;  // the reader has checks of its own to make
-
-// Threads of a library must not receive the program's signals.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
 
 }  // namespace
 

@@ -140,9 +140,9 @@ int Writer::abandon() {
   return WB_OK;
 }
 
-void Writer::wake_readers(bool anybody_asleep) {
-  if (!anybody_asleep) return;
-  const bool heard = platform::wake_all(&memory_.hot().wake);
+void Writer::wake_readers(std::uint32_t sleepers) {
+  if (sleepers == 0) return;
+  const bool heard = waker_.wake(sleepers >= sync::kSeveral);
   sync::SharedMemory::word(memory_.hot().wakes).store(++wakes_, std::memory_order_relaxed);
   unheard_ = heard ? 0 : unheard_ + 1;
   if (unheard_ > patience_) look_for_dead_sleepers();

@@ -10,6 +10,7 @@
 #include "lock_step.hpp"
 #include "registry.hpp"
 #include "rights.hpp"
+#include "waker.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::stream {
@@ -55,7 +56,7 @@ class Writer {
   Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes);
 
   void answer_old_requests();
-  void wake_readers(bool anybody_asleep);
+  void wake_readers(std::uint32_t sleepers);
   void look_for_dead_sleepers();
   std::uint64_t frame_count() const;
   void tell_hops();
@@ -73,6 +74,7 @@ class Writer {
   sync::SharedMemory memory_;
   sync::SlotWriter<sync::SharedMemory> slots_;
   std::uint64_t huge_bytes_;
+  Waker waker_;
   std::uint32_t fork_generation_;
 
   bool has_count_ = false;

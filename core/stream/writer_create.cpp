@@ -156,6 +156,7 @@ Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment>
       memory_(attachment_->memory),
       slots_(memory_),
       huge_bytes_(huge_bytes),
+      waker_(&memory_.hot().wake),
       fork_generation_(platform::fork_generation()) {
   queue_.reserve(std::size_t{memory_.reader_count()} * layout::kMaxPending);
   slots_.take_over();

@@ -28,6 +28,7 @@
 namespace wingbeat::sync {
 
 inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
+inline constexpr std::uint32_t kSeveral = 2;
 
 constexpr std::uint64_t commit_word(std::uint64_t seq, layout::SlotState state) { return seq << 2 | state; }
 constexpr std::uint64_t seq_of(std::uint64_t commit) { return commit >> 2; }
@@ -59,8 +60,8 @@ class SlotWriter {
     return begun_ = claim_any();
   }
 
-  // Makes the begun slot frame seq() + 1. True if somebody sleeps and must be woken.
-  bool commit() {
+  // Makes the begun slot frame seq() + 1. How many sleep and must be woken, as announce() says.
+  std::uint32_t commit() {
     ++seq_;
     // Release: pairs with a reader's acquire load of COMMITTED(n); header and payload are visible with it.
     memory_.commit(begun_).store(commit_word(seq_, layout::kCommitted), std::memory_order_release);
@@ -81,17 +82,19 @@ class SlotWriter {
     begun_ = kNoSlot;
   }
 
-  // Changes the wake word, so that sleepers look again. True if there are any.
-  bool announce() {
+  // Changes the wake word, so that sleepers look again. How many there are: 0, 1, or 2 for several.
+  std::uint32_t announce() {
     // Release: who reads the new word sees the frame. Else it might sleep on the new word and miss the frame and the wake-up.
     memory_.wake().store(memory_.wake().load(std::memory_order_relaxed) + 1, std::memory_order_release);
     Memory::step(Step::kWriterWakeChanged);
     // Pairs with the fence in SlotReader::mark_asleep: either the reader sees the frame, or we see it asleep.
     Memory::fence(std::memory_order_seq_cst);
-    for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
-      if (memory_.asleep(reader).load(std::memory_order_relaxed) != 0) return true;
+    std::uint32_t sleepers = 0;
+    for (std::uint32_t reader = 0; reader < memory_.reader_count() && sleepers < kSeveral; ++reader) {
+      const std::uint32_t threads = memory_.asleep(reader).load(std::memory_order_relaxed);
+      sleepers += threads < kSeveral ? threads : kSeveral;
     }
-    return false;
+    return sleepers < kSeveral ? sleepers : kSeveral;
   }
 
   std::uint64_t seq() const { return seq_; }        // of the newest frame, 0 before the first

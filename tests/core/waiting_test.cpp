@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <vector>
 
 #include "support/runtime.hpp"
 #include "support/streams.hpp"
@@ -204,6 +205,35 @@ class Descriptor : public Streams {
   Writer writer = make_writer();
   Reader reader = make_reader("swarm", WB_EVERY);
 };
+
+// Of several sleepers the writer wakes one, and a thread of the library the others. If one of them were forgotten, it would sleep
+// for a whole nap with each frame, and the time limit of the test would pass.
+TEST_F(Streams, sleepers_are_all_woken_by_each_frame_however_many) {
+  constexpr std::uint64_t kFrames = 400;
+  constexpr int kSleepers = 8;
+  const Writer writer = make_writer("swarm", {16, kSleepers, kSleepers, 4, 3});
+  std::atomic<std::uint64_t> taken{0};
+  std::vector<std::thread> sleepers;
+  for (int i = 0; i < kSleepers; ++i) {
+    sleepers.emplace_back([&] {
+      const Reader reader = make_reader("swarm", WB_EVERY, 1, 1);
+      ASSERT_OK(wb_reader_attach(reader.get(), kLong));
+      ++taken;
+      wb_frame frame;
+      for (std::uint64_t seq = 1; seq <= kFrames; ++seq, ++taken) {
+        ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
+        EXPECT_EQ(frame.seq, seq);
+        wb_frame_release(&frame);
+      }
+    });
+  }
+  for (std::uint64_t seq = 1; seq <= kFrames; ++seq) {
+    while (taken.load() < seq * kSleepers) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    publish(writer.get(), 1);
+  }
+  for (std::thread& sleeper : sleepers) sleeper.join();
+  EXPECT_EQ(taken.load(), (kFrames + 1) * kSleepers);
+}
 
 TEST_F(Descriptor, becomes_readable_with_a_frame_and_is_quiet_without) {
   const int descriptor = wb_reader_fd(reader.get());

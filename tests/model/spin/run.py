@@ -17,7 +17,7 @@ MODELS = {
     "slots": ("slots.pml", [], ["NO_SECOND_LOOK", "WRITING_FIRST", "CLAIM_NEWEST", "FREE_CLAIMED", "FORGET_LEASES", "ONE_TURN",
                                 "TOO_FEW_SLOTS"]),
     "copying": ("slots.pml", ["COPYING"], ["NO_SECOND_LOOK_AT_COPY"]),
-    "sleeping": ("sleeping.pml", [], ["WORD_LAST", "WAKE_FIRST", "NO_BUMP", "NO_LIMIT"]),
+    "sleeping": ("sleeping.pml", [], ["WORD_LAST", "WAKE_FIRST", "NO_BUMP", "NO_LIMIT", "SEEN_LATE", "ONE_ONLY"]),
     "collecting": ("collecting.pml", [], ["NOT_ASIDE", "NO_REREAD", "LOCK_LATER", "NO_WRITER_LOCK"]),
     "receipts": ("receipts.pml", [], ["CONSUMED_FIRST", "ID_FIRST", "NO_FETCH", "FORGETFUL", "ANSWER_TWICE"]),
     "lock_step": ("lock_step.pml", [], ["WORD_LAST", "NO_WAKE", "NO_PROBE"]),

@@ -1,9 +1,10 @@
-/* Sleeping and waking: core/sync/slots.hpp (mark_asleep, announce) and Reader::sleep_marked. The futex compares and goes to sleep in
- * one step. While the writer lives, no reader may sleep through a frame: that would be a deadlock here. If the writer dies, sleepers
+/* Sleeping and waking: core/sync/slots.hpp (mark_asleep, announce), Reader::sleep_marked, and Waker: of several sleepers the writer
+ * wakes one and its waker, which wakes the others. The futex compares and goes to sleep in one step. While the writer lives, no reader may sleep through a frame: that would be a deadlock here. If the writer dies, sleepers
  * wake by their own time limit, which is only then allowed to pass.
  *
  * Mutants (-D): WORD_LAST (the wake word read after the last look), WAKE_FIRST (the wake word changed before the head), NO_BUMP (the word
- * does not change), NO_LIMIT (no time limit after the writer's death).
+ * does not change), NO_LIMIT (no time limit after the writer's death), SEEN_LATE (the waker takes for done what it was asked for while
+ * it woke), ONE_ONLY (the waker is not asked).
  */
 #define FRAMES 3
 #define READERS 2
@@ -12,10 +13,16 @@ byte head = 0, word = 0;
 byte asleep[READERS];
 bool sleeping[READERS];
 bool writer_dead = false;
+byte i = 0;           /* of wake_all */
+byte turns = 0;       /* what the waker was asked for */
+bool ended = false;   /* the writer, in order or not */
+
+inline wake_all() {
+  atomic { i = 0; do :: i < READERS -> sleeping[i] = false; i++ :: else -> i = 0; break od }
+}
 
 proctype Writer() {
-  byte frame = 0, r;
-  bool anybody;
+  byte frame = 0, r, sleepers;
   do
   :: frame < FRAMES ->
     frame++;
@@ -36,16 +43,50 @@ proctype Writer() {
     :: writer_dead = true; goto dead
     :: true
     fi;
-    r = 0; anybody = false;
+    r = 0; sleepers = 0;
     do
-    :: r < READERS -> anybody = anybody || asleep[r] > 0; r++
+    :: r < READERS -> sleepers = sleepers + asleep[r]; r++
     :: else -> break
     od;
     if
-    :: anybody -> atomic { r = 0; do :: r < READERS -> sleeping[r] = false; r++ :: else -> break od } /* must be reached */
+    :: sleepers == 1 -> wake_all() /* must be reached */
+    :: sleepers > 1 ->
+      atomic {
+        if
+        :: sleeping[0] -> sleeping[0] = false /* must be reached */
+        :: sleeping[1] -> sleeping[1] = false
+        :: !sleeping[0] && !sleeping[1]
+        fi;
+#ifndef ONE_ONLY
+        turns++
+#endif
+      }
     :: else
     fi
   :: else -> break
+  od;
+dead:
+  ended = true
+}
+
+/* A thread of the writer's: it dies with it, at any point. */
+proctype Waker() {
+  byte seen = 0, turn;
+  do
+  :: turns != seen ->
+    turn = turns;
+#ifndef SEEN_LATE
+    seen = turn;
+#endif
+    if
+    :: writer_dead -> goto dead
+    :: true
+    fi;
+    wake_all(); /* must be reached */
+#ifdef SEEN_LATE
+    seen = turns
+#endif
+  :: ended && (writer_dead || turns == seen) -> break
   od;
 dead:
   skip
@@ -87,4 +128,4 @@ next:
   od
 }
 
-init { atomic { run Writer(); run Reader(0); run Reader(1) } }
+init { atomic { run Writer(); run Waker(); run Reader(0); run Reader(1) } }
