@@ -19,6 +19,8 @@
  *   After fork(), the child's copies of all handles are closed: every call on them returns WB_ERR_FORKED, except the
  *   _close functions, which free the child's memory. The parent is not affected. Threads must not use Wingbeat while
  *   another one forks.
+ *   The library starts threads of its own, with all signals blocked: one for each reader with a wb_reader_fd, and one for a writer
+ *   once several of its readers sleep, which wakes them.
  *
  * RESULTS
  *   Every function that can fail returns an int: WB_OK (0), a positive *state* that is part of ordinary life, or a
