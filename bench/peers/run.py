@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Measures Wingbeat beside its peers, interleaved, and writes bench/results/<machine>/.
+
+Every case is played by every peer in every round, in an order that is shuffled anew each time. The sender runs on one
+core, all receivers on another. `bench/peers/report.py` makes the page of the results. What is measured: README.md.
+
+Exit code: 0 measured (what failed at other peers is in failures.csv), 1 the floor or Wingbeat failed, 2 wrong usage,
+3 nothing to measure or no second core, 130 interrupted.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import machine
+from batch import Outcome, Place, run_batch
+from cases import CASES, SCENARIOS
+from tally import Tally, write_results
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN = ("floor", "wingbeat")  # these must not fail
+BATCH_OVERHEAD_S = 0.45  # to start, to warm up, to see that no more comes
+QUICK = {"rounds": 1, "seconds": 0.5, "results": ROOT / "build/bench/results"}
+FULL = {"rounds": 4, "seconds": 1.0, "results": ROOT / "bench/results"}
+STOPPED_LIMIT_S = 6  # a sender that waits for a stopped reader waits for ever
+BUSY_LOAD = 0.5
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+@dataclass
+class Peer:
+    name: str
+    program: Path
+    about: dict
+    why: str = ""  # it cannot even describe itself
+
+    @property
+    def most_bytes(self):
+        return self.about.get("most_bytes", 1 << 64)
+
+    @property
+    def needs_daemon(self):
+        return self.about.get("needs_daemon", False)
+
+    def row(self):
+        told = {name: self.about.get(name, "") for name in ("version", "settings", "copies", "most_bytes")}
+        return {"peer": self.name, **told, "settings": told["settings"] or self.why, "needs_daemon": self.needs_daemon}
+
+
+def describe(program):
+    name = program.name.removeprefix("peer-")
+    try:
+        done = subprocess.run([program, "describe"], capture_output=True, text=True, check=True, timeout=20)
+        return Peer(name, program, json.loads(done.stdout))
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return Peer(name, program, {}, f"describe failed: {error}")
+
+
+def find_peers(build, wanted):
+    programs = sorted(path for path in (build / "bin/peers").glob("peer-*") if os.access(path, os.X_OK))
+    peers = [describe(path) for path in programs if not wanted or path.name.removeprefix("peer-") in wanted]
+    missing = set(wanted) - {peer.name for peer in peers}
+    if missing:
+        raise ValueError(f"not built: {', '.join(sorted(missing))}")
+    return sorted(peers, key=lambda peer: (OWN.index(peer.name) if peer.name in OWN else len(OWN), peer.name))
+
+
+class Progress:
+    def __init__(self, batches, nominal_s):
+        self._batches, self._nominal_s = batches, nominal_s
+        self._done, self._start = 0, time.monotonic()
+
+    def step(self):
+        self._done += 1
+
+    def line(self, case, number, rounds):
+        passed = time.monotonic() - self._start
+        left = passed / self._done * (self._batches - self._done) if self._done > 20 else self._nominal_s - passed
+        say(f"{100 * self._done // self._batches:3d} %  {case.name}, round {number} of {rounds}; "
+            f"about {max(0, left) / 60:.1f} min left")
+
+
+class Run:
+    def __init__(self, options, peers, cores):
+        self._options, self._peers = options, peers
+        self._place = Place(cores, options.work, options.limit, options.seconds)
+        self._cases = [case for case in CASES if case.scenario in options.scenarios]
+        self._random = random.Random(options.seed)
+        self.folder = options.results / (options.machine or machine.machine_id())
+        self.tallies = []
+        batches = len(self._cases) * len(peers) * options.rounds
+        nominal_s = sum(case.seconds * options.seconds + BATCH_OVERHEAD_S for case in self._cases) * len(
+            peers) * options.rounds
+        say(f"{batches} batches of {len(peers)} peers, about {nominal_s / 60:.0f} min; seed {options.seed}; "
+            f"cores {cores[0]} and {cores[1]}; results in {self.folder}")
+        self._progress = Progress(batches, nominal_s)
+        self._about = {**machine.describe(options.build, ROOT), "seed": options.seed, "rounds": options.rounds,
+                       "seconds_scale": options.seconds, "sender_core": cores[0], "receiver_core": cores[1]}
+        self._time = machine.ProcessorTime()
+        if self._about["load_at_start"] > BUSY_LOAD:
+            say(f"the machine is busy (load {self._about['load_at_start']:.1f}): what follows is noise")
+
+    def play(self):
+        for case in self._cases:
+            self.tallies += self._play_case(case)
+            self._write(complete=False)
+        self._write(complete=True)
+
+    def _play_case(self, case):
+        tallies = [Tally(case, peer) for peer in self._peers]
+        for number in range(1, self._options.rounds + 1):
+            self._progress.line(case, number, self._options.rounds)
+            for tally in self._random.sample(tallies, len(tallies)):
+                self._progress.step()
+                if not tally.cannot and not tally.gave_up:
+                    self._play_batch(tally, number)
+        return tallies
+
+    def _play_batch(self, tally, number):
+        peer, case = tally.peer, tally.case
+        place = self._place
+        if case.beside == "stopped":
+            place = Place(place.cores, place.work, min(place.limit_s, STOPPED_LIMIT_S), place.scale)
+        outcome = Outcome(why=peer.why) if peer.why else run_batch(peer.program, peer.needs_daemon, case, place)
+        if outcome.why:
+            say(f"       {peer.name} failed {case.name}: {outcome.why}. {outcome.stderr[:300]}")
+        tally.add(number, outcome)
+
+    def _write(self, complete):
+        write_results(self.folder, self._peers, self.tallies)
+        about = {**self._about, "complete": complete, "stolen_share": self._time.stolen_share()}
+        (self.folder / "machine.json").write_text(json.dumps(about, indent=2) + "\n")
+
+    def summary(self):
+        failed = [failure for tally in self.tallies for failure in tally.failures]
+        return {"results": str(self.folder), "seed": self._options.seed, "cases": len(self._cases),
+                "peers": [peer.name for peer in self._peers], "failed": failed,
+                "own_failed": any(failure["peer"] in OWN for failure in failed)}
+
+
+def words(text):
+    return [word for word in text.split(",") if word]
+
+
+def read_options(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", type=words, default=[], help="comma-separated; default: all that are built")
+    parser.add_argument("--scenarios", type=words, default=list(SCENARIOS),
+                        help=f"of {','.join(SCENARIOS)}; default: all")
+    parser.add_argument("--rounds", type=int, help=f"default: {FULL['rounds']}")
+    parser.add_argument("--seconds", type=float, help="scales the time that each batch takes; default: 1")
+    parser.add_argument("--quick", action="store_true",
+                        help="one round of half the time, a few minutes, results below build/: for a first look")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/bench", help="where the peers were built")
+    parser.add_argument("--results", type=Path, help="default: bench/results; --quick: build/bench/results")
+    parser.add_argument("--machine", help="name of the folder in it; default: made of CPU, cores and hypervisor")
+    parser.add_argument("--seed", type=int, help="of the order; default: another each time")
+    parser.add_argument("--cores", type=words, help="the sender's and the receivers'; default: the first two allowed")
+    parser.add_argument("--limit", type=float, default=25, help="seconds that a batch may take beside its own time")
+    parser.add_argument("--work", type=Path, help="folder for the batches; default: /dev/shm")
+    parser.add_argument("--json", action="store_true", help="a summary on stdout")
+    return complete(parser, parser.parse_args(arguments))
+
+
+def complete(parser, options):
+    defaults = QUICK if options.quick else FULL
+    for name, value in defaults.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    unknown = set(options.scenarios) - set(SCENARIOS)
+    if unknown:
+        parser.error(f"unknown scenarios: {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
+    if options.rounds < 1 or options.seconds <= 0:
+        parser.error("--rounds is at least 1, --seconds more than 0")
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(10**6)
+    if options.work is None:
+        options.work = Path("/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir())
+    return options
+
+
+def choose_cores(options):
+    if options.cores:
+        if len(options.cores) != 2 or not all(core.isdigit() for core in options.cores):
+            raise ValueError("--cores needs two numbers, such as 0,1")
+        return tuple(map(int, options.cores))
+    return machine.pick_cores(os.sched_getaffinity(0))
+
+
+def interrupted(*_):
+    """Once: what follows is cleaning up."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def main(arguments=None):
+    options = read_options(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
+    try:
+        peers, cores = find_peers(options.build, options.peers), choose_cores(options)
+    except ValueError as error:
+        say(f"run.py: {error}")
+        return 2
+    if not peers:
+        say(f"run.py: no peers in {options.build}/bin/peers: make bench-peers builds them")
+        return 3
+    if cores is None:
+        say("run.py: needs two cores; --cores chooses them")
+        return 3
+    try:
+        run = Run(options, peers, cores)
+        run.play()
+    except KeyboardInterrupt:
+        say("run.py: interrupted; the cases that were over are written")
+        return 130
+    summary = run.summary()
+    if options.json:
+        print(json.dumps(summary))
+    say(f"done; results in {run.folder}, {len(summary['failed'])} failures")
+    return 1 if summary["own_failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""What all rounds of one peer in one case come to, and the rows of the result files."""
+
+import csv
+
+from samples import Pool
+
+METRICS = ("signal", "age", "publish")
+GIVE_UP_AFTER = 2  # failures in one case
+
+BATCH_COLUMNS = ("case", "scenario", "peer", "bytes", "wait", "pace", "readers", "beside", "metric", "p50_ns", "p90_ns",
+                 "p99_ns", "p999_ns", "max_ns", "count", "sent", "received", "lost", "torn", "seconds", "sender_cpu_ns",
+                 "receiver_cpu_ns", "rounds", "failed", "status")
+ROUND_COLUMNS = ("case", "peer", "round", *(f"{metric}_p50_ns" for metric in METRICS))
+QUANTILE_COLUMNS = ("case", "peer", "quantile", "age_ns")
+FAILURE_COLUMNS = ("case", "peer", "round", "why", "stderr")
+PEER_COLUMNS = ("peer", "version", "settings", "copies", "most_bytes", "needs_daemon")
+
+
+def last_age_ns(of_receivers):
+    """What was still on its way when the sender ended: a queue that is emptied afterwards takes its time as well."""
+    return max((ages[-1] for ages in of_receivers if ages), default=0)
+
+
+class Tally:
+    def __init__(self, case, peer):
+        self.case, self.peer = case, peer
+        self.rounds, self.failures = [], []
+        self.cannot = case.bytes > peer.most_bytes
+        self._pools = {metric: Pool() for metric in METRICS}
+        self._sent = self._received = self._expected = self._torn = 0
+        self._sender_cpu_ns = self._receiver_cpu_ns = self._took_ns = 0
+
+    @property
+    def gave_up(self):
+        return len(self.failures) >= GIVE_UP_AFTER
+
+    def add(self, number, outcome):
+        if outcome.why:
+            self._add_failure(number, outcome)
+            return
+        medians = {f"{metric}_p50_ns": self._add_samples(metric, outcome.samples[metric]) for metric in METRICS}
+        self.rounds.append({"case": self.case.name, "peer": self.peer.name, "round": number, **medians})
+        self._sent += outcome.sender["sent"]
+        self._took_ns += outcome.sender["took_ns"] + last_age_ns(outcome.samples["age"])
+        self._sender_cpu_ns += outcome.sender["cpu_ns"]
+        self._expected += outcome.sender["sent"] * len(outcome.receivers)
+        self._received += sum(receiver["received"] for receiver in outcome.receivers)
+        self._torn += sum(receiver["torn"] for receiver in outcome.receivers)
+        self._receiver_cpu_ns += sum(receiver["cpu_ns"] for receiver in outcome.receivers)
+
+    def _add_failure(self, number, outcome):
+        self.failures.append({"case": self.case.name, "peer": self.peer.name, "round": number, "why": outcome.why,
+                              "stderr": " ".join(outcome.stderr.split())})
+
+    def _add_samples(self, metric, of_processes):
+        """The median of this round, over all processes; each one's own warming up is dropped."""
+        round_pool = Pool()
+        for samples in of_processes:
+            round_pool.add(samples)
+            self._pools[metric].add(samples)
+        return round_pool.at(0.5)
+
+    @property
+    def status(self):
+        if self.cannot:
+            return "cannot"
+        if not self.rounds:
+            return "failed"
+        return "partly" if self.failures else "ok"
+
+    def batch_rows(self):
+        case = self.case
+        common = {"case": case.name, "scenario": case.scenario, "peer": self.peer.name, "bytes": case.bytes,
+                  "wait": case.wait, "pace": case.pace, "readers": case.readers, "beside": case.beside,
+                  "rounds": len(self.rounds), "failed": len(self.failures), "status": self.status}
+        if not self.rounds:
+            return [common]
+        return [{**common, **self._sums(), "metric": metric, **self._pools[metric].summary()} for metric in METRICS]
+
+    def _sums(self):
+        return {"sent": self._sent, "received": self._received, "lost": max(0, self._expected - self._received),
+                "torn": self._torn, "seconds": round(self._took_ns / 1e9, 3),
+                "sender_cpu_ns": round(self._sender_cpu_ns / max(1, self._sent)),
+                "receiver_cpu_ns": round(self._receiver_cpu_ns / max(1, self._received))}
+
+    def quantile_rows(self):
+        if not self.case.distribution:
+            return []
+        return [{"case": self.case.name, "peer": self.peer.name, "quantile": f"{share:.5f}", "age_ns": age_ns}
+                for share, age_ns in self._pools["age"].distribution()]
+
+
+def write_rows(path, columns, rows):
+    """In one step, so that nobody reads half a file."""
+    half = path.with_suffix(".half")
+    with half.open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    half.replace(path)
+
+
+def write_results(folder, peers, tallies):
+    folder.mkdir(parents=True, exist_ok=True)
+    write_rows(folder / "peers.csv", PEER_COLUMNS, [peer.row() for peer in peers])
+    write_rows(folder / "batches.csv", BATCH_COLUMNS, [row for tally in tallies for row in tally.batch_rows()])
+    write_rows(folder / "rounds.csv", ROUND_COLUMNS, [row for tally in tallies for row in tally.rounds])
+    write_rows(folder / "quantiles.csv", QUANTILE_COLUMNS, [row for tally in tallies for row in tally.quantile_rows()])
+    write_rows(folder / "failures.csv", FAILURE_COLUMNS, [row for tally in tallies for row in tally.failures])
