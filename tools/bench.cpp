@@ -17,7 +17,9 @@ namespace {
 
 using bench::Duel;
 using bench::Figures;
+using bench::Measured;
 using bench::Plan;
+using bench::Readers;
 using bench::Wait;
 
 struct Options {
@@ -72,7 +74,8 @@ void clear_progress() {
 
 struct Results {
   Duel signal, frame, wake;
-  Figures readers_1, readers_32, stopped;
+  std::vector<Measured> busy, asleep;
+  Figures stopped;
 };
 
 Results measure_all(double scale) {
@@ -86,24 +89,57 @@ Results measure_all(double scale) {
   results.wake = wake(scale, stream);
   progress("publishing");
   const std::uint32_t frames = scaled(20'000, scale);
-  results.readers_1 = bench::measure_publish({1, false, frames}, stream);
-  results.readers_32 = bench::measure_publish({32, false, frames}, stream);
-  results.stopped = bench::measure_publish({1, true, frames}, stream);
+  for (const std::uint32_t readers : {0u, 1u, 4u, 16u, 32u})
+    results.busy.push_back({readers, bench::measure_publish({readers, Readers::kBusy, frames}, stream)});
+  results.stopped = bench::measure_publish({1, Readers::kStopped, frames}, stream);
+  progress("publishing to sleepers");
+  for (const std::uint32_t readers : {1u, 2u, 4u, 16u, 32u})
+    results.asleep.push_back(
+        {readers, bench::measure_publish({readers, Readers::kAsleep, scaled(500, scale)}, stream)});
   clear_progress();
   return results;
+}
+
+Json publish_json(const Results& results) {
+  Json json;
+  for (const Measured& point : results.busy) {
+    json[fmt::format("readers_{}_ns", point.readers)] = point.figures.p50_ns;
+    json[fmt::format("readers_{}_p99_ns", point.readers)] = point.figures.p99_ns;
+  }
+  json["stopped_reader_ns"] = results.stopped.p50_ns;
+  json["stopped_reader_p99_ns"] = results.stopped.p99_ns;
+  for (const Measured& point : results.asleep) {
+    json[fmt::format("asleep_{}_ns", point.readers)] = point.figures.p50_ns;
+    json[fmt::format("asleep_{}_p99_ns", point.readers)] = point.figures.p99_ns;
+  }
+  const bench::Line line = bench::line_through(results.busy);
+  json["base_ns"] = line.base_ns;
+  json["per_reader_ns"] = line.per_reader_ns;
+  return json;
 }
 
 void print_json(const Results& results) {
   fmt::print("{}\n", json_text({{"signal_spin", duel_json(results.signal)},
                                 {"frame_3200000", duel_json(results.frame)},
                                 {"wake", duel_json(results.wake)},
-                                {"publish",
-                                 {{"readers_1_ns", results.readers_1.p50_ns},
-                                  {"readers_1_p99_ns", results.readers_1.p99_ns},
-                                  {"readers_32_ns", results.readers_32.p50_ns},
-                                  {"readers_32_p99_ns", results.readers_32.p99_ns},
-                                  {"stopped_reader_ns", results.stopped.p50_ns},
-                                  {"stopped_reader_p99_ns", results.stopped.p99_ns}}}}));
+                                {"publish", publish_json(results)}}));
+}
+
+std::vector<std::string> publish_row(const std::string& what, const Figures& figures) {
+  return {what, ns(figures.p50_ns), ns(figures.p99_ns), ns(figures.p999_ns)};
+}
+
+std::string counted(std::uint32_t readers) { return fmt::format("{} reader{}", readers, readers == 1 ? "" : "s"); }
+
+void print_publish(const Results& results) {
+  std::vector<std::vector<std::string>> rows = {{"begin and publish, 64 B", "p50", "p99", "p99.9"}};
+  for (const Measured& point : results.busy) rows.push_back(publish_row(counted(point.readers), point.figures));
+  rows.push_back(publish_row("1 reader, stopped", results.stopped));
+  for (const Measured& point : results.asleep)
+    rows.push_back(publish_row(counted(point.readers) + ", woken", point.figures));
+  for (const std::string& line : table(rows)) fmt::print("{}\n", line);
+  const bench::Line line = bench::line_through(results.busy);
+  fmt::print("{} and {:.1f} ns for each reader that need not be woken\n", ns(line.base_ns), line.per_reader_ns);
 }
 
 void print_text(const Results& results) {
@@ -114,14 +150,7 @@ void print_text(const Results& results) {
       duel_row("waking a sleeper, 64 B", results.wake)};
   for (const std::string& line : table(rows)) fmt::print("{}\n", line);
   fmt::print("\n");
-  const auto row = [](const char* what, const Figures& figures) {
-    return std::vector<std::string>{what, ns(figures.p50_ns), ns(figures.p99_ns), ns(figures.p999_ns)};
-  };
-  const std::vector<std::vector<std::string>> publish = {{"begin and publish, 64 B", "p50", "p99", "p99.9"},
-                                                         row("1 reader", results.readers_1),
-                                                         row("32 readers", results.readers_32),
-                                                         row("1 reader, stopped", results.stopped)};
-  for (const std::string& line : table(publish)) fmt::print("{}\n", line);
+  print_publish(results);
 }
 
 int run(const Options& options) {

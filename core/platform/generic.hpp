@@ -93,7 +93,7 @@ Wake poll_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
 
 bool has_wake_two() { return false; }
 int wake_two(const std::uint32_t*, std::uint32_t*) { return -1; }
-void run_anywhere() {}
+void run_elsewhere() {}
 
 // A prober holds a shared lock for a moment, so a failure is only believed when it lasts.
 int lock_descriptor(int descriptor) {

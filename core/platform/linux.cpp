@@ -129,10 +129,14 @@ int wake_two(const std::uint32_t* word, std::uint32_t* other) {
   return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAKE_OP, 1, 1L, other, kAddOne));
 }
 
-void run_anywhere() {
-  cpu_set_t all;
+void run_elsewhere() {
+  cpu_set_t inherited, all, others;
   std::memset(&all, 0xff, sizeof all);
-  ::sched_setaffinity(0, sizeof all, &all);
+  if (::sched_getaffinity(0, sizeof inherited, &inherited) != 0 || ::sched_setaffinity(0, sizeof all, &all) != 0)
+    return;
+  if (::sched_getaffinity(0, sizeof all, &all) != 0) return;  // those that the system lets it have
+  CPU_XOR(&others, &all, &inherited);
+  if (CPU_COUNT(&others) > 0) ::sched_setaffinity(0, sizeof others, &others);
 }
 
 Event::~Event() {

@@ -166,8 +166,8 @@ bool wake_all(const std::uint32_t* word);  // false if it is known that nobody s
 int wake_two(const std::uint32_t* word, std::uint32_t* other);
 bool has_wake_two();
 
-// Lets the calling thread run on all cores that the system lets it have, wherever its maker was pinned.
-void run_anywhere();
+// Lets the calling thread run on the cores that its maker was not pinned to; everywhere if it was not, or there are no others.
+void run_elsewhere();
 
 // A descriptor that is readable while signalled.
 class Event {

@@ -39,9 +39,9 @@ bool Waker::has_thread() {
   return !failed_;
 }
 
-// Not bound to the writer's core, where it would take the writer's time after all.
+// Not on the core that the writer is bound to, where it would take the writer's time after all.
 void Waker::run() {
-  platform::run_anywhere();
+  platform::run_elsewhere();
   for (std::uint32_t seen = 0;;) {
     const std::uint32_t turn = sync::SharedMemory::word(turns_).load(std::memory_order_acquire);
     if (turn != seen) {

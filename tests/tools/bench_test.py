@@ -8,7 +8,8 @@ import unittest
 from command import BINARY, CommandTest
 
 DUELS = ("signal_spin", "frame_3200000", "wake")
-PUBLISH = ("readers_1_ns", "readers_32_ns", "stopped_reader_ns")
+PUBLISH = ("readers_0_ns", "readers_1_ns", "readers_4_ns", "readers_16_ns", "readers_32_ns", "stopped_reader_ns", "asleep_1_ns",
+           "asleep_32_ns", "base_ns")
 # Two processes that wait for each other take their time on a machine that does something else, too.
 PATIENCE_S = 150
 
@@ -35,7 +36,7 @@ class Bench(CommandTest):
     def test_text_is_a_table_for_people(self):
         done = self.run_bench()
         self.assertEqual(done.returncode, 0, done.stderr)
-        for words in ("signal, 64 B, spinning", "3.2 MB written and summed", "ratio p50", "32 readers", "1 reader, stopped"):
+        for words in ("signal, 64 B, spinning", "3.2 MB written and summed", "ratio p50", "0 readers", "32 readers", "1 reader, stopped", "32 readers, woken"):
             self.assertIn(words, done.stdout)
 
     def test_a_scale_out_of_range_is_refused(self):

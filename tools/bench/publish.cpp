@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <new>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "wingbeat/wingbeat.h"
@@ -18,6 +19,8 @@ namespace {
 
 constexpr std::uint64_t kGapNs = 2'000;          // between frames, so that the other core's stores settle
 constexpr std::uint64_t kReaderNapNs = 200'000;  // between a live reader's frames
+constexpr std::uint64_t kSettleNs = 100'000;     // after a reader's last frame, until it is surely asleep
+constexpr std::uint32_t kEntries = 32;           // what a stream has unless its writer says otherwise
 
 void need(int code) {
   if (code != WB_OK) throw std::runtime_error(wb_error_message());
@@ -32,6 +35,7 @@ void nap(std::uint64_t duration_ns) {
 struct Stage {
   std::atomic<std::uint32_t> ready{0};
   std::atomic<std::uint32_t> over{0};
+  std::atomic<std::uint64_t> taken{0};  // frames, by all sleepers
 };
 
 class StageMemory {
@@ -48,13 +52,13 @@ class StageMemory {
   Stage* stage_ = nullptr;
 };
 
-wb_writer* make_writer(const std::string& stream, std::uint32_t readers) {
+wb_writer* make_writer(const std::string& stream) {
   wb_spec* spec = nullptr;
   wb_writer* writer = nullptr;
   need(wb_spec_create(stream.c_str(), 2, &spec));
   int code = wb_spec_add_per_agent(spec, "payload", WB_F32, 8, nullptr, nullptr);
-  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, readers);
-  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_MAX_READERS, readers);
+  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, kEntries);
+  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_MAX_READERS, kEntries);
   if (code == WB_OK) code = wb_writer_create(spec, &writer);
   wb_spec_destroy(spec);
   need(code);
@@ -94,10 +98,54 @@ void read_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
   }
 }
 
-Figures publish_all(wb_writer* writer, std::uint32_t frames) {
+wb_reader* open_sleeper(const std::string& stream) {
+  wb_reader_options options{};
+  options.struct_size = sizeof options;
+  options.leases = 1;
+  options.spin_ns = 1;
+  wb_reader* reader = nullptr;
+  need(wb_reader_open(stream.c_str(), &options, &reader));
+  need(wb_reader_attach(reader, static_cast<std::int64_t>(kWaitLimitNs)));
+  return reader;
+}
+
+void sleep_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
+  std::vector<std::thread> sleepers;
+  std::atomic<std::uint32_t> opened{0};
+  for (std::uint32_t i = 0; i < readers; ++i) {
+    sleepers.emplace_back([&] {
+      wb_reader* reader = open_sleeper(stream);
+      ++opened;
+      for (wb_frame frame; stage.over.load() == 0;) {
+        if (wb_reader_wait(reader, static_cast<std::int64_t>(kSettleNs * 1000), &frame) != WB_OK) continue;
+        wb_frame_release(&frame);
+        ++stage.taken;
+      }
+      wb_reader_close(reader);
+    });
+  }
+  while (opened.load() < readers) nap(kSettleNs);
+  stage.ready.store(1);
+  for (std::thread& sleeper : sleepers) sleeper.join();
+}
+
+// Until all sleepers have taken what there is, and are asleep again.
+void let_them_sleep(const Stage& stage, std::uint64_t taken) {
+  const std::uint64_t limit_ns = wb_now_ns() + kWaitLimitNs;
+  while (stage.taken.load() < taken) {
+    stop_if_interrupted();
+    if (wb_now_ns() > limit_ns) throw std::runtime_error("the readers of the bench do not answer");
+  }
+  const std::uint64_t end_ns = wb_now_ns() + kSettleNs;
+  while (wb_now_ns() < end_ns) {
+  }
+}
+
+Figures publish_all(wb_writer* writer, const PublishPlan& plan, const Stage& stage) {
   std::vector<std::uint64_t> samples;
-  samples.reserve(frames);
-  for (std::uint32_t i = 0; i < frames; ++i) {
+  samples.reserve(plan.frames);
+  for (std::uint32_t i = 0; i < plan.frames; ++i) {
+    if (plan.do_what == Readers::kAsleep) let_them_sleep(stage, std::uint64_t{plan.readers} * i);
     const std::uint64_t start_ns = wb_now_ns();
     publish(writer);
     const std::uint64_t end_ns = wb_now_ns();
@@ -118,10 +166,13 @@ void wait_for(const std::atomic<std::uint32_t>& word) {
   }
 }
 
-[[noreturn]] void be_the_readers(Stage& stage, const std::string& stream, std::uint32_t readers) {
+[[noreturn]] void be_the_readers(Stage& stage, const std::string& stream, const PublishPlan& plan) {
   int code = 0;
   try {
-    read_on(stage, stream, readers);
+    if (plan.do_what == Readers::kAsleep)
+      sleep_on(stage, stream, plan.readers);
+    else
+      read_on(stage, stream, plan.readers);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "wingbeat bench, readers: %s\n", error.what());
     code = 1;
@@ -134,17 +185,17 @@ void wait_for(const std::atomic<std::uint32_t>& word) {
 Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
   StageMemory stage;
   pin_to_core(1);  // inherited by the readers
-  wb_writer* writer = make_writer(stream, plan.readers);
-  publish(writer);
+  wb_writer* writer = make_writer(stream);
+  if (plan.do_what != Readers::kAsleep) publish(writer);
   const pid_t readers = ::fork();
   if (readers < 0) throw std::runtime_error("cannot start the reading process");
-  if (readers == 0) be_the_readers(*stage, stream, plan.readers);
+  if (readers == 0) be_the_readers(*stage, stream, plan);
   pin_to_core(0);
   Figures figures;
   try {
     wait_for((*stage).ready);
-    if (plan.stopped) ::kill(readers, SIGSTOP);
-    figures = publish_all(writer, plan.frames);
+    if (plan.do_what == Readers::kStopped) ::kill(readers, SIGSTOP);
+    figures = publish_all(writer, plan, *stage);
   } catch (...) {
     ::kill(readers, SIGKILL);
     ::waitpid(readers, nullptr, 0);
@@ -156,6 +207,21 @@ Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
   ::waitpid(readers, nullptr, 0);
   wb_writer_close(writer);
   return figures;
+}
+
+Line line_through(const std::vector<Measured>& measured) {
+  const double count = static_cast<double>(measured.size());
+  double x = 0, y = 0, xx = 0, xy = 0;
+  for (const Measured& point : measured) {
+    x += point.readers / count;
+    y += point.figures.p50_ns / count;
+  }
+  for (const Measured& point : measured) {
+    xx += (point.readers - x) * (point.readers - x);
+    xy += (point.readers - x) * (point.figures.p50_ns - y);
+  }
+  const double slope = xx > 0 ? xy / xx : 0;
+  return {y - slope * x, slope};
 }
 
 }  // namespace wingbeat::tool::bench
