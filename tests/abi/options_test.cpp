@@ -52,7 +52,9 @@ class Options : public testing::Test {
 
   template <class Any>
   int add_parameter(const Any& options) {
-    if (spec_ == nullptr) EXPECT_EQ(wb_spec_create("swarm", 10, &spec_), WB_OK);
+    if (spec_ == nullptr) {
+      EXPECT_EQ(wb_spec_create("swarm", 10, &spec_), WB_OK);
+    }
     return wb_spec_add_parameter(spec_, "speed", reinterpret_cast<const wb_parameter_options*>(&options));
   }
 
