@@ -20,6 +20,7 @@ wb_writer* make_writer(const Setup& setup) {
   int code = wb_spec_add_field(spec, "payload", WB_U64, 1, shape, nullptr, nullptr);
   if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, setup.readers);
   if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_HISTORY, 0);
+  if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_HUGE_PAGES, PEER_HUGE);
   if (code == WB_OK) code = wb_writer_create(spec, &writer);
   wb_spec_destroy(spec);
   need(code);
@@ -72,14 +73,16 @@ class WingbeatReceiver final : public Receiver {
 }  // namespace
 
 Peer peer() {
-  return {"wingbeat",
-          wb_version(),
-          "filled in place; every frame in order; one lease per reader, readers + 3 slots; spin: spin_ns -1, sleep: "
-          "spin_ns 1",
-          false,
-          1ull << 40,
-          [](const Setup& setup) -> std::unique_ptr<Sender> { return std::make_unique<WingbeatSender>(setup); },
-          [](const Setup& setup) -> std::unique_ptr<Receiver> { return std::make_unique<WingbeatReceiver>(setup); }};
+  return {
+      PEER_HUGE ? "wingbeat-huge" : "wingbeat",
+      wb_version(),
+      std::string("filled in place; every frame in order; one lease per reader, readers + 3 slots; spin: spin_ns -1, "
+                  "sleep: spin_ns 1") +
+          (PEER_HUGE ? "; huge pages" : ""),
+      false,
+      1ull << 40,
+      [](const Setup& setup) -> std::unique_ptr<Sender> { return std::make_unique<WingbeatSender>(setup); },
+      [](const Setup& setup) -> std::unique_ptr<Receiver> { return std::make_unique<WingbeatReceiver>(setup); }};
 }
 
 }  // namespace wingbeat::bench
