@@ -162,7 +162,7 @@ class OneMapping : public Streams {
       wb_reader_info readers[32];
       std::size_t there = 0;
       if (wb_inspection_stream(raw, &stream) != WB_OK) continue;
-      EXPECT_OK(wb_inspection_readers(raw, readers, 32, &there));
+      if (wb_inspection_readers(raw, readers, 32, &there) != WB_OK) continue;  // between two writers
       ++count;
     }
   }

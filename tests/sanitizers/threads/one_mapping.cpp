@@ -1,6 +1,6 @@
 // Stands in for mmap and munmap in the core of the thread sanitizer's tests. Writer and readers of one process map a stream's objects
 // once each, at addresses of their own; the sanitizer compares addresses, and would see neither the protocol nor a race. Here all get
-// the first mapping, which is the writer's, and it goes with the last of them.
+// the first mapping, which is the writer's, and it goes with the last of them. Objects that are large enough for huge pages are left alone.
 #include <sys/mman.h>
 #include <sys/stat.h>
 
