@@ -7,13 +7,14 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
+.PHONY: help demo test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
 	@echo "make test      build and run every test"
 	@echo "make build     build/release; BUILD=dev|asan|ubsan|tsan|portable for another"
 	@echo "make bench     measure against a bare floor"
+	@echo "make bench-micro   time begin, publish, take ...; make test counts their instructions"
 	@echo "make bench-peers   measure beside iceoryx2, zenoh, sockets ..., make docs/benchmarks.md; half an hour, a quiet machine"
 	@echo "make bench-report  make docs/benchmarks.md of bench/results"
 	@echo "make format    format the sources"
@@ -49,6 +50,11 @@ test:
 
 bench: build
 	@exec build/$(BUILD)/bin/wingbeat bench
+
+bench-micro:
+	@scripts/bootstrap --bench
+	$(build)
+	@exec build/$(BUILD)/bin/bench/micro
 
 bench-peers:
 	@scripts/bootstrap --bench

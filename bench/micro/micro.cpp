@@ -1,0 +1,53 @@
+// Times each operation with Google Benchmark. Its options work: --benchmark_filter=publish, --benchmark_out=FILE ... The column to
+// look at is Time; CPU has what makes ready for the runs, too.
+#include <benchmark/benchmark.h>
+#include <stdlib.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "operations.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Only the runs are timed, not what makes ready for them; the clock is read once for a batch.
+void measure(benchmark::State& state, const wingbeat::bench::NamedOperation& named) {
+  const std::unique_ptr<wingbeat::bench::Operation> operation = named.make();
+  const unsigned batch = operation->batch();
+  while (state.KeepRunningBatch(batch)) {
+    operation->prepare();
+    const Clock::time_point start = Clock::now();
+    for (unsigned i = 0; i < batch; ++i) operation->run();
+    state.SetIterationTime(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+}
+
+// Streams of its own, which nobody else sees.
+class RuntimeDirectory {
+ public:
+  RuntimeDirectory() {
+    std::string path = (std::filesystem::temp_directory_path() / "wingbeat-micro.XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("cannot make " + path);
+    ::setenv("WINGBEAT_DIR", path.c_str(), 1);
+    path_ = path;
+  }
+  ~RuntimeDirectory() { std::filesystem::remove_all(path_); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const RuntimeDirectory directory;
+  for (const auto& named : wingbeat::bench::operations())
+    benchmark::RegisterBenchmark(named.name, measure, named)->UseManualTime()->Unit(benchmark::kNanosecond);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
