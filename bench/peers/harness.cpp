@@ -282,7 +282,7 @@ void add_options(CLI::App& app, Part& part) {
   app.add_option("--out", part.out,
                  "Results: OUT.json, and samples in ns as raw 64-bit numbers in OUT.{publish,signal,age}");
   app.add_option("--bytes", part.setup.bytes, "Of a frame, a multiple of 8")->check(CLI::Range(64ull, 1ull << 32));
-  app.add_option("--readers", part.setup.readers, "How many receivers")->check(CLI::Range(1u, kMostReaders));
+  app.add_option("--readers", part.setup.readers, "How many receivers")->check(CLI::Range(0u, kMostReaders));
   app.add_option("--reader", part.setup.reader, "Which of them this is");
   app.add_option("--wait", part.setup.wait, "How receivers wait")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Wait>{{"spin", Wait::kSpin}, {"sleep", Wait::kSleep}}));

@@ -218,22 +218,33 @@ def cpu(results):
 
 
 def publish(results):
-    """Of Wingbeat alone, by number of readers."""
-    cost = results.publish_cost()
-    if not cost:
-        return ""
+    """Of Wingbeat alone, by number of readers: those that no frame wakes, those that each frame wakes."""
+    states = {"that do not wait": results.publish_cost(), "that each frame wakes": results.publish_cost("woken")}
+    return "\n\n".join(publish_cost(readers, cost) for readers, cost in states.items() if cost)
+
+
+def publish_cost(readers, cost):
     rows = [[count, format_ns(ns)] for count, ns in cost.points]
-    return (f"By number of readers, **{cost.base_ns:.0f} ns, and "
+    return (f"By number of readers {readers}, **{cost.base_ns:.0f} ns, and "
             f"{cost.slope_ns:.2f} ns per reader** (least squares).\n\n" + table(["readers", "publish p50"], rows))
 
 
 def julia(results):
-    rows = [[f"{row['peer']}, {row['case']}", row["wait"], row["pace"], format_bytes(int(row["bytes"])), row["metric"],
-             *(format_ns(number(row[column])) for column in COLUMNS), row["lost"]]
-            for row in results.julia() if row["p50_ns"]]
-    if not rows:
-        return ""
-    return table(["", "waits", "pace", "frame", "metric", *COLUMNS.values(), "lost"], rows)
+    """Each way beside Wingbeat's receiver in C++."""
+    rows = [row for row in results.julia() if row["p50_ns"]]
+    in_cpp = {julia_case(row): number(row["p50_ns"]) for row in rows if row["way"] == "wingbeat-cpp"}
+    cells = [[row["way"], row["wait"], row["pace"], format_bytes(int(row["bytes"])), row["metric"],
+              *(format_ns(number(row[column])) for column in COLUMNS), row["lost"], over(row, in_cpp.get(julia_case(row)))]
+             for row in rows]
+    return table(["", "waits", "pace", "frame", "metric", *COLUMNS.values(), "lost", "over C++"], cells) if cells else ""
+
+
+def julia_case(row):
+    return tuple(row[column] for column in ("scenario", "bytes", "wait", "pace", "metric"))
+
+
+def over(row, p50_ns):
+    return f"{number(row['p50_ns']) / p50_ns:.2f}x" if p50_ns else ""
 
 
 def failures(results):

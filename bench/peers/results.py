@@ -136,8 +136,8 @@ class Results:
     def julia(self):
         return read_rows(self.folder / "julia.csv")
 
-    def publish_cost(self):
-        """None if it was not measured."""
-        rows = [row for row in read_rows(self.folder / "publish.csv") if row["readers"].isdigit()]
+    def publish_cost(self, state="attached"):
+        """With readers that do not wait, or that each frame wakes (`woken`). None if it was not measured."""
+        rows = [row for row in read_rows(self.folder / "publish.csv") if row["state"] == state and row["readers"].isdigit()]
         points = tuple((int(row["readers"]), float(row["p50_ns"])) for row in rows)
         return PublishCost(points, *fitted(points)) if len(points) > 1 else None

@@ -55,6 +55,17 @@ def round_row(case, peer, number):
     return {"case": case.name, "peer": peer.name, "round": number, **medians}
 
 
+def publish_rows(p50_ns, state="attached"):
+    """`p50_ns`: by number of readers."""
+    rows = [{"state": state, "readers": readers, "p50_ns": ns} for readers, ns in p50_ns.items()]
+    return [*rows, {"state": state, "readers": "slope", "p50_ns": 1000}]
+
+
+def julia_row(case, way, factor):
+    row = batch_row(case, peer(way, factor), "age")
+    return {"way": way, **{column: row[column] for column in row if column not in ("case", "peer")}}
+
+
 def quantile_rows(case, peer):
     p50 = floor_ns(case, "age") * factor_of(peer, case, "age")
     return [{"case": case.name, "peer": peer.name, "quantile": f"{share:.5f}",

@@ -66,7 +66,7 @@ class Report(unittest.TestCase):
         self.assertNotIn("Not to be relied on", page)
 
     def test_all_rows_of_a_table_have_as_many_cells(self):
-        self.write(publish=[{"readers": 0, "p50_ns": 40}, {"readers": 4, "p50_ns": 48}])
+        self.write(publish=made_up.publish_rows({0: 40, 4: 48}))
         block = []
         for line in self.make("--no-plots").replace("\\|", "").splitlines() + [""]:
             if line.startswith("|"):
@@ -76,12 +76,12 @@ class Report(unittest.TestCase):
                 block = []
 
     def test_targets_that_are_reached_are_met(self):
-        self.write(publish=[{"readers": count, "p50_ns": 40 + 2 * count} for count in (0, 1, 4, 16, 32)])
+        self.write(publish=made_up.publish_rows({count: 40 + 2 * count for count in (0, 1, 4, 16, 32)}))
         self.assertEqual({entry["word"] for entry in self.words().values()}, {"met"})
 
     def test_targets_that_are_missed_are_not_met(self):
         self.write(own=flat_signal(1.6), iceoryx2=1.5, copying=1.4,
-                   publish=[{"readers": count, "p50_ns": 40 + 9 * count} for count in (0, 1, 4, 16, 32)])
+                   publish=made_up.publish_rows({count: 40 + 9 * count for count in (0, 1, 4, 16, 32)}))
         words = self.words()
         missed = [target for target, entry in words.items() if entry["word"] == "not met"]
         self.assertEqual(len(missed), len(words) - 1, words)
@@ -117,11 +117,13 @@ class Report(unittest.TestCase):
     def test_julia_and_publishing_are_shown_if_they_are_there(self):
         self.write()
         self.assertNotIn("Julia\n", self.make("--no-plots"))
-        row = made_up.batch_row(made_up.CASES[0], made_up.peer("julia", 3), "age")
-        self.write(julia=[row], publish=[{"readers": 0, "p50_ns": 40}, {"readers": 2, "p50_ns": 44}])
+        rows = [made_up.julia_row(made_up.CASES[0], way, factor) for way, factor in (("wingbeat-cpp", 1), ("wingbeat", 3))]
+        self.write(julia=rows, publish=made_up.publish_rows({0: 40, 2: 44}) + made_up.publish_rows({1: 900, 2: 910}, "woken"))
         page = self.make("--no-plots")
         self.assertIn("## End to end in Julia", page)
+        self.assertRegex(page, r"\| wingbeat \|.* 3\.0\dx \|")
         self.assertIn("**40 ns, and 2.00 ns per reader**", page)
+        self.assertIn("**890 ns, and 10.00 ns per reader**", page)
 
     def test_pictures_are_well_formed_and_the_same_again(self):
         self.write()

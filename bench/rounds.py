@@ -1,0 +1,60 @@
+"""What the runners beside bench/peers/run.py share: its options and cores, and batches in rounds, shuffled anew each time."""
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "bench/peers"))
+
+import machine  # noqa: E402
+from batch import Place  # noqa: E402
+
+BATCH_LIMIT_S = 60  # beside the time of its case: starting Julia is part of it
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def read_options(description, rounds):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=rounds, help=f"default: {rounds}")
+    parser.add_argument("--seconds", type=float, default=1.0, help="scales the time that each batch takes; default: 1")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/bench", help="where the peers were built")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench/results", help="default: bench/results")
+    parser.add_argument("--machine", help="name of the folder in it; default: made of CPU, cores and hypervisor")
+    parser.add_argument("--only", help="cases with this in their names")
+    parser.add_argument("--seed", type=int, help="of the order; default: another each time")
+    parser.add_argument("--work", type=Path, help="folder for the batches; default: /dev/shm")
+    options = parser.parse_args()
+    if options.rounds < 1 or options.seconds <= 0:
+        parser.error("--rounds is at least 1, --seconds more than 0")
+    options.build = options.build.resolve()
+    options.seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    options.work = options.work or Path("/dev/shm" if Path("/dev/shm").is_dir() else tempfile.gettempdir())
+    return options
+
+
+def folder(options):
+    return options.results / (options.machine or machine.machine_id())
+
+
+def place(options, cores):
+    return Place(cores, options.work, BATCH_LIMIT_S, options.seconds)
+
+
+def play_rounds(tallies, options, play):
+    """play(tally) gives the outcome of one batch. Each round plays all; what fails is said, and in the tally."""
+    order = random.Random(options.seed)
+    say(f"{len(tallies)} cases, {options.rounds} rounds, seed {options.seed}")
+    for number in range(1, options.rounds + 1):
+        for tally in order.sample(tallies, len(tallies)):
+            if tally.gave_up:
+                continue
+            outcome = play(tally)
+            tally.add(number, outcome)
+            said = f"failed: {outcome.why}. {outcome.stderr[:300]}" if outcome.why else f"{tally.rounds[-1]}"
+            say(f"round {number}: {tally.case.name}, {tally.peer.name}: {said}")
