@@ -19,6 +19,7 @@ struct alignas(128) ReaderSeat {
 struct Board {
   alignas(128) std::atomic<std::uint32_t> sender_opened;
   alignas(128) std::atomic<std::uint32_t> over;  // the sender has sent its last
+  std::atomic<std::uint64_t> sent;               // the frame that it sends or has sent
   ReaderSeat seats[kMostReaders];
 };
 

@@ -168,6 +168,7 @@ class Sending {
     Stamp stamp{seq, start_ns, 0};
     stamp.publish_ns = now_ns();
     std::memcpy(frame, &stamp, sizeof stamp);
+    board_.sent.store(seq, std::memory_order_relaxed);
     sender_->send();
     publish_ns_.push_back(now_ns() - stamp.publish_ns + begun_ns - before_begin_ns);
   }
@@ -227,7 +228,7 @@ class Receiving {
     const std::byte* frame = receiver_->receive(limit);
     const std::uint64_t seen_ns = now_ns();
     if (frame == nullptr) {
-      if (part_.in_turns() && board_.over == 0) ++lost_, ++last_;
+      if (part_.in_turns() && board_.over == 0 && board_.sent > last_) ++lost_, ++last_;
       return false;
     }
     Stamp stamp;
