@@ -61,6 +61,8 @@ bench-peers:
 	@cmake --preset bench
 	@cmake --build --preset bench --parallel $(JOBS)
 	@bench/peers/run.py
+	@bench/publish/run.py
+	@bench/julia/run.py
 	@bench/peers/report.py
 
 bench-report:

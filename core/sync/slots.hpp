@@ -89,12 +89,10 @@ class SlotWriter {
     Memory::step(Step::kWriterWakeChanged);
     // Pairs with the fence in SlotReader::mark_asleep: either the reader sees the frame, or we see it asleep.
     Memory::fence(std::memory_order_seq_cst);
-    std::uint32_t sleepers = 0;
-    for (std::uint32_t reader = 0; reader < memory_.reader_count() && sleepers < kSeveral; ++reader) {
-      const std::uint32_t threads = memory_.asleep(reader).load(std::memory_order_relaxed);
-      sleepers += threads < kSeveral ? threads : kSeveral;
+    for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
+      if (memory_.asleep(reader).load(std::memory_order_relaxed) != 0) return sleepers_from(reader);
     }
-    return sleepers < kSeveral ? sleepers : kSeveral;
+    return 0;
   }
 
   std::uint64_t seq() const { return seq_; }        // of the newest frame, 0 before the first
@@ -104,6 +102,16 @@ class SlotWriter {
 
  private:
   std::uint32_t next(std::uint32_t slot) const { return slot + 1 == memory_.slot_count() ? 0 : slot + 1; }
+
+  // Of a reader that sleeps and those behind it: 1, or kSeveral. Several threads of one reader may sleep.
+  std::uint32_t sleepers_from(std::uint32_t reader) const {
+    std::uint32_t sleepers = 0;
+    for (; reader < memory_.reader_count() && sleepers < kSeveral; ++reader) {
+      const std::uint32_t threads = memory_.asleep(reader).load(std::memory_order_relaxed);
+      sleepers += threads < kSeveral ? threads : kSeveral;
+    }
+    return sleepers < kSeveral ? 1 : kSeveral;
+  }
 
   bool claim(std::uint32_t slot) {
     auto& commit = memory_.commit(slot);

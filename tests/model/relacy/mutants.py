@@ -28,7 +28,7 @@ MUTANTS = {
     "reader_fence_only_release": ("slots.hpp", f"    Memory::fence({SC});  // invariant 4\n    Memory::step(Step::kReaderAnnounced)", f"    Memory::fence({REL});\n    Memory::step(Step::kReaderAnnounced)", "slots", "leases_1"),
     "writer_fence_behind_writing": ("slots.hpp", f"    Memory::fence({REL});\n    Memory::step(Step::kWriterWriting)", "    Memory::step(Step::kWriterWriting)", "slots", "copies"),
     "copy_fence": ("slots.hpp", f"    Memory::fence({ACQ});\n", "", "slots", "copies"),
-    "writer_fence_before_sleepers": ("slots.hpp", f"    Memory::fence({SC});\n    std::uint32_t sleepers", "    std::uint32_t sleepers", "slots", "sleeping"),
+    "writer_fence_before_sleepers": ("slots.hpp", f"    Memory::fence({SC});\n    for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {{\n      if (memory_.asleep", "    for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {\n      if (memory_.asleep", "slots", "sleeping"),
     "reader_fence_before_sleep": ("slots.hpp", f"    Memory::fence({SC});  // pairs with the fence in SlotWriter::announce\n", "", "slots", "sleeping"),
     "claim_fence": ("slots.hpp", f"  Memory::fence({SC});\n  Memory::step(Step::kReaderClaimed)", "  Memory::step(Step::kReaderClaimed)", "slots", "budget"),
     "done_fence": ("lock_step.hpp", f"  Memory::fence({SC});  // pairs with the fence in mark_waiting\n", "", "exchange", "lock_step"),
