@@ -561,7 +561,7 @@ TEST_F(LockStep, refuses_what_cannot_be) {
   EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
   options = with(WB_LATEST, 0, 3);
   EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
-  options = with(WB_LATEST, 4);
+  options = with(WB_LATEST, 8);
   EXPECT_EQ(wb_reader_open("swarm", &options, &reader), WB_ERR_ARGUMENT);
 }
 
