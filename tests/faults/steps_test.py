@@ -29,6 +29,7 @@ EXEMPT = {
     ("sync/requests.hpp", "memory.consumed(reader).store(receipt.id"): "the last act of a receipt: behind kWriterReceiptDone",
     ("stream/inspection.cpp", ""): "only looks",
     ("stream/watcher.cpp", ""): "shares nothing but what SlotReader does",
+    ("stream/waker.cpp", ""): "shares nothing: its words are the process's own",
     ("stream/values.cpp", ""): "one word, whole",
     ("stream/lock_step.cpp", ""): "shares nothing but what sync/lock_step.hpp does",
     ("stream/rights.cpp", ""): "modes, each of which is given again by whoever creates or takes over",
