@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "support/runtime.hpp"
+#include "support/sanitizers.hpp"
 #include "support/streams.hpp"
 
 namespace {
@@ -21,6 +22,8 @@ long faults() {
   ::getrusage(RUSAGE_SELF, &usage);
   return usage.ru_minflt;
 }
+
+constexpr const char* kOwnFaults = "what is touched has a shadow in the sanitizer's memory, which faults too";
 
 class Pages : public ::testing::Test {
  protected:
@@ -90,6 +93,7 @@ class Pages : public ::testing::Test {
 };
 
 TEST_F(Pages, of_a_new_stream_are_mapped_before_the_first_frame) {
+  SKIP_IF_SANITIZED(kOwnFaults);
   const Writer writer = make();
   if (!has_hints()) GTEST_SKIP() << "this system maps pages when they are touched";
   publish(writer.get(), 0);  // whatever else is done for the first time
@@ -99,6 +103,7 @@ TEST_F(Pages, of_a_new_stream_are_mapped_before_the_first_frame) {
 }
 
 TEST_F(Pages, are_mapped_by_a_reader_that_asks_for_it_and_by_no_other) {
+  SKIP_IF_SANITIZED(kOwnFaults);
   const Writer writer = make();
   if (!has_hints()) GTEST_SKIP() << "this system maps pages when they are touched";
   EXPECT_LT(faults_of_reading(writer.get(), WB_READER_PREFAULT), 16);
@@ -106,6 +111,7 @@ TEST_F(Pages, are_mapped_by_a_reader_that_asks_for_it_and_by_no_other) {
 }
 
 TEST_F(Pages, that_are_huge_hold_frames_like_others) {
+  SKIP_IF_SANITIZED(kOwnFaults);
   const Writer writer = make(true);
   wb_writer_stats stats{};
   ASSERT_OK(wb_writer_get_stats(writer.get(), &stats));

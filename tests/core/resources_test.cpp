@@ -6,6 +6,7 @@
 #include <string>
 
 #include "support/runtime.hpp"
+#include "support/sanitizers.hpp"
 #include "support/streams.hpp"
 
 #ifdef __linux__
@@ -157,16 +158,12 @@ int without_system_calls(Work&& work) {
   return status;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SKIP_IF_SANITIZED() GTEST_SKIP() << "sanitizers make system calls of their own"
-#else
-#define SKIP_IF_SANITIZED() static_cast<void>(0)
-#endif
+constexpr const char* kOwnCalls = "sanitizers make system calls of their own";
 
 bool has_no_filter(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == kNoFilter; }
 
 TEST_F(Resources, publishing_and_asking_for_requests_makes_no_system_call_while_nobody_sleeps) {
-  SKIP_IF_SANITIZED();
+  SKIP_IF_SANITIZED(kOwnCalls);
   const int status = without_system_calls([](wb_writer* writer, wb_reader* reader) {
     wb_request request;
     for (int i = 0; i < 10'000; ++i) {
@@ -183,14 +180,14 @@ TEST_F(Resources, publishing_and_asking_for_requests_makes_no_system_call_while_
 }
 
 TEST_F(Resources, the_filter_of_these_tests_does_see_system_calls) {
-  SKIP_IF_SANITIZED();
+  SKIP_IF_SANITIZED(kOwnCalls);
   const int status = without_system_calls([](wb_writer*, wb_reader*) { return ::syscall(SYS_getppid) > 0; });
   if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
   EXPECT_TRUE(WIFSIGNALED(status));
 }
 
 TEST_F(Resources, taking_frames_that_are_there_makes_no_system_call) {
-  SKIP_IF_SANITIZED();
+  SKIP_IF_SANITIZED(kOwnCalls);
   const int status = without_system_calls([](wb_writer* writer, wb_reader* reader) {
     wb_frame frame;
     for (int i = 0; i < 1000; ++i) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "puppet.hpp"
+#include "support/sanitizers.hpp"
 
 namespace {
 
@@ -49,6 +50,7 @@ TEST_F(Scarcity, of_file_size_is_an_error_with_the_number) {
 }
 
 TEST_F(Scarcity, of_address_space_is_an_error) {
+  SKIP_IF_SANITIZED("a sanitizer needs more address space than that for itself");
   Puppet poor;
   ASSERT_EQ(poor.answer("limit memory 1500000000"), "0");
   EXPECT_EQ(poor.answer("big 1000000000"), std::to_string(WB_ERR_NO_MEMORY)) << poor.answer("error");
