@@ -416,7 +416,7 @@ typedef enum wb_reader_flag {
                          * (every 0.05 to 2 ms) where others are woken */
   ,
   WB_READER_PREFAULT =
-      4 /* maps all memory when it attaches (about 0.1 ms per MB), so that the first look at each slot is as fast as later ones */
+      4 /* maps all memory when it attaches (about 0.25 ms per MB), so that the first look at each slot is as fast as later ones */
 } wb_reader_flag;
 
 typedef struct wb_reader_options {

@@ -67,7 +67,7 @@ Opens a stream and waits until its writer has made it (Ctrl-C works, other tasks
 - `copy`: `true` copies each frame taken, and takes nothing of the stream's lease budget.
 - `observe`: `true` reads without being seen: no entry, nothing written, no requests, and up to 2 ms later than others.
   Without the right to more (another user's stream) a subscription observes by itself.
-- `prefault`: `true` maps all memory when it attaches (about 0.1 ms per MB), so that the first look at each slot is as fast as
+- `prefault`: `true` maps all memory when it attaches (about 0.25 ms per MB), so that the first look at each slot is as fast as
   later ones.
 - `spin`: `true` waits without ever sleeping (lowest latency, one core busy), a number of seconds spins that long before
   it sleeps; `false` is 20 µs.
