@@ -9,8 +9,8 @@ module Demo
 using LinearAlgebra: BLAS
 
 for name in (
-    "text", "order", "neighbours", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options", "screen",
-    "swarm_process", "live",
+    "text", "order", "neighbours", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options",
+    "attendant", "screen", "swarm_process", "live",
 )
     include(joinpath("src", name * ".jl"))
 end

@@ -2,6 +2,7 @@
 module Live
 
 using Wingbeat
+using ..Attendants
 using ..Learner
 using ..Neighbours
 using ..Options
@@ -220,14 +221,13 @@ time_limit(settings) = WARM_UP_LIMIT + 1.5 * settings.seconds + 10
 
 function watch!(process::SwarmProcess, settings::Settings, display::Display, note)
     session = Session(await_swarm(process), settings, display, note)
-    guard = Timer(_ -> close(session.swarm), time_limit(settings))
+    attend(() -> (sleep(time_limit(settings)); close(session.swarm)))
     try
         rehearse!(session)
         is_running(process) || throw(SwarmEnded()) # else what was seen is somebody else's `swarm`
         perform!(session)
         return session.record
     finally
-        close(guard)
         close(session)
         close(display)
     end

@@ -1,11 +1,12 @@
 """
 What the spectator sees: a live screen on a terminal, a line per second elsewhere.
 
-The screen is written by a task of its own, one picture at a time: a terminal that is slow to take it costs pictures, never
+The screen is written by an attendant, one picture at a time: a terminal that is slow to take it costs pictures, never
 frames. The alternate screen and the cursor are put back by `close`.
 """
 module Screen
 
+using ..Attendants
 using ..Order
 using ..Picture
 using ..Record
@@ -31,10 +32,13 @@ mutable struct Display
     writing::Bool
     open::Bool     # the alternate screen is shown
     picture::FlockPicture
+    drawn::Channel{Vector{UInt8}} # what the attendant writes next
 end
 
 function Display(out::IO, live::Bool)
-    return Display(out, live, false, false, FlockPicture())
+    display = Display(out, live, false, false, FlockPicture(), Channel{Vector{UInt8}}(1))
+    live && attend(() -> write_picture(display, take!(display.drawn)))
+    return display
 end
 
 const SPAN = 58   # columns of the panel
@@ -163,7 +167,7 @@ function draw!(display::Display, record, now, X, V)
     join(text, map(line -> string(line, "\e[K"), rows[1:min(end, height)]), "\r\n")
     print(text, "\e[J")
     display.writing = true
-    @async write_picture(display, take!(text))
+    put!(display.drawn, take!(text))
     return nothing
 end
 

@@ -26,8 +26,8 @@ end
 
 struct SwarmProcess
     process::Base.Process
-    output::Task
-    complaints::Task
+    output::IOStream     # files without a name
+    complaints::IOStream
 end
 
 "`WINGBEAT_COMMAND`, or the release build of this checkout."
@@ -58,11 +58,17 @@ function orphan_guard()
 end
 
 function spawn(command)
-    output, complaints = Pipe(), Pipe()
-    process = run(pipeline(ignorestatus(command); stdin=devnull, stdout=output, stderr=complaints); wait=false)
-    close(output.in)
-    close(complaints.in)
-    return SwarmProcess(process, @async(read(output, String)), @async(read(complaints, String)))
+    output, complaints = nameless_file(), nameless_file()
+    # In a session of its own: Ctrl-C is for the demo, which then ends the swarm.
+    apart = detach(ignorestatus(command))
+    process = run(pipeline(apart; stdin=devnull, stdout=output, stderr=complaints); wait=false)
+    return SwarmProcess(process, output, complaints)
+end
+
+function nameless_file()
+    path, file = mktemp()
+    rm(path)
+    return file
 end
 
 is_running(swarm::SwarmProcess) = process_running(swarm.process)
@@ -82,7 +88,13 @@ function stop(swarm::SwarmProcess)
         kill(swarm.process, signal)
         ended_within(swarm, patience)
     end
-    return (fetch(swarm.output)::String, fetch(swarm.complaints)::String)
+    return (whole_text(swarm.output), whole_text(swarm.complaints))
+end
+
+function whole_text(file)
+    text = read(seekstart(file), String)
+    close(file)
+    return text
 end
 
 # ------------------------------------------------------------------------------------------------- the runtime directory

@@ -2,7 +2,8 @@
 using Test
 
 for name in (
-    "text", "order", "neighbours", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options", "screen",
+    "text", "order", "neighbours", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options",
+    "attendant", "screen",
 )
     include(joinpath(@__DIR__, "..", "src", name * ".jl"))
 end
