@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kLongestNapNs = 250'000'000;
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
 constexpr std::uint64_t kCheckIntervalNs = 200'000'000;
-constexpr int kPollsPerLook = 64;  // at the expected slot, before the head is looked at
+constexpr int kPollsPerLook = 512;  // at the expected slot, before the head is looked at
 // Shorter waits, made one after the other, must not each ask for the writer's lock.
 constexpr std::int64_t kProbeFromNs = 1'000'000;
 constexpr std::uint64_t kForever = UINT64_MAX;
@@ -143,7 +143,10 @@ int Reader::spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out) {
   while (leases_ != nullptr && platform::now_ns() < until_ns) {
     if (is_leasing()) {
       slots_.announce_next(lease);
-      if (sync::Taken taken = slots_.arrives(kPollsPerLook)) return deliver(taken, lease, out), WB_OK;
+      if (sync::Taken taken = slots_.arrives(kPollsPerLook)) {
+        __builtin_prefetch(memory_.payload(taken.slot));  // on its way while the frame is described
+        return deliver(taken, lease, out), WB_OK;
+      }
     } else {
       slots_.appears(kPollsPerLook);
     }

@@ -136,7 +136,9 @@ class Reader {
   int nothing(bool waited);
   int no_lease() const;
   void prepay();
-  bool take_interrupt() { return interrupted_.exchange(false, std::memory_order_relaxed); }
+  bool take_interrupt() {
+    return interrupted_.load(std::memory_order_relaxed) && interrupted_.exchange(false, std::memory_order_relaxed);
+  }
   bool is_in_order() const { return options_.mode != WB_LATEST; }
   bool is_leasing() const { return leases_->way() == WB_BY_LEASE; }
   bool has_entry() const { return leases_->way() != WB_AS_OBSERVER; }

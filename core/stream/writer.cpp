@@ -48,17 +48,17 @@ int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_b
 }  // namespace
 
 int Writer::begin(wb_slot& out) {
-  if (slots_.begun() != sync::kNoSlot)
-    return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
+  if (is_begun_) return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
   if (lock_step_.is_on()) await_readers(false);
   const std::uint32_t newest = slots_.newest();
-  const std::uint32_t slot = slots_.begin();
+  const std::uint32_t slot = slots_.begun() != sync::kNoSlot ? slots_.begun() : slots_.begin();
   if (slot == sync::kNoSlot) {
     return fail(WB_ERR_CORRUPT,
                 "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the "
                 "writer after `wingbeat gc`");
   }
   put(memory_.slot(slot).begin_time_ns, platform::now_ns());
+  is_begun_ = true;
   has_count_ = false;
   out.seq = slots_.seq() + 1;
   out.data = memory_.payload(slot);
@@ -68,12 +68,12 @@ int Writer::begin(wb_slot& out) {
 }
 
 void* Writer::field(std::uint32_t index) {
-  if (slots_.begun() == sync::kNoSlot || index >= schema().fields.size()) return nullptr;
+  if (!is_begun_ || index >= schema().fields.size()) return nullptr;
   return memory_.payload(slots_.begun()) + schema().fields[index].offset_bytes;
 }
 
 int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count) {
-  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  if (!is_begun_) return not_begun();
   if (field >= schema().fields.size())
     return fail(WB_ERR_NOT_FOUND, "the stream has " + std::to_string(schema().fields.size()) + " fields, not number " +
                                       std::to_string(field));
@@ -100,7 +100,7 @@ int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_byt
 }
 
 int Writer::set_count(std::uint64_t count) {
-  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  if (!is_begun_) return not_begun();
   if (count > schema().capacity)
     return fail(WB_ERR_ARGUMENT,
                 std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
@@ -115,7 +115,7 @@ int Writer::set_count(std::uint64_t count) {
 std::uint64_t Writer::frame_count() const { return has_count_ ? count_ : schema().capacity; }
 
 int Writer::publish(std::uint64_t step, double sim_time) {
-  if (slots_.begun() == sync::kNoSlot) return not_begun();
+  if (!is_begun_) return not_begun();
   layout::SlotHeader& header = memory_.slot(slots_.begun());
   put(header.step, step);
   put(header.sim_time, sim_time);
@@ -123,6 +123,10 @@ int Writer::publish(std::uint64_t step, double sim_time) {
   put(header.publish_time_ns, platform::now_ns());
   sync::SharedMemory::step(sync::Step::kWriterFilled);
   wake_readers(slots_.commit());
+  is_begun_ = false;
+  // The slot of the next frame is chosen now, while nobody waits for it. Readers that spin look at its commit word: changing it
+  // between begin and publish would slow the one store that they wait for.
+  slots_.begin();
   if (slots_.hops() != hops_told_) tell_hops();  // seldom: readers that spin look at that line
   last_step_ = step;
   ++published_;
@@ -135,8 +139,8 @@ void Writer::tell_hops() {
 }
 
 int Writer::abandon() {
-  if (slots_.begun() == sync::kNoSlot) return not_begun();
-  slots_.abandon();
+  if (!is_begun_) return not_begun();
+  is_begun_ = false;
   return WB_OK;
 }
 

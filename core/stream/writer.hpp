@@ -73,6 +73,7 @@ class Writer {
   std::shared_ptr<Attachment> attachment_;
   sync::SharedMemory memory_;
   sync::SlotWriter<sync::SharedMemory> slots_;
+  bool is_begun_ = false;  // by the caller; slots_ has chosen the slot before
   std::uint64_t huge_bytes_;
   Waker waker_;
   std::uint32_t fork_generation_;

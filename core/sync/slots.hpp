@@ -310,7 +310,7 @@ class SlotReader {
  private:
   static constexpr int kTries = 64;
   static constexpr int kCopies = 8;  // a try may take as long as a copy of the frame
-  static constexpr int kPollsPerRelax = 8;
+  static constexpr int kPollsPerRelax = 64;
 
   std::uint32_t next(std::uint32_t slot) const { return slot + 1 < memory_.slot_count() ? slot + 1 : 0; }
 

@@ -178,10 +178,11 @@ TEST_F(Fork, a_grandchild_inherits_nothing_either) {
 
 // A process that makes a stream, has a child that lives on, and dies.
 pid_t parent_that_dies_before_its_child(bool as_writer, int* pipe_to_child) {
-  int ends[2];
-  if (::pipe(ends) != 0) return -1;
+  int ends[2], born[2];
+  if (::pipe(ends) != 0 || ::pipe(born) != 0) return -1;
   const pid_t parent = ::fork();
   if (parent == 0) {
+    char byte = 0;
     Writer writer;
     Reader reader;
     if (as_writer)
@@ -194,13 +195,16 @@ pid_t parent_that_dies_before_its_child(bool as_writer, int* pipe_to_child) {
     if (::fork() == 0) {
       ::close(ends[1]);
       ::alarm(30);
-      char byte;
+      if (::write(born[1], &byte, 1) != 1) ::_exit(1);
       [[maybe_unused]] ssize_t got = ::read(ends[0], &byte, 1);  // until the test ends
       ::_exit(0);
     }
+    [[maybe_unused]] ssize_t got = ::read(born[0], &byte, 1);  // until the child runs
     ::kill(::getpid(), SIGKILL);
   }
   ::close(ends[0]);
+  ::close(born[0]);
+  ::close(born[1]);
   *pipe_to_child = ends[1];
   int status = 0;
   ::waitpid(parent, &status, 0);

@@ -11,6 +11,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -215,30 +216,40 @@ class Conductor {
   std::uint64_t kills_ = 0, hung_ = 0, crashed_ = 0;
 };
 
+std::set<std::string> objects() {
+  std::set<std::string> names;
+  std::error_code ignored;
+  for (const auto& object : std::filesystem::directory_iterator("/dev/shm", ignored)) {
+    std::string name = object.path().filename();
+    if (name.rfind("wb-", 0) == 0) names.insert(std::move(name));
+  }
+  return names;
+}
+
+// Objects that were not there before and do not go away. What other tests on this machine have made meanwhile does.
+std::set<std::string> objects_that_stay(const std::set<std::string>& before) {
+  std::set<std::string> left = objects();
+  for (const std::string& name : before) left.erase(name);
+  for (int look = 0; look < 100 && !left.empty(); ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const std::set<std::string> still = objects();
+    std::erase_if(left, [&](const std::string& name) { return still.count(name) == 0; });
+  }
+  return left;
+}
+
 // Files and memory objects that remain when all have ended and what the dead left was collected.
-std::uint64_t count_left(const std::string& directory, const std::vector<std::string>& objects_before) {
+std::uint64_t count_left(const std::string& directory, const std::set<std::string>& objects_before) {
   std::uint64_t left = 0;
   for (const auto& file : std::filesystem::directory_iterator(directory)) {
     std::printf("left: %s\n", file.path().c_str());
     ++left;
   }
-  std::error_code ignored;
-  for (const auto& object : std::filesystem::directory_iterator("/dev/shm", ignored)) {
-    const std::string name = object.path().filename();
-    if (name.rfind("wb-", 0) != 0) continue;
-    if (std::find(objects_before.begin(), objects_before.end(), name) != objects_before.end()) continue;
+  for (const std::string& name : objects_that_stay(objects_before)) {
     std::printf("left: memory object %s\n", name.c_str());
     ++left;
   }
   return left;
-}
-
-std::vector<std::string> objects() {
-  std::vector<std::string> names;
-  std::error_code ignored;
-  for (const auto& object : std::filesystem::directory_iterator("/dev/shm", ignored))
-    names.push_back(object.path().filename());
-  return names;
 }
 
 int run(const Arguments& arguments) {
@@ -246,7 +257,7 @@ int run(const Arguments& arguments) {
       std::filesystem::temp_directory_path() / ("wingbeat-storm-" + std::to_string(::getpid()));
   std::filesystem::create_directory(directory);
   ::setenv("WINGBEAT_DIR", directory.c_str(), 1);
-  const std::vector<std::string> before = objects();
+  const std::set<std::string> before = objects();
   Board* board = make_board();
   if (board == nullptr) return 2;
   std::printf("storm: seed %llu\n", static_cast<unsigned long long>(arguments.seed));
