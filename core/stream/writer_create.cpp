@@ -36,6 +36,12 @@ void remove_objects(const layout::Manifest& manifest) {
   platform::unlink_object(manifest.control_object);
 }
 
+// A writer that died between naming its epoch and removing the one before left that. Not all systems can list objects, and the
+// next epoch's manifest would no longer lead to it.
+void remove_left_epoch(const Place& place, const layout::Manifest& manifest) {
+  for (char kind : {'d', 'c'}) platform::unlink_object(place.object(manifest.epoch - 1, kind));
+}
+
 // Tells the readers of an epoch that the manifest names another one now.
 void supersede(const Attachment& old) {
   old.memory.writer_state().store(layout::kWriterSuperseded, std::memory_order_release);
@@ -103,6 +109,7 @@ int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* b
   if (int code = share_files(place, spec.sharing, spec.budget.readers)) return code;
   std::shared_ptr<Attachment> old;
   const bool is_ours = before != nullptr && place.owns(*before);
+  if (is_ours) remove_left_epoch(place, *before);
   const bool had_objects = is_ours && attach(*before, Access::kWriter, place.owner(), old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec) && can_share_memory(*before, spec.sharing)) {
     if (int code = share_memory(place, *before, spec.sharing)) return code;
