@@ -110,6 +110,9 @@ std::string default_directory(std::uint32_t user) {
   return platform::owner_of_directory(path) == static_cast<std::int64_t>(user) ? platform::canonical_path(path) : path;
 }
 
+// Where a collector puts the manifest; a new one's draft lies there too.
+std::string aside(const Place& place) { return place.manifest() + ".new"; }
+
 // Locks every reader's lock file; false if one of them is alive.
 bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& locks) {
   for (std::uint32_t entry : place.reader_entries()) {
@@ -228,26 +231,29 @@ std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
   return swept;
 }
 
+void bring_manifest_back(const Place& place) {
+  if (!platform::file_exists(place.manifest())) platform::rename_file(aside(place), place.manifest());
+}
+
 bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report) {
   layout::Manifest manifest;
-  const std::string aside = place.manifest() + ".new";
   const bool there = platform::file_exists(place.manifest());
   // Without a manifest, another collector may have died after moving it aside.
-  const bool known = read_manifest_file(place, there ? place.manifest() : aside, manifest) == WB_OK;
+  const bool known = read_manifest_file(place, there ? place.manifest() : aside(place), manifest) == WB_OK;
   if (known && manifest.backend != platform::backend()) return false;  // its locks tell us nothing
   // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
-  if (there && platform::rename_file(place.manifest(), aside) != 0) return false;
+  if (there && platform::rename_file(place.manifest(), aside(place)) != 0) return false;
   sync::SharedMemory::step(sync::Step::kCollectAside);
   std::vector<platform::FileLock> readers;
   if (!lock_dead_readers(place, readers)) {
-    if (there) platform::rename_file(aside, place.manifest());
+    if (there) platform::rename_file(aside(place), place.manifest());
     sync::SharedMemory::step(sync::Step::kCollectBack);
     return false;
   }
   sync::SharedMemory::step(sync::Step::kCollectLocked);
   remove_objects(place, known ? &manifest : nullptr, report);
   sync::SharedMemory::step(sync::Step::kCollectUnlinked);
-  remove_counted(aside, report);
+  remove_counted(aside(place), report);
   sync::SharedMemory::step(sync::Step::kCollectRemoved);
   for (platform::FileLock& reader : readers) reader.remove_and_close();
   writer_lock.remove_and_close();

@@ -70,6 +70,10 @@ int lock_writer(const Place& place, platform::FileLock& out);
 // Clears the entries of dead readers. Returns how many.
 std::uint32_t sweep_readers(const Place& place, const Attachment& attachment);
 
+// Puts back the manifest that a collector moved aside before it died, so that what it names is not forgotten. For the holder of
+// the writer's lock.
+void bring_manifest_back(const Place& place);
+
 // Removes the stream if nobody alive is left: the holder of the writer's lock calls it last of all. True if it was removed.
 bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report);
 

@@ -138,6 +138,7 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   if ((code = lock_writer(place, lock)) != WB_OK) return code;
   sync::SharedMemory::step(sync::Step::kCreateLocked);
 
+  bring_manifest_back(place);
   layout::Manifest manifest;
   const bool had_manifest = read_manifest(place, manifest) == WB_OK;
   std::shared_ptr<Attachment> mine;
