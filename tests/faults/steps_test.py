@@ -59,6 +59,7 @@ EXEMPT = {
     ("stream/registry.cpp", "lock.try_lock(place.writer_lock()) == 0"): "a lock the kernel drops",
     ("stream/registry.cpp", "reader.remove_and_close()"): "lock files of the dead, behind kCollectRemoved",
     ("stream/registry.cpp", "writer_lock.remove_and_close()"): "the last act",
+    ("stream/registry.cpp", "if (!platform::file_exists(place.manifest())) platform::rename_file"): "as before kCollectAside again",
     ("stream/registry.cpp", "lock.leave()"): "behind kSweepCleared",
     ("stream/reader_attach.cpp", "plain).store(value"): "in put: kAttachCleared or kAttachFilled follow in the caller",
     ("stream/reader_attach.cpp", "put("): "the same",
