@@ -22,6 +22,7 @@ class Case:
     seconds: float = 0.35
     frames: int = 200_000
     distribution: bool = False  # all its quantiles are kept, not only some
+    times: int = 1  # as many rounds as that times those of other cases
 
     @property
     def healthy(self):
@@ -41,9 +42,14 @@ class Case:
         return ["--stopped"] if self.beside == "stopped" else ["--nap-ns", str(SLOW_NAP_NS)]
 
 
+# Targets are ratios between batches of one round, and a virtual machine's cores may be near to each other in one batch and far
+# from each other in the next: what targets are about is played often.
+TARGETED = {("spin", SMALL): 4, ("spin", SWARM): 4, ("sleep", SMALL): 4}
+
+
 def _in_turns(scenario):
     return [Case(scenario, f"{scenario}-{size}", size, scenario, "turns", distribution=size in (SMALL, SWARM),
-                 seconds=0.7 if size == HUGE else 0.35)
+                 seconds=0.7 if size == HUGE else 0.35, times=TARGETED.get((scenario, size), 1))
             for size in SIZES]
 
 

@@ -95,13 +95,14 @@ class Run:
     def __init__(self, options, peers, cores):
         self._options, self._peers = options, peers
         self._place = Place(cores, options.work, options.limit, options.seconds)
-        self._cases = [case for case in CASES if case.scenario in options.scenarios]
+        self._cases = [case for case in CASES if case.scenario in options.scenarios
+                       and (not options.cases or case.name in options.cases)]
         self._random = random.Random(options.seed)
         self.folder = options.results / (options.machine or machine.machine_id())
         self.tallies = []
-        batches = len(self._cases) * len(peers) * options.rounds
-        nominal_s = sum(case.seconds * options.seconds + BATCH_OVERHEAD_S for case in self._cases) * len(
-            peers) * options.rounds
+        batches = sum(self._rounds(case) for case in self._cases) * len(peers)
+        nominal_s = sum((case.seconds * options.seconds + BATCH_OVERHEAD_S) * self._rounds(case)
+                        for case in self._cases) * len(peers)
         say(f"{batches} batches of {len(peers)} peers, about {nominal_s / 60:.0f} min; seed {options.seed}; "
             f"cores {cores[0]} and {cores[1]}; results in {self.folder}")
         self._progress = Progress(batches, nominal_s)
@@ -111,6 +112,9 @@ class Run:
         if self._about["load_at_start"] > BUSY_LOAD:
             say(f"the machine is busy (load {self._about['load_at_start']:.1f}): what follows is noise")
 
+    def _rounds(self, case):
+        return self._options.rounds * case.times
+
     def play(self):
         for case in self._cases:
             self.tallies += self._play_case(case)
@@ -119,8 +123,8 @@ class Run:
 
     def _play_case(self, case):
         tallies = [Tally(case, peer) for peer in self._peers]
-        for number in range(1, self._options.rounds + 1):
-            self._progress.line(case, number, self._options.rounds)
+        for number in range(1, self._rounds(case) + 1):
+            self._progress.line(case, number, self._rounds(case))
             for tally in self._random.sample(tallies, len(tallies)):
                 self._progress.step()
                 if not tally.cannot and not tally.gave_up:
@@ -138,7 +142,8 @@ class Run:
         tally.add(number, outcome)
 
     def _write(self, complete):
-        write_results(self.folder, self._peers, self.tallies)
+        played = {tally.case.name for tally in self.tallies}
+        write_results(self.folder, self._peers, self.tallies, replaced=played if self._options.cases else None)
         about = {**self._about, "complete": complete, "stolen_share": self._time.stolen_share()}
         (self.folder / "machine.json").write_text(json.dumps(about, indent=2) + "\n")
 
@@ -158,6 +163,8 @@ def read_options(arguments):
     parser.add_argument("--peers", type=words, default=[], help="comma-separated; default: all that are built")
     parser.add_argument("--scenarios", type=words, default=list(SCENARIOS),
                         help=f"of {','.join(SCENARIOS)}; default: all")
+    parser.add_argument("--cases", type=words, default=[],
+                        help="only these, such as spin-64,sleep-64; what the results have of other cases is kept")
     parser.add_argument("--rounds", type=int, help=f"default: {FULL['rounds']}")
     parser.add_argument("--seconds", type=float, help="scales the time that each batch takes; default: 1")
     parser.add_argument("--quick", action="store_true",
@@ -181,6 +188,9 @@ def complete(parser, options):
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown:
         parser.error(f"unknown scenarios: {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
+    unknown = set(options.cases) - {case.name for case in CASES}
+    if unknown:
+        parser.error(f"unknown cases: {', '.join(sorted(unknown))}; there are {', '.join(case.name for case in CASES)}")
     if options.rounds < 1 or options.seconds <= 0:
         parser.error("--rounds is at least 1, --seconds more than 0")
     if options.seed is None:

@@ -100,10 +100,19 @@ def write_rows(path, columns, rows):
     half.replace(path)
 
 
-def write_results(folder, peers, tallies):
+def kept_rows(path, replaced):
+    """Of an earlier run: those of other cases than `replaced`, none if that is None."""
+    if replaced is None or not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [row for row in csv.DictReader(file) if row["case"] not in replaced]
+
+
+def write_results(folder, peers, tallies, replaced=None):
     folder.mkdir(parents=True, exist_ok=True)
     write_rows(folder / "peers.csv", PEER_COLUMNS, [peer.row() for peer in peers])
-    write_rows(folder / "batches.csv", BATCH_COLUMNS, [row for tally in tallies for row in tally.batch_rows()])
-    write_rows(folder / "rounds.csv", ROUND_COLUMNS, [row for tally in tallies for row in tally.rounds])
-    write_rows(folder / "quantiles.csv", QUANTILE_COLUMNS, [row for tally in tallies for row in tally.quantile_rows()])
-    write_rows(folder / "failures.csv", FAILURE_COLUMNS, [row for tally in tallies for row in tally.failures])
+    for name, columns, rows_of in (("batches", BATCH_COLUMNS, Tally.batch_rows), ("rounds", ROUND_COLUMNS, lambda tally: tally.rounds),
+                                   ("quantiles", QUANTILE_COLUMNS, Tally.quantile_rows),
+                                   ("failures", FAILURE_COLUMNS, lambda tally: tally.failures)):
+        path = folder / f"{name}.csv"
+        write_rows(path, columns, kept_rows(path, replaced) + [row for tally in tallies for row in rows_of(tally)])
