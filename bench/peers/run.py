@@ -142,8 +142,7 @@ class Run:
         tally.add(number, outcome)
 
     def _write(self, complete):
-        played = {tally.case.name for tally in self.tallies}
-        write_results(self.folder, self._peers, self.tallies, replaced=played if self._options.cases else None)
+        write_results(self.folder, self._peers, self.tallies, keep=bool(self._options.cases))
         about = {**self._about, "complete": complete, "stolen_share": self._time.stolen_share()}
         (self.folder / "machine.json").write_text(json.dumps(about, indent=2) + "\n")
 
@@ -164,7 +163,8 @@ def read_options(arguments):
     parser.add_argument("--scenarios", type=words, default=list(SCENARIOS),
                         help=f"of {','.join(SCENARIOS)}; default: all")
     parser.add_argument("--cases", type=words, default=[],
-                        help="only these, such as spin-64,sleep-64; what the results have of other cases is kept")
+                        help="only these, such as spin-64,sleep-64; what the results have of others is kept "
+                             "(but machine.json is of this run)")
     parser.add_argument("--rounds", type=int, help=f"default: {FULL['rounds']}")
     parser.add_argument("--seconds", type=float, help="scales the time that each batch takes; default: 1")
     parser.add_argument("--quick", action="store_true",

@@ -100,19 +100,24 @@ def write_rows(path, columns, rows):
     half.replace(path)
 
 
-def kept_rows(path, replaced):
-    """Of an earlier run: those of other cases than `replaced`, none if that is None."""
-    if replaced is None or not path.exists():
+def earlier_rows(path):
+    if not path.exists():
         return []
     with path.open(newline="") as file:
-        return [row for row in csv.DictReader(file) if row["case"] not in replaced]
+        return list(csv.DictReader(file))
 
 
-def write_results(folder, peers, tallies, replaced=None):
+def write_results(folder, peers, tallies, keep=False):
+    """With `keep`, what the folder has of other cases and peers stays."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_rows(folder / "peers.csv", PEER_COLUMNS, [peer.row() for peer in peers])
-    for name, columns, rows_of in (("batches", BATCH_COLUMNS, Tally.batch_rows), ("rounds", ROUND_COLUMNS, lambda tally: tally.rounds),
-                                   ("quantiles", QUANTILE_COLUMNS, Tally.quantile_rows),
-                                   ("failures", FAILURE_COLUMNS, lambda tally: tally.failures)):
+    parts = (("batches", BATCH_COLUMNS, Tally.batch_rows), ("rounds", ROUND_COLUMNS, lambda tally: tally.rounds),
+             ("quantiles", QUANTILE_COLUMNS, Tally.quantile_rows), ("failures", FAILURE_COLUMNS, lambda tally: tally.failures))
+    names = {peer.name for peer in peers}
+    played = {(tally.case.name, tally.peer.name) for tally in tallies}
+    path = folder / "peers.csv"
+    kept = [row for row in earlier_rows(path) if keep and row["peer"] not in names]
+    write_rows(path, PEER_COLUMNS, kept + [peer.row() for peer in peers])
+    for name, columns, rows_of in parts:
         path = folder / f"{name}.csv"
-        write_rows(path, columns, kept_rows(path, replaced) + [row for tally in tallies for row in rows_of(tally)])
+        kept = [row for row in earlier_rows(path) if keep and (row["case"], row["peer"]) not in played]
+        write_rows(path, columns, kept + [row for tally in tallies for row in rows_of(tally)])

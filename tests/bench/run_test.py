@@ -82,6 +82,23 @@ class Run(unittest.TestCase):
         self.assertEqual(self.row("flat-64", "good", "publish")["p50_ns"], "50")
         self.assertEqual([row["round"] for row in self.rows("rounds.csv") if row["case"] == "flat-64"], ["1", "2"])
 
+    def test_cases_are_measured_anew_and_the_others_kept(self):
+        self.add_peers("good", "too")
+        self.run_it("--scenarios", "flat", "--rounds", "1")
+        before = {(row["case"], row["peer"]) for row in self.rows("batches.csv")}
+        self.run_it("--cases", "flat-64", "--peers", "good", "--rounds", "2")
+        rows = self.rows("rounds.csv")
+        self.assertEqual({(row["case"], row["peer"]) for row in self.rows("batches.csv")}, before)
+        self.assertEqual([row["round"] for row in rows if (row["case"], row["peer"]) == ("flat-64", "good")], ["1", "2"])
+        self.assertEqual([row["round"] for row in rows if (row["case"], row["peer"]) == ("flat-64", "too")], ["1"])
+        self.assertEqual([row["peer"] for row in self.rows("peers.csv")], ["too", "good"])
+
+    def test_what_targets_are_about_is_played_four_times_as_often(self):
+        self.add_peers("good")
+        self.run_it("--cases", "spin-64,spin-4096", "--rounds", "1")
+        self.assertEqual(self.row("spin-64", "good", "age")["rounds"], "4")
+        self.assertEqual(self.row("spin-4096", "good", "age")["rounds"], "1")
+
     def test_frame_that_is_too_large_for_a_peer_is_recorded(self):
         self.add_peers("good")
         self.run_it("--scenarios", "flat", "--rounds", "1")
@@ -135,6 +152,7 @@ class Run(unittest.TestCase):
         _, complaints = self.run_it("--peers", "better", code=2)
         self.assertIn("not built: better", complaints)
         self.run_it("--scenarios", "nonsense", code=2)
+        self.run_it("--cases", "nonsense", code=2)
 
 
 if __name__ == "__main__":
