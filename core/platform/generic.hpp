@@ -70,6 +70,8 @@ int reserve(int descriptor, std::uint64_t bytes) {
   return error;
 }
 
+bool ticks_are_time() { return false; }
+
 std::uint64_t huge_page_bytes() { return 0; }
 std::uint64_t make_huge(const Mapping&) { return 0; }
 void prefault(const Mapping&, bool) {}

@@ -62,6 +62,17 @@ int reserve(int descriptor, std::uint64_t bytes) {
 
 std::uint64_t huge_page_bytes() { return 2u << 20; }
 
+// The kernel has tested them if it takes its own time from them.
+bool ticks_are_time() {
+#if defined(__x86_64__)
+  std::string source;
+  const char* path = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+  return read_file(path, 4096, kAnybody, source) == 0 && source == "tsc\n";
+#else
+  return false;
+#endif
+}
+
 // Collapsing works whatever /sys/kernel/mm/transparent_hugepage says, and needs no right; Linux 6.1.
 std::uint64_t make_huge(const Mapping& mapping) {
   constexpr int kCollapse = 25;  // MADV_COLLAPSE

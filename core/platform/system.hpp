@@ -11,5 +11,6 @@ int open_anonymous();                                                // shared m
 int reserve(int descriptor, std::uint64_t bytes);                    // so that a first touch cannot fail
 std::uint64_t huge_page_bytes();                                     // 0: there are none
 int lock_descriptor(int descriptor);                                 // exclusive; EWOULDBLOCK if taken
+bool ticks_are_time();  // the processor's ticks go on evenly, alike on all its cores
 
 }  // namespace wingbeat::platform

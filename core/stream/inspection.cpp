@@ -93,7 +93,8 @@ void Inspection::describe_newest(wb_stream_info& out) const {
     out.step = get(slot.step);
     out.sim_time = get(slot.sim_time);
     out.publish_time_ns = get(slot.publish_time_ns);
-    out.fill_time_ns = out.publish_time_ns - get(slot.begin_time_ns);
+    const std::uint64_t begin_time_ns = get(slot.begin_time_ns);
+    out.fill_time_ns = out.publish_time_ns > begin_time_ns ? out.publish_time_ns - begin_time_ns : 0;
     out.count = std::min(get(slot.count), out.capacity);
     sync::SharedMemory::fence(std::memory_order_acquire);
     if (memory.commit(index).load(std::memory_order_relaxed) == sync::commit_word(out.seq, layout::kCommitted)) return;

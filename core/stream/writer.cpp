@@ -57,7 +57,7 @@ int Writer::begin(wb_slot& out) {
                 "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the "
                 "writer after `wingbeat gc`");
   }
-  put(memory_.slot(slot).begin_time_ns, platform::now_ns());
+  begin_time_ns_ = clock_.now_ns();
   is_begun_ = true;
   has_count_ = false;
   out.seq = slots_.seq() + 1;
@@ -116,11 +116,14 @@ std::uint64_t Writer::frame_count() const { return has_count_ ? count_ : schema(
 
 int Writer::publish(std::uint64_t step, double sim_time) {
   if (!is_begun_) return not_begun();
+  const std::uint64_t now_ns = clock_.now_ns();
+  // All at once, and nothing of it earlier: readers that spin look at that line, and take it back after each store.
   layout::SlotHeader& header = memory_.slot(slots_.begun());
   put(header.step, step);
   put(header.sim_time, sim_time);
+  put(header.publish_time_ns, now_ns);
+  put(header.begin_time_ns, begin_time_ns_);
   put(header.count, frame_count());
-  put(header.publish_time_ns, platform::now_ns());
   sync::SharedMemory::step(sync::Step::kWriterFilled);
   wake_readers(slots_.commit());
   is_begun_ = false;

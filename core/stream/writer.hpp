@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../platform/tick_clock.hpp"
 #include "../sync/slots.hpp"
 #include "attachment.hpp"
 #include "lock_step.hpp"
@@ -74,6 +75,8 @@ class Writer {
   sync::SharedMemory memory_;
   sync::SlotWriter<sync::SharedMemory> slots_;
   bool is_begun_ = false;  // by the caller; slots_ has chosen the slot before
+  std::uint64_t begin_time_ns_ = 0;
+  platform::TickClock clock_;
   std::uint64_t huge_bytes_;
   Waker waker_;
   std::uint32_t fork_generation_;

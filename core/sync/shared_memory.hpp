@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "../layout/format.hpp"
 #include "steps.hpp"
 
@@ -35,6 +39,14 @@ struct Places {
   std::uint32_t control_count = 0;
 };
 
+#if defined(__x86_64__)
+inline bool knows_write_back() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b >> 24 & 1) != 0;
+}
+inline const bool has_write_back = knows_write_back();
+#endif
+
 class SharedMemory {
  public:
   template <class T>
@@ -61,6 +73,15 @@ class SharedMemory {
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     asm volatile("yield");
+#endif
+  }
+
+  // Has a line that was written by us, and will be again, written back to memory. On AMD, a line that is clean is taken back from a
+  // reader that polls it through a read-only mapping sooner than one that is not: docs/design/0002-slot-handshake.md.
+  template <class Word>
+  static void write_back([[maybe_unused]] Word& word) {
+#if defined(__x86_64__)
+    if (has_write_back) asm volatile("clwb %0" : "+m"(word));
 #endif
   }
 

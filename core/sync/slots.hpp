@@ -127,6 +127,7 @@ class SlotWriter {
     // Release: an observer that reads any of the new payload, and then fences, sees that the word is no longer COMMITTED.
     Memory::fence(std::memory_order_release);
     Memory::step(Step::kWriterWriting);
+    Memory::write_back(commit);  // readers that spin wait for the next store to it
   }
 
   // Claims all slots but the newest, looks at each lease once, and spares what they name; the first one left is taken. Each lease

@@ -443,7 +443,7 @@ typedef struct wb_frame {
   uint64_t seq;
   uint64_t step;
   double sim_time;          /* s */
-  uint64_t publish_time_ns; /* when the writer published it */
+  uint64_t publish_time_ns; /* when the writer published it: CLOCK_MONOTONIC, within a microsecond */
   uint64_t count;           /* agents present */
   uint64_t missed;          /* WB_EVERY, WB_LOCK_STEP: frames lost between the one taken before and this one */
   uint32_t epoch;

@@ -137,6 +137,8 @@ class Memory {
 
   static void fence(std::memory_order how) { rl::atomic_thread_fence(order(how), $); }
   static void relax() { rl::yield(1, $); }
+  template <class Word>
+  static void write_back(Word&) {}  // changes nothing that anybody could see
   static void step(sync::Step) {
     const unsigned thread = rl::thread_index();
     if (steps_left[thread] != 0 && --steps_left[thread] == 0) throw Died();
