@@ -60,7 +60,7 @@ bench-peers:
 	@scripts/bootstrap --bench
 	@cmake --preset bench
 	@cmake --build --preset bench --parallel $(JOBS)
-	@bench/peers/run.py
+	@bench/peers/run.py --settle 180
 	@bench/publish/run.py
 	@bench/julia/run.py
 	@bench/peers/report.py

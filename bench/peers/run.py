@@ -91,6 +91,14 @@ class Progress:
             f"about {max(0, left) / 60:.1f} min left")
 
 
+def settle(seconds):
+    """Waits until what was done before, such as building, no longer shows in the load; not longer than that."""
+    end = time.monotonic() + seconds
+    while os.getloadavg()[0] > BUSY_LOAD and time.monotonic() < end:
+        say(f"load {os.getloadavg()[0]:.1f}; waiting for {BUSY_LOAD}, {end - time.monotonic():.0f} s at most")
+        time.sleep(10)
+
+
 class Run:
     def __init__(self, options, peers, cores):
         self._options, self._peers = options, peers
@@ -174,6 +182,8 @@ def read_options(arguments):
     parser.add_argument("--machine", help="name of the folder in it; default: made of CPU, cores and hypervisor")
     parser.add_argument("--seed", type=int, help="of the order; default: another each time")
     parser.add_argument("--cores", type=words, help="the sender's and the receivers'; default: the first two allowed")
+    parser.add_argument("--settle", type=float, default=0, metavar="SECONDS",
+                        help=f"how long to wait for a load below {BUSY_LOAD} before the first batch; default: not at all")
     parser.add_argument("--limit", type=float, default=25, help="seconds that a batch may take beside its own time")
     parser.add_argument("--work", type=Path, help="folder for the batches; default: /dev/shm")
     parser.add_argument("--json", action="store_true", help="a summary on stdout")
@@ -231,6 +241,7 @@ def main(arguments=None):
         say("run.py: needs two cores; --cores chooses them")
         return 3
     try:
+        settle(options.settle)
         run = Run(options, peers, cores)
         run.play()
     except KeyboardInterrupt:
