@@ -358,6 +358,7 @@ def sections(results, show):
         "Machine": [about_machine(results)],
         "Method": [hand_written["Method"]],
         "Known unfairnesses": [hand_written["Known unfairnesses"]],
+        "What was not reached": [hand_written["What was not reached"]],
     }
 
 
