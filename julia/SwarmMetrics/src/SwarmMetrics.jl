@@ -1,0 +1,50 @@
+"""
+    SwarmMetrics
+
+What one frame, or many, say about a group that moves: order, states, shape, neighbours, clusters, correlations.
+
+Every metric takes plain arrays, `D x N` with D = 2 or 3 (one column for each agent), a [`Flock`](@ref), or a live frame of Wingbeat:
+
+```julia
+using Wingbeat, SwarmMetrics
+polarisation(V), rotation(X, V), cohesion(X)        # plain arrays
+swarm = subscribe("swarm")
+latest(swarm) do frame
+    polarisation(frame), rotation(frame)
+end
+for m in live(swarm, polarisation, rotation, cohesion; publish="order")
+    println(m.step, "  ", m.polarisation, "  skipped ", m.skipped)
+end
+```
+
+`box` says that space is periodic: its edge, or one edge for each dimension. Without it space is open.
+
+Order: [`polarisation`](@ref), [`rotation`](@ref), [`state`](@ref), [`DwellTimes`](@ref). Shape: [`centroid`](@ref),
+[`cohesion`](@ref), [`bounding_box`](@ref), [`hull_area`](@ref), [`density`](@ref). Neighbours: [`nearest_neighbour`](@ref),
+[`nearest_distances`](@ref), [`clark_evans`](@ref), [`clusters`](@ref). Fluctuations: [`correlation`](@ref),
+[`correlation_length`](@ref), [`susceptibility`](@ref), [`binder`](@ref). Live: [`live`](@ref).
+"""
+module SwarmMetrics
+
+using Wingbeat
+using Wingbeat: Frame, FrameCopy, Publication, Subscription
+
+export Flock, polarisation, rotation, is_ill_posed, state, DwellTimes, mean_dwell, share, visits
+export centroid, cohesion, bounding_box, hull_area, density
+export nearest_neighbour, nearest_distances, clark_evans, clusters, Clusters, cluster_count, largest_cluster
+export correlation, correlation_length, susceptibility, binder
+export live, Measurement
+
+include("space.jl")
+include("grid.jl")
+include("flock.jl")
+include("order.jl")
+include("states.jl")
+include("shape.jl")
+include("neighbours.jl")
+include("clusters.jl")
+include("correlation.jl")
+include("fluctuations.jl")
+include("live.jl")
+
+end

@@ -1,0 +1,97 @@
+# How far the agents' deviations from the common motion reach.
+
+"""
+    Correlation
+
+What [`correlation`](@ref) found: `r`, the middle of each bin of distances; `value`, C(r), 1 at r = 0, NaN in bins without pairs;
+`pairs`, how many each bin has.
+"""
+struct Correlation
+    r::Vector{Float64}
+    value::Vector{Float64}
+    pairs::Vector{Int}
+end
+
+Base.show(io::IO, c::Correlation) =
+    print(io, "Correlation(", length(c.r), " bins up to ", last(c.r), ", ", sum(c.pairs), " pairs)")
+
+"""
+    correlation(X, V; box=nothing, reach=..., bins=50, agents=10_000) -> Correlation
+    correlation(flock; ...)
+
+C(r): the mean of uᵢ·uⱼ over the pairs at distance r, uᵢ = vᵢ - ⟨v⟩, divided by the mean of uᵢ², so that C(0) = 1.
+
+`reach` is the largest distance looked at: by default half of the box's shortest edge (beyond it, distances have several images), or, in
+open space, the longest side of the bounding box. Of more than `agents` agents, as many of them are taken, evenly in their order:
+all pairs within `reach` are visited, about `agents`²/2 if that is all.
+
+C must change sign somewhere, because Σuᵢ = 0: its first zero ([`correlation_length`](@ref)) therefore grows with the group, whatever the
+interaction. Only how it grows says something. Source: Cavagna et al., PNAS 107 (2010) 11865.
+"""
+correlation(X::AbstractMatrix, V::AbstractMatrix; box=nothing, options...) = correlation(Flock(X, V; box=box); options...)
+function correlation(flock::Flock; reach=default_reach(flock), bins::Integer=50, agents::Integer=10_000)
+    reach > 0 && bins >= 1 || throw(DomainError((reach, bins), "reach and bins are positive"))
+    X, V = some_agents(flock, agents)
+    same_agents(X, V)
+    U = deviations(V)
+    grid = sort_into!(CellGrid(), X, flock.box, Float64(reach))
+    sums, pairs = zeros(bins), zeros(Int, bins)
+    add_pairs!(sums, pairs, grid, U, Float64(reach))
+    width = reach / bins
+    scale = sum(abs2, U) / max(grid.count, 1)
+    return Correlation([(k - 0.5) * width for k in 1:bins], sums ./ pairs ./ scale, pairs)
+end
+
+function default_reach(flock)
+    D = dimensions(flock.X)
+    flock.box === nothing || return minimum(periods(flock.box, D)[1:D]) / 2
+    low, high = bounds(flock.X, Val(D))
+    longest = maximum(high .- low)
+    return longest > 0 && isfinite(longest) ? longest : 1.0
+end
+
+function some_agents(flock, agents)
+    X, V = flock.X, velocities(flock)
+    chosen = 1:cld(size(X, 2), agents):size(X, 2)
+    usable = [i for i in chosen if all(isfinite, view(X, :, i)) && all(isfinite, view(V, :, i))]
+    return X[:, usable], V[:, usable]
+end
+
+deviations(V) = size(V, 2) == 0 ? Float64.(V) : Float64.(V) .- sum(Float64.(V); dims=2) ./ size(V, 2)
+
+function add_pairs!(sums, pairs, grid, U, reach)
+    bins = length(sums)
+    order = grid.order
+    per_bin = bins / reach
+    rows = size(U, 1)
+    for_each_pair(grid, reach) do a, b, squared
+        i, j = order[a], order[b]
+        dot = 0.0
+        for k in 1:rows
+            @inbounds dot += U[k, i] * U[k, j]
+        end
+        bin = min(unsafe_trunc(Int, sqrt(squared) * per_bin) + 1, bins)
+        @inbounds sums[bin] += dot
+        @inbounds pairs[bin] += 1
+    end
+    return sums
+end
+
+"""
+    correlation_length(c::Correlation) -> Float64
+    correlation_length(flock or frame; ...)
+
+ξ: where C(r) is zero for the first time, between two bins by a straight line, in the unit of the positions. NaN if it is never. See
+[`correlation`](@ref) for what it does not say.
+"""
+function correlation_length(c::Correlation)
+    before = (0.0, 1.0)
+    for (r, value) in zip(c.r, c.value)
+        isnan(value) && continue
+        value <= 0 && return before[1] + (r - before[1]) * before[2] / (before[2] - value)
+        before = (r, value)
+    end
+    return NaN
+end
+correlation_length(flock::Flock; options...) = correlation_length(correlation(flock; options...))
+correlation_length(frame::Moment; box=nothing, options...) = correlation_length(Flock(frame; box=box); options...)

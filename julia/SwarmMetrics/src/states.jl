@@ -1,0 +1,67 @@
+# The states of a school, and how long it stays in each.
+
+const STATES = (:polarised, :milling, :swarm, :transitional)
+
+"""
+    state(polarisation, rotation) -> Symbol
+    state(flock or frame)
+
+`:polarised` (φ > 0.65 and M < 0.35), `:milling` (φ < 0.35 and M > 0.65), `:swarm` (both < 0.35), else `:transitional`.
+Source: Tunstrøm et al., PLoS Comput. Biol. 9 (2013) e1002915.
+"""
+function state(polarisation::Real, rotation::Real)
+    polarisation > 0.65 && rotation < 0.35 && return :polarised
+    polarisation < 0.35 && rotation > 0.65 && return :milling
+    polarisation < 0.35 && rotation < 0.35 && return :swarm
+    return :transitional
+end
+state(flock::Flock) = state(polarisation(flock), rotation(flock))
+state(frame::Moment; box=nothing) = state(polarisation(frame), rotation(frame; box=box))
+
+"""
+    DwellTimes()
+    push!(dwell, state, time)
+
+How long a group stays in each state: push the state of each frame with its time (s, in order). Then [`share`](@ref),
+[`mean_dwell`](@ref) and [`visits`](@ref) of a state. The time between two frames counts for the state of the earlier one; a stay that
+is not over yet counts in `share`, not in `mean_dwell`.
+"""
+mutable struct DwellTimes
+    state::Symbol           # now
+    since::Float64          # when it began
+    until::Float64          # the newest time
+    began::Float64
+    total::Dict{Symbol,Float64}  # of finished stays
+    stays::Dict{Symbol,Int}      # finished ones
+end
+
+DwellTimes() = DwellTimes(:none, NaN, NaN, NaN, Dict{Symbol,Float64}(), Dict{Symbol,Int}())
+
+function Base.push!(dwell::DwellTimes, state::Symbol, time::Real)
+    if dwell.state === :none
+        dwell.began = dwell.since = time
+    elseif time < dwell.until
+        throw(ArgumentError("times go on: $time is before $(dwell.until)"))
+    elseif state !== dwell.state
+        dwell.total[dwell.state] = get(dwell.total, dwell.state, 0.0) + (time - dwell.since)
+        dwell.stays[dwell.state] = visits(dwell, dwell.state; finished=true) + 1
+        dwell.since = time
+    end
+    dwell.state = state
+    dwell.until = time
+    return dwell
+end
+
+"    share(dwell, state) -> Float64\n\nThe part of the whole time spent in a state, 0 to 1; NaN before there is any time."
+function share(dwell::DwellTimes, state::Symbol)
+    spent = get(dwell.total, state, 0.0) + (state === dwell.state ? dwell.until - dwell.since : 0.0)
+    return spent / (dwell.until - dwell.began)
+end
+
+"    mean_dwell(dwell, state) -> Float64\n\nThe mean length of finished stays in a state, in the unit of the times; NaN if there was none."
+mean_dwell(dwell::DwellTimes, state::Symbol) = get(dwell.total, state, 0.0) / visits(dwell, state; finished=true)
+
+"    visits(dwell, state; finished=false) -> Int\n\nHow often a state was entered; with `finished`, how often it was left again."
+function visits(dwell::DwellTimes, state::Symbol; finished::Bool=false)
+    return get(dwell.stays, state, 0) + (!finished && state === dwell.state)
+end

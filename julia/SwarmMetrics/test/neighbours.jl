@@ -1,0 +1,42 @@
+plain_nearest(X, box) = [minimum(plain_distance(X, i, j, box) for j in 1:size(X, 2) if j != i) for i in 1:size(X, 2)]
+
+@testset "nearest_distances_equal_comparing_all_pairs" begin
+    rng = MersenneTwister(4)
+    for D in (2, 3), box in (nothing, 1.0, 7, D == 2 ? (4.0, 9.0) : (4.0, 9.0, 6.0)), round in 1:5
+        for (kind, X) in awkward(rng, D, box)
+            @test nearest_distances(X; box=box) ≈ plain_nearest(X, box) atol = 1e-6
+        end
+    end
+end
+
+@testset "few_agents_and_lost_ones" begin
+    @test isnan(nearest_neighbour(zeros(3, 0))) && isnan(nearest_neighbour(zeros(3, 1)))
+    @test nearest_distances([0.0 3 NaN; 0 4 1])[1:2] == [5, 5] && isnan(nearest_distances([0.0 3 NaN; 0 4 1])[3])
+    @test nearest_neighbour([1.0 1; 2 2]) == 0
+    @test nearest_distances([0.5 9.5; 5 5]; box=10) == [1, 1]
+    @test nearest_distances(reshape([1.0, 2.0], 2, 1)) == [Inf]
+end
+
+@testset "random_points_have_poissons_nearest_neighbour" begin
+    rng = MersenneTwister(5)
+    for (D, edge, N, value) in ((2, 100.0, 20_000, 0.5 / sqrt(2)), (3, 20.0, 16_000, 0.55396 / cbrt(2)))
+        X = edge .* rand(rng, D, N)
+        @test nearest_neighbour(X; box=edge) ≈ value rtol = 0.012 # standard error about 0.4 %
+        @test clark_evans(X; box=edge) ≈ 1 rtol = 0.012
+    end
+end
+
+@testset "a_triangular_lattice_has_the_largest_ratio" begin
+    rows, columns = 20, 30
+    X = [k == 1 ? c + 0.5 * isodd(r) : r * sqrt(3) / 2 for k in 1:2, (c, r) in vec([(c, r) for c in 1:columns, r in 1:rows])]
+    box = (columns, rows * sqrt(3) / 2)
+    @test nearest_neighbour(X; box=box) ≈ 1
+    @test clark_evans(X; box=box) ≈ 2.149 atol = 0.0005
+    @test clark_evans(1e-3 .* X; box=1e-3 .* box) ≈ 2.149 atol = 0.0005
+end
+
+@testset "clumped_points_have_a_small_ratio" begin
+    rng = MersenneTwister(6)
+    X = mod.(repeat(10 .* rand(rng, 2, 20), 1, 20) .+ 0.05 .* randn(rng, 2, 400), 10)
+    @test clark_evans(X; box=10) < 0.5
+end

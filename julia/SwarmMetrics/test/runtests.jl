@@ -1,0 +1,61 @@
+# Runs all tests; the last line counts them: "julia: N passed, N failed".
+using Random
+using Test
+using SwarmMetrics
+using Wingbeat
+
+const FILES = ["order", "states", "shape", "neighbours", "clusters", "correlation", "fluctuations", "live", "readme"]
+
+function count_results(results)
+    failed = count(r -> r isa Union{Test.Fail,Test.Error}, results.results)
+    passed = results.n_passed
+    for inner in results.results
+        inner isa Test.AbstractTestSet || continue
+        passed, failed = (passed, failed) .+ count_results(inner)
+    end
+    return passed, failed
+end
+
+# The set prints its failures; it must not throw, so that they can be counted.
+function run_all(files)
+    root = Test.DefaultTestSet("SwarmMetrics")
+    Test.push_testset(root)
+    for file in files
+        started = time()
+        @testset "$file" begin
+            include(joinpath(@__DIR__, file * ".jl"))
+        end
+        println(rpad(file, 12), " ", round(time() - started; digits=1), " s")
+    end
+    Test.pop_testset()
+    return root
+end
+
+random_headings(rng, D, N) = (V = randn(rng, D, N); V ./ sqrt.(sum(abs2, V; dims=1)))
+
+# The distance between two columns, the slow and obvious way.
+function plain_distance(X, i, j, box)
+    d = Float64.(X[:, i]) .- Float64.(X[:, j])
+    box === nothing || (d .-= box .* round.(d ./ box))
+    return sqrt(sum(abs2, d))
+end
+
+# Positions that a grid may get wrong: scattered, clumped, flat, on borders, in boxes of less than three cells.
+function awkward(rng, D, box)
+    edge = box === nothing ? 10.0 : box isa Real ? Float64(box) : minimum(box)
+    clumped = edge .* (0.5 .+ 0.02 .* randn(rng, D, 30))
+    flat = edge .* rand(rng, D, 40)
+    flat[end, :] .= edge / 2
+    borders = edge .* rand(rng, 0:1, D, 20)
+    return Dict(
+        "scattered" => edge .* rand(rng, D, 60), "clumped" => hcat(clumped, edge .* rand(rng, D, 5)), "flat" => flat,
+        "on borders" => borders .+ 1e-3 .* rand(rng, D, 20), "two" => edge .* rand(rng, D, 2),
+        "outside the box" => edge .* (3 .* rand(rng, D, 30) .- 1), "in Float32" => Float32.(edge .* rand(rng, D, 50)),
+    )
+end
+
+root = run_all(isempty(ARGS) ? FILES : ARGS)
+passed, failed = count_results(root)
+failed > 0 && Test.print_test_results(root)
+println("julia: ", passed, " passed, ", failed, " failed")
+exit(failed == 0 && passed > 0 ? 0 : 1)
