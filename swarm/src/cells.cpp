@@ -9,7 +9,7 @@ namespace {
 constexpr double kEdgeMargin = 1.00001;
 // In a periodic space the difference of two coordinates is rounded before the box is taken off: by 2^-25 of the box.
 constexpr double kBoxMargin = 0x1p-21;
-// Beyond this many cells two different floats are further apart than a cell's edge.
+// From this many cells on two different floats are further apart than a cell's edge.
 constexpr double kFarCell = 0x1p30;
 
 // About two buckets for each agent.
@@ -30,15 +30,20 @@ bool is_finite(const Vec<D>& v) {
 }  // namespace
 
 template <std::size_t D>
-void Cells<D>::build(const View& state, const Space& space, double reach) {
+void Cells<D>::build(const View& state, const Space& space, double reach, Workers& workers) {
   space_ = space;
   list(state);
   choose_cells(listed_.size(), reach);
-  for (std::size_t k = 0; k < listed_.size(); ++k) {
-    bucket_[k] = static_cast<std::uint32_t>(bucket_of(vec_at<D>(state.position, listed_[k])));
-  }
+  workers.run(listed_.size(), [&](std::size_t from, std::size_t to, unsigned) {
+    for (std::size_t k = from; k < to; ++k) {
+      bucket_[k] = static_cast<std::uint32_t>(bucket_of(vec_at<D>(state.position, listed_[k])));
+    }
+  });
   sort();
-  gather(state);
+  for (auto* columns : {&columns_.position, &columns_.heading}) {
+    for (auto& column : *columns) column.resize(order_.size());
+  }
+  workers.run(order_.size(), [&](std::size_t from, std::size_t to, unsigned) { gather(state, from, to); });
 }
 
 template <std::size_t D>
@@ -56,27 +61,31 @@ void Cells<D>::list(const View& state) {
 template <std::size_t D>
 void Cells<D>::choose_cells(std::size_t agents, double reach) {
   const std::size_t most = largest_side(agents, D);
-  if (!space_.periodic()) {
+  if (space_.periodic()) {
+    const double box = space_.box;
+    const double fit = std::max(1.0, std::floor(box / (reach * kEdgeMargin + box * kBoxMargin)));
+    side_ = fit <= static_cast<double>(most) ? static_cast<std::size_t>(fit) : most;
+    cells_per_axis_ = static_cast<double>(side_) * std::floor(fit / static_cast<double>(side_));
+    edge_ = box / cells_per_axis_;
+  } else {
     side_ = most;
     edge_ = reach * kEdgeMargin;
-    return;
   }
-  const double box = space_.box;
-  const double fit = std::max(1.0, std::floor(box / (reach * kEdgeMargin + box * kBoxMargin)));
-  side_ = fit <= static_cast<double>(most) ? static_cast<std::size_t>(fit) : most;
-  cells_per_axis_ = static_cast<double>(side_) * std::floor(fit / static_cast<double>(side_));
-  edge_ = box / cells_per_axis_;
+  cells_per_length_ = 1 / edge_;
+  const auto side = static_cast<std::uint32_t>(side_);
+  far_multiple_ = (static_cast<std::uint32_t>(kFarCell) / side + 1) * side;
 }
 
 template <std::size_t D>
 std::size_t Cells<D>::residue(float x) const {
   if (space_.periodic()) {
-    const double cell = std::floor(static_cast<double>(space_.fold(x)) * cells_per_axis_ / double{space_.box});
-    return static_cast<std::size_t>(std::min(cell, cells_per_axis_ - 1)) % side_;
+    const double cell = std::min(static_cast<double>(space_.fold(x)) * cells_per_length_, cells_per_axis_ - 1);
+    const auto whole = static_cast<std::uint32_t>(cell);
+    return whole < side_ ? whole : whole % static_cast<std::uint32_t>(side_);
   }
-  const double cell = std::clamp(std::floor(static_cast<double>(x) / edge_), -kFarCell, kFarCell);
-  const auto side = static_cast<std::int64_t>(side_);
-  return static_cast<std::size_t>((static_cast<std::int64_t>(cell) % side + side) % side);
+  // Positive once the multiple of the side is added, so truncation rounds down.
+  const double cell = std::clamp(static_cast<double>(x) * cells_per_length_, -kFarCell, kFarCell) + far_multiple_;
+  return static_cast<std::uint32_t>(cell) % static_cast<std::uint32_t>(side_);
 }
 
 template <std::size_t D>
@@ -101,12 +110,8 @@ void Cells<D>::sort() {
 }
 
 template <std::size_t D>
-void Cells<D>::gather(const View& state) {
-  for (std::size_t axis = 0; axis < D; ++axis) {
-    columns_.position[axis].resize(order_.size());
-    columns_.heading[axis].resize(order_.size());
-  }
-  for (std::size_t at = 0; at < order_.size(); ++at) {
+void Cells<D>::gather(const View& state, std::size_t from, std::size_t to) {
+  for (std::size_t at = from; at < to; ++at) {
     const Vec<D> position = vec_at<D>(state.position, order_[at]);
     const Vec<D> heading = narrow(direction(wide(vec_at<D>(state.velocity, order_[at]))));
     for (std::size_t axis = 0; axis < D; ++axis) {

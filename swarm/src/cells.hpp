@@ -22,6 +22,7 @@
 #include "grid.hpp"
 #include "space.hpp"
 #include "swarm/frame.hpp"
+#include "workers.hpp"
 
 namespace swarm {
 
@@ -33,8 +34,8 @@ class Cells {
     std::array<std::vector<float>, D> position, heading;
   };
 
-  // Sorts the agents. Those with a number that is not finite are left out.
-  void build(const View& state, const Space& space, double reach);
+  // Sorts the agents. Those with a number that is not finite are left out. The workers take over what they can.
+  void build(const View& state, const Space& space, double reach, Workers& workers);
 
   const Space& space() const { return space_; }
   const Columns& columns() const { return columns_; }
@@ -58,12 +59,14 @@ class Cells {
   std::size_t residue(float x) const;
   void list(const View& state);
   void sort();
-  void gather(const View& state);
+  void gather(const View& state, std::size_t from, std::size_t to);
 
   Space space_;
   std::size_t side_ = 1;       // buckets per axis
   double cells_per_axis_ = 0;  // of a periodic space
   double edge_ = 1;
+  double cells_per_length_ = 1;
+  std::uint32_t far_multiple_ = 0;          // of the side: makes every cell's number positive
   std::vector<std::uint32_t> begin_{0, 0};  // of each bucket, and the end
   std::vector<std::uint32_t> listed_, bucket_, order_, left_out_;
   Columns columns_;

@@ -72,7 +72,7 @@ class RulesKernel final : public Kernel {
 
   StepStats advance(const Moment& moment, const View& previous, const Frame& next) override {
     const Rules rules(moment.parameters);
-    cells_.build(previous, setup_.space, reach(rules, previous));
+    cells_.build(previous, setup_.space, reach(rules, previous), *setup_.workers);
     for (auto& s : surroundings_) s.neighbours = s.candidates = 0;
     farthest_.assign(kIsNearest ? cells_.order().size() : 0, 0.0f);
     setup_.workers->run(cells_.buckets(), [&](std::size_t from, std::size_t to, unsigned worker) {
@@ -87,6 +87,8 @@ class RulesKernel final : public Kernel {
   }
 
  private:
+  // Measured: larger cells hold too many agents, in smaller ones too many agents have to look further than one ring.
+  static constexpr double kReachOfMean = 1.3;
   static constexpr bool kIsNearest = requires(const Rules& r) { r.nearest(); };
   static constexpr bool kSums = requires(const Rules& r) { r.close(); };
   static constexpr bool kStartsInBall = requires { Rules::start_radius(1u); };
@@ -157,7 +159,7 @@ class RulesKernel final : public Kernel {
     double sum = 0;
     for (const float distance : farthest_) sum += double{distance};
     const double mean = sum / static_cast<double>(std::max<std::size_t>(farthest_.size(), 1));
-    reach_ = mean > 0 && std::isfinite(mean) ? mean : 0;
+    reach_ = mean > 0 && std::isfinite(mean) ? kReachOfMean * mean : 0;
   }
 
   StepStats stats() const {

@@ -55,7 +55,8 @@ Pairs all_pairs_nearest(const Space& space, const State& s, std::size_t k) {
 template <std::size_t D, class Find>
 Pairs found_pairs(const Space& space, const State& s, double reach, Find&& find) {
   Cells<D> cells;
-  cells.build(s.view(), space, reach);
+  Workers alone(1);
+  cells.build(s.view(), space, reach, alone);
   Surroundings<D> around;
   Pairs pairs;
   std::size_t agents = 0;
@@ -77,7 +78,8 @@ Pairs found_pairs(const Space& space, const State& s, double reach, Find&& find)
 template <std::size_t D>
 void expect_sums(const Space& space, const State& s, float radius) {
   Cells<D> cells;
-  cells.build(s.view(), space, double{radius});
+  Workers alone(1);
+  cells.build(s.view(), space, double{radius}, alone);
   Surroundings<D> around;
   for (std::size_t b = 0; b < cells.buckets(); ++b) {
     const Range bucket = cells.bucket(b);
@@ -199,7 +201,8 @@ TEST(Neighbours, agents_that_are_not_finite_are_left_out) {
   s.position[2 * 4] = std::numeric_limits<float>::quiet_NaN();
   s.velocity[2 * 9 + 1] = std::numeric_limits<float>::infinity();
   Cells<2> cells;
-  cells.build(s.view(), {Boundary::periodic, 3}, 1);
+  Workers alone(1);
+  cells.build(s.view(), {Boundary::periodic, 3}, 1, alone);
   EXPECT_EQ(cells.order().size(), 28u);
   EXPECT_EQ(std::vector<std::uint32_t>(cells.left_out().begin(), cells.left_out().end()),
             (std::vector<std::uint32_t>{4, 9}));

@@ -220,7 +220,7 @@ StepStats ZonesKernel::advance(const Moment& moment, const View& previous, const
   const ZoneModel model = zones(moment.parameters);
   StepStats stats;
   if (setup_.space.periodic()) {
-    cells_.build(previous, setup_.space, double{model.radius});
+    cells_.build(previous, setup_.space, double{model.radius}, *setup_.workers);
     advance_in(cells_, model, moment, previous, next);
     stats.largest_cell = cells_.largest_bucket();
   } else {
