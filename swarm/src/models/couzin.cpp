@@ -117,17 +117,22 @@ class Couzin {
 
 }  // namespace
 
-const ModelEntry kCouzin{{"couzin",
-                          "Repulsion, orientation, attraction in 3D (Couzin et al. 2002).",
-                          3,
-                          Boundary::open,
-                          false,
-                          100,
-                          "length/s",
-                          kParameters,
-                          {},
-                          kCommonCommands3d,
-                          usual_box},
-                         make_kernel<Couzin>};
+const ModelEntry kCouzin = {
+    .info =
+        {
+            .name = "couzin",
+            .help = "Repulsion, orientation, attraction in 3D (Couzin et al. 2002).",
+            .dimensions = 3,
+            .boundary = Boundary::open,
+            .has_bodies = false,
+            .agents = 100,
+            .velocity_unit = "length/s",
+            .parameters = kParameters,
+            .triggers = {},
+            .commands = kCommonCommands3d,
+            .box = usual_box,
+        },
+    .make = make_kernel<Couzin>,
+};
 
 }  // namespace swarm

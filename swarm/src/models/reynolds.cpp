@@ -62,17 +62,22 @@ class Reynolds {
 
 }  // namespace
 
-const ModelEntry kReynolds{{"reynolds",
-                            "Boids: cohesion, separation, matching (Reynolds 1987).",
-                            2,
-                            Boundary::periodic,
-                            false,
-                            200,
-                            "length/step",
-                            kParameters,
-                            {},
-                            kCommonCommands2d,
-                            usual_box},
-                           make_kernel<Reynolds>};
+const ModelEntry kReynolds = {
+    .info =
+        {
+            .name = "reynolds",
+            .help = "Boids: cohesion, separation, matching (Reynolds 1987).",
+            .dimensions = 2,
+            .boundary = Boundary::periodic,
+            .has_bodies = false,
+            .agents = 200,
+            .velocity_unit = "length/step",
+            .parameters = kParameters,
+            .triggers = {},
+            .commands = kCommonCommands2d,
+            .box = usual_box,
+        },
+    .make = make_kernel<Reynolds>,
+};
 
 }  // namespace swarm

@@ -78,17 +78,22 @@ class Topological {
 
 }  // namespace
 
-const ModelEntry kTopological{{"topological",
-                               "The k nearest neighbours, however far (Ballerini et al. 2008).",
-                               3,
-                               Boundary::periodic,
-                               false,
-                               1000,
-                               "length/step",
-                               kParameters,
-                               {},
-                               kCommonCommands3d,
-                               usual_box},
-                              make_kernel<Topological>};
+const ModelEntry kTopological = {
+    .info =
+        {
+            .name = "topological",
+            .help = "The k nearest neighbours, however far (Ballerini et al. 2008).",
+            .dimensions = 3,
+            .boundary = Boundary::periodic,
+            .has_bodies = false,
+            .agents = 1000,
+            .velocity_unit = "length/step",
+            .parameters = kParameters,
+            .triggers = {},
+            .commands = kCommonCommands3d,
+            .box = usual_box,
+        },
+    .make = make_kernel<Topological>,
+};
 
 }  // namespace swarm

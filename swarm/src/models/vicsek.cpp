@@ -63,17 +63,22 @@ class Vicsek {
 
 }  // namespace
 
-const ModelEntry kVicsek{{"vicsek",
-                          "Mean heading within a radius, and noise (Vicsek et al. 1995).",
-                          2,
-                          Boundary::periodic,
-                          false,
-                          100,
-                          "length/step",
-                          kParameters,
-                          {},
-                          kCommonCommands2d,
-                          usual_box},
-                         make_kernel<Vicsek>};
+const ModelEntry kVicsek = {
+    .info =
+        {
+            .name = "vicsek",
+            .help = "Mean heading within a radius, and noise (Vicsek et al. 1995).",
+            .dimensions = 2,
+            .boundary = Boundary::periodic,
+            .has_bodies = false,
+            .agents = 100,
+            .velocity_unit = "length/step",
+            .parameters = kParameters,
+            .triggers = {},
+            .commands = kCommonCommands2d,
+            .box = usual_box,
+        },
+    .make = make_kernel<Vicsek>,
+};
 
 }  // namespace swarm

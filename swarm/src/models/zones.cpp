@@ -308,8 +308,22 @@ double centre_radius_for(std::uint32_t agents) {
   return std::clamp(kCentreRadiusScale * std::cbrt(static_cast<double>(agents)), info.fallback, info.maximum);
 }
 
-const ModelEntry kZones{{"zones", "Separation, alignment and cohesion in zones of distance, in 3D, with attractors.", 3,
-                         Boundary::open, true, 10000, "length/step", kParameters, kTriggers, kCommands, start_box_for},
-                        make_zones};
+const ModelEntry kZones = {
+    .info =
+        {
+            .name = "zones",
+            .help = "Separation, alignment and cohesion in zones of distance, in 3D, with attractors.",
+            .dimensions = 3,
+            .boundary = Boundary::open,
+            .has_bodies = true,
+            .agents = 10000,
+            .velocity_unit = "length/step",
+            .parameters = kParameters,
+            .triggers = kTriggers,
+            .commands = kCommands,
+            .box = start_box_for,
+        },
+    .make = make_zones,
+};
 
 }  // namespace swarm
