@@ -24,6 +24,7 @@ install(EXPORT wingbeat NAMESPACE wingbeat:: FILE wingbeat-targets.cmake DESTINA
 
 if(TARGET wingbeat_cli)
     install(TARGETS wingbeat_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/swarm/scenarios" DESTINATION "${CMAKE_INSTALL_DATADIR}/wingbeat")
 endif()
 
 if(EXISTS "${PROJECT_SOURCE_DIR}/julia")

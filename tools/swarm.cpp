@@ -1,4 +1,4 @@
-// wingbeat swarm: runs the reference swarm and publishes every step.
+// wingbeat swarm: runs the reference swarm and publishes every step, or measures how fast it is.
 #include "swarm/swarm.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +12,8 @@
 #include "interrupts.hpp"
 #include "pace.hpp"
 #include "quantiles.hpp"
+#include "scenario.hpp"
+#include "swarm_bench.hpp"
 #include "swarm_stream.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
@@ -20,15 +22,21 @@ namespace wingbeat::tool {
 
 namespace {
 
+constexpr double kBenchSeconds = 2;
+constexpr std::uint32_t kBenchAgents = 10000;
+
 struct SwarmArguments {
   swarm::Options flock;
+  std::string scenario;
   SwarmStreamOptions stream;
   double rate = 60;
   bool flat_out = false;
   std::optional<double> seconds;
   std::optional<std::uint64_t> steps;
   std::string subscribe;
-  std::vector<std::string> settings;  // name=value
+  std::vector<std::string> settings;                       // name=value
+  std::vector<std::pair<std::string, double>> parameters;  // of the scenario
+  bool bench = false;
   bool quiet = false;
   bool json = false;
 };
@@ -62,13 +70,39 @@ void apply_setting(swarm::Swarm& flock, const std::string& setting) {
   if (!outcome) throw Failure(kUsage, fmt::format("--set {}: {}", setting, outcome.text));
 }
 
+void apply_parameter(swarm::Swarm& flock, const std::string& scenario,
+                     const std::pair<std::string, double>& parameter) {
+  const swarm::Outcome outcome = flock.set(parameter.first, parameter.second);
+  if (!outcome) throw Failure(kUsage, fmt::format("scenario {}: {}", scenario, outcome.text));
+}
+
 swarm::Swarm make_flock(const SwarmArguments& arguments) {
   if (const auto outcome = swarm::Swarm::check(arguments.flock); !outcome) throw Failure(kUsage, outcome.text);
   swarm::Swarm flock(arguments.flock);
-  const swarm::Outcome outcome = flock.set(swarm::Parameter::centre_radius, fitting_centre_radius(flock.agents()));
-  if (!outcome) throw Failure(kFailed, outcome.text);
+  if (flock.model().has_bodies) {
+    const swarm::Outcome outcome = flock.set(swarm::Parameter::centre_radius, fitting_centre_radius(flock.agents()));
+    if (!outcome) throw Failure(kFailed, outcome.text);
+  }
+  for (const auto& parameter : arguments.parameters) apply_parameter(flock, arguments.scenario, parameter);
   for (const auto& setting : arguments.settings) apply_setting(flock, setting);
   return flock;
+}
+
+// What the command line says goes before what the scenario says, and that before the model's usual.
+void apply_scenario(const CLI::App& verb, SwarmArguments& a) {
+  const Scenario scenario = a.scenario.empty() ? Scenario() : read_scenario(a.scenario);
+  const auto choose = [&verb](const char* option, auto& value, const auto& said) {
+    if (said && verb.count(option) == 0) value = *said;
+  };
+  choose("--model", a.flock.model, scenario.model);
+  const std::uint32_t usual = a.bench ? kBenchAgents : swarm::find_model(a.flock.model)->agents;
+  choose("--agents", a.flock.agents, std::optional(scenario.agents.value_or(usual)));
+  choose("--seed", a.flock.seed, scenario.seed);
+  choose("--rate", a.rate, scenario.rate);
+  choose("--boundary", a.flock.boundary, scenario.boundary);
+  choose("--box", a.flock.box, scenario.box);
+  choose("--threads", a.flock.threads, scenario.threads);
+  a.parameters = scenario.parameters;
 }
 
 bool is_done(const SwarmArguments& arguments, const Summary& summary) {
@@ -96,8 +130,9 @@ Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::opt
 }
 
 void print_start(const SwarmArguments& arguments, const SwarmStream& stream) {
-  fmt::print("{}: {} agents, {}, frames of {}; Ctrl-C ends\n", arguments.stream.name, arguments.flock.agents,
-             arguments.stream.rate_text, bytes_text(wb_schema_frame_bytes(stream.writer().schema())));
+  fmt::print("{}: {}, {} agents, {}, frames of {}; Ctrl-C ends\n", arguments.stream.name, arguments.flock.model,
+             arguments.flock.agents, arguments.stream.rate_text,
+             bytes_text(wb_schema_frame_bytes(stream.writer().schema())));
   std::fflush(stdout);
 }
 
@@ -113,6 +148,7 @@ void print_summary(const SwarmArguments& arguments, const Summary& summary,
 
 Json to_json(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeListener>& listener) {
   Json json = {{"name", arguments.stream.name},
+               {"model", arguments.flock.model},
                {"agents", arguments.flock.agents},
                {"frames", summary.frames},
                {"late", summary.late},
@@ -134,6 +170,26 @@ void report(const SwarmArguments& arguments, const Summary& summary, const std::
   if (!arguments.json && !arguments.quiet) print_summary(arguments, summary, listener);
 }
 
+void print_speed(const SwarmArguments& arguments) {
+  swarm::Swarm flock = make_flock(arguments);
+  const SwarmSpeed speed = measure_speed(flock, arguments.seconds.value_or(kBenchSeconds));
+  fmt::print("{}\n", arguments.json ? json_text(speed_json(speed)) : speed_text(speed));
+  std::fflush(stdout);
+}
+
+// The model that was asked for, or all of them.
+int run_bench(const CLI::App& verb, SwarmArguments arguments) {
+  catch_interrupts();
+  const bool is_one = verb.count("--model") > 0 || !arguments.scenario.empty();
+  for (const swarm::ModelInfo* model : swarm::models()) {
+    if (interrupted()) return kInterrupted;
+    if (is_one && model->name != arguments.flock.model) continue;
+    arguments.flock.model = model->name;
+    print_speed(arguments);
+  }
+  return kDone;
+}
+
 int run(SwarmArguments arguments) {
   if (!arguments.flat_out) arguments.flock.steps_per_second = arguments.rate;
   arguments.stream.rate_text = arguments.flat_out ? "flat out" : fmt::format("{:g} steps/s", arguments.rate);
@@ -149,10 +205,31 @@ int run(SwarmArguments arguments) {
   return kDone;
 }
 
-void add_run_options(CLI::App& verb, SwarmArguments& a) {
-  verb.add_option("--agents", a.flock.agents, "How many agents")
-      ->check(CLI::Range(1u, swarm::kMaxAgents))
+void add_model_options(CLI::App& verb, SwarmArguments& a) {
+  std::vector<std::string> models;
+  for (const swarm::ModelInfo* model : swarm::models()) models.emplace_back(model->name);
+  const std::map<std::string, swarm::Boundary> boundaries = {
+      {"open", swarm::Boundary::open}, {"periodic", swarm::Boundary::periodic}, {"walled", swarm::Boundary::walled}};
+  verb.add_option("--scenario", a.scenario,
+                  "A TOML file, or the name of one of those installed; other options go before what it says")
+      ->option_text("NAME|FILE");
+  verb.add_option("--model", a.flock.model, "The model: " + swarm::model_names())
+      ->check(CLI::IsMember(models))
+      ->option_text("NAME")
+      ->default_str("zones");
+  verb.add_option("--agents", a.flock.agents, "How many agents; as the model has it if not given, 10000 for zones")
+      ->check(CLI::Range(1u, swarm::kMaxAgents));
+  verb.add_option("--boundary", a.flock.boundary, "Where space ends; as the model has it if not given")
+      ->transform(CLI::CheckedTransformer(boundaries, CLI::ignore_case))
+      ->option_text("open|periodic|walled");
+  verb.add_option("--box", a.flock.box, "Edge of a periodic or walled box, from 0; as the model has it if not given")
+      ->check(CLI::Range(0.0, swarm::kReach));
+  verb.add_option("--threads", a.flock.threads, "Threads of a step; they change its duration, not one bit of it")
+      ->check(CLI::Range(1u, swarm::kMaxThreads))
       ->capture_default_str();
+}
+
+void add_run_options(CLI::App& verb, SwarmArguments& a) {
   verb.add_option("--seed", a.flock.seed, "Seed of all randomness")->capture_default_str();
   auto* rate = verb.add_option("--rate", a.rate, "Steps per second")->check(CLI::Range(0.001, 1e6));
   rate->capture_default_str();
@@ -214,11 +291,18 @@ void add_stream_options(CLI::App& verb, SwarmArguments& a) {
 void add_swarm(CLI::App& app, int& exit_code) {
   auto* verb = app.add_subcommand("swarm", "Run the reference swarm and publish every step, until Ctrl-C");
   auto arguments = std::make_shared<SwarmArguments>();
+  add_model_options(*verb, *arguments);
   add_run_options(*verb, *arguments);
   add_stream_options(*verb, *arguments);
+  verb->add_flag("--bench", arguments->bench,
+                 "Publish nothing, but measure how fast the model is, or all models: 10000 agents, 2 s each");
   verb->add_flag("--quiet", arguments->quiet, "Print nothing");
-  verb->add_flag("--json", arguments->json, "Print nothing but one JSON object at the end");
-  verb->callback([&exit_code, arguments] { exit_code = run(*arguments); });
+  verb->add_flag("--json", arguments->json,
+                 "Print nothing but one JSON object at the end, or for each model of a bench");
+  verb->callback([&exit_code, arguments, verb] {
+    apply_scenario(*verb, *arguments);
+    exit_code = arguments->bench ? run_bench(*verb, *arguments) : run(*arguments);
+  });
 }
 
 }  // namespace wingbeat::tool

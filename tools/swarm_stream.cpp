@@ -17,12 +17,14 @@ void require(const swarm::Outcome& outcome) {
   if (!outcome) throw Failure(kFailed, outcome.text);
 }
 
-void add_fields(StreamSpec& spec) {
-  spec.per_agent<float>("position", 3, "x y z", "length")
-      .per_agent<float>("velocity", 3, "x y z", "length/step")
-      .per_agent<float>("mass")
-      .per_agent<float>("max_speed", 1, "", "length/step")
-      .per_agent<std::uint32_t>("id");
+void add_fields(StreamSpec& spec, const swarm::ModelInfo& model) {
+  const auto dimensions = static_cast<std::uint32_t>(model.dimensions);
+  const char* axes = dimensions == 2 ? "x y" : "x y z";
+  spec.per_agent<float>("position", dimensions, axes, "length")
+      .per_agent<float>("velocity", dimensions, axes, std::string(model.velocity_unit).c_str());
+  if (model.has_bodies) spec.per_agent<float>("mass").per_agent<float>("max_speed", 1, "", "length/step");
+  spec.per_agent<std::uint32_t>("id");
+  if (!model.has_bodies) return;
   for (const std::string source : {"attractor", "repulsor"})
     spec.field<float>(source + "_position", {3, swarm::kSourceCapacity}, "x y z", "length")
         .field<float>(source + "_remaining", {swarm::kSourceCapacity}, "", "s")
@@ -40,16 +42,20 @@ void add_parameter(StreamSpec& spec, const swarm::ParameterInfo& info, const swa
   }
   options.min = info.minimum;
   options.max = info.maximum;
+  if (info.type == swarm::ParameterType::integer) {
+    spec.parameter(name, static_cast<std::int64_t>(values[info.id]), options);
+    return;
+  }
   spec.parameter(name, values[info.id], options);
 }
 
 std::string joined(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, " ")); }
 
 // A command without arguments is a trigger to those who ask.
-void add_controls(StreamSpec& spec, const swarm::Parameters& values) {
-  for (const auto& info : swarm::parameter_table()) add_parameter(spec, info, values);
-  for (const auto& info : swarm::trigger_table()) spec.trigger(std::string(info.name), std::string(info.help).c_str());
-  for (const auto& info : swarm::command_table()) {
+void add_controls(StreamSpec& spec, const swarm::ModelInfo& model, const swarm::Parameters& values) {
+  for (const auto& info : model.parameters) add_parameter(spec, info, values);
+  for (const auto& info : model.triggers) spec.trigger(std::string(info.name), std::string(info.help).c_str());
+  for (const auto& info : model.commands) {
     const std::string name(info.name), help(info.help);
     if (info.arguments.empty())
       spec.trigger(name, help.c_str());
@@ -60,10 +66,13 @@ void add_controls(StreamSpec& spec, const swarm::Parameters& values) {
 
 StreamSpec describe(const swarm::Swarm& flock, const swarm::Options& flock_options, const SwarmStreamOptions& options) {
   StreamSpec spec(options.name, flock.agents());
-  add_fields(spec);
+  add_fields(spec, flock.model());
   if (options.stamp) spec.field<std::uint64_t>(kStampField, {1});
-  add_controls(spec, flock.parameters());
-  spec.attribute("model", "zones")
+  add_controls(spec, flock.model(), flock.parameters());
+  spec.attribute("model", std::string(flock.model().name))
+      .attribute("dimensions", fmt::format("{}", flock.dimensions()))
+      .attribute("boundary", std::string(swarm::name_of(flock.boundary())))
+      .attribute("box", fmt::format("{}", flock.box()))
       .attribute("provenance", fmt::format("wingbeat swarm {}", wb_version()))
       .attribute("agents", fmt::format("{}", flock.agents()))
       .attribute("seed", fmt::format("{}", flock_options.seed))
@@ -78,8 +87,8 @@ StreamSpec describe(const swarm::Swarm& flock, const swarm::Options& flock_optio
   return spec;
 }
 
-bool is_trigger(std::string_view name) {
-  const auto table = swarm::trigger_table();
+bool is_trigger(const swarm::ModelInfo& model, std::string_view name) {
+  const auto table = model.triggers;
   return std::any_of(table.begin(), table.end(), [name](const auto& info) { return info.name == name; });
 }
 
@@ -115,6 +124,13 @@ StepCost SwarmStream::publish_step() {
 }
 
 swarm::Frame SwarmStream::frame_in(Slot& slot) {
+  if (!flock_.model().has_bodies) {
+    swarm::Frame frame;
+    frame.position = slot.span(position_);
+    frame.velocity = slot.span(velocity_);
+    frame.id = slot.span(id_);
+    return frame;
+  }
   return {slot.span(position_),
           slot.span(velocity_),
           slot.span(mass_),
@@ -129,6 +145,7 @@ swarm::Frame SwarmStream::frame_in(Slot& slot) {
 swarm::View SwarmStream::previous_of(Slot& slot) { return {slot.previous(position_), slot.previous(velocity_)}; }
 
 void SwarmStream::add_counts(Slot& slot) {
+  if (!flock_.model().has_bodies) return;
   slot.span(attractor_count_)[0] = static_cast<std::uint32_t>(flock_.attractors().size());
   slot.span(repulsor_count_)[0] = static_cast<std::uint32_t>(flock_.repulsors().size());
 }
@@ -149,9 +166,10 @@ std::size_t SwarmStream::answer_requests() {
 void SwarmStream::answer(Request& request) {
   if (request.is_parameter() && options_.injection == Injection::frozen) return;
   const auto arguments = request.arguments();
-  const swarm::Outcome outcome = request.is_parameter()       ? flock_.set(request.name(), request.value())
-                                 : is_trigger(request.name()) ? flock_.trigger(request.name())
-                                                              : flock_.command(request.name(), arguments);
+  const swarm::Outcome outcome = request.is_parameter() ? flock_.set(request.name(), request.value())
+                                 : is_trigger(flock_.model(), request.name())
+                                     ? flock_.trigger(request.name())
+                                     : flock_.command(request.name(), arguments);
   if (!outcome) request.refuse(outcome.text.substr(0, WB_REASON_BYTES - 1));
 }
 

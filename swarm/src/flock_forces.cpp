@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-// Tells the compiler that a loop's arrays are different ones, so that it needs no test for overlap.
-#if defined(__clang__)
-#define WINGBEAT_SWARM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define WINGBEAT_SWARM_INDEPENDENT _Pragma("GCC ivdep")
-#else
-#define WINGBEAT_SWARM_INDEPENDENT
-#endif
+#include "independent.hpp"
+#include "lanes.hpp"
 
 namespace swarm {
 namespace {
 
-// Sums run in this many lanes, whatever the machine's vectors are, so that their order is fixed.
-constexpr std::size_t kLanes = 4;
 constexpr float kMaxCloseness = 1e12f;
 // Keeps the inverse of a squared distance finite.
 constexpr float kLeastSquare = 1e-30f;
@@ -90,29 +82,59 @@ void FlockForces::Columns::put(std::size_t to, Vector position, Vector heading) 
   hz[to] = heading.z;
 }
 
-void FlockForces::gather(const Grid& grid, const View& state) {
-  const auto order = grid.order();
+void FlockForces::gather(std::span<const std::uint32_t> order, const View& state, const Space& space) {
   agents_.resize(order.size() + kLanes);  // rows are read in whole lanes, past their end
   for (std::size_t at = 0; at < order.size(); ++at) {
     const float* p = &state.position[std::size_t{3} * order[at]];
-    agents_.put(at, {p[0], p[1], p[2]}, heading(&state.velocity[std::size_t{3} * order[at]]));
+    const Vector position{space.fold(p[0]), space.fold(p[1]), space.fold(p[2])};
+    agents_.put(at, position, heading(&state.velocity[std::size_t{3} * order[at]]));
   }
+}
+
+void FlockForces::prepare(const Workers& workers, float space_edge) {
+  desks_.resize(workers.threads());
+  for (Desk& desk : desks_) {
+    desk.space_edge = space_edge;
+    desk.neighbours = desk.candidates = 0;
+  }
+}
+
+std::uint64_t FlockForces::neighbours() const {
+  std::uint64_t sum = 0;
+  for (const Desk& desk : desks_) sum += desk.neighbours;
+  return sum;
+}
+
+std::uint64_t FlockForces::candidates() const {
+  std::uint64_t sum = 0;
+  for (const Desk& desk : desks_) sum += desk.candidates;
+  return sum;
 }
 
 // The agents of the cell lie in a box; those within the radius of it are all that can be their neighbours. Rounding is
 // monotone, so in float, too, the distance to the box never exceeds that to an agent in it.
-void FlockForces::collect(Range cell, const std::array<Range, 9>& around, float radius) {
-  const Box box{extent(agents_.x, cell), extent(agents_.y, cell), extent(agents_.z, cell)};
+void FlockForces::Desk::collect(const Columns& agents, Range cell, const std::array<Range, 9>& around, float radius) {
+  const Box box{extent(agents.x, cell), extent(agents.y, cell), extent(agents.z, cell)};
   std::size_t most = 0;
   for (const Range& row : around) most += row.end - row.begin;
   reserve(most);
   std::size_t count = 0;
-  for (const Range& row : around) count += collect_row(row, box, radius * radius, count);
-  for (std::size_t k = 0; k < count; ++k) nearby_.copy(k, agents_, static_cast<std::size_t>(chosen_[k]));
+  for (const Range& row : around) count += collect_row(agents, row, box, radius * radius, count);
+  for (std::size_t k = 0; k < count; ++k) nearby_.copy(k, agents, static_cast<std::size_t>(chosen_[k]));
   nearby_count_ = count;
 }
 
-void FlockForces::reserve(std::size_t nearby) {
+void FlockForces::Desk::collect(const Columns& agents, const Cells<3>& cells, std::size_t bucket) {
+  std::size_t most = 0, count = 0;
+  cells.around(bucket, 1, [&](Range run) { most += run.end - run.begin; });
+  reserve(most);
+  cells.around(bucket, 1, [&](Range run) {
+    for (std::uint32_t at = run.begin; at < run.end; ++at) nearby_.copy(count++, agents, at);
+  });
+  nearby_count_ = count;
+}
+
+void FlockForces::Desk::reserve(std::size_t nearby) {
   if (distance_.size() >= padded(nearby + 1)) return;
   const std::size_t size = 2 * padded(nearby + 1);
   distance_.resize(size);
@@ -121,11 +143,12 @@ void FlockForces::reserve(std::size_t nearby) {
   force_.resize(size);
 }
 
-std::size_t FlockForces::collect_row(Range row, const Box& box, float limit, std::size_t at) {
+std::size_t FlockForces::Desk::collect_row(const Columns& agents, Range row, const Box& box, float limit,
+                                           std::size_t at) {
   const std::size_t length = row.end - row.begin;
-  const float* x = agents_.x.data() + row.begin;
-  const float* y = agents_.y.data() + row.begin;
-  const float* z = agents_.z.data() + row.begin;
+  const float* x = agents.x.data() + row.begin;
+  const float* y = agents.y.data() + row.begin;
+  const float* z = agents.z.data() + row.begin;
   float* d2 = distance_.data();
   WINGBEAT_SWARM_INDEPENDENT
   for (std::size_t k = 0; k < padded(length); ++k) {
@@ -140,24 +163,34 @@ std::size_t FlockForces::collect_row(Range row, const Box& box, float limit, std
   return count;
 }
 
-Vector FlockForces::force_on(std::uint32_t at, const ZoneModel& model) {
-  const Vector self{agents_.x[at], agents_.y[at], agents_.z[at]};
-  const std::size_t count = find_neighbours(self, model.radius * model.radius);
-  candidates_ += nearby_count_;
-  neighbours_ += count;
-  evaluate(self, count, model);
+Vector FlockForces::Desk::force_on(const Columns& agents, std::uint32_t at, const ZoneModel& model) {
+  const Vector self{agents.x[at], agents.y[at], agents.z[at]};
+  return space_edge > 0 ? sum_on<true>(self, model) : sum_on<false>(self, model);
+}
+
+template <bool kPeriodic>
+Vector FlockForces::Desk::sum_on(Vector self, const ZoneModel& model) {
+  const std::size_t count = find_neighbours<kPeriodic>(self, model.radius * model.radius);
+  candidates += nearby_count_;
+  neighbours += count;
+  evaluate<kPeriodic>(self, count, model);
   return {sum(force_.x, count), sum(force_.y, count), sum(force_.z, count)};
 }
 
-std::size_t FlockForces::find_neighbours(Vector self, float limit) {
+template <bool kPeriodic>
+std::size_t FlockForces::Desk::find_neighbours(Vector self, float limit) {
+  const float edge = space_edge, half = space_edge / 2;
   const float* x = nearby_.x.data();
   const float* y = nearby_.y.data();
   const float* z = nearby_.z.data();
   float* d2 = distance_.data();
-  const std::size_t length = nearby_count_;
+  const std::size_t length = nearby_count_, whole = padded(length);
   WINGBEAT_SWARM_INDEPENDENT
-  for (std::size_t k = 0; k < padded(length); ++k)
-    d2[k] = distance_squared(x[k] - self.x, y[k] - self.y, z[k] - self.z);
+  for (std::size_t k = 0; k < whole; ++k) {
+    d2[k] =
+        distance_squared(shortest<kPeriodic>(x[k] - self.x, edge, half), shortest<kPeriodic>(y[k] - self.y, edge, half),
+                         shortest<kPeriodic>(z[k] - self.z, edge, half));
+  }
   std::int32_t* chosen = chosen_.data();
   std::size_t count = 0;
   for (std::size_t k = 0; k < length; ++k) {
@@ -168,12 +201,14 @@ std::size_t FlockForces::find_neighbours(Vector self, float limit) {
 }
 
 // Fills the force of each neighbour on the agent into force_, up to a whole number of lanes.
-void FlockForces::evaluate(Vector self, std::size_t neighbours, const ZoneModel& model) {
+template <bool kPeriodic>
+void FlockForces::Desk::evaluate(Vector self, std::size_t found, const ZoneModel& model) {
   // The last lanes take a neighbour that exerts nothing: no axis, no heading.
   nearby_.put(nearby_count_, self, {0, 0, 0});
-  const std::size_t count = padded(neighbours);
-  std::fill(&chosen_[neighbours], chosen_.data() + count, static_cast<std::int32_t>(nearby_count_));
+  const std::size_t count = padded(found);
+  std::fill(&chosen_[found], chosen_.data() + count, static_cast<std::int32_t>(nearby_count_));
 
+  const float edge = space_edge, half = space_edge / 2;
   const float low = model.low, high = model.high;
   const float separation = model.separation, alignment = model.alignment, cohesion = model.cohesion;
   const float squared = model.radius * model.radius, inverse_squared = 1.0f / squared;
@@ -185,7 +220,9 @@ void FlockForces::evaluate(Vector self, std::size_t neighbours, const ZoneModel&
   WINGBEAT_SWARM_INDEPENDENT
   for (std::size_t j = 0; j < count; ++j) {
     const std::int32_t k = chosen[j];
-    const float x = nx[k] - self.x, y = ny[k] - self.y, z = nz[k] - self.z;
+    const float x = shortest<kPeriodic>(nx[k] - self.x, edge, half);
+    const float y = shortest<kPeriodic>(ny[k] - self.y, edge, half);
+    const float z = shortest<kPeriodic>(nz[k] - self.z, edge, half);
     const float d2 = larger(distance_squared(x, y, z), kLeastSquare);
     const float q = d2 * inverse_squared;
     const float inverse = 1.0f / std::sqrt(d2);

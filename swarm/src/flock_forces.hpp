@@ -4,7 +4,7 @@
 //   q < low          away from the other, (low/q - 1) * separation
 //   low <= q < high  along the other's heading, sin^2(pi t) * alignment,   t = (q - low) / (high - low)
 //   high <= q        towards the other, cos^2(pi t) * cohesion,            t = (q - high) / (1 - high)
-// sin^2 is a polynomial, within 2e-7 of the exact value. low/q is at most 1e12, and a coincident pair, which has no
+// In a periodic space the axis is the shortest one. sin^2 is a polynomial, within 2e-7 of the exact value. low/q is at most 1e12, and a coincident pair, which has no
 // axis, feels nothing.
 #pragma once
 
@@ -12,8 +12,10 @@
 #include <span>
 #include <vector>
 
+#include "cells.hpp"
 #include "grid.hpp"
 #include "swarm/frame.hpp"
+#include "workers.hpp"
 
 namespace swarm {
 
@@ -36,21 +38,49 @@ inline float distance_squared(float dx, float dy, float dz) { return dx * dx + d
 
 class FlockForces {
  public:
-  // Copies what the kernel reads into grid order.
-  void gather(const Grid& grid, const View& state);
+  // Copies what the kernel reads into the order of a grid, or of cells.
+  void gather(const Grid& grid, const View& state) { gather(grid.order(), state, {}); }
+  void gather(const Cells<3>& cells, const View& state) { gather(cells.order(), state, cells.space()); }
 
   // Calls apply(agent, Vector force) once for each agent of the grid.
   template <class Apply>
   void for_each(const Grid& grid, const ZoneModel& model, Apply&& apply) {
-    neighbours_ = candidates_ = 0;
-    grid.for_each_cell([&](Range cell, const std::array<Range, 9>& around) {
-      collect(cell, around, model.radius);
-      for (std::uint32_t at = cell.begin; at < cell.end; ++at) apply(grid.order()[at], force_on(at, model));
+    Workers alone(1);
+    for_each(grid, model, alone, apply);
+  }
+  // The same, several at a time. A cell is done whole by one thread, so the forces do not depend on their number.
+  template <class Apply>
+  void for_each(const Grid& grid, const ZoneModel& model, Workers& workers, Apply&& apply) {
+    prepare(workers, 0);
+    workers.run(grid.cells(), [&](std::size_t first, std::size_t last, unsigned worker) {
+      Desk& desk = desks_[worker];
+      grid.for_each_cell(first, last, [&](Range cell, const std::array<Range, 9>& around) {
+        desk.collect(agents_, cell, around, model.radius);
+        for (std::uint32_t at = cell.begin; at < cell.end; ++at) {
+          apply(grid.order()[at], desk.force_on(agents_, at, model));
+        }
+      });
+    });
+  }
+  // The same in a periodic space.
+  template <class Apply>
+  void for_each(const Cells<3>& cells, const ZoneModel& model, Workers& workers, Apply&& apply) {
+    prepare(workers, cells.space().box);
+    workers.run(cells.buckets(), [&](std::size_t first, std::size_t last, unsigned worker) {
+      Desk& desk = desks_[worker];
+      for (std::size_t b = first; b < last; ++b) {
+        const Range agents = cells.bucket(b);
+        if (agents.begin == agents.end) continue;
+        desk.collect(agents_, cells, b);
+        for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
+          apply(cells.order()[at], desk.force_on(agents_, at, model));
+        }
+      }
     });
   }
 
-  std::uint64_t neighbours() const { return neighbours_; }
-  std::uint64_t candidates() const { return candidates_; }
+  std::uint64_t neighbours() const;
+  std::uint64_t candidates() const;
 
  private:
   // Positions and headings as separate arrays.
@@ -63,24 +93,38 @@ class FlockForces {
   struct Box {
     Extent x, y, z;
   };
+  // What one thread works with.
+  struct Desk {
+    void collect(const Columns& agents, const Cells<3>& cells, std::size_t bucket);
+    void collect(const Columns& agents, Range cell, const std::array<Range, 9>& around, float radius);
+    Vector force_on(const Columns& agents, std::uint32_t at, const ZoneModel& model);
+    void reserve(std::size_t nearby);
+    std::size_t collect_row(const Columns& agents, Range row, const Box& box, float limit, std::size_t at);
+    template <bool kPeriodic>
+    Vector sum_on(Vector self, const ZoneModel& model);
+    template <bool kPeriodic>
+    std::size_t find_neighbours(Vector self, float limit);
+    template <bool kPeriodic>
+    void evaluate(Vector self, std::size_t found, const ZoneModel& model);
 
-  void collect(Range cell, const std::array<Range, 9>& around, float radius);
-  Vector force_on(std::uint32_t at, const ZoneModel& model);
-  void reserve(std::size_t nearby);
-  std::size_t collect_row(Range row, const Box& box, float limit, std::size_t at);
-  std::size_t find_neighbours(Vector self, float limit);
-  void evaluate(Vector self, std::size_t neighbours, const ZoneModel& model);
+    float space_edge = 0;  // of a periodic space, else 0
+
+    Columns nearby_;  // those around the current cell
+    std::size_t nearby_count_ = 0;
+    std::vector<float> distance_;       // squared, to each of nearby_
+    std::vector<std::int32_t> chosen_;  // what passed the last distance test
+    struct {
+      std::vector<float> x, y, z;
+      void resize(std::size_t n) { x.resize(n), y.resize(n), z.resize(n); }
+    } force_;  // of each neighbour
+    std::uint64_t neighbours = 0, candidates = 0;
+  };
+
+  void gather(std::span<const std::uint32_t> order, const View& state, const Space& space);
+  void prepare(const Workers& workers, float space_edge);
 
   Columns agents_;  // all, in grid order
-  Columns nearby_;  // those around the current cell
-  std::size_t nearby_count_ = 0;
-  std::vector<float> distance_;       // squared, to each of nearby_
-  std::vector<std::int32_t> chosen_;  // what passed the last distance test
-  struct {
-    std::vector<float> x, y, z;
-    void resize(std::size_t n) { x.resize(n), y.resize(n), z.resize(n); }
-  } force_;  // of each neighbour
-  std::uint64_t neighbours_ = 0, candidates_ = 0;
+  std::vector<Desk> desks_;
 };
 
 }  // namespace swarm

@@ -9,6 +9,7 @@
 //    order of all sums is a function of the positions alone.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -32,10 +33,17 @@ class Grid {
   std::span<const std::uint32_t> left_out() const { return left_out_; }
   std::uint32_t largest_cell() const;
 
-  // Calls visit(Range agents, const std::array<Range, 9>& around) for each occupied cell; `around` is the cell and
-  // its 26 neighbours as nine rows along x.
+  // Occupied cells.
+  std::size_t cells() const { return cells_.empty() ? 0 : cells_.size() - 1; }
+
+  // Calls visit(Range agents, const std::array<Range, 9>& around) for each occupied cell, or for those of a run; `around`
+  // is the cell and its 26 neighbours as nine rows along x.
   template <class Visit>
-  void for_each_cell(Visit&& visit) const;
+  void for_each_cell(Visit&& visit) const {
+    for_each_cell(0, cells(), visit);
+  }
+  template <class Visit>
+  void for_each_cell(std::size_t first, std::size_t last, Visit&& visit) const;
 
  private:
   struct Entry {
@@ -64,13 +72,20 @@ class Grid {
 };
 
 template <class Visit>
-void Grid::for_each_cell(Visit&& visit) const {
+void Grid::for_each_cell(std::size_t first_cell, std::size_t last_cell, Visit&& visit) const {
   // Keys ascend, so each of the nine rows' starts only ever moves forward.
   std::array<std::size_t, 9> cursor{};
   std::array<Range, 9> around{};
-  for (std::size_t c = 0; c + 1 < cells_.size(); ++c) {
+  const auto first_key = [this](std::size_t cell, std::size_t r) {
+    return cells_[cell].key + (r / 3) * layer_ + (r % 3) * row_ - layer_ - row_ - 1;
+  };
+  for (std::size_t r = 0; r < 9 && first_cell < last_cell; ++r) {
+    const auto from = std::ranges::lower_bound(cells_, first_key(first_cell, r), {}, &Cell::key);
+    cursor[r] = static_cast<std::size_t>(from - cells_.begin());
+  }
+  for (std::size_t c = first_cell; c < last_cell; ++c) {
     for (std::size_t r = 0; r < 9; ++r) {
-      const std::uint64_t first = cells_[c].key + (r / 3) * layer_ + (r % 3) * row_ - layer_ - row_ - 1;
+      const std::uint64_t first = first_key(c, r);
       std::size_t& at = cursor[r];
       while (cells_[at].key < first) ++at;
       std::size_t end = at;

@@ -14,6 +14,7 @@ enum class Purpose : std::uint32_t {
   attractor = 4,
   repulsor = 5,
   interval = 6,
+  motion = 7,
 };
 
 class Random {

@@ -1,102 +1,15 @@
 #include "swarm/swarm.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <stdexcept>
 #include <string>
 
-#include "noise.hpp"
+#include "models.hpp"
 #include "swarm_state.hpp"
 
 namespace swarm {
 namespace {
-
-// Measured: with these a flock of 100 to 100,000 neither collapses nor disperses; see swarm/README.md.
-constexpr double kStartBoxScale = 60.0, kCentreRadiusScale = 32.5;
-constexpr float kLeastMass = 2.0f, kMassSpread = 1.5f;
-constexpr float kLeastMaxSpeed = 5.0f, kMaxSpeedSpread = 2.0f;
-constexpr Vector kStartCentre{0, 0, 100};
-
-Vector operator+(Vector a, Vector b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
-Vector operator-(Vector a, Vector b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
-Vector operator*(Vector a, double s) {
-  return {static_cast<float>(a.x * s), static_cast<float>(a.y * s), static_cast<float>(a.z * s)};
-}
-
-// In double: the square of any float is finite there.
-double length(Vector a) { return std::sqrt(double{a.x} * a.x + double{a.y} * a.y + double{a.z} * a.z); }
-
-Vector at(std::span<const float> triples, std::size_t agent) {
-  return {triples[3 * agent], triples[3 * agent + 1], triples[3 * agent + 2]};
-}
-
-void put(std::span<float> triples, std::size_t agent, Vector v) {
-  triples[3 * agent] = v.x;
-  triples[3 * agent + 1] = v.y;
-  triples[3 * agent + 2] = v.z;
-}
-
-// The forces on one agent that do not come from the flock.
-class BodyForces {
- public:
-  BodyForces(const Parameters& p, std::span<const Source> attractors, std::span<const Source> repulsors)
-      : attractors_(attractors),
-        repulsors_(repulsors),
-        centre_{static_cast<float>(p[Parameter::centre_x]), static_cast<float>(p[Parameter::centre_y]),
-                static_cast<float>(p[Parameter::centre_z])},
-        centre_strength_(p[Parameter::centre_strength]),
-        centre_radius_(p[Parameter::centre_radius]),
-        pull_(p[Parameter::attractor_strength]),
-        pull_minimum_(p[Parameter::attractor_minimum]),
-        push_(p[Parameter::repulsor_strength]),
-        push_minimum_(p[Parameter::repulsor_minimum]),
-        wind_(p[Parameter::wind_amount]),
-        wind_scale_(p[Parameter::wind_scale]) {}
-
-  Vector on(Vector position) const {
-    Vector force = centre_pull(position);
-    for (const Source& s : attractors_) force = force + towards(s, position, pull_, pull_minimum_);
-    for (const Source& s : repulsors_) force = force + towards(s, position, -push_, push_minimum_);
-    if (wind_ > 0) force = force + wind(position);
-    return force;
-  }
-
- private:
-  Vector centre_pull(Vector position) const {
-    const Vector to = centre_ - position;
-    const double distance = length(to);
-    if (!(distance > centre_radius_)) return {0, 0, 0};
-    return to * (centre_strength_ * (distance - centre_radius_) / distance);
-  }
-
-  static Vector towards(const Source& source, Vector position, double strength, double minimum) {
-    const Vector to = Vector{source.x, source.y, source.z} - position;
-    const double distance = length(to);
-    if (!(distance > minimum)) return {0, 0, 0};
-    return to * (strength / (distance * distance));
-  }
-
-  Vector wind(Vector p) const {
-    return Vector{signed_noise(p.x * wind_scale_), signed_noise(p.y * wind_scale_), signed_noise(p.z * wind_scale_)} *
-           wind_;
-  }
-
-  std::span<const Source> attractors_, repulsors_;
-  Vector centre_;
-  double centre_strength_, centre_radius_, pull_, pull_minimum_, push_, push_minimum_, wind_, wind_scale_;
-};
-
-Vector clamp_speed(Vector velocity, float max_speed) {
-  const double speed = length(velocity);
-  return speed > max_speed ? velocity * (max_speed / speed) : velocity;
-}
-
-ZoneModel zones(const Parameters& p) {
-  const auto value = [&p](Parameter which) { return static_cast<float>(p[which]); };
-  return {value(Parameter::neighbourhood), value(Parameter::low_threshold), value(Parameter::high_threshold),
-          value(Parameter::separation),    value(Parameter::alignment),     value(Parameter::cohesion)};
-}
 
 Outcome check_span(const char* name, std::size_t have, std::size_t want, bool required) {
   if (have == want || (have == 0 && !required)) return Outcome::done();
@@ -109,70 +22,79 @@ bool overlap(std::span<const float> a, std::span<const float> b) {
   return before(a.data(), b.data() + b.size()) && before(b.data(), a.data() + a.size());
 }
 
+Outcome check_space(const Options& o, const ModelInfo& info) {
+  const Boundary boundary = o.boundary == Boundary::usual ? info.boundary : o.boundary;
+  if (!(o.box >= 0 && o.box <= kReach)) {
+    return Outcome::refused("box must be between 0 (chosen by the number of agents) and 1e6");
+  }
+  if (boundary == Boundary::open && o.box != 0) {
+    return Outcome::refused("an open space has no box: give boundary periodic or walled, too");
+  }
+  return Outcome::done();
+}
+
+Outcome check_threads(unsigned threads) {
+  if (threads < 1 || threads > kMaxThreads) {
+    return Outcome::refused("threads must be between 1 and " + std::to_string(kMaxThreads));
+  }
+  if (threads > 1 && !Workers::are_available()) {
+    return Outcome::refused("this was built without oneTBB: threads must be 1");
+  }
+  return Outcome::done();
+}
+
 }  // namespace
 
-double start_box_for(std::uint32_t agents) {
-  return kStartBoxScale * std::cbrt(static_cast<double>(std::max(agents, 1u)));
-}
-
-double centre_radius_for(std::uint32_t agents) {
-  const auto& info = parameter_table()[static_cast<std::size_t>(Parameter::centre_radius)];
-  return std::clamp(kCentreRadiusScale * std::cbrt(static_cast<double>(agents)), info.fallback, info.maximum);
-}
-
-Swarm::State::State(const Options& o) : options(o), random(o.seed), mass(o.agents), max_speed(o.agents) {
-  if (options.start_box == 0) options.start_box = start_box_for(options.agents);
-  for (std::uint32_t i = 0; i < options.agents; ++i) {
-    const auto u = random.uniform(Purpose::body, i);
-    mass[i] = kLeastMass + kMassSpread * u[0];
-    max_speed[i] = kLeastMaxSpeed + kMaxSpeedSpread * u[1];
+Swarm::State::State(const Options& o) : options(o), model(*find_entry(o.model)), workers(o.threads) {
+  const ModelInfo& info = model.info;
+  if (options.boundary == Boundary::usual) options.boundary = info.boundary;
+  const double usual = info.box(options.agents);
+  if (options.boundary == Boundary::open) {
+    if (options.start_box == 0) options.start_box = usual;
+  } else if (options.box == 0) {
+    options.box = usual;
   }
+  parameters = Parameters(info.parameters);
+  kernel = model.make(
+      {options.agents, options.steps_per_second, options.start_box, space(), Random(options.seed), &workers});
 }
+
+Space Swarm::State::space() const { return {options.boundary, static_cast<float>(options.box)}; }
 
 Outcome Swarm::State::check(const Frame& f) const {
-  const std::size_t n = options.agents;
+  const std::size_t n = options.agents, d = model.info.dimensions, b = model.info.has_bodies ? 1 : 0;
   for (const Outcome& fault :
-       {check_span("position", f.position.size(), 3 * n, true), check_span("velocity", f.velocity.size(), 3 * n, true),
-        check_span("mass", f.mass.size(), n, false), check_span("max_speed", f.max_speed.size(), n, false),
+       {check_span("position", f.position.size(), d * n, true), check_span("velocity", f.velocity.size(), d * n, true),
+        check_span("mass", f.mass.size(), b * n, false), check_span("max_speed", f.max_speed.size(), b * n, false),
         check_span("id", f.id.size(), n, false),
-        check_span("attractor_position", f.attractor_position.size(), 3 * kSourceCapacity, false),
-        check_span("attractor_remaining", f.attractor_remaining.size(), kSourceCapacity, false),
-        check_span("repulsor_position", f.repulsor_position.size(), 3 * kSourceCapacity, false),
-        check_span("repulsor_remaining", f.repulsor_remaining.size(), kSourceCapacity, false)}) {
+        check_span("attractor_position", f.attractor_position.size(), b * 3 * kSourceCapacity, false),
+        check_span("attractor_remaining", f.attractor_remaining.size(), b * kSourceCapacity, false),
+        check_span("repulsor_position", f.repulsor_position.size(), b * 3 * kSourceCapacity, false),
+        check_span("repulsor_remaining", f.repulsor_remaining.size(), b * kSourceCapacity, false)}) {
     if (!fault) return fault;
   }
   return Outcome::done();
 }
 
 Outcome Swarm::State::check(const View& previous, const Frame& next) const {
-  const std::size_t n = options.agents;
-  if (Outcome fault = check_span("previous position", previous.position.size(), 3 * n, true); !fault) return fault;
-  if (Outcome fault = check_span("previous velocity", previous.velocity.size(), 3 * n, true); !fault) return fault;
+  const std::size_t numbers = model.info.dimensions * options.agents;
+  if (Outcome fault = check_span("previous position", previous.position.size(), numbers, true); !fault) return fault;
+  if (Outcome fault = check_span("previous velocity", previous.velocity.size(), numbers, true); !fault) return fault;
   if (overlap(previous.position, next.position) || overlap(previous.velocity, next.velocity)) {
     return Outcome::refused("the previous and the next frame overlap: a step reads one while it fills the other");
   }
   return check(next);
 }
 
-void Swarm::State::write_start(const Frame& first) const {
-  const auto edge = static_cast<float>(options.start_box);
-  for (std::uint32_t i = 0; i < options.agents; ++i) {
-    const auto p = random.uniform(Purpose::start_position, i);
-    const auto v = random.uniform(Purpose::start_velocity, i);
-    put(first.position, i, kStartCentre + Vector{p[0] - 0.5f, p[1] - 0.5f, p[2] - 0.5f} * edge);
-    put(first.velocity, i, {2 * v[0] - 1, 2 * v[1] - 1, 2 * v[2] - 1});
-  }
-}
-
 // What every frame shows beside positions and velocities, and the agents that were placed.
 void Swarm::State::finish(const Frame& f) {
-  for (const Placement& p : placements) put(f.position, p.agent, p.position);
+  for (const Placement& p : placements) {
+    std::ranges::copy_n(p.position.begin(), static_cast<std::ptrdiff_t>(model.info.dimensions),
+                        &f.position[model.info.dimensions * p.agent]);
+  }
   placements.clear();
-  if (!f.mass.empty()) std::ranges::copy(mass, f.mass.begin());
-  if (!f.max_speed.empty()) std::ranges::copy(max_speed, f.max_speed.begin());
   for (std::size_t i = 0; i < f.id.size(); ++i) f.id[i] = static_cast<std::uint32_t>(i);
-  attractors.publish(step, options.steps_per_second, f.attractor_position, f.attractor_remaining);
-  repulsors.publish(step, options.steps_per_second, f.repulsor_position, f.repulsor_remaining);
+  kernel->finish(step, f);
 }
 
 void Swarm::State::repeat(const View& previous, const Frame& next) const {
@@ -180,41 +102,15 @@ void Swarm::State::repeat(const View& previous, const Frame& next) const {
   std::ranges::copy(previous.velocity, next.velocity.begin());
 }
 
-void Swarm::State::add_automatic() {
-  if (!automatic.due(parameters.flag(Parameter::automatic), step, options.steps_per_second, random)) return;
-  // Where there is no room the automatic mode leaves one out.
-  (void)attractors.add_random(random, expiry(kSourceSeconds));
-  (void)repulsors.add_random(random, expiry(kSourceSeconds));
-}
-
 void Swarm::State::advance(const View& previous, const Frame& next) {
-  add_automatic();
-  const ZoneModel model = zones(parameters);
-  const BodyForces body(parameters, attractors.alive(), repulsors.alive());
-  grid.build(previous.position, model.radius);
-  forces.gather(grid, previous);
-  forces.for_each(grid, model, [&](std::uint32_t agent, Vector flock) {
-    const Vector position = at(previous.position, agent);
-    const Vector force = flock + body.on(position);
-    const Vector velocity = clamp_speed(at(previous.velocity, agent) + force * (1.0 / mass[agent]), max_speed[agent]);
-    put(next.velocity, agent, velocity);
-    put(next.position, agent, position + velocity);
-  });
-  // An agent whose position is not finite feels nothing and stays as it is, until it is placed.
-  for (const std::uint32_t agent : grid.left_out()) {
-    put(next.velocity, agent, at(previous.velocity, agent));
-    put(next.position, agent, at(previous.position, agent));
-  }
-  stats = {forces.neighbours(), forces.candidates(), grid.largest_cell()};
+  stats = kernel->advance({parameters, step}, previous, next);
   ++step;
-  attractors.expire(step);
-  repulsors.expire(step);
 }
 
 Frame Swarm::State::own_frame(std::size_t which) {
   OwnFrame& f = own[which];
-  f.position.resize(std::size_t{3} * options.agents);
-  f.velocity.resize(std::size_t{3} * options.agents);
+  f.position.resize(model.info.dimensions * options.agents);
+  f.velocity.resize(model.info.dimensions * options.agents);
   Frame frame;
   frame.position = f.position;
   frame.velocity = f.velocity;
@@ -229,7 +125,10 @@ Outcome Swarm::check(const Options& o) {
   if (!(o.start_box >= 0 && o.start_box <= kReach)) {
     return Outcome::refused("start_box must be between 0 (chosen by the number of agents) and 1e6");
   }
-  return Outcome::done();
+  const ModelEntry* entry = find_entry(o.model);
+  if (entry == nullptr) return Outcome::refused("there is no model '" + o.model + "'; there are " + model_names());
+  if (Outcome fault = check_space(o, entry->info); !fault) return fault;
+  return check_threads(o.threads);
 }
 
 Swarm::Swarm(const Options& options) {
@@ -247,11 +146,8 @@ Outcome Swarm::start(const Frame& first) {
   s.paused = false;
   s.single_steps = 0;
   s.placements.clear();
-  s.attractors.reset();
-  s.repulsors.reset();
-  s.automatic.reset();
   s.stats = {};
-  s.write_start(first);
+  s.kernel->start(s.parameters, first);
   s.finish(first);
   return Outcome::done();
 }
@@ -276,7 +172,7 @@ Outcome Swarm::start() {
 
 Outcome Swarm::step() {
   State& s = *state_;
-  if (s.own[s.own_current].position.size() != std::size_t{3} * s.options.agents) {
+  if (s.own[s.own_current].position.size() != s.model.info.dimensions * s.options.agents) {
     return Outcome::refused("the swarm has no frame of its own yet: call start() first");
   }
   const std::size_t next = 1 - s.own_current;
@@ -288,16 +184,21 @@ Outcome Swarm::step() {
 View Swarm::state() const {
   return {state_->own[state_->own_current].position, state_->own[state_->own_current].velocity};
 }
+const ModelInfo& Swarm::model() const { return state_->model.info; }
+std::size_t Swarm::dimensions() const { return state_->model.info.dimensions; }
+Boundary Swarm::boundary() const { return state_->options.boundary; }
+double Swarm::box() const { return state_->options.box; }
+unsigned Swarm::threads() const { return state_->workers.threads(); }
 std::uint32_t Swarm::agents() const { return state_->options.agents; }
 std::uint64_t Swarm::step_count() const { return state_->step; }
 double Swarm::time() const { return static_cast<double>(state_->step) / state_->options.steps_per_second; }
 bool Swarm::paused() const { return state_->paused; }
 double Swarm::start_box() const { return state_->options.start_box; }
 const Parameters& Swarm::parameters() const { return state_->parameters; }
-std::span<const Source> Swarm::attractors() const { return state_->attractors.alive(); }
-std::span<const Source> Swarm::repulsors() const { return state_->repulsors.alive(); }
-std::span<const float> Swarm::masses() const { return state_->mass; }
-std::span<const float> Swarm::max_speeds() const { return state_->max_speed; }
+std::span<const Source> Swarm::attractors() const { return state_->kernel->bodies().attractors; }
+std::span<const Source> Swarm::repulsors() const { return state_->kernel->bodies().repulsors; }
+std::span<const float> Swarm::masses() const { return state_->kernel->bodies().masses; }
+std::span<const float> Swarm::max_speeds() const { return state_->kernel->bodies().max_speeds; }
 const StepStats& Swarm::stats() const { return state_->stats; }
 
 }  // namespace swarm

@@ -21,7 +21,7 @@ std::string names_of(const Table& table) {
 template <class Table>
 Outcome unknown(const char* kind, std::string_view name, const Table& table) {
   return Outcome::refused("there is no " + std::string(kind) + " '" + std::string(name) + "'; there are " +
-                          names_of(table));
+                          (table.empty() ? "none" : names_of(table)));
 }
 
 Outcome check_arguments(const CommandInfo& command, std::span<const double> arguments) {
@@ -38,13 +38,6 @@ Outcome check_arguments(const CommandInfo& command, std::span<const double> argu
   return Outcome::done();
 }
 
-Outcome check_reach(std::span<const double> coordinates) {
-  for (const double c : coordinates) {
-    if (std::abs(c) > kReach) return Outcome::refused("x, y and z must be between -1e6 and 1e6");
-  }
-  return Outcome::done();
-}
-
 }  // namespace
 
 Outcome Swarm::set(std::string_view name, double value) { return state_->parameters.set(name, value); }
@@ -52,41 +45,36 @@ Outcome Swarm::set(Parameter p, double value) { return state_->parameters.set(p,
 
 Outcome Swarm::trigger(std::string_view name) {
   State& s = *state_;
-  if (name == "add_attractor") return s.attractors.add_random(s.random, s.expiry(kSourceSeconds));
-  if (name == "add_repulsor") return s.repulsors.add_random(s.random, s.expiry(kSourceSeconds));
-  if (name == "clear_attractors") return s.attractors.clear(), Outcome::done();
-  if (name == "clear_repulsors") return s.repulsors.clear(), Outcome::done();
-  return unknown("trigger", name, trigger_table());
+  const auto table = s.model.info.triggers;
+  const auto row = std::ranges::find(table, name, &TriggerInfo::name);
+  if (row == table.end()) return unknown("trigger", name, table);
+  return s.kernel->trigger(name, s.step);
 }
 
 Outcome Swarm::command(std::string_view name, std::span<const double> arguments) {
-  const auto table = command_table();
+  State& s = *state_;
+  const auto table = s.model.info.commands;
   const auto row = std::ranges::find(table, name, &CommandInfo::name);
   if (row == table.end()) return unknown("command", name, table);
   if (Outcome fault = check_arguments(*row, arguments); !fault) return fault;
-  State& s = *state_;
-  if (name == "attract") return s.add_source(s.attractors, arguments);
-  if (name == "repel") return s.add_source(s.repulsors, arguments);
   if (name == "place") return s.place(arguments);
   if (name == "step") return s.single_step();
+  if (name != "pause" && name != "resume") return s.kernel->command(name, arguments, s.step);
   s.paused = name == "pause";
   s.single_steps = 0;
   return Outcome::done();
 }
 
-std::uint64_t Swarm::State::expiry(double seconds) const {
-  return step +
-         std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(seconds * options.steps_per_second)));
-}
-
-Outcome Swarm::State::add_source(SourceList& list, std::span<const double> arguments) const {
-  if (Outcome fault = check_reach(arguments.first(3)); !fault) return fault;
-  const double seconds = arguments[3];
-  if (!(seconds > 0 && seconds <= kLongestSourceSeconds)) {
-    return Outcome::refused("seconds must be above 0 and at most 3600");
+Outcome Swarm::State::check_place(std::span<const double> position) const {
+  const double low = options.boundary == Boundary::open ? -kReach : 0.0;
+  const double high = options.boundary == Boundary::open ? kReach : options.box;
+  for (const double c : position) {
+    if (c >= low && c <= high) continue;
+    if (options.boundary != Boundary::open)
+      return Outcome::refused("the place must be within the box, from 0 to its edge");
+    return Outcome::refused("x, y and z must be between -1e6 and 1e6");
   }
-  return list.add(static_cast<float>(arguments[0]), static_cast<float>(arguments[1]), static_cast<float>(arguments[2]),
-                  expiry(seconds));
+  return Outcome::done();
 }
 
 Outcome Swarm::State::place(std::span<const double> arguments) {
@@ -95,12 +83,15 @@ Outcome Swarm::State::place(std::span<const double> arguments) {
     return Outcome::refused("id must be a whole number from 0 to the number of agents less 1, which is " +
                             std::to_string(static_cast<std::int64_t>(options.agents) - 1));
   }
-  if (Outcome fault = check_reach(arguments.subspan(1)); !fault) return fault;
-  const auto agent = static_cast<std::uint32_t>(id);
+  const auto coordinates = arguments.subspan(1);
+  if (Outcome fault = check_place(coordinates); !fault) return fault;
+  Placement placement{static_cast<std::uint32_t>(id), {}};
+  for (std::size_t axis = 0; axis < coordinates.size(); ++axis) {
+    placement.position[axis] = space().fold(static_cast<float>(coordinates[axis]));
+  }
   // One placement per agent, the last: what waits for the next step is bounded by the agents.
-  std::erase_if(placements, [agent](const Placement& p) { return p.agent == agent; });
-  placements.push_back(
-      {agent, {static_cast<float>(arguments[1]), static_cast<float>(arguments[2]), static_cast<float>(arguments[3])}});
+  std::erase_if(placements, [&](const Placement& p) { return p.agent == placement.agent; });
+  placements.push_back(placement);
   return Outcome::done();
 }
 

@@ -75,7 +75,8 @@ check_library() {
 check_command() {
     [[ -e $build/bin/wingbeat ]] || return 0
     "$prefix/bin/wingbeat" --help >/dev/null
-    say "the moved command runs"
+    "$prefix/bin/wingbeat" swarm --scenario couzin-torus --flat-out --steps 1 --quiet
+    say "the moved command runs, and finds its scenarios"
 }
 
 check_julia_package() {

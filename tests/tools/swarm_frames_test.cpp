@@ -195,6 +195,22 @@ TEST_F(SwarmFrames, attractors_and_repulsors_are_published_while_they_live) {
   EXPECT_EQ(frame.span<float>("attractor_remaining")[1], 0.0f);
 }
 
+TEST_F(SwarmFrames, a_model_in_two_dimensions_publishes_two_and_no_bodies) {
+  Process swarm({"--model", "vicsek", "--agents", "200", "--box", "7", "--rate", "200"});
+  auto reader = open(Mode::latest);
+  const auto frame = next(reader);
+  ASSERT_TRUE(frame) << frame.error().what();
+  const auto position = frame.array<float>("position"), velocity = frame.array<float>("velocity");
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    for (std::uint32_t axis = 0; axis < 2; ++axis) EXPECT_TRUE(position(i, axis) >= 0 && position(i, axis) < 7);
+    EXPECT_NEAR(std::hypot(velocity(i, 0), velocity(i, 1)), 0.03f, 1e-6f);
+  }
+  std::vector<std::string> names;
+  for (const auto& field : wingbeat::fields_of(frame.schema())) names.emplace_back(field.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"position", "velocity", "id"}));
+  EXPECT_EQ(frame.span<float>("position").size(), 400u);
+}
+
 // Where the flock is at one step, a strong alignment having been asked for long before, or not.
 std::vector<float> positions_at_step_100(bool steer, const std::string& injection) {
   Process swarm({"--agents", "400", "--rate", "50", "--history", "200", "--inject", injection});

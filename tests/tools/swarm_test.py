@@ -93,6 +93,58 @@ class Swarm(CommandTest):
         self.assertIn("applied", self.succeed("set", "swarm.alignment", "0.02"))
         self.assertEqual(self.value_of("alignment"), 0.02)
 
+    def attributes_of(self, name="swarm"):
+        return self.succeed_json("info", name)["attributes"]
+
+    def test_model_and_space_are_attributes_of_the_stream(self):
+        self.start_swarm("--model", "vicsek", "--boundary", "walled", "--box", 9, "--threads", 1)
+        told = self.attributes_of()
+        self.assertEqual([told[key] for key in ("model", "boundary", "box", "dimensions")], ["vicsek", "walled", "9", "2"])
+        self.start_swarm(name="usual")
+        told = self.attributes_of("usual")
+        self.assertEqual([told[key] for key in ("model", "boundary", "box", "dimensions")], ["zones", "open", "0", "3"])
+
+    def test_parameters_of_every_model_are_steered_while_it_runs(self):
+        for model, name, value, wrong in (("vicsek", "noise", 2.5, 7), ("couzin", "delta_ro", 4, -1),
+                                          ("reynolds", "match", 0.2, 11), ("topological", "neighbours", 6, 65)):
+            with self.subTest(model):
+                self.start_swarm("--model", model, name=model)
+                self.assertIn("applied", self.succeed("set", f"{model}.{name}", value))
+                self.assertEqual(self.value_of(name, model), value)
+                self.assert_fails(2, name, "set", f"{model}.{name}", wrong)
+
+    def test_scenario_says_what_the_command_line_does_not(self):
+        process = self.start("swarm", "--scenario", "couzin-torus", "--seed", 5, "--set", "sigma=0.02")
+        self.wait_until(lambda: self.frames_of("swarm") > 1 or self.assertIsNone(process.poll()))
+        told = self.attributes_of()
+        self.assertEqual([told[key] for key in ("model", "agents", "seed", "rate")], ["couzin", "100", "5", "10 steps/s"])
+        self.assertEqual([self.value_of(name) for name in ("delta_ro", "delta_ra", "sigma")], [2, 10, 0.02])
+
+    def test_scenario_file_with_a_wrong_key_is_a_usage_error(self):
+        file = self.directory / "mine.toml"
+        file.write_text("model = 'reynolds'\ncolour = 'red'\n")
+        self.assert_fails(2, "there are model, agents", "swarm", "--scenario", file, "--steps", 1)
+        file.write_text("model = 'reynolds'\n[parameters]\ncolour = 1\n")
+        self.assert_fails(2, "there are radius, separation", "swarm", "--scenario", file, "--steps", 1)
+        self.assert_fails(3, "couzin-torus", "swarm", "--scenario", "no-such", "--steps", 1)
+
+    def test_models_and_spaces_that_make_no_sense_are_usage_errors(self):
+        for words in (("--model", "bees"), ("--boundary", "round"), ("--box", "5"), ("--threads", "0"), ("--box", "-1")):
+            with self.subTest(words):
+                self.assertEqual(self.run_verb("swarm", *words, "--steps", 1).returncode, 2)
+        self.assert_fails(2, "vicsek", "swarm", "--model", "bees")
+
+    def test_bench_measures_each_model(self):
+        lines = self.succeed("swarm", "--bench", "--json", "--agents", 500, "--seconds", 0.05).splitlines()
+        speeds = [json.loads(line) for line in lines]
+        self.assertEqual([s["model"] for s in speeds], ["zones", "vicsek", "couzin", "reynolds", "topological"])
+        for speed in speeds:
+            self.assertEqual(set(speed), {"model", "n", "threads", "agent_steps_per_s", "neighbours"})
+            self.assertEqual((speed["n"], speed["threads"]), (500, 1))
+            self.assertGreater(speed["agent_steps_per_s"], 0)
+        line = self.succeed("swarm", "--bench", "--model", "reynolds", "--agents", 500, "--seconds", 0.05)
+        self.assertRegex(line, r"^reynolds +500 agents, 1 thread: +\d")
+
 
 if __name__ == "__main__":
     unittest.main()

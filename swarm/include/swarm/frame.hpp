@@ -3,8 +3,9 @@
 // Concept: the swarm owns no copy of positions and velocities when its caller gives it frames: it reads the previous
 // frame and writes every number of the next one exactly once, in place. A frame may lie in shared memory.
 //
-// Layout: an agent's numbers lie together (x y z x y z ...), agents are in identity order: agent i is at 3*i in every
-// frame, for ever. Lengths and speeds are in the model's own units, a velocity is a displacement per step.
+// Layout: an agent's numbers lie together (x y z x y z ..., or x y x y ... where the model has D = 2 dimensions), agents
+// are in identity order: agent i is at D*i in every frame, for ever. Lengths and speeds are in the model's own units
+// (ModelInfo::velocity_unit), mostly a displacement per step.
 //
 // Lifetime: the spans are used during the call that takes them and not kept.
 #pragma once
@@ -18,16 +19,17 @@ namespace swarm {
 // How many attractors, and how many repulsors, can be alive at once.
 inline constexpr std::size_t kSourceCapacity = 32;
 
-// What the next step is computed from: 3 * agents floats each.
+// What the next step is computed from: D * agents floats each.
 struct View {
   std::span<const float> position;
   std::span<const float> velocity;
 };
 
-// What a step fills. `position` and `velocity` are required; each other span is filled unless it is empty.
+// What a step fills. `position` and `velocity` are required; each other span is filled unless it is empty. All but
+// `position`, `velocity` and `id` are for models with bodies (ModelInfo::has_bodies) and stay empty for others.
 struct Frame {
-  std::span<float> position;    // 3 * agents
-  std::span<float> velocity;    // 3 * agents, per step
+  std::span<float> position;    // D * agents
+  std::span<float> velocity;    // D * agents
   std::span<float> mass;        // agents, 2 to 3.5
   std::span<float> max_speed;   // agents, 5 to 7 per step
   std::span<std::uint32_t> id;  // agents, 0 .. agents-1: the id that `place` takes

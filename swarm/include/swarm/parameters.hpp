@@ -1,20 +1,21 @@
-// What of the swarm can be steered: one table each of parameters, triggers and commands.
+// What of a swarm can be steered: one table each of parameters, triggers and commands for every model (model.hpp).
 //
 // The tables are the only description: a command line, a stream's schema or a GUI is generated from them.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "swarm/outcome.hpp"
 
 namespace swarm {
 
-// In the order of the table.
+// The place of a parameter in its model's table. The names are those of zones; parameters of other models are found by
+// name.
 enum class Parameter : std::uint8_t {
   separation,
   alignment,
@@ -35,18 +36,18 @@ enum class Parameter : std::uint8_t {
   wind_amount,
   wind_scale,
 };
-inline constexpr std::size_t kParameterCount = 18;
+inline constexpr std::size_t kParameterCount = 18;  // of zones
 
-enum class ParameterType : std::uint8_t { real, boolean };
+enum class ParameterType : std::uint8_t { real, integer, boolean };
 
 // One row of the table. All strings are literals. A boolean is 0 or 1.
 struct ParameterInfo {
-  Parameter id;
+  Parameter id;            // the place of this row
   std::string_view name;   // unique; letters and _
-  std::string_view group;  // flocking, centre, attractors, repulsors, wind
+  std::string_view group;  // zones: flocking, centre, attractors, repulsors, wind
   ParameterType type;
   std::string_view unit;  // "" when dimensionless
-  double fallback;        // the origin's default
+  double fallback;        // the default: the origin's, or that of the model's authors
   double minimum;         // inclusive
   double maximum;         // inclusive
   std::string_view help;  // one sentence
@@ -65,27 +66,34 @@ struct CommandInfo {
   std::string_view help;
 };
 
+// The tables of zones; ModelInfo has those of every model.
 std::span<const ParameterInfo, kParameterCount> parameter_table();
 std::span<const TriggerInfo> trigger_table();
 std::span<const CommandInfo> command_table();
 
-// The parameter of that name, if there is one.
+// The parameter of zones of that name, if there is one.
 std::optional<Parameter> find_parameter(std::string_view name);
 
-// The current values, always within their ranges.
+// The current values of one table, always within their ranges.
 class Parameters {
  public:
-  Parameters();  // the defaults
+  Parameters();  // the defaults of zones
+  // The defaults of that table, whose rows have to outlive this.
+  explicit Parameters(std::span<const ParameterInfo> table);
+
+  std::span<const ParameterInfo> table() const { return table_; }
+  std::optional<Parameter> find(std::string_view name) const;
 
   double operator[](Parameter p) const { return values_[static_cast<std::size_t>(p)]; }
   bool flag(Parameter p) const { return (*this)[p] != 0.0; }
 
-  // Refuses what is not finite, out of range, or neither 0 nor 1 for a boolean.
+  // Refuses what is not finite, out of range, not whole for an integer, or neither 0 nor 1 for a boolean.
   Outcome set(Parameter p, double value);
   Outcome set(std::string_view name, double value);
 
  private:
-  std::array<double, kParameterCount> values_;
+  std::span<const ParameterInfo> table_;
+  std::vector<double> values_;
 };
 
 }  // namespace swarm

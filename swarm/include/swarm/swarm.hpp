@@ -1,14 +1,15 @@
-// The reference swarm: the origin's zone model of flocking in three dimensions.
+// The reference swarm: the origin's zone model of flocking in three dimensions, and other models (model.hpp).
 //
 // Concept: a `Swarm` advances a fixed number of agents, step by step. Its positions and velocities live in the frames
 // the caller gives it (see frame.hpp), or, if the caller gives none, in two buffers of its own; what has to outlive a
-// frame (masses, maximum speeds, attractors, repulsors, parameters, counters) lives in the class. The model and its
+// frame (masses, maximum speeds, attractors, repulsors, parameters, counters) lives in the class. The models and their
 // formulas are in swarm/README.md.
 //
-// Reproducibility: the same options and the same calls in the same order give the same bits from the same binary.
-// All randomness is Philox 4x32-10 keyed by the seed and counted by agent and event; no state of a generator exists.
+// Reproducibility: the same options and the same calls in the same order give the same bits from the same binary,
+// whatever the number of threads. All randomness is Philox 4x32-10 keyed by the seed and counted by agent and event;
+// no state of a generator exists.
 //
-// Threads: one thread at a time. No I/O, no clock, no global state.
+// Threads: called by one thread at a time; a step may use several of its own. No I/O, no clock, no global state.
 //
 //     swarm::Swarm flock({.agents = 10000, .seed = 1});
 //     flock.start(a);                    // a, b: swarm::Frame over your memory
@@ -18,15 +19,18 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "swarm/frame.hpp"
+#include "swarm/model.hpp"
 #include "swarm/outcome.hpp"
 #include "swarm/parameters.hpp"
 
 namespace swarm {
 
 inline constexpr std::uint32_t kMaxAgents = 1u << 26;
+inline constexpr unsigned kMaxThreads = 256;
 // Commands take coordinates from -kReach to kReach.
 inline constexpr double kReach = 1e6;
 // Attractors and repulsors that are not given a time live this long, within this distance of the origin.
@@ -38,12 +42,16 @@ struct Options {
   std::uint32_t agents = 10000;  // 0 to kMaxAgents
   std::uint64_t seed = 1;
   double steps_per_second = 60.0;  // turns steps into seconds: the life of attractors, the automatic mode; > 0
-  double start_box = 0.0;          // edge of the cube agents start in; 0: start_box_for(agents)
+  double start_box = 0.0;          // edge of the cube agents start in, in open space; 0: as the model does
+  std::string model = "zones";     // a name of models()
+  Boundary boundary = Boundary::usual;
+  double box = 0.0;      // edge of a periodic or walled box; 0: as the model does
+  unsigned threads = 1;  // at most so many for a step, 1 to kMaxThreads; more than 1 needs a build with oneTBB
 };
 
-// Edge of the start cube that gives every flock the same density, about 20 agents within the default neighbourhood.
+// Zones: edge of the start cube that gives every flock the same density, about 20 agents within the default neighbourhood.
 double start_box_for(std::uint32_t agents);
-// Radius of the centre pull that holds that density: 32.5 * cbrt(agents), at least the origin's 100 (up to 29 agents).
+// Zones: radius of the centre pull that holds that density: 32.5 * cbrt(agents), at least the origin's 100 (up to 29 agents).
 // It is a recommended initial value of `centre_radius`, whose default stays the origin's: with the default a flock of
 // thousands falls into one clump in which everybody is everybody's neighbour.
 double centre_radius_for(std::uint32_t agents);
@@ -56,7 +64,7 @@ struct Source {
 
 // What the last step found; for displays and benchmarks.
 struct StepStats {
-  std::uint64_t neighbours = 0;    // ordered pairs within the neighbourhood; / agents = mean neighbours
+  std::uint64_t neighbours = 0;    // ordered pairs of neighbours; / agents = mean neighbours
   std::uint64_t candidates = 0;    // distances that were computed to find them
   std::uint32_t largest_cell = 0;  // agents in the fullest grid cell
 };
@@ -91,12 +99,18 @@ class Swarm {
   Outcome trigger(std::string_view name);
   Outcome command(std::string_view name, std::span<const double> arguments);
 
+  const ModelInfo& model() const;
+  std::size_t dimensions() const;  // 2 or 3
+  Boundary boundary() const;       // open, periodic or walled
+  double box() const;              // the edge in use; 0 in open space
+  unsigned threads() const;        // in use: not more than the machine runs at a time
   std::uint32_t agents() const;
   std::uint64_t step_count() const;  // steps since start()
   double time() const;               // seconds: step_count / steps_per_second
   bool paused() const;
-  double start_box() const;  // the edge in use
+  double start_box() const;  // the edge in use, in open space
   const Parameters& parameters() const;
+  // Empty for models without bodies.
   std::span<const Source> attractors() const;
   std::span<const Source> repulsors() const;
   std::span<const float> masses() const;

@@ -1,0 +1,100 @@
+// An exact grid for every space: which agents can lie within a distance of each other.
+//
+// Space is cut into cells, and the cells of any space are laid around a torus of `side` buckets per axis: cell c is in
+// bucket c mod side. So memory is proportional to the agents, however far they scatter.
+//
+// Invariants:
+// 1. A cell's edge is longer than the reach by more than all rounding, so two agents whose float distance is at most
+//    the reach are in the same or in touching cells, and therefore in the same or in touching buckets. Buckets hold
+//    others, too: only the distance test decides.
+// 2. In a periodic space the number of cells per axis is a multiple of the side, so that the last cell's neighbour, the
+//    first, is in the last bucket's neighbour.
+// 3. No bucket is visited twice around another, also where the side is below 3.
+// 4. Within a bucket agents are in identity order: the order of all sums is a function of the state alone.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "grid.hpp"
+#include "space.hpp"
+#include "swarm/frame.hpp"
+#include "workers.hpp"
+
+namespace swarm {
+
+template <std::size_t D>
+class Cells {
+ public:
+  // Numbers of all agents as separate arrays, in bucket order. A heading is a unit vector, or 0 for an agent at rest.
+  struct Columns {
+    std::array<std::vector<float>, D> position, heading;
+  };
+
+  // Sorts the agents. Those with a number that is not finite are left out. The workers take over what they can.
+  void build(const View& state, const Space& space, double reach, Workers& workers);
+
+  const Space& space() const { return space_; }
+  const Columns& columns() const { return columns_; }
+  // Agents in bucket order, and those left out.
+  std::span<const std::uint32_t> order() const { return order_; }
+  std::span<const std::uint32_t> left_out() const { return left_out_; }
+  std::size_t buckets() const { return begin_.size() - 1; }
+  Range bucket(std::size_t b) const { return {begin_[b], begin_[b + 1]}; }
+  std::uint32_t largest_bucket() const;
+  // Every agent within this distance of another is in the buckets up to `rings` around it.
+  double covered(std::size_t rings) const;
+  bool covers_all(std::size_t rings) const { return 2 * rings + 1 >= side_; }
+
+  // Calls visit(Range) for runs of agents in the buckets up to `rings` around b, b included: each agent once.
+  template <class Visit>
+  void around(std::size_t b, std::size_t rings, Visit&& visit) const;
+
+ private:
+  void choose_cells(std::size_t agents, double reach);
+  std::size_t bucket_of(const Vec<D>& position) const;
+  std::size_t residue(float x) const;
+  void list(const View& state);
+  void sort();
+  void gather(const View& state, std::size_t from, std::size_t to);
+
+  Space space_;
+  std::size_t side_ = 1;       // buckets per axis
+  double cells_per_axis_ = 0;  // of a periodic space
+  double edge_ = 1;
+  double cells_per_length_ = 1;
+  std::uint32_t far_multiple_ = 0;          // of the side: makes every cell's number positive
+  std::vector<std::uint32_t> begin_{0, 0};  // of each bucket, and the end
+  std::vector<std::uint32_t> listed_, bucket_, order_, left_out_;
+  Columns columns_;
+};
+
+template <std::size_t D>
+template <class Visit>
+void Cells<D>::around(std::size_t b, std::size_t rings, Visit&& visit) const {
+  const std::size_t width = std::min(2 * rings + 1, side_);
+  // The first of the width buckets around, on each axis; x runs fastest.
+  std::array<std::size_t, D> first;
+  for (std::size_t axis = 0, rest = b; axis < D; ++axis, rest /= side_) {
+    first[axis] = (rest % side_ + side_ - std::min(rings, side_) % side_) % side_;
+  }
+  const std::size_t straight = std::min(width, side_ - first[0]);
+  std::size_t rows = 1;
+  for (std::size_t axis = 1; axis < D; ++axis) rows *= width;
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::size_t row = 0, stride = side_;
+    for (std::size_t axis = 1, rest = r; axis < D; ++axis, rest /= width, stride *= side_) {
+      row += (first[axis] + rest % width) % side_ * stride;
+    }
+    visit(Range{begin_[row + first[0]], begin_[row + first[0] + straight]});
+    if (straight < width) visit(Range{begin_[row], begin_[row + width - straight]});
+  }
+}
+
+extern template class Cells<2>;
+extern template class Cells<3>;
+
+}  // namespace swarm

@@ -1,0 +1,10 @@
+// Tells the compiler that a loop's arrays are different ones, so that it needs no test for overlap.
+#pragma once
+
+#if defined(__clang__)
+#define WINGBEAT_SWARM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define WINGBEAT_SWARM_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define WINGBEAT_SWARM_INDEPENDENT
+#endif

@@ -1,0 +1,214 @@
+// From rules for one agent to a kernel: space, neighbours, threads, random numbers and frames are done here.
+//
+// Rules are a class that is made anew for each step:
+//   static constexpr std::size_t kDimensions;
+//   Rules(const Parameters&);          reads the values of this step
+//   double speed() const;              agents start with it
+//   float radius() const;              neighbours are those within it; or instead
+//   std::size_t nearest() const;       neighbours are so many nearest
+//   Motion<D> move(const Self<D>&, const Found<D>& neighbours, const Draw&) const;
+// Rules to which only sums over all within the radius matter are faster with
+//   float close() const;               within this distance ways are summed once more
+//   Motion<D> move(const Self<D>&, const Sums<D>& neighbours, const Draw&) const;
+// and, if agents start in a ball instead of all over the box:
+//   static double start_radius(std::uint32_t agents);
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numbers>
+#include <vector>
+
+#include "kernel.hpp"
+#include "surroundings.hpp"
+
+namespace swarm {
+
+template <std::size_t D>
+using Found = typename Surroundings<D>::Found;
+
+// The agent whose turn it is.
+template <std::size_t D>
+struct Self {
+  Vec<D> velocity;
+  Vec<D> heading;  // unit, or 0 at rest
+};
+
+// Where it goes. The border is met afterwards.
+template <std::size_t D>
+struct Motion {
+  Vec<D> velocity;      // in the next frame
+  Vec<D> displacement;  // from the last position to the next
+};
+
+// The random numbers of one agent in one step.
+struct Draw {
+  const Random& random;
+  std::uint64_t step;
+  std::uint32_t agent;
+
+  // Four, uniform in [0, 1); others for another round.
+  std::array<float, 4> uniform(std::uint32_t round = 0) const {
+    return random.uniform(Purpose::motion, (step << 32) | agent, round);
+  }
+};
+
+template <class Rules>
+class RulesKernel final : public Kernel {
+  static constexpr std::size_t D = Rules::kDimensions;
+
+ public:
+  explicit RulesKernel(const Setup& setup) : setup_(setup), surroundings_(setup.workers->threads()) {}
+
+  void start(const Parameters& parameters, const Frame& first) override {
+    const Rules rules(parameters);
+    for (std::uint32_t i = 0; i < setup_.agents; ++i) {
+      put_vec(first.position, i, start_position(i));
+      put_vec(first.velocity, i, narrow(start_heading(i) * rules.speed()));
+    }
+    reach_ = 0;
+  }
+
+  StepStats advance(const Moment& moment, const View& previous, const Frame& next) override {
+    const Rules rules(moment.parameters);
+    cells_.build(previous, setup_.space, reach(rules, previous), *setup_.workers);
+    for (auto& s : surroundings_) s.neighbours = s.candidates = 0;
+    farthest_.assign(kIsNearest ? cells_.order().size() : 0, 0.0f);
+    setup_.workers->run(cells_.buckets(), [&](std::size_t from, std::size_t to, unsigned worker) {
+      for (std::size_t b = from; b < to; ++b) move_bucket(rules, moment, b, surroundings_[worker], previous, next);
+    });
+    for (const std::uint32_t agent : cells_.left_out()) {
+      put_vec(next.position, agent, vec_at<D>(previous.position, agent));
+      put_vec(next.velocity, agent, vec_at<D>(previous.velocity, agent));
+    }
+    learn_reach();
+    return stats();
+  }
+
+ private:
+  // Measured: larger cells hold too many agents, in smaller ones too many agents have to look further than one ring.
+  static constexpr double kReachOfMean = 1.3;
+  static constexpr bool kIsNearest = requires(const Rules& r) { r.nearest(); };
+  static constexpr bool kSums = requires(const Rules& r) { r.close(); };
+  static constexpr bool kStartsInBall = requires { Rules::start_radius(1u); };
+
+  // A bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
+  void move_bucket(const Rules& rules, const Moment& moment, std::size_t bucket, Surroundings<D>& around,
+                   const View& previous, const Frame& next) {
+    const Range agents = cells_.bucket(bucket);
+    if (agents.begin == agents.end) return;
+    around.enter(cells_, bucket);
+    for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
+      const std::uint32_t agent = cells_.order()[at];
+      const Draw draw{setup_.random, moment.step, agent};
+      const Motion<D> motion = rules.move(self(previous, at), find(rules, around, at), draw);
+      Vec<D> velocity = motion.velocity;
+      Vec<D> position = vec_at<D>(previous.position, agent) + motion.displacement;
+      setup_.space.settle(position, velocity);
+      put_vec(next.velocity, agent, velocity);
+      put_vec(next.position, agent, position);
+    }
+  }
+
+  auto find(const Rules& rules, Surroundings<D>& around, std::uint32_t at) {
+    if constexpr (kIsNearest) {
+      const Found<D> found = around.nearest(cells_, at, rules.nearest());
+      if (!found.empty()) farthest_[at] = std::sqrt(found[found.size() - 1].square);
+      return found;
+    } else if constexpr (kSums) {
+      return around.sums(cells_, at, rules.radius(), rules.close());
+    } else {
+      return around.within(cells_, at, rules.radius());
+    }
+  }
+
+  Self<D> self(const View& previous, std::uint32_t at) const {
+    Self<D> self{vec_at<D>(previous.velocity, cells_.order()[at]), {}};
+    for (std::size_t axis = 0; axis < D; ++axis) self.heading[axis] = cells_.columns().heading[axis][at];
+    return self;
+  }
+
+  // The edge of cells. For nearest neighbours it only decides how long the search takes: the last step knows best.
+  double reach(const Rules& rules, const View& previous) const {
+    if constexpr (kIsNearest) {
+      return reach_ > 0 ? reach_ : spread(previous) * std::pow(static_cast<double>(rules.nearest() + 1), 1.0 / D);
+    } else {
+      return rules.radius();
+    }
+  }
+
+  // The distance of agents from each other if they were all over their bounding box; 1 if there is none.
+  double spread(const View& previous) const {
+    double volume = 1;
+    const std::size_t agents = previous.position.size() / D;
+    for (std::size_t axis = 0; axis < D; ++axis) {
+      double low = INFINITY, high = -INFINITY;
+      for (std::size_t i = 0; i < agents; ++i) {
+        const double x = double{previous.position[D * i + axis]};
+        if (std::isfinite(x)) low = std::min(low, x), high = std::max(high, x);
+      }
+      volume *= high - low;
+    }
+    const double edge = std::pow(volume / static_cast<double>(std::max<std::size_t>(agents, 1)), 1.0 / D);
+    return edge > 0 && std::isfinite(edge) ? edge : 1.0;
+  }
+
+  void learn_reach() {
+    if constexpr (!kIsNearest) return;
+    double sum = 0;
+    for (const float distance : farthest_) sum += double{distance};
+    const double mean = sum / static_cast<double>(std::max<std::size_t>(farthest_.size(), 1));
+    reach_ = mean > 0 && std::isfinite(mean) ? kReachOfMean * mean : 0;
+  }
+
+  StepStats stats() const {
+    StepStats stats;
+    for (const auto& s : surroundings_) stats.neighbours += s.neighbours, stats.candidates += s.candidates;
+    stats.largest_cell = cells_.largest_bucket();
+    return stats;
+  }
+
+  Vec<D> start_position(std::uint32_t agent) const {
+    const Space& space = setup_.space;
+    const double middle = space.open() ? 0.0 : double{space.box} / 2;
+    Vec<D> position;
+    if constexpr (kStartsInBall) {
+      static_assert(D == 3, "a ball has three dimensions");
+      const double radius = Rules::start_radius(setup_.agents);
+      const auto u = setup_.random.in_ball(Purpose::start_position, agent,
+                                           static_cast<float>(space.open() ? radius : std::min(radius, middle)));
+      for (std::size_t axis = 0; axis < D; ++axis) position[axis] = static_cast<float>(middle + double{u[axis]});
+    } else {
+      const double edge = space.open() ? setup_.start_box : double{space.box};
+      const auto u = setup_.random.uniform(Purpose::start_position, agent);
+      for (std::size_t axis = 0; axis < D; ++axis)
+        position[axis] = space.fold(static_cast<float>(middle + edge * (double{u[axis]} - 0.5)));
+    }
+    return position;
+  }
+
+  Sum<D> start_heading(std::uint32_t agent) const {
+    const auto u = setup_.random.uniform(Purpose::start_velocity, agent);
+    const double turn = 2 * std::numbers::pi * double{u[0]};
+    if constexpr (D == 2) {
+      return {{std::cos(turn), std::sin(turn)}};
+    } else {
+      const double z = 2 * double{u[1]} - 1, r = std::sqrt(1 - z * z);
+      return {{r * std::cos(turn), r * std::sin(turn), z}};
+    }
+  }
+
+  Setup setup_;
+  Cells<D> cells_;
+  std::vector<Surroundings<D>> surroundings_;  // one for each worker
+  std::vector<float> farthest_;                // of nearest neighbours: the last one's distance
+  double reach_ = 0;
+};
+
+template <class Rules>
+std::unique_ptr<Kernel> make_kernel(const Setup& setup) {
+  return std::make_unique<RulesKernel<Rules>>(setup);
+}
+
+}  // namespace swarm

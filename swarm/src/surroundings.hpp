@@ -1,0 +1,280 @@
+// The neighbours of one agent after another, found among the agents of the buckets around.
+//
+// Exactly those of comparing all pairs in float: within() finds who is at most the radius away, nearest() the k nearest,
+// of equally near ones those with the lower identity; sums() only sums over all within the radius, which is faster.
+// Coincident agents are neighbours; nobody is its own.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "cells.hpp"
+#include "independent.hpp"
+#include "lanes.hpp"
+
+namespace swarm {
+
+// One neighbour, as an agent sees it.
+template <std::size_t D>
+struct Neighbour {
+  Vec<D> to;     // the way there, the shortest in a periodic space
+  float square;  // its squared length
+  Vec<D> heading;
+  std::uint32_t at;  // in grid order
+};
+
+// All neighbours within the radius together.
+template <std::size_t D>
+struct Sums {
+  std::size_t count = 0;
+  Vec<D> ways, headings;
+  Vec<D> close_ways;  // of those closer than a second distance
+};
+
+// Working memory for the buckets a thread goes through.
+template <std::size_t D>
+class Surroundings {
+ public:
+  // Neighbours found by the last search, valid until the next.
+  class Found {
+   public:
+    explicit Found(const Surroundings& s) : s_(s) {}
+    std::size_t size() const { return s_.found_; }
+    bool empty() const { return size() == 0; }
+    Neighbour<D> operator[](std::size_t k) const { return s_.neighbour(static_cast<std::size_t>(s_.chosen_[k])); }
+
+    struct Iterator {
+      const Found& found;
+      std::size_t k;
+      Neighbour<D> operator*() const { return found[k]; }
+      Iterator& operator++() { return ++k, *this; }
+      bool operator!=(const Iterator& other) const { return k != other.k; }
+    };
+    Iterator begin() const { return {*this, 0}; }
+    Iterator end() const { return {*this, size()}; }
+
+   private:
+    const Surroundings& s_;
+  };
+
+  // Goes to a bucket.
+  void enter(const Cells<D>& cells, std::size_t bucket) { gather(cells, bucket, 1); }
+
+  // Neighbours of the agent at that place of the bucket entered.
+  Found within(const Cells<D>& cells, std::uint32_t at, float radius);
+  Found nearest(const Cells<D>& cells, std::uint32_t at, std::size_t k);
+  Sums<D> sums(const Cells<D>& cells, std::uint32_t at, float radius, float close);
+
+  std::uint64_t neighbours = 0, candidates = 0;  // so far
+
+ private:
+  void gather(const Cells<D>& cells, std::size_t bucket, std::size_t rings);
+  void copy(const Cells<D>& cells, Range run);
+  void measure(const Cells<D>& cells, std::uint32_t at);
+  template <bool kPeriodic>
+  void measure_all(const Vec<D>& self, float box);
+  template <bool kPeriodic>
+  Sums<D> sum_all(const Vec<D>& self, float box, float limit, float close_limit) const;
+  void choose_nearest(const Cells<D>& cells, std::size_t k);
+  Neighbour<D> neighbour(std::size_t k) const;
+
+  std::size_t bucket_ = 0, rings_ = 0;
+  std::size_t count_ = 0;  // agents around
+  std::array<std::vector<float>, D> position_, heading_, to_;
+  std::vector<float> square_;
+  std::vector<std::uint32_t> place_;  // in grid order
+  std::vector<std::int32_t> chosen_;
+  std::size_t own_ = 0, self_ = 0;  // where the bucket entered, and the agent, lie among those around
+  std::size_t found_ = 0;
+};
+
+template <std::size_t D>
+void Surroundings<D>::gather(const Cells<D>& cells, std::size_t bucket, std::size_t rings) {
+  bucket_ = bucket;
+  rings_ = rings;
+  count_ = 0;
+  const Range own = cells.bucket(bucket);
+  cells.around(bucket, rings, [&](Range run) {
+    if (run.begin <= own.begin && own.begin < run.end) own_ = count_ + (own.begin - run.begin);
+    copy(cells, run);
+  });
+  // The last lanes are nobody: what is not a number is not within anything.
+  copy(cells, Range{0, 0});
+  for (std::size_t k = count_; k < count_ + kLanes; ++k) position_[0][k] = std::numeric_limits<float>::quiet_NaN();
+}
+
+template <std::size_t D>
+void Surroundings<D>::copy(const Cells<D>& cells, Range run) {
+  const std::size_t length = run.end - run.begin;
+  if (place_.size() < count_ + length + kLanes) {
+    const std::size_t size = 2 * (count_ + length + kLanes);
+    for (auto* columns : {&position_, &heading_, &to_}) {
+      for (auto& column : *columns) column.resize(size);
+    }
+    square_.resize(size);
+    place_.resize(size);
+    chosen_.resize(size);
+  }
+  for (std::size_t axis = 0; axis < D; ++axis) {
+    std::copy_n(cells.columns().position[axis].data() + run.begin, length, position_[axis].data() + count_);
+    std::copy_n(cells.columns().heading[axis].data() + run.begin, length, heading_[axis].data() + count_);
+  }
+  for (std::size_t k = 0; k < length; ++k) place_[count_ + k] = static_cast<std::uint32_t>(run.begin + k);
+  count_ += length;
+}
+
+// Fills the way to everybody around and its squared length; the agent itself is infinitely far away.
+template <std::size_t D>
+void Surroundings<D>::measure(const Cells<D>& cells, std::uint32_t at) {
+  Vec<D> self;
+  for (std::size_t axis = 0; axis < D; ++axis) self[axis] = cells.columns().position[axis][at];
+  if (cells.space().periodic()) {
+    measure_all<true>(self, cells.space().box);
+  } else {
+    measure_all<false>(self, 0);
+  }
+  self_ = own_ + (at - cells.bucket(bucket_).begin);
+  square_[self_] = std::numeric_limits<float>::infinity();
+  candidates += count_;
+}
+
+template <std::size_t D>
+template <bool kPeriodic>
+void Surroundings<D>::measure_all(const Vec<D>& self, float box) {
+  const float half = box / 2;
+  float* square = square_.data();
+  for (std::size_t axis = 0; axis < D; ++axis) {
+    const float* x = position_[axis].data();
+    float* to = to_[axis].data();
+    const float own = self[axis];
+    const std::size_t count = count_;
+    if (axis == 0) {
+      WINGBEAT_SWARM_INDEPENDENT
+      for (std::size_t k = 0; k < count; ++k) {
+        to[k] = shortest<kPeriodic>(x[k] - own, box, half);
+        square[k] = to[k] * to[k];
+      }
+    } else {
+      WINGBEAT_SWARM_INDEPENDENT
+      for (std::size_t k = 0; k < count; ++k) {
+        to[k] = shortest<kPeriodic>(x[k] - own, box, half);
+        square[k] += to[k] * to[k];
+      }
+    }
+  }
+}
+
+template <std::size_t D>
+typename Surroundings<D>::Found Surroundings<D>::within(const Cells<D>& cells, std::uint32_t at, float radius) {
+  measure(cells, at);
+  const float limit = radius * radius;
+  const float* square = square_.data();
+  std::int32_t* chosen = chosen_.data();
+  std::size_t found = 0;
+  for (std::size_t k = 0; k < count_; ++k) {
+    chosen[found] = static_cast<std::int32_t>(k);
+    found += square[k] <= limit;
+  }
+  found_ = found;
+  neighbours += found;
+  return Found(*this);
+}
+
+template <std::size_t D>
+Sums<D> Surroundings<D>::sums(const Cells<D>& cells, std::uint32_t at, float radius, float close) {
+  Vec<D> self;
+  for (std::size_t axis = 0; axis < D; ++axis) self[axis] = cells.columns().position[axis][at];
+  float& own = position_[0][own_ + (at - cells.bucket(bucket_).begin)];
+  own = std::numeric_limits<float>::quiet_NaN();
+  const float box = cells.space().box;
+  const Sums<D> all = cells.space().periodic() ? sum_all<true>(self, box, radius * radius, close * close)
+                                               : sum_all<false>(self, box, radius * radius, close * close);
+  own = self[0];
+  candidates += count_;
+  neighbours += all.count;
+  return all;
+}
+
+template <std::size_t D>
+template <bool kPeriodic>
+Sums<D> Surroundings<D>::sum_all(const Vec<D>& self, float box, float limit, float close_limit) const {
+  const Lanes edge = splat(box), half = splat(box / 2), far = splat(limit), near = splat(close_limit);
+  Lanes ways[D] = {}, headings[D] = {}, close_ways[D] = {};
+  LaneMask count{};
+  for (std::size_t k = 0; k < count_; k += kLanes) {
+    Lanes to[D];
+    Lanes square{};
+    for (std::size_t axis = 0; axis < D; ++axis) {
+      Lanes d = load(position_[axis].data() + k) - splat(self[axis]);
+      if constexpr (kPeriodic) d = (d - only(d > half, edge)) + only(d < -half, edge);
+      to[axis] = d;
+      square = axis == 0 ? d * d : square + d * d;
+    }
+    const LaneMask is_within = square <= far, is_close = is_within & (square < near);
+    count -= is_within;
+    for (std::size_t axis = 0; axis < D; ++axis) {
+      ways[axis] += only(is_within, to[axis]);
+      close_ways[axis] += only(is_close, to[axis]);
+      headings[axis] += only(is_within, load(heading_[axis].data() + k));
+    }
+  }
+  Sums<D> all;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) all.count += static_cast<std::size_t>(count[lane]);
+  for (std::size_t axis = 0; axis < D; ++axis) {
+    all.ways[axis] = sum(ways[axis]);
+    all.headings[axis] = sum(headings[axis]);
+    all.close_ways[axis] = sum(close_ways[axis]);
+  }
+  return all;
+}
+
+template <std::size_t D>
+typename Surroundings<D>::Found Surroundings<D>::nearest(const Cells<D>& cells, std::uint32_t at, std::size_t k) {
+  for (;;) {
+    measure(cells, at);
+    choose_nearest(cells, k);
+    if (cells.covers_all(rings_)) break;
+    const double covered = cells.covered(rings_);
+    const double farthest = found_ > 0 ? double{square_[static_cast<std::size_t>(chosen_[found_ - 1])]} : 0.0;
+    if (found_ == k && covered > 0 && farthest <= covered * covered) break;
+    // Whoever comes next in this bucket will need as many.
+    gather(cells, bucket_, 2 * rings_);
+  }
+  neighbours += found_;
+  return Found(*this);
+}
+
+template <std::size_t D>
+void Surroundings<D>::choose_nearest(const Cells<D>& cells, std::size_t k) {
+  const auto is_before = [&](std::int32_t a, std::int32_t b) {
+    const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
+    if (square_[i] != square_[j]) return square_[i] < square_[j];
+    return cells.order()[place_[i]] < cells.order()[place_[j]];
+  };
+  // Everybody around but the agent itself.
+  std::size_t others = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    chosen_[others] = static_cast<std::int32_t>(i);
+    others += i != self_;
+  }
+  found_ = std::min(k, others);
+  const auto middle = chosen_.begin() + static_cast<std::ptrdiff_t>(found_);
+  std::partial_sort(chosen_.begin(), middle, chosen_.begin() + static_cast<std::ptrdiff_t>(others), is_before);
+}
+
+template <std::size_t D>
+Neighbour<D> Surroundings<D>::neighbour(std::size_t k) const {
+  Neighbour<D> n;
+  for (std::size_t axis = 0; axis < D; ++axis) {
+    n.to[axis] = to_[axis][k];
+    n.heading[axis] = heading_[axis][k];
+  }
+  n.square = square_[k];
+  n.at = place_[k];
+  return n;
+}
+
+}  // namespace swarm
