@@ -33,8 +33,8 @@ TEST(TickClock, is_the_monotonic_clock_read_after_read) {
 
 TEST(TickClock, is_right_after_any_pause) {
   TickClock clock;
-  for (const std::uint64_t pause_ns : {0, 50'000, 300'000, 700'000, 3'000'000, 0, 120'000'000, 0, 1'000}) {
-    sleep_ns(pause_ns);
+  for (const int pause_ns : {0, 50'000, 300'000, 700'000, 3'000'000, 0, 120'000'000, 0, 1'000}) {
+    sleep_ns(static_cast<std::uint64_t>(pause_ns));
     EXPECT_LE(error_ns(clock), kToleranceNs) << "after " << pause_ns << " ns";
     EXPECT_LE(error_ns(clock), kToleranceNs) << "directly behind it";
   }
