@@ -7,10 +7,11 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
+.PHONY: help demo reproduce test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
+	@echo "make reproduce published figures, measured again live: build/reproduce; a few minutes"
 	@echo "make test      build and run every test"
 	@echo "make build     build/release; BUILD=dev|asan|ubsan|tsan|portable for another"
 	@echo "make bench     measure against a bare floor"
@@ -42,6 +43,15 @@ demo:
 	@scripts/bootstrap --demo
 	$(build)
 	@exec scripts/demo --seconds $(DEMO_SECONDS)
+
+REPRODUCE = scripts/julia --startup-file=no julia/SwarmMetrics/reproduce/reproduce.jl
+
+reproduce:
+	@scripts/bootstrap --demo
+	$(build)
+	@$(REPRODUCE) vicsek-order
+	@$(REPRODUCE) couzin-states
+	@$(REPRODUCE) couzin-memory
 
 test:
 	@scripts/bootstrap --test

@@ -10,14 +10,14 @@ using LinearAlgebra: BLAS
 
 for name in (
     "text", "order", "neighbours", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options",
-    "attendant", "screen", "swarm_process", "live",
+    "attendant", "screen", "live",
 )
     include(joinpath("src", name * ".jl"))
 end
 
 using .Live
 using .Options
-using .SwarmProcesses
+using SwarmProcesses
 import Wingbeat
 
 const INTERRUPTED = 130

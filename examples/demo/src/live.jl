@@ -1,6 +1,7 @@
 "The run itself: watch, learn, answer, steer."
 module Live
 
+using SwarmProcesses
 using Wingbeat
 using ..Attendants
 using ..Learner
@@ -11,7 +12,6 @@ using ..Picture
 using ..Record
 using ..Screen
 using ..Stamp
-using ..SwarmProcesses
 using ..Verdict
 
 export run_demo
@@ -248,8 +248,21 @@ end
 const SCHED_BATCH = 3
 yield_to_the_swarm() = Sys.islinux() && ccall(:sched_setscheduler, Cint, (Cint, Cint, Ref{Cint}), 0, SCHED_BATCH, 0)
 
+# Frames that Julia may fall behind (when it collects garbage, say) without losing one: half a second.
+const HISTORY = 30
+
+function swarm_arguments(settings::Settings)
+    arguments = [
+        "--agents", string(settings.agents), "--rate", string(settings.rate), "--seconds",
+        string(round(Int, time_limit(settings) + 10)), "--history", string(HISTORY), "--subscribe", "latent", "--stamp", "--json",
+    ]
+    foreach(((name, value),) -> append!(arguments, ("--set", "$name=$value")), pairs(INITIAL_VALUES))
+    isempty(settings.inject) || append!(arguments, ("--inject", settings.inject))
+    return arguments
+end
+
 function run_swarm_and_watch(root, settings::Settings, display::Display, note)
-    process = start_swarm(root, settings, round(Int, time_limit(settings) + 10), pairs(INITIAL_VALUES))
+    process = spawn_swarm(root, swarm_arguments(settings))
     yield_to_the_swarm()
     record = nothing
     output = ""
@@ -285,15 +298,9 @@ function run_demo(root, settings::Settings, out::IO)
     live = out isa Base.TTY && !settings.plain
     display = Display(out, live)
     settings.join && return conclude(out, settings, run_swarm_and_watch(root, settings, display, "")...)
-    sweep_directories(root)
-    directory = own_directory()
-    try
-        withenv("WINGBEAT_DIR" => directory) do
-            note = "elsewhere: WINGBEAT_DIR=$directory build/release/bin/wingbeat top"
-            conclude(out, settings, run_swarm_and_watch(root, settings, display, note)...)
-        end
-    finally
-        remove_directory(root, directory)
+    in_own_directory(root, "demo") do directory
+        note = "elsewhere: WINGBEAT_DIR=$directory build/release/bin/wingbeat top"
+        conclude(out, settings, run_swarm_and_watch(root, settings, display, note)...)
     end
 end
 

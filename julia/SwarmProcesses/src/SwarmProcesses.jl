@@ -1,13 +1,22 @@
 """
-The swarm, started as a child process, and the folder in which the two find each other.
+    SwarmProcesses
 
-Whatever happens to the demo, the swarm ends: in order, by `stop`; after the demo's sudden death by the kernel's signal to
-orphans (where `setpriv` exists), else by its own time limit.
+The reference swarm (`wingbeat swarm`), started as a child process, and the folder in which the two find each other.
+
+Whatever happens to the parent, the swarm ends: in order, by `stop`; after the parent's sudden death by the kernel's signal to
+orphans (where `setpriv` exists); give it a time limit (`--seconds`) for where it does not.
+
+```julia
+in_own_directory(root, "experiment") do
+    swarm = spawn_swarm(root, ["--agents", "1000", "--flat-out", "--seconds", "60"])
+    ...
+    output, complaints = stop(swarm)
+end
+```
 """
 module SwarmProcesses
 
-export SwarmProcess, SwarmEnded, MissingBinary, command_path, start_swarm, stop, is_running
-export own_directory, remove_directory, sweep_directories
+export SwarmProcess, SwarmEnded, MissingBinary, command_path, spawn_swarm, stop, is_running, in_own_directory
 
 struct MissingBinary <: Exception
     path::String
@@ -37,20 +46,8 @@ function command_path(root)
     return path
 end
 
-# Frames that Julia may fall behind (when it collects garbage, say) without losing one: half a second.
-const HISTORY = 30
-
-function start_swarm(root, settings, limit_seconds, initial_values)
-    arguments = String[
-        "swarm", "--agents", string(settings.agents), "--rate", string(settings.rate), "--seconds",
-        string(limit_seconds), "--history", string(HISTORY), "--subscribe", "latent", "--stamp", "--json",
-    ]
-    for (name, value) in initial_values
-        append!(arguments, ("--set", string(name, "=", value)))
-    end
-    isempty(settings.inject) || append!(arguments, ("--inject", settings.inject))
-    return spawn(`$(orphan_guard()) $(command_path(root)) $arguments`)
-end
+"Starts `wingbeat swarm` of the checkout `root` with these arguments."
+spawn_swarm(root, arguments) = spawn(`$(orphan_guard()) $(command_path(root)) swarm $arguments`)
 
 function orphan_guard()
     guard = Sys.islinux() ? Sys.which("setpriv") : nothing
@@ -59,7 +56,7 @@ end
 
 function spawn(command)
     output, complaints = nameless_file(), nameless_file()
-    # In a session of its own: Ctrl-C is for the demo, which then ends the swarm.
+    # In a session of its own: Ctrl-C is for the parent, which then ends the swarm.
     apart = detach(ignorestatus(command))
     process = run(pipeline(apart; stdin=devnull, stdout=output, stderr=complaints); wait=false)
     return SwarmProcess(process, output, complaints)
@@ -99,12 +96,22 @@ end
 
 # ------------------------------------------------------------------------------------------------- the runtime directory
 
-const PREFIX = "wingbeat-demo-"
+"""
+    in_own_directory(f, root, kind)
 
-"A fresh runtime directory, whose name says whose it is."
-own_directory() = mktempdir(; prefix=string(PREFIX, getpid(), "-"), cleanup=false)
+Calls `f(directory)` with a fresh runtime directory in force, and removes it afterwards with all that its streams left. Its name says
+what it is for and whose it is: what others of its kind left that were killed is removed first.
+"""
+function in_own_directory(f, root, kind)
+    sweep_directories(root, kind)
+    directory = mktempdir(; prefix=string("wingbeat-", kind, "-", getpid(), "-"), cleanup=false)
+    try
+        return withenv(() -> f(directory), "WINGBEAT_DIR" => directory)
+    finally
+        remove_directory(root, directory)
+    end
+end
 
-"Gives back the memory that dead processes of that directory left, and removes it."
 function remove_directory(root, directory)
     isdir(directory) || return nothing
     withenv("WINGBEAT_DIR" => directory) do
@@ -114,10 +121,10 @@ function remove_directory(root, directory)
     return nothing
 end
 
-"Removes the directories of demos that were killed."
-function sweep_directories(root)
+function sweep_directories(root, kind)
+    pattern = Regex("^wingbeat-$kind-(\\d+)-")
     for name in readdir(tempdir())
-        owner = match(r"^wingbeat-demo-(\d+)-", name)
+        owner = match(pattern, name)
         owner === nothing && continue
         path = joinpath(tempdir(), name)
         is_mine(path) && !is_alive(parse(Int32, owner.captures[1])) && remove_directory(root, path)
