@@ -29,7 +29,8 @@ def has_fuzzer(compiler, work):
 def build(target, compiler, work, core):
     sources = sorted(core.glob("layout/*.cpp"))
     if target in ("living", "texts"):
-        sources += sorted([*core.glob("stream/*.cpp"), *core.glob("abi/*.cpp"), core / "platform/posix.cpp", core / "platform/linux.cpp"])
+        sources += sorted([*core.glob("stream/*.cpp"), *core.glob("abi/*.cpp"),
+                           *(core / f"platform/{name}.cpp" for name in ("posix", "linux", "tick_clock"))])
     objects = []
     for source in [*sources, HERE / f"{'segment' if target == 'mutant' else target}.cpp"]:
         made = work / target / f"{source.parent.name}_{source.stem}.o"
