@@ -16,7 +16,7 @@ help:
 	@echo "make build     build/release; BUILD=dev|asan|ubsan|tsan|portable for another"
 	@echo "make bench     measure against a bare floor"
 	@echo "make bench-micro   time begin, publish, take ...; make test counts their instructions"
-	@echo "make bench-peers   measure beside iceoryx2, zenoh, sockets ..., make docs/benchmarks.md; half an hour, a quiet machine"
+	@echo "make bench-peers   measure beside iceoryx2, zenoh, sockets ..., make docs/benchmarks.md; 40 minutes, a quiet machine"
 	@echo "make bench-report  make docs/benchmarks.md of bench/results"
 	@echo "make format    format the sources"
 	@echo "make lint      check formatting, scripts and the include rules"

@@ -48,8 +48,8 @@ class Reproduce(unittest.TestCase):
         picture = ElementTree.parse(self.directory / "out/vicsek-order.svg")
         self.assertGreaterEqual(len(picture.findall(".//{http://www.w3.org/2000/svg}circle")), 2)
 
-    def test_what_is_not_as_published_is_said(self):
-        # With other agents there is nothing to compare with but that order falls; from high noise to low it is not known either.
+    def test_other_agents_are_compared_with_nothing_but_that_order_falls(self):
+        # With other agents than the known ones there is nothing to compare with but that order falls.
         done = self.run_figure("vicsek-order", "--short", "--agents", 50, "--noise", "1", "--out", self.directory / "out")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("vicsek-order: 1 of 1 checks hold", done.stdout)

@@ -12,8 +12,8 @@ Measures a published figure again: a swarm runs in C++ and publishes every step,
 Writes FIGURE.csv and FIGURE.svg, and compares with what is known.
 
   vicsek-order     polarisation against noise (Vicsek et al. 1995, figure 2)
-  couzin-states    swarm, torus and parallel group (Couzin et al. 2002, figure 3)
-  couzin-memory    the same width of orientation, two histories, two states (Couzin et al. 2002, figure 4)
+  couzin-states    swarm, torus and parallel group (Couzin et al. 2002)
+  couzin-memory    the same width of orientation, two histories, two states (Couzin et al. 2002)
 
   --agents N       default 100
   --density D      vicsek-order: agents per unit of area (default 4)
