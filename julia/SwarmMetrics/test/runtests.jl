@@ -4,32 +4,9 @@ using Test
 using SwarmMetrics
 using Wingbeat
 
+include(joinpath(@__DIR__, "..", "..", "Wingbeat", "test", "counted.jl"))
+
 const FILES = ["order", "states", "shape", "neighbours", "clusters", "correlation", "fluctuations", "live", "readme"]
-
-function count_results(results)
-    failed = count(r -> r isa Union{Test.Fail,Test.Error}, results.results)
-    passed = results.n_passed
-    for inner in results.results
-        inner isa Test.AbstractTestSet || continue
-        passed, failed = (passed, failed) .+ count_results(inner)
-    end
-    return passed, failed
-end
-
-# The set prints its failures; it must not throw, so that they can be counted.
-function run_all(files)
-    root = Test.DefaultTestSet("SwarmMetrics")
-    Test.push_testset(root)
-    for file in files
-        started = time()
-        @testset "$file" begin
-            include(joinpath(@__DIR__, file * ".jl"))
-        end
-        println(rpad(file, 12), " ", round(time() - started; digits=1), " s")
-    end
-    Test.pop_testset()
-    return root
-end
 
 random_headings(rng, D, N) = (V = randn(rng, D, N); V ./ sqrt.(sum(abs2, V; dims=1)))
 
@@ -54,8 +31,4 @@ function awkward(rng, D, box)
     )
 end
 
-root = run_all(isempty(ARGS) ? FILES : ARGS)
-passed, failed = count_results(root)
-failed > 0 && Test.print_test_results(root)
-println("julia: ", passed, " passed, ", failed, " failed")
-exit(failed == 0 && passed > 0 ? 0 : 1)
+run_counted("SwarmMetrics", @__DIR__, isempty(ARGS) ? FILES : ARGS)
