@@ -1,6 +1,9 @@
 #include "cells.hpp"
 
 #include <cmath>
+#include <utility>
+
+#include "independent.hpp"
 
 namespace swarm {
 namespace {
@@ -11,10 +14,32 @@ constexpr double kEdgeMargin = 1.00001;
 constexpr double kBoxMargin = 0x1p-21;
 // From this many cells on two different floats are further apart than a cell's edge.
 constexpr double kFarCell = 0x1p30;
+// What the sums of a bucket may read behind the last agent.
+constexpr std::size_t kLoose = 16;
+// Below this many agents another thread costs more than it saves.
+constexpr std::size_t kAgentsPerPart = 8192;
+// The bucket of agents that are left out.
+constexpr std::uint32_t kNowhere = UINT32_MAX;
+// As many agents as stay in the first cache while they are gathered.
+constexpr std::size_t kBlock = 256;
+
+std::size_t blocks(std::size_t agents) { return (agents + kBlock - 1) / kBlock; }
+
+Range block(std::size_t b, std::size_t agents) {
+  return {static_cast<std::uint32_t>(b * kBlock), static_cast<std::uint32_t>(std::min((b + 1) * kBlock, agents))};
+}
+
+Range part_of(std::size_t agents, std::size_t part, std::size_t parts) {
+  return {static_cast<std::uint32_t>(agents * part / parts), static_cast<std::uint32_t>(agents * (part + 1) / parts)};
+}
 
 // About two buckets for each agent.
+std::size_t most_buckets(std::size_t agents) { return 2 * agents + 1; }
+
+std::size_t buckets_of(std::size_t side, std::size_t dimensions) { return dimensions == 2 ? side * side : side * side * side; }
+
 std::size_t largest_side(std::size_t agents, std::size_t dimensions) {
-  const double buckets = 2.0 * static_cast<double>(agents) + 1;
+  const auto buckets = static_cast<double>(most_buckets(agents));
   return std::max<std::size_t>(
       4, static_cast<std::size_t>(std::ceil(std::pow(buckets, 1.0 / static_cast<double>(dimensions)))));
 }
@@ -30,36 +55,25 @@ bool is_finite(const Vec<D>& v) {
 }  // namespace
 
 template <std::size_t D>
-void Cells<D>::build(const View& state, const Space& space, double reach, Workers& workers) {
+void Cells<D>::build(const View& state, const Space& space, double reach, Workers& workers,
+                     std::size_t finest) {
   space_ = space;
-  list(state);
-  choose_cells(listed_.size(), reach);
-  workers.run(listed_.size(), [&](std::size_t from, std::size_t to, unsigned) {
-    for (std::size_t k = from; k < to; ++k) {
-      bucket_[k] = static_cast<std::uint32_t>(bucket_of(vec_at<D>(state.position, listed_[k])));
+  choose_cells(state.position.size() / D, reach, finest);
+  sort(state, workers);
+  for (auto* columns : {&columns_.position, &columns_.heading}) {
+    for (auto& column : *columns) column.resize(order_.size() + kLoose);
+  }
+  workers.run(blocks(order_.size()), [&](std::size_t from, std::size_t to, unsigned) {
+    for (std::size_t b = from; b < to; ++b) {
+      const Range places = block(b, order_.size());
+      gather(state, places);
+      normalise(places);
     }
   });
-  sort();
-  for (auto* columns : {&columns_.position, &columns_.heading}) {
-    for (auto& column : *columns) column.resize(order_.size());
-  }
-  workers.run(order_.size(), [&](std::size_t from, std::size_t to, unsigned) { gather(state, from, to); });
 }
 
 template <std::size_t D>
-void Cells<D>::list(const View& state) {
-  const std::size_t agents = state.position.size() / D;
-  listed_.clear();
-  left_out_.clear();
-  for (std::size_t i = 0; i < agents; ++i) {
-    const bool is_usable = is_finite(vec_at<D>(state.position, i)) && is_finite(vec_at<D>(state.velocity, i));
-    (is_usable ? listed_ : left_out_).push_back(static_cast<std::uint32_t>(i));
-  }
-  bucket_.resize(listed_.size());
-}
-
-template <std::size_t D>
-void Cells<D>::choose_cells(std::size_t agents, double reach) {
+void Cells<D>::choose_cells(std::size_t agents, double reach, std::size_t finest) {
   const std::size_t most = largest_side(agents, D);
   if (space_.periodic()) {
     const double box = space_.box;
@@ -72,52 +86,114 @@ void Cells<D>::choose_cells(std::size_t agents, double reach) {
     edge_ = reach * kEdgeMargin;
   }
   cells_per_length_ = 1 / edge_;
-  const auto side = static_cast<std::uint32_t>(side_);
+  fine_ = finest;
+  while (fine_ > 1 && buckets_of(side_, D) * fine_ > most_buckets(agents)) fine_ /= 2;
+  const auto side = static_cast<std::uint32_t>(side_x());
   far_multiple_ = (static_cast<std::uint32_t>(kFarCell) / side + 1) * side;
 }
 
 template <std::size_t D>
-std::size_t Cells<D>::residue(float x) const {
+std::size_t Cells<D>::residue(float x, std::size_t fine) const {
+  const auto side = static_cast<std::uint32_t>(side_ * fine);
+  const double per_length = cells_per_length_ * static_cast<double>(fine);
   if (space_.periodic()) {
-    const double cell = std::min(static_cast<double>(space_.fold(x)) * cells_per_length_, cells_per_axis_ - 1);
-    const auto whole = static_cast<std::uint32_t>(cell);
-    return whole < side_ ? whole : whole % static_cast<std::uint32_t>(side_);
+    const double last = cells_per_axis_ * static_cast<double>(fine) - 1;
+    const auto cell = static_cast<std::uint32_t>(std::min(static_cast<double>(space_.fold(x)) * per_length, last));
+    return cell < side ? cell : cell % side;
   }
   // Positive once the multiple of the side is added, so truncation rounds down.
-  const double cell = std::clamp(static_cast<double>(x) * cells_per_length_, -kFarCell, kFarCell) + far_multiple_;
-  return static_cast<std::uint32_t>(cell) % static_cast<std::uint32_t>(side_);
+  const double cell = std::clamp(static_cast<double>(x) * per_length, -kFarCell, kFarCell) + far_multiple_;
+  return static_cast<std::uint32_t>(cell) % side;
 }
 
 template <std::size_t D>
 std::size_t Cells<D>::bucket_of(const Vec<D>& position) const {
   std::size_t bucket = 0;
-  for (std::size_t axis = D; axis-- > 0;) bucket = bucket * side_ + residue(position[axis]);
-  return bucket;
+  for (std::size_t axis = D; axis-- > 1;) bucket = bucket * side_ + residue(position[axis], 1);
+  return bucket * side_x() + residue(position[0], fine_);
 }
 
-// Counting sort, stable: a bucket's agents stay in identity order.
+// Counting sort, stable: a bucket's agents stay in identity order, however many parts are sorted at a time.
 template <std::size_t D>
-void Cells<D>::sort() {
-  std::size_t buckets = 1;
-  for (std::size_t axis = 0; axis < D; ++axis) buckets *= side_;
-  begin_.assign(buckets + 2, 0);
-  for (const std::uint32_t b : bucket_) ++begin_[b + 2];
-  for (std::size_t b = 2; b < begin_.size(); ++b) begin_[b] += begin_[b - 1];
-  order_.resize(listed_.size());
-  // Filling moves each begin to the next bucket's.
-  for (std::size_t k = 0; k < listed_.size(); ++k) order_[begin_[bucket_[k] + 1]++] = listed_[k];
-  begin_.pop_back();
+void Cells<D>::sort(const View& state, Workers& workers) {
+  const std::size_t agents = state.position.size() / D;
+  const std::size_t parts = std::clamp<std::size_t>(agents / kAgentsPerPart, 1, workers.threads());
+  const std::size_t buckets = buckets_of(side_, D) * fine_;
+  bucket_.resize(agents);
+  counts_.assign(parts * buckets, 0);
+  begin_.resize(buckets + 1);
+  const auto of_part = [&](std::size_t part) { return std::span(counts_).subspan(part * buckets, buckets); };
+  workers.run(parts, [&](std::size_t from, std::size_t to, unsigned) {
+    for (std::size_t p = from; p < to; ++p) count(state, part_of(agents, p, parts), of_part(p));
+  });
+  order_.resize(accumulate(parts));
+  workers.run(parts, [&](std::size_t from, std::size_t to, unsigned) {
+    for (std::size_t p = from; p < to; ++p) fill(part_of(agents, p, parts), of_part(p));
+  });
+  list_left_out();
 }
 
 template <std::size_t D>
-void Cells<D>::gather(const View& state, std::size_t from, std::size_t to) {
-  for (std::size_t at = from; at < to; ++at) {
-    const Vec<D> position = vec_at<D>(state.position, order_[at]);
-    const Vec<D> heading = narrow(direction(wide(vec_at<D>(state.velocity, order_[at]))));
+void Cells<D>::count(const View& state, Range agents, std::span<std::uint32_t> counts) {
+  for (std::uint32_t i = agents.begin; i < agents.end; ++i) {
+    const Vec<D> position = vec_at<D>(state.position, i);
+    const bool is_usable = is_finite(position) && is_finite(vec_at<D>(state.velocity, i));
+    bucket_[i] = is_usable ? static_cast<std::uint32_t>(bucket_of(position)) : kNowhere;
+    if (is_usable) ++counts[bucket_[i]];
+  }
+}
+
+// Turns the counts into each part's first place in each bucket. Returns how many agents there are.
+template <std::size_t D>
+std::uint32_t Cells<D>::accumulate(std::size_t parts) {
+  const std::size_t buckets = begin_.size() - 1;
+  std::uint32_t sum = 0;
+  for (std::size_t b = 0; b < buckets; ++b) {
+    begin_[b] = sum;
+    for (std::size_t p = 0; p < parts; ++p) sum += std::exchange(counts_[p * buckets + b], sum);
+  }
+  return begin_[buckets] = sum;
+}
+
+template <std::size_t D>
+void Cells<D>::fill(Range agents, std::span<std::uint32_t> places) {
+  for (std::uint32_t i = agents.begin; i < agents.end; ++i) {
+    if (bucket_[i] != kNowhere) order_[places[bucket_[i]]++] = i;
+  }
+}
+
+template <std::size_t D>
+void Cells<D>::list_left_out() {
+  left_out_.clear();
+  if (order_.size() == bucket_.size()) return;
+  for (std::uint32_t i = 0; i < bucket_.size(); ++i) {
+    if (bucket_[i] == kNowhere) left_out_.push_back(i);
+  }
+}
+
+template <std::size_t D>
+void Cells<D>::gather(const View& state, Range places) {
+  for (std::size_t at = places.begin; at < places.end; ++at) {
+    const Vec<D> position = vec_at<D>(state.position, order_[at]), velocity = vec_at<D>(state.velocity, order_[at]);
     for (std::size_t axis = 0; axis < D; ++axis) {
       columns_.position[axis][at] = space_.fold(position[axis]);
-      columns_.heading[axis][at] = heading[axis];
+      columns_.heading[axis][at] = velocity[axis];
     }
+  }
+}
+
+// Turns velocities into headings.
+template <std::size_t D>
+void Cells<D>::normalise(Range places) {
+  std::array<float*, D> heading;
+  for (std::size_t axis = 0; axis < D; ++axis) heading[axis] = columns_.heading[axis].data();
+  WINGBEAT_SWARM_INDEPENDENT
+  for (std::size_t at = places.begin; at < places.end; ++at) {
+    double square = 0;
+    for (std::size_t axis = 0; axis < D; ++axis) square += double{heading[axis][at]} * double{heading[axis][at]};
+    const double length = std::sqrt(square), scale = length > 0 ? 1 / length : 0.0;
+    for (std::size_t axis = 0; axis < D; ++axis)
+      heading[axis][at] = static_cast<float>(double{heading[axis][at]} * scale);
   }
 }
 
@@ -132,6 +208,24 @@ template <std::size_t D>
 double Cells<D>::covered(std::size_t rings) const {
   const double rounding = space_.periodic() ? space_.box * kBoxMargin : 0.0;
   return static_cast<double>(rings) * edge_ / kEdgeMargin - rounding;
+}
+
+template <std::size_t D>
+typename Cells<D>::Group Cells<D>::group(std::size_t row, Range agents) const {
+  const auto column = [&](std::uint32_t at) { return residue(columns_.position[0][at], fine_); };
+  return {row, column(agents.begin), column(agents.end - 1)};
+}
+
+template <std::size_t D>
+bool Cells<D>::ways_may_wrap(const Group& group) const {
+  if (!space_.periodic()) return false;
+  // The cells of one turn, and two of them shorter than half the box.
+  if (side_ < 5 || static_cast<double>(side_) != cells_per_axis_) return true;
+  if (group.first_column < fine_ || group.last_column + fine_ >= side_x()) return true;
+  for (std::size_t axis = 1, row = group.row; axis < D; ++axis, row /= side_) {
+    if (row % side_ == 0 || row % side_ == side_ - 1) return true;
+  }
+  return false;
 }
 
 template class Cells<2>;

@@ -11,6 +11,9 @@
 //    first, is in the last bucket's neighbour.
 // 3. No bucket is visited twice around another, also where the side is below 3.
 // 4. Within a bucket agents are in identity order: the order of all sums is a function of the state alone.
+//
+// A row is the buckets that differ in x alone. Its agents lie one behind the other, so that it can be gone through in
+// groups of neighbours. Along x cells may be cut finer than the reach: then a group sees fewer who are too far away.
 #pragma once
 
 #include <algorithm>
@@ -30,12 +33,14 @@ template <std::size_t D>
 class Cells {
  public:
   // Numbers of all agents as separate arrays, in bucket order. A heading is a unit vector, or 0 for an agent at rest.
+  // Behind the last agent as many numbers as a vector has may be read, whatever they are.
   struct Columns {
     std::array<std::vector<float>, D> position, heading;
   };
 
   // Sorts the agents. Those with a number that is not finite are left out. The workers take over what they can.
-  void build(const View& state, const Space& space, double reach, Workers& workers);
+  // Along x cells are as many times finer as is worth it, at most finest.
+  void build(const View& state, const Space& space, double reach, Workers& workers, std::size_t finest = 1);
 
   const Space& space() const { return space_; }
   const Columns& columns() const { return columns_; }
@@ -45,30 +50,51 @@ class Cells {
   std::size_t buckets() const { return begin_.size() - 1; }
   Range bucket(std::size_t b) const { return {begin_[b], begin_[b + 1]}; }
   std::uint32_t largest_bucket() const;
+  std::size_t rows() const { return (begin_.size() - 1) / side_x(); }
+  Range row(std::size_t r) const { return {begin_[r * side_x()], begin_[(r + 1) * side_x()]}; }
   // Every agent within this distance of another is in the buckets up to `rings` around it.
   double covered(std::size_t rings) const;
   bool covers_all(std::size_t rings) const { return 2 * rings + 1 >= side_; }
 
   // Calls visit(Range) for runs of agents in the buckets up to `rings` around b, b included: each agent once.
+  // Of cells that are not cut finer.
   template <class Visit>
   void around(std::size_t b, std::size_t rings, Visit&& visit) const;
 
+  // The same for all within the reach of a group of agents of one row.
+  struct Group {
+    std::size_t row, first_column, last_column;
+  };
+  Group group(std::size_t row, Range agents) const;
+  template <class Visit>
+  void around(const Group& group, Visit&& visit) const;
+  // Whether the shortest way to one within the reach may cross the border.
+  bool ways_may_wrap(const Group& group) const;
+
  private:
-  void choose_cells(std::size_t agents, double reach);
+  std::size_t side_x() const { return side_ * fine_; }
+  void choose_cells(std::size_t agents, double reach, std::size_t finest);
   std::size_t bucket_of(const Vec<D>& position) const;
-  std::size_t residue(float x) const;
-  void list(const View& state);
-  void sort();
-  void gather(const View& state, std::size_t from, std::size_t to);
+  std::size_t residue(float x, std::size_t fine) const;
+  void sort(const View& state, Workers& workers);
+  void count(const View& state, Range agents, std::span<std::uint32_t> counts);
+  std::uint32_t accumulate(std::size_t parts);
+  void fill(Range agents, std::span<std::uint32_t> places);
+  void list_left_out();
+  void gather(const View& state, Range places);
+  void normalise(Range places);
 
   Space space_;
-  std::size_t side_ = 1;       // buckets per axis
+  std::size_t side_ = 1;       // buckets per axis, but for x
+  std::size_t fine_ = 1;       // as many times more along x
   double cells_per_axis_ = 0;  // of a periodic space
   double edge_ = 1;
   double cells_per_length_ = 1;
   std::uint32_t far_multiple_ = 0;          // of the side: makes every cell's number positive
   std::vector<std::uint32_t> begin_{0, 0};  // of each bucket, and the end
-  std::vector<std::uint32_t> listed_, bucket_, order_, left_out_;
+  std::vector<std::uint32_t> bucket_;       // of each agent
+  std::vector<std::uint32_t> counts_;       // of each part of the agents and each bucket
+  std::vector<std::uint32_t> order_, left_out_;
   Columns columns_;
 };
 
@@ -90,6 +116,25 @@ void Cells<D>::around(std::size_t b, std::size_t rings, Visit&& visit) const {
       row += (first[axis] + rest % width) % side_ * stride;
     }
     visit(Range{begin_[row + first[0]], begin_[row + first[0] + straight]});
+    if (straight < width) visit(Range{begin_[row], begin_[row + width - straight]});
+  }
+}
+
+template <std::size_t D>
+template <class Visit>
+void Cells<D>::around(const Group& group, Visit&& visit) const {
+  const std::size_t side_x = this->side_x(), wide = group.last_column - group.first_column + 1 + 2 * fine_;
+  const std::size_t width = std::min(wide, side_x), first = wide < side_x ? (group.first_column + side_x - fine_) % side_x : 0;
+  const std::size_t straight = std::min(width, side_x - first);
+  const std::size_t high = std::min<std::size_t>(3, side_), below = std::min<std::size_t>(1, side_ - 1);
+  std::size_t rows = 1;
+  for (std::size_t axis = 1; axis < D; ++axis) rows *= high;
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::size_t row = 0, stride = side_x;
+    for (std::size_t axis = 1, rest = r, own = group.row; axis < D; ++axis, rest /= high, own /= side_, stride *= side_) {
+      row += (own % side_ + side_ - below + rest % high) % side_ * stride;
+    }
+    visit(Range{begin_[row + first], begin_[row + first + straight]});
     if (straight < width) visit(Range{begin_[row], begin_[row + width - straight]});
   }
 }

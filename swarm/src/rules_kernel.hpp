@@ -8,7 +8,8 @@
 //   std::size_t nearest() const;       neighbours are so many nearest
 //   Motion<D> move(const Self<D>&, const Found<D>& neighbours, const Draw&) const;
 // Rules to which only sums over all within the radius matter are faster with
-//   float close() const;               within this distance ways are summed once more
+//   static constexpr Wanted kWanted;   what is summed
+//   float close() const;               within this distance ways are summed once more; 0 if that is not wanted
 //   Motion<D> move(const Self<D>&, const Sums<D>& neighbours, const Draw&) const;
 // and, if agents start in a ball instead of all over the box:
 //   static double start_radius(std::uint32_t agents);
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "kernel.hpp"
+#include "sums.hpp"
 #include "surroundings.hpp"
 
 namespace swarm {
@@ -59,7 +61,7 @@ class RulesKernel final : public Kernel {
   static constexpr std::size_t D = Rules::kDimensions;
 
  public:
-  explicit RulesKernel(const Setup& setup) : setup_(setup), surroundings_(setup.workers->threads()) {}
+  explicit RulesKernel(const Setup& setup) : setup_(setup), around_(setup.workers->threads(), Around(make_around())) {}
 
   void start(const Parameters& parameters, const Frame& first) override {
     const Rules rules(parameters);
@@ -72,11 +74,12 @@ class RulesKernel final : public Kernel {
 
   StepStats advance(const Moment& moment, const View& previous, const Frame& next) override {
     const Rules rules(moment.parameters);
-    cells_.build(previous, setup_.space, reach(rules, previous), *setup_.workers);
-    for (auto& s : surroundings_) s.neighbours = s.candidates = 0;
+    cells_.build(previous, setup_.space, reach(rules, previous), *setup_.workers, kSums ? kFinest : 1);
+    for (auto& a : around_) a.neighbours = a.candidates = 0;
     farthest_.assign(kIsNearest ? cells_.order().size() : 0, 0.0f);
-    setup_.workers->run(cells_.buckets(), [&](std::size_t from, std::size_t to, unsigned worker) {
-      for (std::size_t b = from; b < to; ++b) move_bucket(rules, moment, b, surroundings_[worker], previous, next);
+    setup_.workers->run(kSums ? cells_.rows() : cells_.buckets(), [&](std::size_t from, std::size_t to, unsigned worker) {
+      const Step step{rules, moment, previous, next};
+      for (std::size_t k = from; k < to; ++k) move_all(step, k, around_[worker]);
     });
     for (const std::uint32_t agent : cells_.left_out()) {
       put_vec(next.position, agent, vec_at<D>(previous.position, agent));
@@ -89,44 +92,77 @@ class RulesKernel final : public Kernel {
  private:
   // Measured: larger cells hold too many agents, in smaller ones too many agents have to look further than one ring.
   static constexpr double kReachOfMean = 1.3;
+  // Measured: 2 and 8 are slower.
+  static constexpr std::size_t kFinest = 4;
   static constexpr bool kIsNearest = requires(const Rules& r) { r.nearest(); };
-  static constexpr bool kSums = requires(const Rules& r) { r.close(); };
+  static constexpr bool kSums = requires { Rules::kWanted; };
   static constexpr bool kStartsInBall = requires { Rules::start_radius(1u); };
+  using Around = std::conditional_t<kSums, GroupSums<D>, Surroundings<D>>;
 
-  // A bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
-  void move_bucket(const Rules& rules, const Moment& moment, std::size_t bucket, Surroundings<D>& around,
-                   const View& previous, const Frame& next) {
-    const Range agents = cells_.bucket(bucket);
-    if (agents.begin == agents.end) return;
-    around.enter(cells_, bucket);
-    for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
-      const std::uint32_t agent = cells_.order()[at];
-      const Draw draw{setup_.random, moment.step, agent};
-      const Motion<D> motion = rules.move(self(previous, at), find(rules, around, at), draw);
-      Vec<D> velocity = motion.velocity;
-      Vec<D> position = vec_at<D>(previous.position, agent) + motion.displacement;
-      setup_.space.settle(position, velocity);
-      put_vec(next.velocity, agent, velocity);
-      put_vec(next.position, agent, position);
+  static Around make_around() {
+    if constexpr (kSums) {
+      return GroupSums<D>(Rules::kWanted);
+    } else {
+      return {};
     }
   }
 
-  auto find(const Rules& rules, Surroundings<D>& around, std::uint32_t at) {
+  struct Step {
+    const Rules& rules;
+    const Moment& moment;
+    const View& previous;
+    const Frame& next;
+  };
+
+  // A row or a bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
+  void move_all(const Step& step, std::size_t row, Around& around) requires kSums {
+    const Range all = cells_.row(row);
+    for (std::uint32_t first = all.begin; first < all.end; first += Around::kMost) {
+      const Range agents{first, std::min(first + Around::kMost, all.end)};
+      around.compute(cells_, row, agents, {step.rules.radius(), step.rules.close()});
+      for (std::uint32_t at = first; at < agents.end; ++at) move(step, at, around[at - first]);
+    }
+  }
+
+  void move_all(const Step& step, std::size_t bucket, Around& around) requires(!kSums) {
+    const Range agents = cells_.bucket(bucket);
+    if (agents.begin == agents.end) return;
+    around.enter(cells_, bucket);
+    for (std::uint32_t at = agents.begin; at < agents.end; ++at) move(step, at, find(step.rules, around, at));
+  }
+
+  template <class Neighbours>
+  void move(const Step& step, std::uint32_t at, const Neighbours& neighbours) {
+    const std::uint32_t agent = cells_.order()[at];
+    const Draw draw{setup_.random, step.moment.step, agent};
+    const Motion<D> motion = step.rules.move(self(step.previous, at), neighbours, draw);
+    Vec<D> velocity = motion.velocity;
+    Vec<D> position = column_at(cells_.columns().position, at) + motion.displacement;
+    setup_.space.settle(position, velocity);
+    put_vec(step.next.velocity, agent, velocity);
+    put_vec(step.next.position, agent, position);
+  }
+
+  Found<D> find(const Rules& rules, Around& around, std::uint32_t at) requires(!kSums) {
     if constexpr (kIsNearest) {
       const Found<D> found = around.nearest(cells_, at, rules.nearest());
       if (!found.empty()) farthest_[at] = std::sqrt(found[found.size() - 1].square);
       return found;
-    } else if constexpr (kSums) {
-      return around.sums(cells_, at, rules.radius(), rules.close());
     } else {
       return around.within(cells_, at, rules.radius());
     }
   }
 
+  using Column = std::array<std::vector<float>, D>;
+
+  static Vec<D> column_at(const Column& column, std::uint32_t at) {
+    Vec<D> v;
+    for (std::size_t axis = 0; axis < D; ++axis) v[axis] = column[axis][at];
+    return v;
+  }
+
   Self<D> self(const View& previous, std::uint32_t at) const {
-    Self<D> self{vec_at<D>(previous.velocity, cells_.order()[at]), {}};
-    for (std::size_t axis = 0; axis < D; ++axis) self.heading[axis] = cells_.columns().heading[axis][at];
-    return self;
+    return {vec_at<D>(previous.velocity, cells_.order()[at]), column_at(cells_.columns().heading, at)};
   }
 
   // The edge of cells. For nearest neighbours it only decides how long the search takes: the last step knows best.
@@ -164,7 +200,7 @@ class RulesKernel final : public Kernel {
 
   StepStats stats() const {
     StepStats stats;
-    for (const auto& s : surroundings_) stats.neighbours += s.neighbours, stats.candidates += s.candidates;
+    for (const auto& a : around_) stats.neighbours += a.neighbours, stats.candidates += a.candidates;
     stats.largest_cell = cells_.largest_bucket();
     return stats;
   }
@@ -201,8 +237,8 @@ class RulesKernel final : public Kernel {
 
   Setup setup_;
   Cells<D> cells_;
-  std::vector<Surroundings<D>> surroundings_;  // one for each worker
-  std::vector<float> farthest_;                // of nearest neighbours: the last one's distance
+  std::vector<Around> around_;   // one for each worker
+  std::vector<float> farthest_;  // of nearest neighbours: the last one's distance
   double reach_ = 0;
 };
 

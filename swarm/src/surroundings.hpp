@@ -1,8 +1,7 @@
 // The neighbours of one agent after another, found among the agents of the buckets around.
 //
 // Exactly those of comparing all pairs in float: within() finds who is at most the radius away, nearest() the k nearest,
-// of equally near ones those with the lower identity; sums() only sums over all within the radius, which is faster.
-// Coincident agents are neighbours; nobody is its own.
+// of equally near ones those with the lower identity. Coincident agents are neighbours; nobody is its own.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +12,6 @@
 
 #include "cells.hpp"
 #include "independent.hpp"
-#include "lanes.hpp"
 
 namespace swarm {
 
@@ -24,14 +22,6 @@ struct Neighbour {
   float square;  // its squared length
   Vec<D> heading;
   std::uint32_t at;  // in grid order
-};
-
-// All neighbours within the radius together.
-template <std::size_t D>
-struct Sums {
-  std::size_t count = 0;
-  Vec<D> ways, headings;
-  Vec<D> close_ways;  // of those closer than a second distance
 };
 
 // Working memory for the buckets a thread goes through.
@@ -66,7 +56,6 @@ class Surroundings {
   // Neighbours of the agent at that place of the bucket entered.
   Found within(const Cells<D>& cells, std::uint32_t at, float radius);
   Found nearest(const Cells<D>& cells, std::uint32_t at, std::size_t k);
-  Sums<D> sums(const Cells<D>& cells, std::uint32_t at, float radius, float close);
 
   std::uint64_t neighbours = 0, candidates = 0;  // so far
 
@@ -76,8 +65,6 @@ class Surroundings {
   void measure(const Cells<D>& cells, std::uint32_t at);
   template <bool kPeriodic>
   void measure_all(const Vec<D>& self, float box);
-  template <bool kPeriodic>
-  Sums<D> sum_all(const Vec<D>& self, float box, float limit, float close_limit) const;
   void choose_nearest(const Cells<D>& cells, std::size_t k);
   Neighbour<D> neighbour(std::size_t k) const;
 
@@ -101,16 +88,13 @@ void Surroundings<D>::gather(const Cells<D>& cells, std::size_t bucket, std::siz
     if (run.begin <= own.begin && own.begin < run.end) own_ = count_ + (own.begin - run.begin);
     copy(cells, run);
   });
-  // The last lanes are nobody: what is not a number is not within anything.
-  copy(cells, Range{0, 0});
-  for (std::size_t k = count_; k < count_ + kLanes; ++k) position_[0][k] = std::numeric_limits<float>::quiet_NaN();
 }
 
 template <std::size_t D>
 void Surroundings<D>::copy(const Cells<D>& cells, Range run) {
   const std::size_t length = run.end - run.begin;
-  if (place_.size() < count_ + length + kLanes) {
-    const std::size_t size = 2 * (count_ + length + kLanes);
+  if (place_.size() < count_ + length) {
+    const std::size_t size = 2 * (count_ + length);
     for (auto* columns : {&position_, &heading_, &to_}) {
       for (auto& column : *columns) column.resize(size);
     }
@@ -181,54 +165,6 @@ typename Surroundings<D>::Found Surroundings<D>::within(const Cells<D>& cells, s
   found_ = found;
   neighbours += found;
   return Found(*this);
-}
-
-template <std::size_t D>
-Sums<D> Surroundings<D>::sums(const Cells<D>& cells, std::uint32_t at, float radius, float close) {
-  Vec<D> self;
-  for (std::size_t axis = 0; axis < D; ++axis) self[axis] = cells.columns().position[axis][at];
-  float& own = position_[0][own_ + (at - cells.bucket(bucket_).begin)];
-  own = std::numeric_limits<float>::quiet_NaN();
-  const float box = cells.space().box;
-  const Sums<D> all = cells.space().periodic() ? sum_all<true>(self, box, radius * radius, close * close)
-                                               : sum_all<false>(self, box, radius * radius, close * close);
-  own = self[0];
-  candidates += count_;
-  neighbours += all.count;
-  return all;
-}
-
-template <std::size_t D>
-template <bool kPeriodic>
-Sums<D> Surroundings<D>::sum_all(const Vec<D>& self, float box, float limit, float close_limit) const {
-  const Lanes edge = splat(box), half = splat(box / 2), far = splat(limit), near = splat(close_limit);
-  Lanes ways[D] = {}, headings[D] = {}, close_ways[D] = {};
-  LaneMask count{};
-  for (std::size_t k = 0; k < count_; k += kLanes) {
-    Lanes to[D];
-    Lanes square{};
-    for (std::size_t axis = 0; axis < D; ++axis) {
-      Lanes d = load(position_[axis].data() + k) - splat(self[axis]);
-      if constexpr (kPeriodic) d = (d - only(d > half, edge)) + only(d < -half, edge);
-      to[axis] = d;
-      square = axis == 0 ? d * d : square + d * d;
-    }
-    const LaneMask is_within = square <= far, is_close = is_within & (square < near);
-    count -= is_within;
-    for (std::size_t axis = 0; axis < D; ++axis) {
-      ways[axis] += only(is_within, to[axis]);
-      close_ways[axis] += only(is_close, to[axis]);
-      headings[axis] += only(is_within, load(heading_[axis].data() + k));
-    }
-  }
-  Sums<D> all;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) all.count += static_cast<std::size_t>(count[lane]);
-  for (std::size_t axis = 0; axis < D; ++axis) {
-    all.ways[axis] = sum(ways[axis]);
-    all.headings[axis] = sum(headings[axis]);
-    all.close_ways[axis] = sum(close_ways[axis]);
-  }
-  return all;
 }
 
 template <std::size_t D>

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "model_support.hpp"
+#include "sums.hpp"
 #include "surroundings.hpp"
 
 namespace swarm::test {
@@ -74,32 +75,65 @@ Pairs found_pairs(const Space& space, const State& s, double reach, Find&& find)
   return pairs;
 }
 
-// Sums are over the same neighbours.
+// Sums over the neighbours, and each one's distance, of the agents in identity order.
 template <std::size_t D>
-void expect_sums(const Space& space, const State& s, float radius) {
+std::vector<Sums<D>> sums_within(const Space& space, const State& s, float radius) {
   Cells<D> cells;
   Workers alone(1);
   cells.build(s.view(), space, double{radius}, alone);
   Surroundings<D> around;
+  std::vector<Sums<D>> sums(s.agents());
   for (std::size_t b = 0; b < cells.buckets(); ++b) {
     const Range bucket = cells.bucket(b);
-    if (bucket.begin == bucket.end) continue;
-    around.enter(cells, b);
+    if (bucket.begin < bucket.end) around.enter(cells, b);
     for (std::uint32_t at = bucket.begin; at < bucket.end; ++at) {
-      Sums<D> want;
+      Sums<D>& of = sums[cells.order()[at]];
       for (const auto other : around.within(cells, at, radius)) {
-        ++want.count;
-        want.ways += other.to;
-        want.headings += other.heading;
-        if (other.square < radius * radius / 4) want.close_ways += other.to;
+        ++of.count;
+        of.ways += other.to;
+        of.headings += other.heading;
+        if (other.square < radius * radius / 4) of.close_ways += other.to;
       }
-      const Sums<D> got = around.sums(cells, at, radius, radius / 2);
-      ASSERT_EQ(got.count, want.count);
+    }
+  }
+  return sums;
+}
+
+template <std::size_t D>
+std::vector<Sums<D>> group_sums(const Space& space, const State& s, float radius, std::size_t finest, Wanted wanted) {
+  Cells<D> cells;
+  Workers alone(1);
+  cells.build(s.view(), space, double{radius}, alone, finest);
+  GroupSums<D> around(wanted);
+  std::vector<Sums<D>> sums(s.agents());
+  for (std::size_t r = 0; r < cells.rows(); ++r) {
+    const Range row = cells.row(r);
+    for (std::uint32_t first = row.begin; first < row.end; first += GroupSums<D>::kMost) {
+      const Range agents{first, std::min(first + GroupSums<D>::kMost, row.end)};
+      around.compute(cells, r, agents, {radius, radius / 2});
+      for (std::uint32_t at = first; at < agents.end; ++at) sums[cells.order()[at]] = around[at - first];
+    }
+  }
+  return sums;
+}
+
+// Sums are over the same neighbours, however fine the cells are.
+template <std::size_t D>
+void expect_sums(const Space& space, const State& s, float radius) {
+  const auto want = sums_within<D>(space, s, radius);
+  for (const std::size_t finest : {1u, 4u}) {
+    const auto got = group_sums<D>(space, s, radius, finest, Wanted::ways_and_headings);
+    const auto headings = group_sums<D>(space, s, radius, finest, Wanted::headings);
+    for (std::size_t i = 0; i < s.agents(); ++i) {
+      ASSERT_EQ(got[i].count, want[i].count) << D << "D, box " << space.box << ", radius " << radius << ", " << finest;
+      ASSERT_EQ(headings[i].count, want[i].count);
       for (std::size_t axis = 0; axis < D; ++axis) {
-        const float scale = 1e-5f * static_cast<float>(want.count + 1);
-        EXPECT_NEAR(got.ways[axis], want.ways[axis], scale * radius);
-        EXPECT_NEAR(got.close_ways[axis], want.close_ways[axis], scale * radius);
-        EXPECT_NEAR(got.headings[axis], want.headings[axis], scale);
+        const float scale = 1e-5f * static_cast<float>(want[i].count + 1);
+        EXPECT_NEAR(got[i].ways[axis], want[i].ways[axis], scale * radius);
+        EXPECT_NEAR(got[i].close_ways[axis], want[i].close_ways[axis], scale * radius);
+        EXPECT_NEAR(got[i].headings[axis], want[i].headings[axis], scale);
+        EXPECT_EQ(headings[i].headings[axis], got[i].headings[axis]);
+        EXPECT_EQ(headings[i].ways[axis], 0);
       }
     }
   }

@@ -32,6 +32,7 @@ double usual_box(std::uint32_t agents) { return std::sqrt(50.0 * std::max(agents
 class Reynolds {
  public:
   static constexpr std::size_t kDimensions = 2;
+  static constexpr Wanted kWanted = Wanted::ways_and_headings;
 
   explicit Reynolds(const Parameters& p)
       : radius_(static_cast<float>(p[Parameter{kRadius}])),
@@ -43,11 +44,10 @@ class Reynolds {
 
   double speed() const { return speed_; }
   float radius() const { return radius_; }
-
   float close() const { return close_; }
 
   Motion<2> move(const Self<2>& self, const Sums<2>& neighbours, const Draw&) const {
-    const double each = 1.0 / static_cast<double>(std::max<std::size_t>(neighbours.count, 1));
+    const double each = 1.0 / std::max(neighbours.count, 1u);
     const Sum<2> turned = wide(self.heading) + wide(neighbours.ways) * (each * cohere_) -
                           wide(neighbours.close_ways) * (each * separate_) +
                           wide(neighbours.headings) * (each * match_);

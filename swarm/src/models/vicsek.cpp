@@ -31,6 +31,7 @@ double usual_box(std::uint32_t agents) { return std::sqrt(std::max(agents, 1u) /
 class Vicsek {
  public:
   static constexpr std::size_t kDimensions = 2;
+  static constexpr Wanted kWanted = Wanted::headings;
 
   explicit Vicsek(const Parameters& p)
       : noise_(p[Parameter{kNoise}]),
@@ -40,13 +41,13 @@ class Vicsek {
 
   double speed() const { return speed_; }
   float radius() const { return radius_; }
+  float close() const { return 0; }
 
-  Motion<2> move(const Self<2>& self, const Found<2>& neighbours, const Draw& draw) const {
-    Sum<2> sum = wide(self.heading);
-    for (const auto other : neighbours) sum += wide(other.heading);
+  Motion<2> move(const Self<2>& self, const Sums<2>& neighbours, const Draw& draw) const {
+    Sum<2> sum = wide(self.heading) + wide(neighbours.headings);
     const double u = double{draw.uniform()[0]} - 0.5;
     if (is_vectorial_) {
-      const double strength = noise_ * static_cast<double>(neighbours.size() + 1);
+      const double strength = noise_ * (neighbours.count + 1.0);
       sum += Sum<2>{{std::cos(kTurn * u), std::sin(kTurn * u)}} * strength;
     }
     const double angle = std::atan2(sum[1], sum[0]) + (is_vectorial_ ? 0.0 : noise_ * u);
