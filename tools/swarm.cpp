@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,8 +23,8 @@ namespace wingbeat::tool {
 
 namespace {
 
-constexpr double kBenchSeconds = 2;
-constexpr std::uint32_t kBenchAgents = 10000;
+constexpr double kBenchSeconds = 1;
+constexpr std::array<std::uint32_t, 5> kBenchAgents = {400, 4000, 40000, 400000, 1000000};
 
 struct SwarmArguments {
   swarm::Options flock;
@@ -37,6 +38,7 @@ struct SwarmArguments {
   std::vector<std::string> settings;                       // name=value
   std::vector<std::pair<std::string, double>> parameters;  // of the scenario
   bool bench = false;
+  bool publish = false;  // in a bench
   bool quiet = false;
   bool json = false;
 };
@@ -95,8 +97,7 @@ void apply_scenario(const CLI::App& verb, SwarmArguments& a) {
     if (said && verb.count(option) == 0) value = *said;
   };
   choose("--model", a.flock.model, scenario.model);
-  const std::uint32_t usual = a.bench ? kBenchAgents : swarm::find_model(a.flock.model)->agents;
-  choose("--agents", a.flock.agents, std::optional(scenario.agents.value_or(usual)));
+  choose("--agents", a.flock.agents, std::optional(scenario.agents.value_or(swarm::find_model(a.flock.model)->agents)));
   choose("--seed", a.flock.seed, scenario.seed);
   choose("--rate", a.rate, scenario.rate);
   choose("--boundary", a.flock.boundary, scenario.boundary);
@@ -170,24 +171,41 @@ void report(const SwarmArguments& arguments, const Summary& summary, const std::
   if (!arguments.json && !arguments.quiet) print_summary(arguments, summary, listener);
 }
 
-void print_speed(const SwarmArguments& arguments) {
+void print_speed(SwarmArguments arguments) {
+  arguments.flock.clock = wb_now_ns;
   swarm::Swarm flock = make_flock(arguments);
-  const SwarmSpeed speed = measure_speed(flock, arguments.seconds.value_or(kBenchSeconds));
+  SwarmBenchPlan plan;
+  plan.seconds = arguments.seconds.value_or(kBenchSeconds);
+  plan.steps = arguments.steps.value_or(plan.steps);
+  plan.publish = arguments.publish;
+  const SwarmSpeed speed = measure_speed(flock, arguments.flock, plan);
   fmt::print("{}\n", arguments.json ? json_text(speed_json(speed)) : speed_text(speed));
   std::fflush(stdout);
+}
+
+// As many agents as were asked for, or a series of them.
+void print_speeds(SwarmArguments arguments, bool is_one) {
+  if (is_one) return print_speed(arguments);
+  for (const std::uint32_t agents : kBenchAgents) {
+    if (interrupted()) return;
+    arguments.flock.agents = agents;
+    print_speed(arguments);
+  }
 }
 
 // The model that was asked for, or all of them.
 int run_bench(const CLI::App& verb, SwarmArguments arguments) {
   catch_interrupts();
-  const bool is_one = verb.count("--model") > 0 || !arguments.scenario.empty();
+  const bool is_scenario = !arguments.scenario.empty();
+  const bool is_one_model = verb.count("--model") > 0 || is_scenario, is_one_size = verb.count("--agents") > 0 || is_scenario;
+  if (!arguments.json) fmt::print("{}\n", speed_head(arguments.publish));
   for (const swarm::ModelInfo* model : swarm::models()) {
     if (interrupted()) return kInterrupted;
-    if (is_one && model->name != arguments.flock.model) continue;
+    if (is_one_model && model->name != arguments.flock.model) continue;
     arguments.flock.model = model->name;
-    print_speed(arguments);
+    print_speeds(arguments, is_one_size);
   }
-  return kDone;
+  return interrupted() ? kInterrupted : kDone;
 }
 
 int run(SwarmArguments arguments) {
@@ -295,7 +313,11 @@ void add_swarm(CLI::App& app, int& exit_code) {
   add_run_options(*verb, *arguments);
   add_stream_options(*verb, *arguments);
   verb->add_flag("--bench", arguments->bench,
-                 "Publish nothing, but measure how fast the model is, or all models: 10000 agents, 2 s each");
+                 "Measure how fast the model is, or all models, for 400 to 1000000 agents or as many as given: rounds of "
+                 "20 steps (--steps) from the start state, 1 s each (--seconds), in private memory");
+  verb->add_flag("--publish", arguments->publish,
+                 "In a bench: every other round into a stream with a reader of all frames")
+      ->needs("--bench");
   verb->add_flag("--quiet", arguments->quiet, "Print nothing");
   verb->add_flag("--json", arguments->json,
                  "Print nothing but one JSON object at the end, or for each model of a bench");

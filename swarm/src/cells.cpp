@@ -174,6 +174,10 @@ void Cells<D>::list_left_out() {
 template <std::size_t D>
 void Cells<D>::gather(const View& state, Range places) {
   for (std::size_t at = places.begin; at < places.end; ++at) {
+    if (at + 32 < order_.size()) {
+      __builtin_prefetch(&state.position[D * order_[at + 32]]);
+      __builtin_prefetch(&state.velocity[D * order_[at + 32]]);
+    }
     const Vec<D> position = vec_at<D>(state.position, order_[at]), velocity = vec_at<D>(state.velocity, order_[at]);
     for (std::size_t axis = 0; axis < D; ++axis) {
       columns_.position[axis][at] = space_.fold(position[axis]);

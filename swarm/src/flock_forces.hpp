@@ -14,6 +14,7 @@
 
 #include "cells.hpp"
 #include "grid.hpp"
+#include "phases.hpp"
 #include "swarm/frame.hpp"
 #include "workers.hpp"
 
@@ -42,39 +43,32 @@ class FlockForces {
   void gather(const Grid& grid, const View& state) { gather(grid.order(), state, {}); }
   void gather(const Cells<3>& cells, const View& state) { gather(cells.order(), state, cells.space()); }
 
-  // Calls apply(agent, Vector force) once for each agent of the grid.
+  // Calls apply(agent, Vector force) once for each agent of the grid, for several at a time. A cell is done whole by one
+  // thread, so the forces do not depend on their number.
   template <class Apply>
-  void for_each(const Grid& grid, const ZoneModel& model, Apply&& apply) {
-    Workers alone(1);
-    for_each(grid, model, alone, apply);
-  }
-  // The same, several at a time. A cell is done whole by one thread, so the forces do not depend on their number.
-  template <class Apply>
-  void for_each(const Grid& grid, const ZoneModel& model, Workers& workers, Apply&& apply) {
+  void for_each(const Grid& grid, const ZoneModel& model, Workers& workers, Phases& phases, Apply&& apply) {
     prepare(workers, 0);
     workers.run(grid.cells(), [&](std::size_t first, std::size_t last, unsigned worker) {
       Desk& desk = desks_[worker];
       grid.for_each_cell(first, last, [&](Range cell, const std::array<Range, 9>& around) {
+        Stopwatch watch = phases.watch(first++, worker);
         desk.collect(agents_, cell, around, model.radius);
-        for (std::uint32_t at = cell.begin; at < cell.end; ++at) {
-          apply(grid.order()[at], desk.force_on(agents_, at, model));
-        }
+        apply_to(cell, grid.order(), desk, model, watch, apply);
       });
     });
   }
   // The same in a periodic space.
   template <class Apply>
-  void for_each(const Cells<3>& cells, const ZoneModel& model, Workers& workers, Apply&& apply) {
+  void for_each(const Cells<3>& cells, const ZoneModel& model, Workers& workers, Phases& phases, Apply&& apply) {
     prepare(workers, cells.space().box);
     workers.run(cells.buckets(), [&](std::size_t first, std::size_t last, unsigned worker) {
       Desk& desk = desks_[worker];
       for (std::size_t b = first; b < last; ++b) {
         const Range agents = cells.bucket(b);
         if (agents.begin == agents.end) continue;
+        Stopwatch watch = phases.watch(b, worker);
         desk.collect(agents_, cells, b);
-        for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
-          apply(cells.order()[at], desk.force_on(agents_, at, model));
-        }
+        apply_to(agents, cells.order(), desk, model, watch, apply);
       }
     });
   }
@@ -119,6 +113,17 @@ class FlockForces {
     } force_;  // of each neighbour
     std::uint64_t neighbours = 0, candidates = 0;
   };
+
+  template <class Apply>
+  void apply_to(Range agents, std::span<const std::uint32_t> order, Desk& desk, const ZoneModel& model, Stopwatch& watch,
+                Apply&& apply) {
+    for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
+      const Vector force = desk.force_on(agents_, at, model);
+      watch.found_neighbours();
+      apply(order[at], force);
+      watch.applied_rules();
+    }
+  }
 
   void gather(std::span<const std::uint32_t> order, const View& state, const Space& space);
   void prepare(const Workers& workers, float space_edge);

@@ -27,6 +27,7 @@ struct Setup {
   Space space;
   Random random;
   Workers* workers;
+  Clock clock;
 };
 
 // When a step begins, and with which parameters.

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "kernel.hpp"
+#include "phases.hpp"
 #include "sums.hpp"
 #include "surroundings.hpp"
 
@@ -61,7 +62,10 @@ class RulesKernel final : public Kernel {
   static constexpr std::size_t D = Rules::kDimensions;
 
  public:
-  explicit RulesKernel(const Setup& setup) : setup_(setup), around_(setup.workers->threads(), Around(make_around())) {}
+  explicit RulesKernel(const Setup& setup)
+      : setup_(setup),
+        phases_(setup.clock, setup.workers->threads()),
+        around_(setup.workers->threads(), Around(make_around())) {}
 
   void start(const Parameters& parameters, const Frame& first) override {
     const Rules rules(parameters);
@@ -74,12 +78,17 @@ class RulesKernel final : public Kernel {
 
   StepStats advance(const Moment& moment, const View& previous, const Frame& next) override {
     const Rules rules(moment.parameters);
+    phases_.begin();
     cells_.build(previous, setup_.space, reach(rules, previous), *setup_.workers, kSums ? kFinest : 1);
+    phases_.sorted();
     for (auto& a : around_) a.neighbours = a.candidates = 0;
     farthest_.assign(kIsNearest ? cells_.order().size() : 0, 0.0f);
     setup_.workers->run(kSums ? cells_.rows() : cells_.buckets(), [&](std::size_t from, std::size_t to, unsigned worker) {
       const Step step{rules, moment, previous, next};
-      for (std::size_t k = from; k < to; ++k) move_all(step, k, around_[worker]);
+      for (std::size_t k = from; k < to; ++k) {
+        Stopwatch watch = phases_.watch(k, worker);
+        move_all(step, k, around_[worker], watch);
+      }
     });
     for (const std::uint32_t agent : cells_.left_out()) {
       put_vec(next.position, agent, vec_at<D>(previous.position, agent));
@@ -115,20 +124,36 @@ class RulesKernel final : public Kernel {
   };
 
   // A row or a bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
-  void move_all(const Step& step, std::size_t row, Around& around) requires kSums {
+  void move_all(const Step& step, std::size_t row, Around& around, Stopwatch& watch) requires kSums {
     const Range all = cells_.row(row);
     for (std::uint32_t first = all.begin; first < all.end; first += Around::kMost) {
       const Range agents{first, std::min(first + Around::kMost, all.end)};
+      expect_writes(step, agents);
       around.compute(cells_, row, agents, {step.rules.radius(), step.rules.close()});
+      watch.found_neighbours();
       for (std::uint32_t at = first; at < agents.end; ++at) move(step, at, around[at - first]);
+      watch.applied_rules();
     }
   }
 
-  void move_all(const Step& step, std::size_t bucket, Around& around) requires(!kSums) {
+  void move_all(const Step& step, std::size_t bucket, Around& around, Stopwatch& watch) requires(!kSums) {
     const Range agents = cells_.bucket(bucket);
     if (agents.begin == agents.end) return;
     around.enter(cells_, bucket);
-    for (std::uint32_t at = agents.begin; at < agents.end; ++at) move(step, at, find(step.rules, around, at));
+    for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
+      const Found<D> found = find(step.rules, around, at);
+      watch.found_neighbours();
+      move(step, at, found);
+      watch.applied_rules();
+    }
+  }
+
+  // Agents that are neighbours in space lie anywhere in a frame: their lines come while the sums are made.
+  void expect_writes(const Step& step, Range agents) const {
+    for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
+      __builtin_prefetch(&step.next.position[D * cells_.order()[at]], 1);
+      __builtin_prefetch(&step.next.velocity[D * cells_.order()[at]], 1);
+    }
   }
 
   template <class Neighbours>
@@ -201,6 +226,7 @@ class RulesKernel final : public Kernel {
   StepStats stats() const {
     StepStats stats;
     for (const auto& a : around_) stats.neighbours += a.neighbours, stats.candidates += a.candidates;
+    phases_.finish(stats);
     stats.largest_cell = cells_.largest_bucket();
     return stats;
   }
@@ -236,6 +262,7 @@ class RulesKernel final : public Kernel {
   }
 
   Setup setup_;
+  Phases phases_;
   Cells<D> cells_;
   std::vector<Around> around_;   // one for each worker
   std::vector<float> farthest_;  // of nearest neighbours: the last one's distance

@@ -183,6 +183,7 @@ typename Surroundings<D>::Found Surroundings<D>::nearest(const Cells<D>& cells, 
   return Found(*this);
 }
 
+// Keeps the k nearest so far in order: few of those that come later are nearer than the k-th.
 template <std::size_t D>
 void Surroundings<D>::choose_nearest(const Cells<D>& cells, std::size_t k) {
   const auto is_before = [&](std::int32_t a, std::int32_t b) {
@@ -190,15 +191,17 @@ void Surroundings<D>::choose_nearest(const Cells<D>& cells, std::size_t k) {
     if (square_[i] != square_[j]) return square_[i] < square_[j];
     return cells.order()[place_[i]] < cells.order()[place_[j]];
   };
-  // Everybody around but the agent itself.
-  std::size_t others = 0;
+  found_ = 0;
+  float farthest = k > 0 ? std::numeric_limits<float>::infinity() : -1;
   for (std::size_t i = 0; i < count_; ++i) {
-    chosen_[others] = static_cast<std::int32_t>(i);
-    others += i != self_;
+    if (!(square_[i] <= farthest) || i == self_) continue;
+    const auto candidate = static_cast<std::int32_t>(i);
+    if (found_ == k && !is_before(candidate, chosen_[k - 1])) continue;
+    std::size_t at = found_ < k ? found_++ : k - 1;
+    for (; at > 0 && is_before(candidate, chosen_[at - 1]); --at) chosen_[at] = chosen_[at - 1];
+    chosen_[at] = candidate;
+    if (found_ == k) farthest = square_[static_cast<std::size_t>(chosen_[k - 1])];
   }
-  found_ = std::min(k, others);
-  const auto middle = chosen_.begin() + static_cast<std::ptrdiff_t>(found_);
-  std::partial_sort(chosen_.begin(), middle, chosen_.begin() + static_cast<std::ptrdiff_t>(others), is_before);
 }
 
 template <std::size_t D>

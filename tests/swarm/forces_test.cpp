@@ -19,7 +19,9 @@ std::vector<V3> forces(std::span<const float> position, std::span<const float> v
   FlockForces flock;
   flock.gather(grid, {position, velocity});
   std::vector<V3> result(position.size() / 3);
-  flock.for_each(grid, {f(z.radius), f(z.low), f(z.high), f(z.separation), f(z.alignment), f(z.cohesion)},
+  Workers alone(1);
+  Phases untimed(nullptr, 1);
+  flock.for_each(grid, {f(z.radius), f(z.low), f(z.high), f(z.separation), f(z.alignment), f(z.cohesion)}, alone, untimed,
                  [&](std::uint32_t agent, Vector v) {
                    result[agent] = {v.x, v.y, v.z};
                  });

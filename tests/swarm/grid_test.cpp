@@ -68,7 +68,10 @@ void expect_equal_to_brute_force(std::span<const float> p, float radius) {
   const std::vector<float> at_rest(p.size(), 0.0f);
   forces.gather(grid, {p, at_rest});
   std::set<std::uint32_t> visited;
-  forces.for_each(grid, {radius, 0.4f, 0.76f, 1, 1, 1}, [&](std::uint32_t agent, Vector) { visited.insert(agent); });
+  Workers alone(1);
+  Phases untimed(nullptr, 1);
+  forces.for_each(grid, {radius, 0.4f, 0.76f, 1, 1, 1}, alone, untimed,
+                  [&](std::uint32_t agent, Vector) { visited.insert(agent); });
   EXPECT_EQ(forces.neighbours(), apart);
   EXPECT_EQ(visited.size(), p.size() / 3);
 }

@@ -47,15 +47,19 @@ class Vicsek {
     Sum<2> sum = wide(self.heading) + wide(neighbours.headings);
     const double u = double{draw.uniform()[0]} - 0.5;
     if (is_vectorial_) {
-      const double strength = noise_ * (neighbours.count + 1.0);
-      sum += Sum<2>{{std::cos(kTurn * u), std::sin(kTurn * u)}} * strength;
+      sum += turned({{1, 0}}, kTurn * u) * (noise_ * (neighbours.count + 1.0));
     }
-    const double angle = std::atan2(sum[1], sum[0]) + (is_vectorial_ ? 0.0 : noise_ * u);
-    const Sum<2> velocity = Sum<2>{{std::cos(angle), std::sin(angle)}} * speed_;
-    return {narrow(velocity), self.velocity};
+    const Sum<2> mean = direction(sum, Sum<2>{{1, 0}});
+    const Sum<2> heading = is_vectorial_ ? mean : turned(mean, noise_ * u);
+    return {narrow(heading * speed_), self.velocity};
   }
 
  private:
+  static Sum<2> turned(const Sum<2>& heading, double angle) {
+    const double c = std::cos(angle), s = std::sin(angle);
+    return {{heading[0] * c - heading[1] * s, heading[0] * s + heading[1] * c}};
+  }
+
   double noise_;
   bool is_vectorial_;
   float radius_;

@@ -165,7 +165,8 @@ ZoneModel zones(const Parameters& p) {
 
 class ZonesKernel final : public Kernel {
  public:
-  explicit ZonesKernel(const Setup& setup) : setup_(setup), mass_(setup.agents), max_speed_(setup.agents) {
+  explicit ZonesKernel(const Setup& setup)
+      : setup_(setup), mass_(setup.agents), max_speed_(setup.agents), phases_(setup.clock, setup.workers->threads()) {
     for (std::uint32_t i = 0; i < setup_.agents; ++i) {
       const auto u = setup_.random.uniform(Purpose::body, i);
       mass_[i] = kLeastMass + kMassSpread * u[0];
@@ -194,6 +195,7 @@ class ZonesKernel final : public Kernel {
   AutomaticMode automatic_;
 
   // Working memory of a step; nothing in it outlives the step.
+  Phases phases_;
   Grid grid_;       // of open and walled space
   Cells<3> cells_;  // of a periodic one
   FlockForces forces_;
@@ -219,6 +221,7 @@ StepStats ZonesKernel::advance(const Moment& moment, const View& previous, const
   add_automatic(moment);
   const ZoneModel model = zones(moment.parameters);
   StepStats stats;
+  phases_.begin();
   if (setup_.space.periodic()) {
     cells_.build(previous, setup_.space, double{model.radius}, *setup_.workers);
     advance_in(cells_, model, moment, previous, next);
@@ -228,6 +231,7 @@ StepStats ZonesKernel::advance(const Moment& moment, const View& previous, const
     advance_in(grid_, model, moment, previous, next);
     stats.largest_cell = grid_.largest_cell();
   }
+  phases_.finish(stats);
   attractors_.expire(moment.step + 1);
   repulsors_.expire(moment.step + 1);
   stats.neighbours = forces_.neighbours();
@@ -240,7 +244,8 @@ void ZonesKernel::advance_in(const AnyGrid& grid, const ZoneModel& model, const 
                              const Frame& next) {
   const BodyForces body(moment.parameters, attractors_.alive(), repulsors_.alive());
   forces_.gather(grid, previous);
-  forces_.for_each(grid, model, *setup_.workers, [&](std::uint32_t agent, Vector flock) {
+  phases_.sorted();
+  forces_.for_each(grid, model, *setup_.workers, phases_, [&](std::uint32_t agent, Vector flock) {
     const Vector position = at(previous.position, agent);
     const Vector force = flock + body.on(position);
     const Vector velocity = clamp_speed(at(previous.velocity, agent) + force * (1.0 / mass_[agent]), max_speed_[agent]);
