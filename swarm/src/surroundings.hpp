@@ -65,7 +65,9 @@ class Surroundings {
   void measure(const Cells<D>& cells, std::uint32_t at);
   template <bool kPeriodic>
   void measure_all(const Vec<D>& self, float box);
-  void choose_nearest(const Cells<D>& cells, std::size_t k);
+  void choose_within(float limit);
+  void choose_others();
+  void keep_nearest(const Cells<D>& cells, std::size_t k);
   Neighbour<D> neighbour(std::size_t k) const;
 
   std::size_t bucket_ = 0, rings_ = 0;
@@ -154,7 +156,13 @@ void Surroundings<D>::measure_all(const Vec<D>& self, float box) {
 template <std::size_t D>
 typename Surroundings<D>::Found Surroundings<D>::within(const Cells<D>& cells, std::uint32_t at, float radius) {
   measure(cells, at);
-  const float limit = radius * radius;
+  choose_within(radius * radius);
+  neighbours += found_;
+  return Found(*this);
+}
+
+template <std::size_t D>
+void Surroundings<D>::choose_within(float limit) {
   const float* square = square_.data();
   std::int32_t* chosen = chosen_.data();
   std::size_t found = 0;
@@ -163,45 +171,49 @@ typename Surroundings<D>::Found Surroundings<D>::within(const Cells<D>& cells, s
     found += square[k] <= limit;
   }
   found_ = found;
-  neighbours += found;
-  return Found(*this);
 }
 
 template <std::size_t D>
 typename Surroundings<D>::Found Surroundings<D>::nearest(const Cells<D>& cells, std::uint32_t at, std::size_t k) {
   for (;;) {
     measure(cells, at);
-    choose_nearest(cells, k);
-    if (cells.covers_all(rings_)) break;
-    const double covered = cells.covered(rings_);
-    const double farthest = found_ > 0 ? double{square_[static_cast<std::size_t>(chosen_[found_ - 1])]} : 0.0;
-    if (found_ == k && covered > 0 && farthest <= covered * covered) break;
+    // Up to the distance that is covered nobody is missing. Mostly that is far enough.
+    const double covered = std::max(cells.covered(rings_), 0.0);
+    choose_within(static_cast<float>(covered * covered));
+    if (found_ >= k) break;
+    if (cells.covers_all(rings_)) {
+      choose_others();
+      break;
+    }
     // Whoever comes next in this bucket will need as many.
     gather(cells, bucket_, 2 * rings_);
   }
+  keep_nearest(cells, k);
   neighbours += found_;
   return Found(*this);
 }
 
-// Keeps the k nearest so far in order: few of those that come later are nearer than the k-th.
+// Everybody around but the agent itself.
 template <std::size_t D>
-void Surroundings<D>::choose_nearest(const Cells<D>& cells, std::size_t k) {
+void Surroundings<D>::choose_others() {
+  found_ = 0;
+  for (std::size_t k = 0; k < count_; ++k) {
+    chosen_[found_] = static_cast<std::int32_t>(k);
+    found_ += k != self_;
+  }
+}
+
+// Of those chosen, in order.
+template <std::size_t D>
+void Surroundings<D>::keep_nearest(const Cells<D>& cells, std::size_t k) {
   const auto is_before = [&](std::int32_t a, std::int32_t b) {
     const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
     if (square_[i] != square_[j]) return square_[i] < square_[j];
     return cells.order()[place_[i]] < cells.order()[place_[j]];
   };
-  found_ = 0;
-  float farthest = k > 0 ? std::numeric_limits<float>::infinity() : -1;
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (!(square_[i] <= farthest) || i == self_) continue;
-    const auto candidate = static_cast<std::int32_t>(i);
-    if (found_ == k && !is_before(candidate, chosen_[k - 1])) continue;
-    std::size_t at = found_ < k ? found_++ : k - 1;
-    for (; at > 0 && is_before(candidate, chosen_[at - 1]); --at) chosen_[at] = chosen_[at - 1];
-    chosen_[at] = candidate;
-    if (found_ == k) farthest = square_[static_cast<std::size_t>(chosen_[k - 1])];
-  }
+  const auto begin = chosen_.begin(), end = begin + static_cast<std::ptrdiff_t>(found_);
+  found_ = std::min(k, found_);
+  std::partial_sort(begin, begin + static_cast<std::ptrdiff_t>(found_), end, is_before);
 }
 
 template <std::size_t D>
