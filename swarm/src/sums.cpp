@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+// Vectors whose size is not known when this is compiled cannot be members.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sums.cpp"
 #include <hwy/foreach_target.h>

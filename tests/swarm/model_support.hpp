@@ -203,4 +203,15 @@ inline void run(Swarm& swarm, int steps) {
   }
 }
 
+// All positions, then all velocities.
+inline std::vector<float> state_after(const Options& options, int steps) {
+  Swarm swarm(options);
+  if (options.model == "zones") expect_ok(swarm.set("automatic", 1));
+  expect_ok(swarm.start());
+  run(swarm, steps);
+  std::vector<float> numbers(swarm.state().position.begin(), swarm.state().position.end());
+  numbers.insert(numbers.end(), swarm.state().velocity.begin(), swarm.state().velocity.end());
+  return numbers;
+}
+
 }  // namespace swarm::test

@@ -1,4 +1,5 @@
 // Each model's step against its rules written down plainly, and what all models promise.
+#include <chrono>
 #include <set>
 #include <stdexcept>
 
@@ -155,16 +156,6 @@ TEST(Models, agents_stay_in_their_box) {
   }
 }
 
-std::vector<float> state_after(Options options, int steps) {
-  Swarm swarm(options);
-  if (options.model == "zones") expect_ok(swarm.set("automatic", 1));
-  expect_ok(swarm.start());
-  run(swarm, steps);
-  std::vector<float> numbers(swarm.state().position.begin(), swarm.state().position.end());
-  numbers.insert(numbers.end(), swarm.state().velocity.begin(), swarm.state().velocity.end());
-  return numbers;
-}
-
 TEST(Models, the_same_seed_gives_the_same_bits_and_another_does_not) {
   for (const ModelInfo* model : models()) {
     const auto after = [model](std::uint64_t seed) {
@@ -186,6 +177,29 @@ TEST(Models, the_number_of_threads_changes_no_bit) {
     EXPECT_EQ(after(2), alone) << model->name;
     EXPECT_EQ(after(5), alone) << model->name;
   }
+}
+
+std::uint64_t steady_ns() {
+  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
+}
+
+TEST(Models, a_clock_tells_how_long_the_phases_of_a_step_took) {
+  for (const ModelInfo* model : models()) {
+    Swarm swarm({.agents = 3000, .model = std::string(model->name), .clock = steady_ns});
+    expect_ok(swarm.start());
+    const std::uint64_t begin = steady_ns();
+    run(swarm, 1);
+    const std::uint64_t elapsed = steady_ns() - begin;
+    const StepStats& stats = swarm.stats();
+    EXPECT_GT(stats.sort_ns, 0u) << model->name;
+    EXPECT_GT(stats.neighbours_ns, 0u) << model->name;
+    EXPECT_GT(stats.rules_ns, 0u) << model->name;
+    EXPECT_LE(stats.sort_ns + stats.neighbours_ns + stats.rules_ns, elapsed) << model->name;
+  }
+  Swarm untimed({.agents = 100});
+  expect_ok(untimed.start());
+  run(untimed, 1);
+  EXPECT_EQ(untimed.stats().sort_ns + untimed.stats().neighbours_ns + untimed.stats().rules_ns, 0u);
 }
 
 TEST(Models, starting_again_repeats_the_run) {

@@ -139,11 +139,27 @@ class Swarm(CommandTest):
         speeds = [json.loads(line) for line in lines]
         self.assertEqual([s["model"] for s in speeds], ["zones", "vicsek", "couzin", "reynolds", "topological"])
         for speed in speeds:
-            self.assertEqual(set(speed), {"model", "n", "threads", "agent_steps_per_s", "neighbours"})
+            self.assertEqual(list(speed)[:5], ["model", "n", "threads", "agent_steps_per_s", "neighbours"])
             self.assertEqual((speed["n"], speed["threads"]), (500, 1))
-            self.assertGreater(speed["agent_steps_per_s"], 0)
-        line = self.succeed("swarm", "--bench", "--model", "reynolds", "--agents", 500, "--seconds", 0.05)
-        self.assertRegex(line, r"^reynolds +500 agents, 1 thread: +\d")
+            self.assertAlmostEqual(speed["neighbours_per_s"] / speed["agent_steps_per_s"], speed["neighbours"], delta=0.01)
+            phases = sum(speed[phase] for phase in ("sort_ns", "neighbours_ns", "rules_ns", "rest_ns"))
+            self.assertAlmostEqual(phases * speed["agent_steps_per_s"] / 1e9, 1, delta=0.01)
+            self.assertGreater(speed["bandwidth_share"], 0)
+
+    def test_bench_has_a_table_for_people_and_a_series_of_sizes(self):
+        head, line = self.succeed("swarm", "--bench", "--model", "reynolds", "--agents", 500, "--seconds", 0.05).splitlines()
+        self.assertRegex(head, r"^model +agents +threads +agent-steps/s")
+        self.assertRegex(line, r"^reynolds +500 +1 +\d")
+        lines = self.succeed("swarm", "--bench", "--model", "vicsek", "--json", "--seconds", 0.01, "--steps", 1).splitlines()
+        self.assertEqual([json.loads(line)["n"] for line in lines], [400, 4000, 40000, 400000, 1000000])
+
+    def test_bench_publishes_beside_when_asked(self):
+        words = ("swarm", "--bench", "--publish", "--model", "reynolds", "--agents", 500, "--seconds", 0.1)
+        speed = json.loads(self.succeed(*words, "--json"))
+        self.assertGreater(speed["published_steps_per_s"], 0)
+        self.assertTrue(0 < speed["publish_share"] < 1, speed)
+        self.assertIn("published, of it publishing", self.succeed(*words))
+        self.assertEqual(self.run_verb("swarm", "--publish").returncode, 2)
 
 
 if __name__ == "__main__":
