@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "independent.hpp"
+#include "prefetch.hpp"
 
 namespace swarm {
 namespace {
@@ -22,6 +23,9 @@ constexpr std::size_t kAgentsPerPart = 8192;
 constexpr std::uint32_t kNowhere = UINT32_MAX;
 // As many agents as stay in the first cache while they are gathered.
 constexpr std::size_t kBlock = 256;
+
+// So many agents before they are gathered their numbers are asked for.
+constexpr std::size_t kAhead = 32;
 
 std::size_t blocks(std::size_t agents) { return (agents + kBlock - 1) / kBlock; }
 
@@ -174,9 +178,9 @@ void Cells<D>::list_left_out() {
 template <std::size_t D>
 void Cells<D>::gather(const View& state, Range places) {
   for (std::size_t at = places.begin; at < places.end; ++at) {
-    if (at + 32 < order_.size()) {
-      __builtin_prefetch(&state.position[D * order_[at + 32]]);
-      __builtin_prefetch(&state.velocity[D * order_[at + 32]]);
+    if (at + kAhead < order_.size()) {
+      expect_read(&state.position[D * order_[at + kAhead]]);
+      expect_read(&state.velocity[D * order_[at + kAhead]]);
     }
     const Vec<D> position = vec_at<D>(state.position, order_[at]), velocity = vec_at<D>(state.velocity, order_[at]);
     for (std::size_t axis = 0; axis < D; ++axis) {

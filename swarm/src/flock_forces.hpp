@@ -15,6 +15,7 @@
 #include "cells.hpp"
 #include "grid.hpp"
 #include "phases.hpp"
+#include "prefetch.hpp"
 #include "swarm/frame.hpp"
 #include "workers.hpp"
 
@@ -43,15 +44,16 @@ class FlockForces {
   void gather(const Grid& grid, const View& state) { gather(grid.order(), state, {}); }
   void gather(const Cells<3>& cells, const View& state) { gather(cells.order(), state, cells.space()); }
 
-  // Calls apply(agent, Vector force) once for each agent of the grid, for several at a time. A cell is done whole by one
-  // thread, so the forces do not depend on their number.
+  // Calls apply.to(agent, Vector force) once for each agent of the grid, for several at a time, and apply.expect(agent) some
+  // time before. A cell is done whole by one thread, so the forces do not depend on their number.
   template <class Apply>
-  void for_each(const Grid& grid, const ZoneModel& model, Workers& workers, Phases& phases, Apply&& apply) {
+  void for_each(const Grid& grid, const ZoneModel& model, Workers& workers, Phases& phases, const Apply& apply) {
     prepare(workers, 0);
     workers.run(grid.cells(), [&](std::size_t first, std::size_t last, unsigned worker) {
       Desk& desk = desks_[worker];
       grid.for_each_cell(first, last, [&](Range cell, const std::array<Range, 9>& around) {
         Stopwatch watch = phases.watch(first++, worker);
+        expect(cell, grid.order(), apply);
         desk.collect(agents_, cell, around, model.radius);
         apply_to(cell, grid.order(), desk, model, watch, apply);
       });
@@ -59,7 +61,7 @@ class FlockForces {
   }
   // The same in a periodic space.
   template <class Apply>
-  void for_each(const Cells<3>& cells, const ZoneModel& model, Workers& workers, Phases& phases, Apply&& apply) {
+  void for_each(const Cells<3>& cells, const ZoneModel& model, Workers& workers, Phases& phases, const Apply& apply) {
     prepare(workers, cells.space().box);
     workers.run(cells.buckets(), [&](std::size_t first, std::size_t last, unsigned worker) {
       Desk& desk = desks_[worker];
@@ -67,6 +69,7 @@ class FlockForces {
         const Range agents = cells.bucket(b);
         if (agents.begin == agents.end) continue;
         Stopwatch watch = phases.watch(b, worker);
+        expect(agents, cells.order(), apply);
         desk.collect(agents_, cells, b);
         apply_to(agents, cells.order(), desk, model, watch, apply);
       }
@@ -115,12 +118,17 @@ class FlockForces {
   };
 
   template <class Apply>
+  WINGBEAT_SWARM_ASKS static void expect(Range agents, std::span<const std::uint32_t> order, const Apply& apply) {
+    for (std::uint32_t at = agents.begin; at < agents.end; ++at) apply.expect(order[at]);
+  }
+
+  template <class Apply>
   void apply_to(Range agents, std::span<const std::uint32_t> order, Desk& desk, const ZoneModel& model, Stopwatch& watch,
-                Apply&& apply) {
+                const Apply& apply) {
     for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
       const Vector force = desk.force_on(agents_, at, model);
       watch.found_neighbours();
-      apply(order[at], force);
+      apply.to(order[at], force);
       watch.applied_rules();
     }
   }

@@ -23,6 +23,7 @@
 
 #include "kernel.hpp"
 #include "phases.hpp"
+#include "prefetch.hpp"
 #include "sums.hpp"
 #include "surroundings.hpp"
 
@@ -128,7 +129,7 @@ class RulesKernel final : public Kernel {
     const Range all = cells_.row(row);
     for (std::uint32_t first = all.begin; first < all.end; first += Around::kMost) {
       const Range agents{first, std::min(first + Around::kMost, all.end)};
-      expect_writes(step, agents);
+      expect(step, agents);
       around.compute(cells_, row, agents, {step.rules.radius(), step.rules.close()});
       watch.found_neighbours();
       for (std::uint32_t at = first; at < agents.end; ++at) move(step, at, around[at - first]);
@@ -139,6 +140,7 @@ class RulesKernel final : public Kernel {
   void move_all(const Step& step, std::size_t bucket, Around& around, Stopwatch& watch) requires(!kSums) {
     const Range agents = cells_.bucket(bucket);
     if (agents.begin == agents.end) return;
+    expect(step, agents);
     around.enter(cells_, bucket);
     for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
       const Found<D> found = find(step.rules, around, at);
@@ -148,11 +150,13 @@ class RulesKernel final : public Kernel {
     }
   }
 
-  // Agents that are neighbours in space lie anywhere in a frame: their lines come while the sums are made.
-  void expect_writes(const Step& step, Range agents) const {
+  // Agents that are neighbours in space lie anywhere in a frame: their lines come while the neighbours are found.
+  WINGBEAT_SWARM_ASKS void expect(const Step& step, Range agents) const {
     for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
-      __builtin_prefetch(&step.next.position[D * cells_.order()[at]], 1);
-      __builtin_prefetch(&step.next.velocity[D * cells_.order()[at]], 1);
+      const std::size_t first = D * cells_.order()[at];
+      expect_read(&step.previous.velocity[first]);
+      expect_write(&step.next.position[first]);
+      expect_write(&step.next.velocity[first]);
     }
   }
 

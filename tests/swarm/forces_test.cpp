@@ -11,6 +11,13 @@ struct Pair {
   V3 first, second;
 };
 
+struct Collect {
+  std::vector<V3>& result;
+
+  void expect(std::uint32_t) const {}
+  void to(std::uint32_t agent, Vector v) const { result[agent] = {v.x, v.y, v.z}; }
+};
+
 // The forces the kernel finds on every agent.
 std::vector<V3> forces(std::span<const float> position, std::span<const float> velocity, const Zones& z) {
   const auto f = [](double v) { return static_cast<float>(v); };
@@ -22,9 +29,7 @@ std::vector<V3> forces(std::span<const float> position, std::span<const float> v
   Workers alone(1);
   Phases untimed(nullptr, 1);
   flock.for_each(grid, {f(z.radius), f(z.low), f(z.high), f(z.separation), f(z.alignment), f(z.cohesion)}, alone, untimed,
-                 [&](std::uint32_t agent, Vector v) {
-                   result[agent] = {v.x, v.y, v.z};
-                 });
+                 Collect{result});
   return result;
 }
 

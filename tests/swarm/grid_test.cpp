@@ -50,6 +50,13 @@ GridResult by_grid(std::span<const float> p, float radius) {
   return result;
 }
 
+struct Visit {
+  std::set<std::uint32_t>& visited;
+
+  void expect(std::uint32_t) const {}
+  void to(std::uint32_t agent, Vector) const { visited.insert(agent); }
+};
+
 // The candidates of the grid hold all neighbours, none twice; and the force kernel finds as many.
 void expect_equal_to_brute_force(std::span<const float> p, float radius) {
   const Pairs wanted = brute_force(p, radius);
@@ -70,8 +77,7 @@ void expect_equal_to_brute_force(std::span<const float> p, float radius) {
   std::set<std::uint32_t> visited;
   Workers alone(1);
   Phases untimed(nullptr, 1);
-  forces.for_each(grid, {radius, 0.4f, 0.76f, 1, 1, 1}, alone, untimed,
-                  [&](std::uint32_t agent, Vector) { visited.insert(agent); });
+  forces.for_each(grid, {radius, 0.4f, 0.76f, 1, 1, 1}, alone, untimed, Visit{visited});
   EXPECT_EQ(forces.neighbours(), apart);
   EXPECT_EQ(visited.size(), p.size() / 3);
 }

@@ -188,6 +188,33 @@ class ZonesKernel final : public Kernel {
   void advance_in(const AnyGrid& grid, const ZoneModel& model, const Moment& moment, const View& previous,
                   const Frame& next);
 
+  // Moves an agent under the forces of the flock and those on its body.
+  struct Mover {
+    const ZonesKernel& kernel;
+    const BodyForces& body;
+    const View& previous;
+    const Frame& next;
+
+    // Its numbers lie anywhere in the frames: they come while the neighbours are found.
+    WINGBEAT_SWARM_ASKS void expect(std::uint32_t agent) const {
+      const std::size_t first = std::size_t{3} * agent;
+      expect_read(&previous.position[first]);
+      expect_read(&previous.velocity[first]);
+      expect_write(&next.position[first]);
+      expect_write(&next.velocity[first]);
+      expect_read(&kernel.mass_[agent]);
+      expect_read(&kernel.max_speed_[agent]);
+    }
+
+    void to(std::uint32_t agent, Vector flock) const {
+      const Vector position = at(previous.position, agent);
+      const Vector force = flock + body.on(position);
+      const Vector velocity =
+          clamp_speed(at(previous.velocity, agent) + force * (1.0 / kernel.mass_[agent]), kernel.max_speed_[agent]);
+      move(kernel.setup_.space, next, agent, position, velocity);
+    }
+  };
+
   Setup setup_;
   std::vector<float> mass_, max_speed_;
   SourceList attractors_{"attractor", Purpose::attractor};
@@ -245,12 +272,7 @@ void ZonesKernel::advance_in(const AnyGrid& grid, const ZoneModel& model, const 
   const BodyForces body(moment.parameters, attractors_.alive(), repulsors_.alive());
   forces_.gather(grid, previous);
   phases_.sorted();
-  forces_.for_each(grid, model, *setup_.workers, phases_, [&](std::uint32_t agent, Vector flock) {
-    const Vector position = at(previous.position, agent);
-    const Vector force = flock + body.on(position);
-    const Vector velocity = clamp_speed(at(previous.velocity, agent) + force * (1.0 / mass_[agent]), max_speed_[agent]);
-    move(setup_.space, next, agent, position, velocity);
-  });
+  forces_.for_each(grid, model, *setup_.workers, phases_, Mover{*this, body, previous, next});
   // An agent whose position is not finite feels nothing and stays as it is, until it is placed.
   for (const std::uint32_t agent : grid.left_out()) {
     put(next.velocity, agent, at(previous.velocity, agent));
