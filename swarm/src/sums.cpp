@@ -95,7 +95,11 @@ class Lanes {
       is_within = hn::And(is_within, hn::RebindMask(d_, hn::Ne(hn::Iota(i_, 0), place)));
     }
     count_ = hn::IfThenElse(hn::RebindMask(i_, is_within), hn::Add(count_, hn::Set(i_, 1)), count_);
-    for (std::size_t axis = 0; axis < D; ++axis) add_if(is_within, headings_[axis], hn::Set(d_, task_.heading[axis][j]));
+    // Headings are numbers, so that 0 times one is nothing; and it is exact, fused or not.
+    const F weight = hn::IfThenElseZero(is_within, hn::Set(d_, 1.0f));
+    for (std::size_t axis = 0; axis < D; ++axis) {
+      headings_[axis] = hn::MulAdd(weight, hn::Set(d_, task_.heading[axis][j]), headings_[axis]);
+    }
     if constexpr (kWays) {
       const auto is_close = hn::And(is_within, hn::Lt(square, hn::Set(d_, task_.close_limit)));
       for (std::size_t axis = 0; axis < D; ++axis) {
