@@ -197,7 +197,8 @@ void print_speeds(SwarmArguments arguments, bool is_one) {
 int run_bench(const CLI::App& verb, SwarmArguments arguments) {
   catch_interrupts();
   const bool is_scenario = !arguments.scenario.empty();
-  const bool is_one_model = verb.count("--model") > 0 || is_scenario, is_one_size = verb.count("--agents") > 0 || is_scenario;
+  const bool is_one_model = verb.count("--model") > 0 || is_scenario,
+             is_one_size = verb.count("--agents") > 0 || is_scenario;
   if (!arguments.json) fmt::print("{}\n", speed_head(arguments.publish));
   for (const swarm::ModelInfo* model : swarm::models()) {
     if (interrupted()) return kInterrupted;
@@ -312,9 +313,10 @@ void add_swarm(CLI::App& app, int& exit_code) {
   add_model_options(*verb, *arguments);
   add_run_options(*verb, *arguments);
   add_stream_options(*verb, *arguments);
-  verb->add_flag("--bench", arguments->bench,
-                 "Measure how fast the model is, or all models, for 400 to 1000000 agents or as many as given: rounds of "
-                 "20 steps (--steps) from the start state, 1 s each (--seconds), in private memory");
+  verb->add_flag(
+      "--bench", arguments->bench,
+      "Measure how fast the model is, or all models, for 400 to 1000000 agents or as many as given: rounds of "
+      "20 steps (--steps) from the start state, 1 s each (--seconds), in private memory");
   verb->add_flag("--publish", arguments->publish,
                  "In a bench: every other round into a stream with a reader of all frames")
       ->needs("--bench");

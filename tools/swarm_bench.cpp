@@ -44,7 +44,8 @@ struct Total {
   }
   double steps_per_second() const { return ns > 0 ? static_cast<double>(steps) / static_cast<double>(ns) * 1e9 : 0; }
   double publish_share() const {
-    return static_cast<double>(each_publish_ns.at(0.5)) / static_cast<double>(std::max<std::uint64_t>(each_ns.at(0.5), 1));
+    return static_cast<double>(each_publish_ns.at(0.5)) /
+           static_cast<double>(std::max<std::uint64_t>(each_ns.at(0.5), 1));
   }
 };
 
@@ -115,9 +116,12 @@ struct Publication {
 
 PhaseCost cost_of(const Total& total, std::uint32_t agents) {
   const double agent_steps = static_cast<double>(agents) * static_cast<double>(total.steps);
-  const auto each = [agent_steps](std::uint64_t ns) { return agent_steps > 0 ? static_cast<double>(ns) / agent_steps : 0; };
+  const auto each = [agent_steps](std::uint64_t ns) {
+    return agent_steps > 0 ? static_cast<double>(ns) / agent_steps : 0;
+  };
   const std::uint64_t known = total.sort_ns + total.neighbours_ns + total.rules_ns;
-  return {each(total.sort_ns), each(total.neighbours_ns), each(total.rules_ns), each(total.ns - std::min(total.ns, known))};
+  return {each(total.sort_ns), each(total.neighbours_ns), each(total.rules_ns),
+          each(total.ns - std::min(total.ns, known))};
 }
 
 // Position and velocity of the frame before are read, those of the next written.
@@ -138,7 +142,9 @@ SwarmSpeed measure_speed(swarm::Swarm& flock, const swarm::Options& options, con
   std::optional<Publication> publication;
   if (plan.publish) publication.emplace(flock, options);
   step_alone(flock, std::min(plan.steps, kLeastSteps), warming);
-  const auto is_over = [&] { return static_cast<double>(alone.ns + published.ns) >= plan.seconds * 1e9 || interrupted(); };
+  const auto is_over = [&] {
+    return static_cast<double>(alone.ns + published.ns) >= plan.seconds * 1e9 || interrupted();
+  };
   do {
     const std::uint64_t before = alone.steps;
     // In long steps a round is cut short, but not below the least.
@@ -150,7 +156,8 @@ SwarmSpeed measure_speed(swarm::Swarm& flock, const swarm::Options& options, con
     if (publication) step_published(flock, publication->stream, steps, published);
     if (alone.steps == before) break;
   } while (!is_over());
-  SwarmSpeed speed{std::string(flock.model().name), flock.agents(), flock.threads(), 0, alone.steps_per_second(), {}, 0, {}};
+  SwarmSpeed speed{
+      std::string(flock.model().name), flock.agents(), flock.threads(), 0, alone.steps_per_second(), {}, 0, {}};
   speed.cost = cost_of(alone, flock.agents());
   const double agent_steps = static_cast<double>(flock.agents()) * static_cast<double>(alone.steps);
   if (agent_steps > 0) speed.neighbours = static_cast<double>(alone.neighbours) / agent_steps;
@@ -182,19 +189,21 @@ Json speed_json(const SwarmSpeed& speed) {
 
 std::string speed_head(bool publish) {
   return fmt::format("{:12} {:>8} {:>7} {:>13} {:>10} {:>12} {:>9}   {:<31} {:>9}{}", "model", "agents", "threads",
-                     "agent-steps/s", "neighbours", "neighbours/s", "steps/s", "ns: sort + find + rules + rest", "bandwidth",
-                     publish ? "   published, of it publishing" : "");
+                     "agent-steps/s", "neighbours", "neighbours/s", "steps/s", "ns: sort + find + rules + rest",
+                     "bandwidth", publish ? "   published, of it publishing" : "");
 }
 
 std::string speed_text(const SwarmSpeed& speed) {
   const double agent_steps = speed.agent_steps_per_second();
-  std::string text = fmt::format(
-      "{:12} {:8} {:7} {:>13} {:10.1f} {:>12} {:9.1f}   {:<31} {:8.2f}%", speed.model, speed.agents, speed.threads,
-      count_text(agent_steps), speed.neighbours, count_text(agent_steps * speed.neighbours), speed.steps_per_second,
-      fmt::format("{:.1f} + {:.1f} + {:.1f} + {:.1f}", speed.cost.sort, speed.cost.neighbours, speed.cost.rules, speed.cost.rest),
-      100 * speed.bandwidth_share);
+  std::string text = fmt::format("{:12} {:8} {:7} {:>13} {:10.1f} {:>12} {:9.1f}   {:<31} {:8.2f}%", speed.model,
+                                 speed.agents, speed.threads, count_text(agent_steps), speed.neighbours,
+                                 count_text(agent_steps * speed.neighbours), speed.steps_per_second,
+                                 fmt::format("{:.1f} + {:.1f} + {:.1f} + {:.1f}", speed.cost.sort,
+                                             speed.cost.neighbours, speed.cost.rules, speed.cost.rest),
+                                 100 * speed.bandwidth_share);
   if (speed.published) {
-    text += fmt::format("  {:6.1f} steps/s, {:.3f}%", speed.published->steps_per_second, 100 * speed.published->publish_share);
+    text += fmt::format("  {:6.1f} steps/s, {:.3f}%", speed.published->steps_per_second,
+                        100 * speed.published->publish_share);
   }
   return text;
 }

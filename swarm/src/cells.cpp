@@ -40,7 +40,9 @@ Range part_of(std::size_t agents, std::size_t part, std::size_t parts) {
 // About two buckets for each agent.
 std::size_t most_buckets(std::size_t agents) { return 2 * agents + 1; }
 
-std::size_t buckets_of(std::size_t side, std::size_t dimensions) { return dimensions == 2 ? side * side : side * side * side; }
+std::size_t buckets_of(std::size_t side, std::size_t dimensions) {
+  return dimensions == 2 ? side * side : side * side * side;
+}
 
 std::size_t largest_side(std::size_t agents, std::size_t dimensions) {
   const auto buckets = static_cast<double>(most_buckets(agents));
@@ -59,8 +61,7 @@ bool is_finite(const Vec<D>& v) {
 }  // namespace
 
 template <std::size_t D>
-void Cells<D>::build(const View& state, const Space& space, double reach, Workers& workers,
-                     std::size_t finest) {
+void Cells<D>::build(const View& state, const Space& space, double reach, Workers& workers, std::size_t finest) {
   space_ = space;
   choose_cells(state.position.size() / D, reach, finest);
   sort(state, workers);

@@ -124,14 +124,16 @@ template <std::size_t D>
 template <class Visit>
 void Cells<D>::around(const Group& group, Visit&& visit) const {
   const std::size_t side_x = this->side_x(), wide = group.last_column - group.first_column + 1 + 2 * fine_;
-  const std::size_t width = std::min(wide, side_x), first = wide < side_x ? (group.first_column + side_x - fine_) % side_x : 0;
+  const std::size_t width = std::min(wide, side_x),
+                    first = wide < side_x ? (group.first_column + side_x - fine_) % side_x : 0;
   const std::size_t straight = std::min(width, side_x - first);
   const std::size_t high = std::min<std::size_t>(3, side_), below = std::min<std::size_t>(1, side_ - 1);
   std::size_t rows = 1;
   for (std::size_t axis = 1; axis < D; ++axis) rows *= high;
   for (std::size_t r = 0; r < rows; ++r) {
     std::size_t row = 0, stride = side_x;
-    for (std::size_t axis = 1, rest = r, own = group.row; axis < D; ++axis, rest /= high, own /= side_, stride *= side_) {
+    for (std::size_t axis = 1, rest = r, own = group.row; axis < D;
+         ++axis, rest /= high, own /= side_, stride *= side_) {
       row += (own % side_ + side_ - below + rest % high) % side_ * stride;
     }
     visit(Range{begin_[row + first], begin_[row + first + straight]});

@@ -123,8 +123,8 @@ class FlockForces {
   }
 
   template <class Apply>
-  void apply_to(Range agents, std::span<const std::uint32_t> order, Desk& desk, const ZoneModel& model, Stopwatch& watch,
-                const Apply& apply) {
+  void apply_to(Range agents, std::span<const std::uint32_t> order, Desk& desk, const ZoneModel& model,
+                Stopwatch& watch, const Apply& apply) {
     for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
       const Vector force = desk.force_on(agents_, at, model);
       watch.found_neighbours();

@@ -84,13 +84,14 @@ class RulesKernel final : public Kernel {
     phases_.sorted();
     for (auto& a : around_) a.neighbours = a.candidates = 0;
     farthest_.assign(kIsNearest ? cells_.order().size() : 0, 0.0f);
-    setup_.workers->run(kSums ? cells_.rows() : cells_.buckets(), [&](std::size_t from, std::size_t to, unsigned worker) {
-      const Step step{rules, moment, previous, next};
-      for (std::size_t k = from; k < to; ++k) {
-        Stopwatch watch = phases_.watch(k, worker);
-        move_all(step, k, around_[worker], watch);
-      }
-    });
+    setup_.workers->run(kSums ? cells_.rows() : cells_.buckets(),
+                        [&](std::size_t from, std::size_t to, unsigned worker) {
+                          const Step step{rules, moment, previous, next};
+                          for (std::size_t k = from; k < to; ++k) {
+                            Stopwatch watch = phases_.watch(k, worker);
+                            move_all(step, k, around_[worker], watch);
+                          }
+                        });
     for (const std::uint32_t agent : cells_.left_out()) {
       put_vec(next.position, agent, vec_at<D>(previous.position, agent));
       put_vec(next.velocity, agent, vec_at<D>(previous.velocity, agent));

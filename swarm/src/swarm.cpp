@@ -55,8 +55,8 @@ Swarm::State::State(const Options& o) : options(o), model(*find_entry(o.model)),
     options.box = usual;
   }
   parameters = Parameters(info.parameters);
-  kernel = model.make(
-      {options.agents, options.steps_per_second, options.start_box, space(), Random(options.seed), &workers, options.clock});
+  kernel = model.make({options.agents, options.steps_per_second, options.start_box, space(), Random(options.seed),
+                       &workers, options.clock});
 }
 
 Space Swarm::State::space() const { return {options.boundary, static_cast<float>(options.box)}; }

@@ -28,8 +28,8 @@ std::vector<V3> forces(std::span<const float> position, std::span<const float> v
   std::vector<V3> result(position.size() / 3);
   Workers alone(1);
   Phases untimed(nullptr, 1);
-  flock.for_each(grid, {f(z.radius), f(z.low), f(z.high), f(z.separation), f(z.alignment), f(z.cohesion)}, alone, untimed,
-                 Collect{result});
+  flock.for_each(grid, {f(z.radius), f(z.low), f(z.high), f(z.separation), f(z.alignment), f(z.cohesion)}, alone,
+                 untimed, Collect{result});
   return result;
 }
 

@@ -49,8 +49,8 @@ struct Options {
   double start_box = 0.0;          // edge of the cube agents start in, in open space; 0: as the model does
   std::string model = "zones";     // a name of models()
   Boundary boundary = Boundary::usual;
-  double box = 0.0;      // edge of a periodic or walled box; 0: as the model does
-  unsigned threads = 1;  // at most so many for a step, 1 to kMaxThreads; more than 1 needs a build with oneTBB
+  double box = 0.0;       // edge of a periodic or walled box; 0: as the model does
+  unsigned threads = 1;   // at most so many for a step, 1 to kMaxThreads; more than 1 needs a build with oneTBB
   Clock clock = nullptr;  // if given, stats() say how long the phases of a step took
 };
 
