@@ -24,8 +24,8 @@ constexpr std::uint32_t kNowhere = UINT32_MAX;
 // As many agents as stay in the first cache while they are gathered.
 constexpr std::size_t kBlock = 256;
 
-// So many agents before they are gathered their numbers are asked for.
-constexpr std::size_t kAhead = 32;
+// So many agents before one's turn its place in memory is asked for.
+constexpr std::uint32_t kAhead = 16;
 
 std::size_t blocks(std::size_t agents) { return (agents + kBlock - 1) / kBlock; }
 
@@ -69,11 +69,7 @@ void Cells<D>::build(const View& state, const Space& space, double reach, Worker
     for (auto& column : *columns) column.resize(order_.size() + kLoose);
   }
   workers.run(blocks(order_.size()), [&](std::size_t from, std::size_t to, unsigned) {
-    for (std::size_t b = from; b < to; ++b) {
-      const Range places = block(b, order_.size());
-      gather(state, places);
-      normalise(places);
-    }
+    for (std::size_t b = from; b < to; ++b) make_columns(block(b, order_.size()));
   });
 }
 
@@ -124,7 +120,7 @@ void Cells<D>::sort(const View& state, Workers& workers) {
   const std::size_t agents = state.position.size() / D;
   const std::size_t parts = std::clamp<std::size_t>(agents / kAgentsPerPart, 1, workers.threads());
   const std::size_t buckets = buckets_of(side_, D) * fine_;
-  bucket_.resize(agents);
+  place_.resize(agents);
   counts_.assign(parts * buckets, 0);
   begin_.resize(buckets + 1);
   const auto of_part = [&](std::size_t part) { return std::span(counts_).subspan(part * buckets, buckets); };
@@ -132,8 +128,9 @@ void Cells<D>::sort(const View& state, Workers& workers) {
     for (std::size_t p = from; p < to; ++p) count(state, part_of(agents, p, parts), of_part(p));
   });
   order_.resize(accumulate(parts));
+  agents_.resize(order_.size());
   workers.run(parts, [&](std::size_t from, std::size_t to, unsigned) {
-    for (std::size_t p = from; p < to; ++p) fill(part_of(agents, p, parts), of_part(p));
+    for (std::size_t p = from; p < to; ++p) fill(state, part_of(agents, p, parts), of_part(p));
   });
   list_left_out();
 }
@@ -143,8 +140,8 @@ void Cells<D>::count(const View& state, Range agents, std::span<std::uint32_t> c
   for (std::uint32_t i = agents.begin; i < agents.end; ++i) {
     const Vec<D> position = vec_at<D>(state.position, i);
     const bool is_usable = is_finite(position) && is_finite(vec_at<D>(state.velocity, i));
-    bucket_[i] = is_usable ? static_cast<std::uint32_t>(bucket_of(position)) : kNowhere;
-    if (is_usable) ++counts[bucket_[i]];
+    place_[i] = is_usable ? static_cast<std::uint32_t>(bucket_of(position)) : kNowhere;
+    if (is_usable) ++counts[place_[i]];
   }
 }
 
@@ -160,35 +157,37 @@ std::uint32_t Cells<D>::accumulate(std::size_t parts) {
   return begin_[buckets] = sum;
 }
 
+// From now on each agent has its place instead of its bucket.
 template <std::size_t D>
-void Cells<D>::fill(Range agents, std::span<std::uint32_t> places) {
+void Cells<D>::fill(const View& state, Range agents, std::span<std::uint32_t> places) {
   for (std::uint32_t i = agents.begin; i < agents.end; ++i) {
-    if (bucket_[i] != kNowhere) order_[places[bucket_[i]]++] = i;
+    if (i + kAhead < agents.end && place_[i + kAhead] != kNowhere) expect_write(&agents_[places[place_[i + kAhead]]]);
+    if (place_[i] == kNowhere) continue;
+    const std::uint32_t place = places[place_[i]]++;
+    order_[place] = i;
+    agents_[place] = {vec_at<D>(state.position, i), vec_at<D>(state.velocity, i)};
+    place_[i] = place;
   }
 }
 
 template <std::size_t D>
 void Cells<D>::list_left_out() {
   left_out_.clear();
-  if (order_.size() == bucket_.size()) return;
-  for (std::uint32_t i = 0; i < bucket_.size(); ++i) {
-    if (bucket_[i] == kNowhere) left_out_.push_back(i);
+  if (order_.size() == place_.size()) return;
+  for (std::uint32_t i = 0; i < place_.size(); ++i) {
+    if (place_[i] == kNowhere) left_out_.push_back(i);
   }
 }
 
 template <std::size_t D>
-void Cells<D>::gather(const View& state, Range places) {
+void Cells<D>::make_columns(Range places) {
   for (std::size_t at = places.begin; at < places.end; ++at) {
-    if (at + kAhead < order_.size()) {
-      expect_read(&state.position[D * order_[at + kAhead]]);
-      expect_read(&state.velocity[D * order_[at + kAhead]]);
-    }
-    const Vec<D> position = vec_at<D>(state.position, order_[at]), velocity = vec_at<D>(state.velocity, order_[at]);
     for (std::size_t axis = 0; axis < D; ++axis) {
-      columns_.position[axis][at] = space_.fold(position[axis]);
-      columns_.heading[axis][at] = velocity[axis];
+      columns_.position[axis][at] = space_.fold(agents_[at].position[axis]);
+      columns_.heading[axis][at] = agents_[at].velocity[axis];
     }
   }
+  normalise(places);
 }
 
 // Turns velocities into headings.
@@ -204,6 +203,19 @@ void Cells<D>::normalise(Range places) {
     for (std::size_t axis = 0; axis < D; ++axis)
       heading[axis][at] = static_cast<float>(double{heading[axis][at]} * scale);
   }
+}
+
+template <std::size_t D>
+void Cells<D>::write(const Frame& frame, Workers& workers) const {
+  const std::size_t all = place_.size();
+  workers.run(blocks(all), [&](std::size_t from, std::size_t to, unsigned) {
+    for (std::size_t i = block(from, all).begin; i < block(to - 1, all).end; ++i) {
+      if (i + kAhead < all && place_[i + kAhead] != kNowhere) expect_read(&agents_[place_[i + kAhead]]);
+      if (place_[i] == kNowhere) continue;
+      put_vec(frame.position, i, agents_[place_[i]].position);
+      put_vec(frame.velocity, i, agents_[place_[i]].velocity);
+    }
+  });
 }
 
 template <std::size_t D>

@@ -12,6 +12,9 @@
 // 3. No bucket is visited twice around another, also where the side is below 3.
 // 4. Within a bucket agents are in identity order: the order of all sums is a function of the state alone.
 //
+// Agents that are neighbours in space lie anywhere in a frame. So they are copied into bucket order, may be moved there,
+// and are written back: frames are gone through from one end to the other.
+//
 // A row is the buckets that differ in x alone. Its agents lie one behind the other, so that it can be gone through in
 // groups of neighbours. Along x cells may be cut finer than the reach: then a group sees fewer who are too far away.
 #pragma once
@@ -38,12 +41,21 @@ class Cells {
     std::array<std::vector<float>, D> position, heading;
   };
 
+  struct Agent {
+    Vec<D> position, velocity;
+  };
+
   // Sorts the agents. Those with a number that is not finite are left out. The workers take over what they can.
   // Along x cells are as many times finer as is worth it, at most finest.
   void build(const View& state, const Space& space, double reach, Workers& workers, std::size_t finest = 1);
 
   const Space& space() const { return space_; }
   const Columns& columns() const { return columns_; }
+  // In bucket order, as the state has them, until they are changed.
+  const Agent& agent(std::size_t at) const { return agents_[at]; }
+  Agent& agent(std::size_t at) { return agents_[at]; }
+  // Writes them to their places in a frame; those left out are left alone.
+  void write(const Frame& frame, Workers& workers) const;
   // Agents in bucket order, and those left out.
   std::span<const std::uint32_t> order() const { return order_; }
   std::span<const std::uint32_t> left_out() const { return left_out_; }
@@ -79,9 +91,9 @@ class Cells {
   void sort(const View& state, Workers& workers);
   void count(const View& state, Range agents, std::span<std::uint32_t> counts);
   std::uint32_t accumulate(std::size_t parts);
-  void fill(Range agents, std::span<std::uint32_t> places);
+  void fill(const View& state, Range agents, std::span<std::uint32_t> places);
   void list_left_out();
-  void gather(const View& state, Range places);
+  void make_columns(Range places);
   void normalise(Range places);
 
   Space space_;
@@ -92,9 +104,10 @@ class Cells {
   double cells_per_length_ = 1;
   std::uint32_t far_multiple_ = 0;          // of the side: makes every cell's number positive
   std::vector<std::uint32_t> begin_{0, 0};  // of each bucket, and the end
-  std::vector<std::uint32_t> bucket_;       // of each agent
+  std::vector<std::uint32_t> place_;        // of each agent; while they are counted, its bucket
   std::vector<std::uint32_t> counts_;       // of each part of the agents and each bucket
   std::vector<std::uint32_t> order_, left_out_;
+  std::vector<Agent> agents_;
   Columns columns_;
 };
 

@@ -23,7 +23,6 @@
 
 #include "kernel.hpp"
 #include "phases.hpp"
-#include "prefetch.hpp"
 #include "sums.hpp"
 #include "surroundings.hpp"
 
@@ -86,12 +85,13 @@ class RulesKernel final : public Kernel {
     farthest_.assign(kIsNearest ? cells_.order().size() : 0, 0.0f);
     setup_.workers->run(kSums ? cells_.rows() : cells_.buckets(),
                         [&](std::size_t from, std::size_t to, unsigned worker) {
-                          const Step step{rules, moment, previous, next};
+                          const Step step{rules, moment};
                           for (std::size_t k = from; k < to; ++k) {
                             Stopwatch watch = phases_.watch(k, worker);
                             move_all(step, k, around_[worker], watch);
                           }
                         });
+    cells_.write(next, *setup_.workers);
     for (const std::uint32_t agent : cells_.left_out()) {
       put_vec(next.position, agent, vec_at<D>(previous.position, agent));
       put_vec(next.velocity, agent, vec_at<D>(previous.velocity, agent));
@@ -121,8 +121,6 @@ class RulesKernel final : public Kernel {
   struct Step {
     const Rules& rules;
     const Moment& moment;
-    const View& previous;
-    const Frame& next;
   };
 
   // A row or a bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
@@ -130,7 +128,6 @@ class RulesKernel final : public Kernel {
     const Range all = cells_.row(row);
     for (std::uint32_t first = all.begin; first < all.end; first += Around::kMost) {
       const Range agents{first, std::min(first + Around::kMost, all.end)};
-      expect(step, agents);
       around.compute(cells_, row, agents, {step.rules.radius(), step.rules.close()});
       watch.found_neighbours();
       for (std::uint32_t at = first; at < agents.end; ++at) move(step, at, around[at - first]);
@@ -141,7 +138,6 @@ class RulesKernel final : public Kernel {
   void move_all(const Step& step, std::size_t bucket, Around& around, Stopwatch& watch) requires(!kSums) {
     const Range agents = cells_.bucket(bucket);
     if (agents.begin == agents.end) return;
-    expect(step, agents);
     around.enter(cells_, bucket);
     for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
       const Found<D> found = find(step.rules, around, at);
@@ -151,26 +147,15 @@ class RulesKernel final : public Kernel {
     }
   }
 
-  // Agents that are neighbours in space lie anywhere in a frame: their lines come while the neighbours are found.
-  WINGBEAT_SWARM_ASKS void expect(const Step& step, Range agents) const {
-    for (std::uint32_t at = agents.begin; at < agents.end; ++at) {
-      const std::size_t first = D * cells_.order()[at];
-      expect_read(&step.previous.velocity[first]);
-      expect_write(&step.next.position[first]);
-      expect_write(&step.next.velocity[first]);
-    }
-  }
-
+  // Others see its columns, which stay as they are.
   template <class Neighbours>
   void move(const Step& step, std::uint32_t at, const Neighbours& neighbours) {
-    const std::uint32_t agent = cells_.order()[at];
-    const Draw draw{setup_.random, step.moment.step, agent};
-    const Motion<D> motion = step.rules.move(self(step.previous, at), neighbours, draw);
-    Vec<D> velocity = motion.velocity;
-    Vec<D> position = column_at(cells_.columns().position, at) + motion.displacement;
-    setup_.space.settle(position, velocity);
-    put_vec(step.next.velocity, agent, velocity);
-    put_vec(step.next.position, agent, position);
+    auto& agent = cells_.agent(at);
+    const Draw draw{setup_.random, step.moment.step, cells_.order()[at]};
+    const Self<D> self{agent.velocity, column_at(cells_.columns().heading, at)};
+    const Motion<D> motion = step.rules.move(self, neighbours, draw);
+    agent = {column_at(cells_.columns().position, at) + motion.displacement, motion.velocity};
+    setup_.space.settle(agent.position, agent.velocity);
   }
 
   Found<D> find(const Rules& rules, Around& around, std::uint32_t at) requires(!kSums) {
@@ -189,10 +174,6 @@ class RulesKernel final : public Kernel {
     Vec<D> v;
     for (std::size_t axis = 0; axis < D; ++axis) v[axis] = column[axis][at];
     return v;
-  }
-
-  Self<D> self(const View& previous, std::uint32_t at) const {
-    return {vec_at<D>(previous.velocity, cells_.order()[at]), column_at(cells_.columns().heading, at)};
   }
 
   // The edge of cells. For nearest neighbours it only decides how long the search takes: the last step knows best.
