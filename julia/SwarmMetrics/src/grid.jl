@@ -1,9 +1,9 @@
 # Who is near whom: agents sorted into a uniform grid of cells, in two or three dimensions, open or periodic.
 #
-# Everything is held as three coordinates; in two dimensions there is one layer of cells, and all z are 0. The grid is laid where nearly
-# all agents are, and its first and last cells reach on to infinity, or around a periodic box to each other: a few stragglers
-# do not make all others' cells coarse. So each cell is an edge long or longer, and there are whole cells between any two that are not
-# side by side. Cells of one row along x lie one behind the other. In a periodic box no cell is visited twice, however few there
+# Everything is held as three coordinates; in two dimensions there is one layer of cells, and all z are 0. The grid is laid where
+# nearly all agents are, and its first and last cells reach on to infinity, or around a periodic box to each other: a few stragglers
+# do not make all others' cells coarse. So each cell is an edge long or longer, and between any two that are not side by side there
+# are whole cells. Cells of one row along x lie one behind the other. In a periodic box no cell is visited twice, however few there
 # are. Agents whose position is not finite are left out. Buffers are kept from frame to frame.
 
 const CELLS_PER_AGENT = 2

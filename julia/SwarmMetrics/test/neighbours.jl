@@ -32,7 +32,11 @@ end
 @testset "neighbours_and_clusters_allocate_nothing_that_grows_with_the_group" begin
     function allocated(N, box)
         cache, X = SwarmMetrics.Cache(), rand(Float32, 3, N)
-        work() = (cache.has_density = false; flock = Flock(X, nothing, box, cache); nearest_neighbour(flock) + cluster_count(flock, 0.1))
+        function work()
+            cache.has_density = false
+            flock = Flock(X, nothing, box, cache)
+            return nearest_neighbour(flock) + cluster_count(flock, 0.1)
+        end
         work()
         return @allocated work()
     end

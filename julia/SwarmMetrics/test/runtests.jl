@@ -6,7 +6,7 @@ using Wingbeat
 
 include(joinpath(@__DIR__, "..", "..", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["order", "states", "shape", "neighbours", "clusters", "correlation", "fluctuations", "live", "readme"]
+const FILES = ["order", "states", "shape", "neighbours", "clusters", "voronoi", "correlation", "fluctuations", "live", "readme"]
 
 random_headings(rng, D, N) = (V = randn(rng, D, N); V ./ sqrt.(sum(abs2, V; dims=1)))
 
