@@ -31,10 +31,9 @@ end
 
 @testset "neighbours_and_clusters_allocate_nothing_that_grows_with_the_group" begin
     function allocated(N, box)
-        cache, X = SwarmMetrics.Cache(), rand(Float32, 3, N)
+        before, X = Flock(zeros(Float32, 3, 0); box=box), rand(Float32, 3, N)
         function work()
-            cache.has_density = false
-            flock = Flock(X, nothing, box, cache)
+            flock = Flock(before, X)
             return nearest_neighbour(flock) + cluster_count(flock, 0.1)
         end
         work()
