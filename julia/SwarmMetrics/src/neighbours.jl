@@ -49,18 +49,15 @@ function fill_nearest!(nearest, grid, P)
     return nearest
 end
 
-# The agent's own row comes first: only there it meets itself.
 @inline function nearest_in_rows(grid, at, rows, spans, P)
     columns, starts, p, space = (grid.x, grid.y, grid.z), grid.starts, place(grid, at), Space(grid.period)
     best = ntuple(_ -> Inf, Val(LANES))
-    myself = at
     @inbounds for row in rows
         for (left, right) in spans
             left > right && continue
             from, to = Int(starts[row + left]), Int(starts[row + right + 1]) - 1
-            best = nearest_in_range(columns, from, to, p, myself, best, space, P)
+            best = nearest_in_range(columns, from, to, p, at, best, space, P)
         end
-        myself = 0
     end
     return foldl(nearer, best)
 end
