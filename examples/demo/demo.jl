@@ -9,7 +9,7 @@ module Demo
 using LinearAlgebra: BLAS
 
 for name in (
-    "text", "order", "neighbours", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options",
+    "text", "order", "stamp", "learner", "sparkline", "picture", "record", "verdict", "options",
     "attendant", "screen", "live",
 )
     include(joinpath("src", name * ".jl"))

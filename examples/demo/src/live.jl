@@ -1,11 +1,11 @@
 "The run itself: watch, learn, answer, steer."
 module Live
 
+using SwarmMetrics: Flock, centroid
 using SwarmProcesses
 using Wingbeat
 using ..Attendants
 using ..Learner
-using ..Neighbours
 using ..Options
 using ..Order
 using ..Picture
@@ -33,7 +33,7 @@ mutable struct Session
     latent::Publication
     stamped::Vector{Symbol}     # the fields that the stamp is made of
     coder::WindowCoder
-    grid::NeighbourGrid
+    flock::Flock                # an empty one, whose memory serves each frame's
     record::RunRecord
     display::Display
     receipt::Union{Nothing,Receipt}
@@ -52,7 +52,7 @@ function Session(swarm::Subscription, settings::Settings, display::Display, note
     agents = Wingbeat.schema(swarm).capacity
     return Session(
         settings, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
-        filter(!=(:stamp), keys(swarm)), WindowCoder(agents, WINDOW; numbers=NUMBERS), NeighbourGrid(),
+        filter(!=(:stamp), keys(swarm)), WindowCoder(agents, WINDOW; numbers=NUMBERS), Flock(zeros(Float32, 3, 0)),
         new_record(settings), display, nothing, FlockOrder(0, 0, 0, 0), 0, 0, 0.0, (0, 0), note,
     )
 end
@@ -69,11 +69,6 @@ end
 is_whole(session, frame) =
     frame_stamp(frame.seq, Any[frame[name] for name in session.stamped]) == frame[:stamp][1]
 
-function measure(X, V, grid)
-    centre = centroid(X)
-    return FlockOrder(polarisation(V), rotation(X, V, centre), cohesion(X, centre), mean_nearest_distance!(grid, X))
-end
-
 # The code carries the step it was made of.
 function answer!(latent::Publication, code, frame)
     latent[:code] .= code
@@ -89,7 +84,7 @@ function take_in!(session::Session, frame)
     is_whole(session, frame) || (record.torn += 1)
     X, V = frame[:position], frame[:velocity]
     push!(session.window, frame)
-    session.order = measure(X, V, session.grid)
+    session.order = FlockOrder(Flock(session.flock, X, V))
     error = learn_from!(session)
     answer!(session.latent, session.coder.code, frame)
     add!(record, latency_ns, session.order, error, session.coder.code)
@@ -130,7 +125,7 @@ function show!(session::Session, frame)
     return nothing
 end
 
-update_view!(session, X) = flock_view!(session.display.picture, centroid(X), session.order.cohesion)
+update_view!(session, X) = flock_view!(session.display.picture, Tuple(centroid(X)), session.order.cohesion)
 
 # ------------------------------------------------------------------------------------------------------------- steering
 
@@ -185,7 +180,7 @@ end
 
 function begin_anew!(session::Session)
     GC.gc()
-    session.coder = WindowCoder(length(session.grid.cell_of), WINDOW; numbers=NUMBERS)
+    session.coder = WindowCoder(Wingbeat.schema(session.swarm).capacity, WINDOW; numbers=NUMBERS)
     session.record = new_record(session.settings)
     skip_backlog!(session)
     return nothing

@@ -23,9 +23,3 @@ function swinging_agents(agents, frames)
     end
     return X
 end
-
-function mean_nearest_of_all_pairs(X)
-    distance(i, j) = sqrt(Float64((X[1, i] - X[1, j])^2 + (X[2, i] - X[2, j])^2 + (X[3, i] - X[3, j])^2))
-    agents = size(X, 2)
-    return sum(minimum(distance(i, j) for j in 1:agents if j != i) for i in 1:agents) / agents
-end

@@ -13,7 +13,7 @@ moment(; warming=false) = Now(500, warming, 3.0, 10.0, 60.0, FlockOrder(0.1, 0.2
 function rows_of(frames, width, height)
     display = Display(devnull, true)
     X, V = random_places(500, 1), random_headings(500, 2)
-    flock_view!(display.picture, centroid(X), cohesion(X))
+    flock_view!(display.picture, Tuple(centroid(X)), cohesion(X))
     return Screen.screen_rows(display, record_of(frames), moment(), X, V, width, height)
 end
 

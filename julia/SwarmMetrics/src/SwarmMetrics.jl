@@ -21,7 +21,7 @@ end
 
 Order: [`polarisation`](@ref), [`rotation`](@ref), [`state`](@ref), [`DwellTimes`](@ref). Shape: [`centroid`](@ref),
 [`cohesion`](@ref), [`bounding_box`](@ref), [`hull_area`](@ref), [`density`](@ref). Neighbours: [`nearest_neighbour`](@ref),
-[`nearest_distances`](@ref), [`clark_evans`](@ref), [`clusters`](@ref). Fluctuations: [`correlation`](@ref),
+[`nearest_distances`](@ref), [`clark_evans`](@ref), [`clusters`](@ref), [`voronoi`](@ref). Fluctuations: [`correlation`](@ref),
 [`correlation_length`](@ref), [`susceptibility`](@ref), [`binder`](@ref). Live: [`live`](@ref).
 """
 module SwarmMetrics
@@ -32,6 +32,7 @@ using Wingbeat: Frame, FrameCopy, Publication, Subscription
 export Flock, polarisation, rotation, is_ill_posed, state, DwellTimes, mean_dwell, share, visits
 export centroid, cohesion, bounding_box, hull_area, density
 export nearest_neighbour, nearest_distances, clark_evans, clusters, Clusters, cluster_count, largest_cluster
+export voronoi, Voronoi
 export correlation, correlation_length, susceptibility, binder
 export live, Measurement
 
@@ -43,6 +44,7 @@ include("states.jl")
 include("shape.jl")
 include("neighbours.jl")
 include("clusters.jl")
+include("voronoi.jl")
 include("correlation.jl")
 include("fluctuations.jl")
 include("live.jl")

@@ -6,6 +6,11 @@ One moment of a group: positions and velocities (`D x N`), and the periodic box 
 frame is valid as long as the frame. What several metrics need, such as the grid that neighbours are found by, is made once for
 each flock and kept.
 
+    Flock(before::Flock, X, V=nothing)
+
+The next moment of a group, in the same box and in the working memory of the one before, for loops that are to allocate little. From then
+on `before` serves for further such calls only: what it says of neighbours would be of the wrong moment.
+
 Metrics of a flock that was not given velocities throw an `ArgumentError` if they need them.
 """
 mutable struct Flock{P,Q}
@@ -17,6 +22,12 @@ end
 
 Flock(X::AbstractMatrix, V=nothing; box=nothing) = Flock(X, V, box, nothing)
 Flock(frame::Union{Frame,FrameCopy}; box=nothing) = Flock(frame[:position], frame[:velocity], box, nothing)
+
+function Flock(before::Flock, X::AbstractMatrix, V=nothing)
+    cache = cache_of(before)
+    cache.has_density = false
+    return Flock(X, V, before.box, cache)
+end
 
 function velocities(flock::Flock)
     flock.V === nothing && throw(ArgumentError("this needs velocities: Flock(X, V)"))

@@ -42,9 +42,8 @@ mutable struct Live
     owns::Bool                        # closes the subscription, too
     names::Tuple{Vararg{Symbol}}
     metrics::Tuple
-    box::Any
+    before::Flock                     # an empty one, whose memory serves each frame's
     out::Union{Nothing,Publication}
-    cache::Cache
     seq::Int                          # of the frame before; -1: none
 end
 
@@ -103,7 +102,7 @@ function Live(swarm::Subscription, owns::Bool, metrics::Tuple, box, publish)
     allunique(names) || throw(ArgumentError("two metrics have one name: give one of them another by :name => metric"))
     where_ = box === :stream ? stream_box(attributes(swarm)) : box
     out = publish === nothing ? nothing : publication(publish, names, Wingbeat.schema(swarm).stream)
-    return Live(swarm, owns, names, map(last, named), where_, out, Cache(), -1)
+    return Live(swarm, owns, names, map(last, named), Flock(zeros(2, 0); box=where_), out, -1)
 end
 
 named_metric(metric::Function) = nameof(metric) => metric
@@ -135,8 +134,7 @@ function Base.iterate(loop::Live, ::Nothing=nothing)
 end
 
 function measure!(loop::Live, frame)
-    loop.cache.has_density = false
-    flock = Flock(frame[:position], velocity_of(frame), loop.box, loop.cache)
+    flock = Flock(loop.before, frame[:position], velocity_of(frame))
     values = NamedTuple{loop.names}(map(metric -> metric(flock), loop.metrics))
     skipped = loop.seq < 0 ? 0 : max(frame.seq - loop.seq - 1, 0)
     loop.seq = frame.seq
