@@ -232,21 +232,34 @@ double Cells<D>::covered(std::size_t rings) const {
 }
 
 template <std::size_t D>
-typename Cells<D>::Group Cells<D>::group(std::size_t row, Range agents) const {
-  const auto column = [&](std::uint32_t at) { return residue(columns_.position[0][at], fine_); };
-  return {row, column(agents.begin), column(agents.end - 1)};
+typename Cells<D>::Row Cells<D>::row(std::size_t r) const {
+  Row row{r * side_x(), {}, 1, space_.periodic() && !turns_once()};
+  row.around[0] = 0;
+  const std::size_t high = std::min<std::size_t>(3, side_), below = std::min<std::size_t>(1, side_ - 1);
+  for (std::size_t axis = 1, own = r, stride = side_x(); axis < D; ++axis, own /= side_, stride *= side_) {
+    const std::size_t at = own % side_, known = row.rows;
+    row.wraps |= space_.periodic() && (at == 0 || at == side_ - 1);
+    row.rows = 0;
+    std::array<std::size_t, 9> before{};
+    std::copy_n(row.around.begin(), known, before.begin());
+    for (std::size_t h = 0; h < high; ++h) {
+      for (std::size_t k = 0; k < known; ++k)
+        row.around[row.rows++] = before[k] + (at + side_ - below + h) % side_ * stride;
+    }
+  }
+  return row;
+}
+
+// Whether the cells are those of one turn, and two of them shorter than half the box.
+template <std::size_t D>
+bool Cells<D>::turns_once() const {
+  return side_ >= 5 && static_cast<double>(side_) == cells_per_axis_;
 }
 
 template <std::size_t D>
 bool Cells<D>::ways_may_wrap(const Group& group) const {
-  if (!space_.periodic()) return false;
-  // The cells of one turn, and two of them shorter than half the box.
-  if (side_ < 5 || static_cast<double>(side_) != cells_per_axis_) return true;
-  if (group.first_column < fine_ || group.last_column + fine_ >= side_x()) return true;
-  for (std::size_t axis = 1, row = group.row; axis < D; ++axis, row /= side_) {
-    if (row % side_ == 0 || row % side_ == side_ - 1) return true;
-  }
-  return false;
+  const bool is_at_border = group.first_column < fine_ || group.last_column + fine_ >= side_x();
+  return space_.periodic() && (group.row.wraps || is_at_border);
 }
 
 template class Cells<2>;

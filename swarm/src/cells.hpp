@@ -63,7 +63,6 @@ class Cells {
   Range bucket(std::size_t b) const { return {begin_[b], begin_[b + 1]}; }
   std::uint32_t largest_bucket() const;
   std::size_t rows() const { return (begin_.size() - 1) / side_x(); }
-  Range row(std::size_t r) const { return {begin_[r * side_x()], begin_[(r + 1) * side_x()]}; }
   // Every agent within this distance of another is in the buckets up to `rings` around it.
   double covered(std::size_t rings) const;
   bool covers_all(std::size_t rings) const { return 2 * rings + 1 >= side_; }
@@ -73,11 +72,24 @@ class Cells {
   template <class Visit>
   void around(std::size_t b, std::size_t rings, Visit&& visit) const;
 
-  // The same for all within the reach of a group of agents of one row.
-  struct Group {
-    std::size_t row, first_column, last_column;
+  // A row, and those that touch it.
+  struct Row {
+    std::size_t first_bucket;
+    std::array<std::size_t, D == 2 ? 3 : 9> around;  // their first buckets, its own too
+    std::size_t rows;                                // of them
+    bool wraps;                                      // whether the shortest way to one of them may cross the border
   };
-  Group group(std::size_t row, Range agents) const;
+  // Agents of a row that lie side by side.
+  struct Group {
+    const Row& row;
+    Range agents;
+    std::size_t first_column, last_column;
+  };
+  Row row(std::size_t r) const;
+  // Calls visit(const Group&) for groups of at most so many agents: each agent of the row once, one after the other.
+  template <class Visit>
+  void for_each_group(const Row& row, std::uint32_t most, Visit&& visit) const;
+  // Calls visit(Range) for runs of agents: each once that may lie within the reach of one of the group.
   template <class Visit>
   void around(const Group& group, Visit&& visit) const;
   // Whether the shortest way to one within the reach may cross the border.
@@ -85,6 +97,7 @@ class Cells {
 
  private:
   std::size_t side_x() const { return side_ * fine_; }
+  bool turns_once() const;
   void choose_cells(std::size_t agents, double reach, std::size_t finest);
   std::size_t bucket_of(const Vec<D>& position) const;
   std::size_t residue(float x, std::size_t fine) const;
@@ -135,22 +148,31 @@ void Cells<D>::around(std::size_t b, std::size_t rings, Visit&& visit) const {
 
 template <std::size_t D>
 template <class Visit>
+void Cells<D>::for_each_group(const Row& row, std::uint32_t most, Visit&& visit) const {
+  const std::uint32_t* begin = &begin_[row.first_bucket];
+  const std::uint32_t end = begin[side_x()];
+  std::size_t column = 0;
+  for (std::uint32_t first = begin[0]; first < end; first += most) {
+    const Range agents{first, std::min(first + most, end)};
+    while (begin[column + 1] <= agents.begin) ++column;
+    const std::size_t first_column = column;
+    while (begin[column + 1] < agents.end) ++column;
+    visit(Group{row, agents, first_column, column});
+  }
+}
+
+template <std::size_t D>
+template <class Visit>
 void Cells<D>::around(const Group& group, Visit&& visit) const {
   const std::size_t side_x = this->side_x(), wide = group.last_column - group.first_column + 1 + 2 * fine_;
-  const std::size_t width = std::min(wide, side_x),
-                    first = wide < side_x ? (group.first_column + side_x - fine_) % side_x : 0;
-  const std::size_t straight = std::min(width, side_x - first);
-  const std::size_t high = std::min<std::size_t>(3, side_), below = std::min<std::size_t>(1, side_ - 1);
-  std::size_t rows = 1;
-  for (std::size_t axis = 1; axis < D; ++axis) rows *= high;
-  for (std::size_t r = 0; r < rows; ++r) {
-    std::size_t row = 0, stride = side_x;
-    for (std::size_t axis = 1, rest = r, own = group.row; axis < D;
-         ++axis, rest /= high, own /= side_, stride *= side_) {
-      row += (own % side_ + side_ - below + rest % high) % side_ * stride;
-    }
-    visit(Range{begin_[row + first], begin_[row + first + straight]});
-    if (straight < width) visit(Range{begin_[row], begin_[row + width - straight]});
+  std::size_t first = 0;
+  if (wide < side_x)
+    first = group.first_column < fine_ ? group.first_column + side_x - fine_ : group.first_column - fine_;
+  const std::size_t width = std::min(wide, side_x), straight = std::min(width, side_x - first);
+  for (std::size_t r = 0; r < group.row.rows; ++r) {
+    const std::uint32_t* begin = &begin_[group.row.around[r]];
+    visit(Range{begin[first], begin[first + straight]});
+    if (straight < width) visit(Range{begin[0], begin[width - straight]});
   }
 }
 

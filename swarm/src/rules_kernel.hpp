@@ -125,14 +125,14 @@ class RulesKernel final : public Kernel {
 
   // A row or a bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
   void move_all(const Step& step, std::size_t row, Around& around, Stopwatch& watch) requires kSums {
-    const Range all = cells_.row(row);
-    for (std::uint32_t first = all.begin; first < all.end; first += Around::kMost) {
-      const Range agents{first, std::min(first + Around::kMost, all.end)};
-      around.compute(cells_, row, agents, {step.rules.radius(), step.rules.close()});
+    const auto within = cells_.row(row);
+    cells_.for_each_group(within, Around::kMost, [&](const auto& group) {
+      around.compute(cells_, group, {step.rules.radius(), step.rules.close()});
       watch.found_neighbours();
-      for (std::uint32_t at = first; at < agents.end; ++at) move(step, at, around[at - first]);
+      for (std::uint32_t at = group.agents.begin; at < group.agents.end; ++at)
+        move(step, at, around[at - group.agents.begin]);
       watch.applied_rules();
-    }
+    });
   }
 
   void move_all(const Step& step, std::size_t bucket, Around& around, Stopwatch& watch) requires(!kSums) {

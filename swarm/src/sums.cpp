@@ -166,10 +166,9 @@ HWY_EXPORT(sum_2d);
 HWY_EXPORT(sum_3d);
 
 template <std::size_t D>
-void GroupSums<D>::compute(const Cells<D>& cells, std::size_t row, Range agents, const Radii& radii) {
-  const typename Cells<D>::Group group = cells.group(row, agents);
+void GroupSums<D>::compute(const Cells<D>& cells, const typename Cells<D>::Group& group, const Radii& radii) {
   SumsTask<D> task;
-  task.own = agents;
+  task.own = group.agents;
   task.limit = radii.within * radii.within;
   task.close_limit = radii.close * radii.close;
   task.box = cells.space().box;
@@ -193,8 +192,9 @@ void GroupSums<D>::compute(const Cells<D>& cells, std::size_t row, Range agents,
   } else {
     HWY_DYNAMIC_DISPATCH(sum_3d)(task, wanted_);
   }
-  candidates += around * (agents.end - agents.begin);
-  for (std::size_t k = 0; k < agents.end - agents.begin; ++k) neighbours += static_cast<std::uint32_t>(count_[k]);
+  const std::size_t agents = group.agents.end - group.agents.begin;
+  candidates += around * agents;
+  for (std::size_t k = 0; k < agents; ++k) neighbours += static_cast<std::uint32_t>(count_[k]);
 }
 
 template <std::size_t D>

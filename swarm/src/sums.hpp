@@ -35,9 +35,9 @@ class GroupSums {
   // What is not wanted stays 0.
   explicit GroupSums(Wanted wanted) : wanted_(wanted) {}
 
-  // Of at most kMost agents of that row. Neighbours are those at most radii.within away, the agent itself never. The
-  // cells' reach is at least that.
-  void compute(const Cells<D>& cells, std::size_t row, Range agents, const Radii& radii);
+  // Of at most kMost agents. Neighbours are those at most radii.within away, the agent itself never. The cells' reach is at
+  // least that.
+  void compute(const Cells<D>& cells, const typename Cells<D>::Group& group, const Radii& radii);
 
   // Of the k-th of those agents.
   Sums<D> operator[](std::size_t k) const;

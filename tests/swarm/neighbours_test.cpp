@@ -107,12 +107,12 @@ std::vector<Sums<D>> group_sums(const Space& space, const State& s, float radius
   GroupSums<D> around(wanted);
   std::vector<Sums<D>> sums(s.agents());
   for (std::size_t r = 0; r < cells.rows(); ++r) {
-    const Range row = cells.row(r);
-    for (std::uint32_t first = row.begin; first < row.end; first += GroupSums<D>::kMost) {
-      const Range agents{first, std::min(first + GroupSums<D>::kMost, row.end)};
-      around.compute(cells, r, agents, {radius, radius / 2});
-      for (std::uint32_t at = first; at < agents.end; ++at) sums[cells.order()[at]] = around[at - first];
-    }
+    const auto row = cells.row(r);
+    cells.for_each_group(row, GroupSums<D>::kMost, [&](const auto& group) {
+      around.compute(cells, group, {radius, radius / 2});
+      const Range agents = group.agents;
+      for (std::uint32_t at = agents.begin; at < agents.end; ++at) sums[cells.order()[at]] = around[at - agents.begin];
+    });
   }
   return sums;
 }
