@@ -23,9 +23,13 @@ Order: [`polarisation`](@ref), [`rotation`](@ref), [`state`](@ref), [`DwellTimes
 [`cohesion`](@ref), [`bounding_box`](@ref), [`hull_area`](@ref), [`density`](@ref). Neighbours: [`nearest_neighbour`](@ref),
 [`nearest_distances`](@ref), [`clark_evans`](@ref), [`clusters`](@ref). Fluctuations: [`correlation`](@ref),
 [`correlation_length`](@ref), [`susceptibility`](@ref), [`binder`](@ref). Live: [`live`](@ref).
+
+Of windows, `D x N x T`: who leads, [`leadership`](@ref); information, [`mutual_information`](@ref), [`transfer_entropy`](@ref),
+[`emergence`](@ref).
 """
 module SwarmMetrics
 
+using LinearAlgebra: Symmetric, cholesky!, diagind, dot, issuccess, rdiv!
 using Wingbeat
 using Wingbeat: Frame, FrameCopy, Publication, Subscription
 
@@ -33,6 +37,8 @@ export Flock, polarisation, rotation, is_ill_posed, state, DwellTimes, mean_dwel
 export centroid, cohesion, bounding_box, hull_area, density
 export nearest_neighbour, nearest_distances, clark_evans, clusters, Clusters, cluster_count, largest_cluster
 export correlation, correlation_length, susceptibility, binder
+export leadership, Leadership, net_leadership, headings
+export mutual_information, transfer_entropy, Gaussian, KSG, Discrete, bits, emergence
 export live, Measurement
 
 include("space.jl")
@@ -45,6 +51,14 @@ include("neighbours.jl")
 include("clusters.jl")
 include("correlation.jl")
 include("fluctuations.jl")
+include("leadership.jl")
+include("digamma.jl")
+include("information.jl")
+include("gaussian.jl")
+include("kdtree.jl")
+include("ksg.jl")
+include("discrete.jl")
+include("emergence.jl")
 include("live.jl")
 
 end
