@@ -5,7 +5,8 @@
     Series(name, x, y, colour, mark)
 
 `error` is half an error bar's length for each point, NaN for none. `mark`: `:line` (with points), `:curve` (without), `:dots`, `:dashes` and `:cross`
-(both for what is known). Points that are NaN are left out.
+(both for what is known). Points that are NaN are left out; a series
+without a name is not in the legend.
 """
 struct Series
     name::String
@@ -37,7 +38,7 @@ end
 Figure(title, x_label, y_label, series; y=ORDER, logarithmic=false) = Figure(title, x_label, y_label, series, y, logarithmic)
 
 const WIDTH, HEIGHT = 640, 420
-const LEFT, RIGHT, TOP, BOTTOM = 64, 16, 62, 52
+const LEFT, RIGHT, TOP, BOTTOM = 72, 16, 62, 52
 const LETTER = 5.7 # its width, about
 
 struct Axes
@@ -113,7 +114,7 @@ function draw_frame(out, figure, axes)
     println(out, """<line x1="$left" y1="$base" x2="$right" y2="$base" stroke="#444"/><line x1="$left" y1="$TOP" x2="$left" y2="$base" stroke="#444"/>""")
     println(out, """<text x="$((left + right) / 2)" y="$(HEIGHT - 12)" text-anchor="middle">$(escape(figure.x_label))</text>""")
     middle = (TOP + base) / 2
-    println(out, """<text x="16" y="$middle" text-anchor="middle" transform="rotate(-90 16 $middle)">$(escape(figure.y_label))</text>""")
+    println(out, """<text x="14" y="$middle" text-anchor="middle" transform="rotate(-90 14 $middle)">$(escape(figure.y_label))</text>""")
 end
 
 function draw_series(out, s::Series, axes)
@@ -145,6 +146,7 @@ draw_bar(out, x, above, below, colour) =
 function draw_legend(out, figure)
     x = Float64(LEFT)
     for s in figure.series
+        isempty(s.name) && continue
         text = string(s.mark === :cross ? "× " : s.mark === :dashes ? "- - " : "● ", s.name)
         println(out, """<text x="$(round(x; digits=1))" y="42" font-size="11" fill="$(s.colour)">$(escape(text))</text>""")
         x += LETTER * length(text) + 10
