@@ -1,0 +1,18 @@
+# Tests the examples' own pieces, without a swarm; the last line counts them: "julia: N passed, N failed".
+const ROOT = normpath(joinpath(@__DIR__, "..", "..", ".."))
+push!(LOAD_PATH, joinpath(ROOT, "julia"))
+
+using LinearAlgebra
+using Random
+using SwarmMetrics
+using Test
+
+for name in ("pair_response", "zone_forms", "rule_observer")
+    include(joinpath(@__DIR__, "..", "src", name * ".jl"))
+end
+
+include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
+
+const FILES = ["rules"]
+
+run_counted("learning", @__DIR__, isempty(ARGS) ? FILES : ARGS)

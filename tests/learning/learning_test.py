@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Runs each example of learning from a live swarm, short, and holds what its help promises."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parents[2]
+COMMAND, LIBRARY = map(Path, sys.argv[1:3]) if len(sys.argv) > 2 else (
+    ROOT / "build/release/bin/wingbeat", ROOT / "build/release/lib/libwingbeat.so")
+del sys.argv[1:3]
+PATIENCE_S = 180
+CIRCLES_AND_LINES = (".//{http://www.w3.org/2000/svg}circle", ".//{http://www.w3.org/2000/svg}polyline")
+
+
+class Learning(unittest.TestCase):
+    def setUp(self):
+        self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-test-learning."))
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.environment = dict(os.environ, TMPDIR=str(self.directory), WINGBEAT_COMMAND=str(COMMAND),
+                                WINGBEAT_LIBRARY=str(LIBRARY))
+        self.environment.pop("WINGBEAT_DIR", None)
+
+    def run_example(self, *words):
+        script = ROOT / "examples/learning/learn.jl"
+        done = subprocess.run([ROOT / "scripts/julia", "--startup-file=no", script, *map(str, words)], env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        self.assertEqual(list(self.directory.glob("wingbeat-learning-*")), [], "the runtime directory is still there")
+        return done
+
+    def run_short(self, example, *words):
+        """The verdict of a short run whose checks all hold (how fast it was is not judged), and its table."""
+        done = self.run_example(example, "--short", "--json", "--out", self.directory / "out", *words)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        verdict = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual((verdict["name"], verdict["holds"]), (example, True))
+        self.assertIn(f"{example}: ", done.stdout)
+        self.assertEqual([check["what"] for check in verdict["checks"] if check["holds"] is False], [])
+        picture = ElementTree.parse(self.directory / f"out/{example}.svg")
+        self.assertTrue(any(picture.findall(mark) for mark in CIRCLES_AND_LINES))
+        with (self.directory / f"out/{example}.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        return {check["what"]: check for check in verdict["checks"]}, rows
+
+    def test_the_rules_are_inferred_and_their_change_is_followed(self):
+        checks, rows = self.run_short("infer-rules")
+        self.assertAlmostEqual(checks["before the change: cohesion"]["measured"], 0.001, delta=0.00005)
+        self.assertAlmostEqual(checks["after the change: cohesion"]["measured"], 0.002, delta=0.0001)
+        self.assertAlmostEqual(checks["after the change: separation"]["measured"], 0.0015, delta=0.000075)
+        self.assertIsNone(checks["seconds from the start until the strengths are right"]["holds"])
+        self.assertEqual({row["true_cohesion"] for row in rows}, {"0.001", "0.002"})
+
+    def test_a_wrong_command_line_is_refused_with_a_reason(self):
+        for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
+                              (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents")):
+            done = self.run_example(*words)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(reason, done.stderr)
+        done = self.run_example("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("infer-rules", done.stdout)
+
+    def test_a_swarm_that_is_not_built_is_missed_with_a_word_on_what_to_do(self):
+        self.environment["WINGBEAT_COMMAND"] = str(self.directory / "nothing")
+        done = self.run_example("infer-rules", "--short")
+        self.assertEqual(done.returncode, 4, done.stdout)
+        self.assertIn("make build", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
