@@ -60,6 +60,7 @@ learn:
 	@scripts/bootstrap --demo
 	$(build)
 	@$(LEARN) infer-rules --short
+	@$(LEARN) closed-loop --short
 
 test:
 	@scripts/bootstrap --test

@@ -17,11 +17,12 @@ foreach(name -> include(joinpath(DEMO, name * ".jl")), ("text", "sparkline"))
 using .Sparkline, .Text
 
 const PIECES = (
-    "options", "board", "swarm_seen", "pair_response", "zone_forms", "rule_observer", "infer_rules",
+    "options", "board", "swarm_seen", "pair_response", "zone_forms", "rule_observer", "infer_rules", "controller", "answers",
+    "closed_loop",
 )
 foreach(name -> include(joinpath("src", name * ".jl")), PIECES)
 
-const EXAMPLES = Dict("infer-rules" => infer_rules)
+const EXAMPLES = Dict("infer-rules" => infer_rules, "closed-loop" => closed_loop)
 
 function main(root, arguments)
     (isempty(arguments) || any(in(("--help", "-h")), arguments)) && (print(HELP); return isempty(arguments) ? 2 : 0)

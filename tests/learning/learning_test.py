@@ -57,6 +57,16 @@ class Learning(unittest.TestCase):
         self.assertIsNone(checks["seconds from the start until the strengths are right"]["holds"])
         self.assertEqual({row["true_cohesion"] for row in rows}, {"0.001", "0.002"})
 
+    def test_a_polarisation_is_held_and_in_lock_step_with_a_delay_of_exactly_one_frame(self):
+        checks, rows = self.run_short("closed-loop")
+        for way in ("free-running", "lock-step"):
+            for wanted in (0.8, 0.5, 0.65):
+                self.assertAlmostEqual(checks[f"{way}, hold {wanted}: polarisation"]["measured"], wanted, delta=0.02)
+            self.assertEqual(checks[f"{way}, disturbed: radius"]["measured"], 0.5)
+        for end in ("least", "most"):
+            self.assertEqual(checks[f"lock-step: frames from a frame to its answer, at {end}"]["measured"], 1)
+        self.assertEqual({row["way"] for row in rows}, {"free-running", "lock-step"})
+
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
                               (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents")):

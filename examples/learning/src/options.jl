@@ -7,6 +7,7 @@ Learns from a swarm that runs in C++, while it runs, and says how near it came t
 improves, writes EXAMPLE.csv and EXAMPLE.svg.
 
   infer-rules      the swarm's own rules from its frames alone, and a change of them
+  closed-loop      a swarm held at a wanted polarisation by steering its noise, free-running and in lock-step
 
   --seconds S      how long it learns, from 4 (default: as the example needs)
   --agents N       how many agents, from 2 (default: as the example needs)

@@ -4,15 +4,16 @@ push!(LOAD_PATH, joinpath(ROOT, "julia"))
 
 using LinearAlgebra
 using Random
+using Statistics
 using SwarmMetrics
 using Test
 
-for name in ("pair_response", "zone_forms", "rule_observer")
+for name in ("pair_response", "zone_forms", "rule_observer", "controller")
     include(joinpath(@__DIR__, "..", "src", name * ".jl"))
 end
 
 include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["rules"]
+const FILES = ["rules", "controller"]
 
 run_counted("learning", @__DIR__, isempty(ARGS) ? FILES : ARGS)

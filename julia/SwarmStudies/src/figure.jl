@@ -149,6 +149,6 @@ function draw_legend(out, figure)
         isempty(s.name) && continue
         text = string(s.mark === :cross ? "× " : s.mark === :dashes ? "- - " : "● ", s.name)
         println(out, """<text x="$(round(x; digits=1))" y="42" font-size="11" fill="$(s.colour)">$(escape(text))</text>""")
-        x += LETTER * length(text) + 10
+        x += LETTER * length(text) + 16
     end
 end
