@@ -6,6 +6,7 @@ Base.exit_on_sigint(false) # Ctrl-C is an exception, so that the swarm is ended
 module Learning
 
 using LinearAlgebra
+using Random
 using Statistics
 using SwarmMetrics
 using SwarmProcesses
@@ -18,11 +19,11 @@ using .Sparkline, .Text
 
 const PIECES = (
     "options", "board", "swarm_seen", "pair_response", "zone_forms", "rule_observer", "infer_rules", "controller", "answers",
-    "closed_loop",
+    "closed_loop", "pilot", "leader_search", "who_leads",
 )
 foreach(name -> include(joinpath("src", name * ".jl")), PIECES)
 
-const EXAMPLES = Dict("infer-rules" => infer_rules, "closed-loop" => closed_loop)
+const EXAMPLES = Dict("infer-rules" => infer_rules, "closed-loop" => closed_loop, "who-leads" => who_leads)
 
 function main(root, arguments)
     (isempty(arguments) || any(in(("--help", "-h")), arguments)) && (print(HELP); return isempty(arguments) ? 2 : 0)

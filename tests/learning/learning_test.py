@@ -67,9 +67,19 @@ class Learning(unittest.TestCase):
             self.assertEqual(checks[f"lock-step: frames from a frame to its answer, at {end}"]["measured"], 1)
         self.assertEqual({row["way"] for row in rows}, {"free-running", "lock-step"})
 
+    def test_planted_leaders_are_found_and_so_are_those_who_take_over(self):
+        checks, rows = self.run_short("who-leads")
+        for leaders in ("the first leaders", "the second leaders"):
+            self.assertEqual(checks[f"{leaders}: planted among the first 5 by delay"]["measured"], 5)
+            self.assertGreater(checks[f"{leaders}: least lead of them, steps"]["measured"], 0)
+        planted = {phase: {row["agent"] for row in rows if row["phase"] == phase and row["planted"] == "1"} for phase in "123"}
+        self.assertEqual([len(agents) for agents in planted.values()], [0, 5, 5])
+        self.assertFalse(planted["2"] & planted["3"])
+
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
-                              (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents")):
+                              (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents"),
+                              (["who-leads", "--agents", "5"], "20 to 65"), (["who-leads", "--seconds", "5"], "9.0 seconds")):
             done = self.run_example(*words)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(reason, done.stderr)

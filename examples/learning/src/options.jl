@@ -8,6 +8,7 @@ improves, writes EXAMPLE.csv and EXAMPLE.svg.
 
   infer-rules      the swarm's own rules from its frames alone, and a change of them
   closed-loop      a swarm held at a wanted polarisation by steering its noise, free-running and in lock-step
+  who-leads        agents that lead, planted by steering them, from how everybody moves; then others take over
 
   --seconds S      how long it learns, from 4 (default: as the example needs)
   --agents N       how many agents, from 2 (default: as the example needs)

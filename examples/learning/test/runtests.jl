@@ -7,13 +7,14 @@ using Random
 using Statistics
 using SwarmMetrics
 using Test
+using Wingbeat
 
-for name in ("pair_response", "zone_forms", "rule_observer", "controller")
+for name in ("pair_response", "zone_forms", "rule_observer", "controller", "pilot", "leader_search")
     include(joinpath(@__DIR__, "..", "src", name * ".jl"))
 end
 
 include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["rules", "controller"]
+const FILES = ["rules", "controller", "leaders"]
 
 run_counted("learning", @__DIR__, isempty(ARGS) ? FILES : ARGS)
