@@ -32,7 +32,8 @@ function who_leads(root, options)
     agents = agents_of(options, 50, 50)
     agents in LEAD_AGENTS || throw(UsageError("who-leads takes $(first(LEAD_AGENTS)) to $(last(LEAD_AGENTS)) agents, not $agents"))
     seconds = seconds_of(options, 24.0, 14.0)
-    seconds >= LEAST_LEAD_S || throw(UsageError("who-leads takes $LEAST_LEAD_S seconds or more: its windows are $(LEAD_WINDOW / LEAD_RATE) s long"))
+    long_enough = seconds >= LEAST_LEAD_S
+    long_enough || throw(UsageError("who-leads takes $LEAST_LEAD_S seconds or more: its windows are $(LEAD_WINDOW / LEAD_RATE) s long"))
     settings = Iterators.flatten(("--set", "$name=$value") for (name, value) in pairs(LEAD_SWARM))
     arguments = (
         "--model", "topological", "--boundary", "open", "--agents", agents, "--seed", options.seed, "--rate", LEAD_RATE, "--history",
@@ -67,14 +68,18 @@ function search_live(swarm, agents, seconds, seed)
     for frame in swarm
         push!(w, frame)
         step = frame.step - origin
-        enter_phase!(study, pilot, plan, step) || break
+        enter_phase!(study, pilot, plan, step) || return finish!(study, pilot, steered)
         lead!(pilot, swarm, LEAD_SWARM.speed)
         steered += !isempty(pilot.leaders)
         study.missed += isempty(study.began) ? 0 : frame.missed
         step >= plan[1] && step % LEAD_EVERY == 0 && take_in!(study, w, step)
         isempty(study.estimates) || is_due(board) && show_rows!(board, lead_title(study), lead_rows(study))
     end
-    study.answered = pilot.placed / max(steered, 1)
+    throw(SwarmEnded())
+end
+
+function finish!(study, pilot, steered)
+    study.answered = pilot.placed / steered
     return study
 end
 
@@ -198,8 +203,9 @@ function lead_notes(study, finals)
         others = setdiff(eachindex(e.lead), planted)
         told(from, to) = fixed(sum(e.told[from, to]) / (length(from) * length(to) - length(intersect(from, to))), 3)
         push!(notes, string(
-            PHASES[e.phase], ": transfer entropy finds ", hits(net_told(e.told), planted), " of ", length(planted), "; nats from leader to follower ",
-            told(planted, others), ", back ", told(others, planted), ", from follower to follower ", told(others, others),
+            PHASES[e.phase], ": transfer entropy finds ", hits(net_told(e.told), planted), " of ", length(planted),
+            "; nats from leader to follower ", told(planted, others), ", back ", told(others, planted), ", from follower to follower ",
+            told(others, others),
         ))
     end
     return notes

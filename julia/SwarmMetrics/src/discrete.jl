@@ -3,10 +3,10 @@
 """
     Discrete()
 
-The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for integers or Bools: the entropies of
-the observed frequencies ("plug-in"). Each distinct column is a symbol. Too large by about (a - 1)(b - 1) / 2T for a and b symbols that are independent of each
-other, and useless once there are about as many combinations as samples. Other values throw an `ArgumentError`: make bins of them first, such as
-`round.(Int, 4 .* x)`. Source: Shannon 1948; the bias: Miller 1955.
+The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for integers or Bools: the
+entropies of the observed frequencies ("plug-in"). Each distinct column is a symbol. Too large by about (a - 1)(b - 1) / 2T for a
+and b symbols that are independent of each other, and useless once there are about as many combinations as samples. Other values
+throw an `ArgumentError`: make bins of them first, such as `round.(Int, 4 .* x)`. Source: Shannon 1948; the bias: Miller 1955.
 """
 struct Discrete <: Estimator end
 

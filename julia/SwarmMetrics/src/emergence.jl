@@ -12,9 +12,9 @@ Criteria of causal emergence for a feature V of the parts Xʲ (the agents), in n
 Ψ > 0: V is causally emergent, it says more about its future than the parts do together, one by one. Δ > 0: V shows downward
 causation. Ψ > 0 and Γ = 0: V is causally decoupled from the parts.
 
-`X` is a window, `D x N x T` (one agent, D rows, for each j); `V` a series of T samples, a vector or `d x T`, which must be a function of `X`
-at the same time and of nothing else. By default the mean over the agents: the centre of mass of positions, the polarisation vector of
-[`headings`](@ref).
+`X` is a window, `D x N x T` (one agent, D rows, for each j); `V` a series of T samples, a vector or `d x T`, which must be a
+function of `X` at the same time and of nothing else. By default the mean over the agents: the centre of mass of positions, the
+polarisation vector of [`headings`](@ref).
 
 ```julia
 swarm = subscribe("swarm"; every=6)                  # 10 frames a second of 60
@@ -24,14 +24,15 @@ end
 ```
 
 Caveats. The criteria are sufficient, not necessary: Ψ <= 0 does not say that nothing emerges. What several parts tell alike is
-subtracted once for each of them, so that Ψ and Δ of many agents that do the same are far below 0: use few agents, or groups of them.
-[`Gaussian`](@ref) sees linear dependence only. Each of the N terms is too large by about D·d / 2T in a window of T frames, in Ψ all with a minus but one: the
-window must be much longer than N·D·d, or use `Gaussian(unbiased=true)`; shuffled windows say what chance gives. `maxⱼ` makes Δ and Γ too large
-by chance, too. Motion must be stationary: positions of a flock that travels are not (take them from its centre, or headings). The
-answer depends on `lag`: try several. And on V: a V that is not a function of X makes the criteria meaningless.
+subtracted once for each of them, so that Ψ and Δ of many agents that do the same are far below 0: use few agents, or groups of
+them. [`Gaussian`](@ref) sees linear dependence only. Each of the N terms is too large by about D·d / 2T in a window of T frames, in
+Ψ all with a minus but one: the window must be much longer than N·D·d, or use `Gaussian(unbiased=true)`; shuffled windows say what
+chance gives. `maxⱼ` makes Δ and Γ too large by chance, too. Motion must be stationary: positions of a flock that travels are not
+(take them from its centre, or headings). The answer depends on `lag`: try several. And on V: a V that is not a function of X makes
+the criteria meaningless.
 
-Throws as [`mutual_information`](@ref). Source: Rosas, Mediano et al., PLoS Comput. Biol. 16 (2020) e1008289, and its code ReconcilingEmergences,
-which defines Δ and Γ alike. Cost: N² pairs; with `Gaussian` one matrix product of N·D x T with T x N·D.
+Throws as [`mutual_information`](@ref). Source: Rosas, Mediano et al., PLoS Comput. Biol. 16 (2020) e1008289, and its code
+ReconcilingEmergences, which defines Δ and Γ alike. Cost: N² pairs; with `Gaussian` one matrix product of N·D x T with T x N·D.
 """
 function emergence(X::AbstractArray{<:Real,3}, V=mean_over_agents(X); lag::Integer=1, estimator::Estimator=Gaussian())
     parts, whole = agents(X), Series(V, "V")

@@ -7,15 +7,16 @@
 """
     Gaussian(; unbiased=false)
 
-The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for variables that are jointly Gaussian:
-I(x; y) = ½ (ln|Rx| + ln|Ry| - ln|Rxy|) of correlation matrices; in general it sees linear dependence only, and then never more than
-there is on the whole, but for chance. Infinite if one is a linear function of the other.
+The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for variables that are jointly
+Gaussian: I(x; y) = ½ (ln|Rx| + ln|Ry| - ln|Rxy|) of correlation matrices. Of other variables it sees linear dependence only, and as
+if they were Gaussian. Infinite if one is a linear function of the other.
 
 Of T independent samples of d and e rows it is too large by about d·e / 2T. `unbiased` subtracts exactly what it is in the mean for
-Gaussian samples independent of each other; then values can be negative. Successive frames are not independent, so that some remains.
+Gaussian samples independent of each other; then values can be negative. Successive frames are not independent, so that some
+remains.
 
-Needs more samples than rows in all (some times more to be of use), rows that change, and none that is a linear function of the others.
-Source: Cover & Thomas; the bias: Goodman, Ann. Math. Stat. 34 (1963) 178 (through the determinant of a Wishart matrix).
+Needs more samples than rows in all (some times more to be of use), rows that change, and none that is a linear function of the
+others. Sources: Cover & Thomas, Elements of Information Theory; the bias: Misra et al., J. Multivar. Anal. 92 (2005) 324.
 """
 struct Gaussian <: Estimator
     unbiased::Bool
@@ -109,7 +110,7 @@ function log_determinant!(S)
     return total
 end
 
-# The mean of the estimate for independent Gaussian samples whose true value is 0.
+# By how much the estimate is too large in the mean, for independent Gaussian samples, whatever the true value.
 function bias(n, d, e, f)
     spread(rows) = mapreduce(i -> digamma((n - i) / 2), +, 1:rows; init=0.0)
     return (spread(d + f) + spread(e + f) - spread(f) - spread(d + e + f)) / 2

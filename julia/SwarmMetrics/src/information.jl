@@ -38,19 +38,21 @@ end
     mutual_information(x, y; estimator=Gaussian()) -> Float64
     mutual_information(X, Y; estimator=Gaussian()) -> Matrix
 
-I(x; y) in nats ([`bits`](@ref) converts): how much less uncertain one is when the other is known. `x` and `y` are series of T samples: a
-vector, or `d x T` with one sample in each column (an agent of a window: `w[:velocity][:, 7, :]`). Of two windows, `D x N x T` and
-`E x M x T`, the `N x M` matrix for each agent with each; with [`Gaussian`](@ref) this is one matrix product and fast.
+I(x; y) in nats ([`bits`](@ref) converts): how much less uncertain one is when the other is known. `x` and `y` are series of T
+samples: a vector, or `d x T` with one sample in each column (an agent of a window: `w[:velocity][:, 7, :]`). Of two windows,
+`D x N x T` and `E x M x T`, the `N x M` matrix for each agent with each; with [`Gaussian`](@ref) this is one matrix product and fast.
 
-The estimator decides what is found and what it costs: [`Gaussian`](@ref) (linear dependence), [`KSG`](@ref) (any, of continuous values),
-[`Discrete`](@ref) (of integers or Bools).
+The estimator decides what is found and what it costs: [`Gaussian`](@ref) (linear dependence), [`KSG`](@ref) (any, of continuous
+values), [`Discrete`](@ref) (of integers or Bools).
 
-Caveats. All estimates of independent series differ from 0, and more so the shorter they are and the more rows they have: compare with
-shuffled ones. Samples that follow each other closely count for less than their number: a minute at 60 Hz of something that changes once a
-second has about 60 samples. The series must be stationary: a common drift is shared information. Information is not causation.
+Caveats. All estimates of independent series differ from 0, and more so the shorter they are and the more rows they have: compare
+with shuffled ones. Samples that follow each other closely count for less than their number: a minute at 60 Hz of something that
+changes once a second has about 60 samples. The series must be stationary: a common drift is shared information. Information is not
+causation.
 
-Throws `DimensionMismatch` for different lengths, `ArgumentError` for values that are not finite, too few samples, or rows that do not
-change (say which; agents beyond a frame's count are zeros: leave them out). Source: Shannon 1948; Cover & Thomas, Elements of Information Theory.
+Throws `DimensionMismatch` for different lengths, `ArgumentError` for values that are not finite, too few samples, or rows that do
+not change (say which; agents beyond a frame's count are zeros: leave them out). Source: Shannon 1948; Cover & Thomas, Elements of
+Information Theory.
 """
 function mutual_information(x, y; estimator::Estimator=Gaussian())
     x, y = Series(x, "x"), Series(y, "y")
@@ -65,9 +67,10 @@ end
     transfer_entropy(source, target; lag=1, history=1, estimator=Gaussian()) -> Float64
     transfer_entropy(W; lag=1, history=1, estimator=Gaussian()) -> Matrix
 
-I(target(t); source(t - lag) | target(t-1), ..., target(t - history)) in nats ([`bits`](@ref) converts): what the source's past says about
-the target beyond what its own past says. Series are as for [`mutual_information`](@ref). Of a window `D x N x T`, the `N x N` matrix from each
-agent (row) to each (column), zero on the diagonal; with [`Gaussian`](@ref) two matrix products, fast enough to be live:
+I(target(t); source(t - lag) | target(t-1), ..., target(t - history)) in nats ([`bits`](@ref) converts): what the source's past says
+about the target beyond what its own past says. Series are as for [`mutual_information`](@ref). Of a window `D x N x T`, the `N x N`
+matrix from each agent (row) to each (column), zero on the diagonal; with [`Gaussian`](@ref) two matrix products, fast enough to be
+live:
 
 ```julia
 swarm = subscribe("swarm"; mode=:every)
@@ -84,8 +87,9 @@ for a second opinion, beside [`leadership`](@ref). A history too short leaves in
 wrong lag finds nothing. All of `mutual_information`'s caveats hold, too: bias of short windows (never below 0 for Gaussian
 estimates, so that many small values are noise; compare with the reverse direction), stationarity, and frames equally spaced.
 
-Throws as `mutual_information`. NaN if the source is a linear function of the target's past, so that nothing is left to be told (Gaussian).
-Sources: Schreiber, PRL 85 (2000) 461; lag: Wibral et al., PLoS ONE 8 (2013) e55809; in groups: Sattari et al., Sci. Adv. 8 (2022) eabj1720.
+Throws as `mutual_information`. NaN if the source is a linear function of the target's past, so that nothing is left to be told
+(Gaussian). Sources: Schreiber, PRL 85 (2000) 461; lag: Wibral et al., PLoS ONE 8 (2013) e55809; in groups: Sattari et al., Sci.
+Adv. 8 (2022) eabj1720.
 """
 function transfer_entropy(source, target; lag::Integer=1, history::Integer=1, estimator::Estimator=Gaussian())
     x, y = Series(source, "the source"), Series(target, "the target")

@@ -3,7 +3,8 @@
 """
     headings(V) -> Array
 
-Unit headings of velocities, `D x N` or `D x N x T`, as an array of that shape; zeros for those that have none (at rest, or not finite).
+Unit headings of velocities, `D x N` or `D x N x T`, as an array of that shape; zeros for those that have none (at rest, or not
+finite).
 """
 function headings(V::AbstractArray{<:Real})
     dimensions(V)
@@ -19,8 +20,9 @@ end
 """
     Leadership
 
-What [`leadership`](@ref) found, two `N x N` matrices: `delay[i, j]`, in frames, by which j does later what i does (positive: i leads
-j; negative: i follows j), and `correlation[i, j]`, how alike the two are at that delay (NaN for pairs not looked at, as i with itself).
+What [`leadership`](@ref) found, two `N x N` matrices: `delay[i, j]`, in frames, by which j does later what i does (positive: i
+leads j; negative: i follows j), and `correlation[i, j]`, how alike the two are at that delay (NaN for pairs not looked at, as i
+with itself).
 """
 struct Leadership
     delay::Matrix{Int}
@@ -44,9 +46,9 @@ end
 ```
 
 Caveats. The frames must be equally spaced (`all(==(1), diff(w.seqs))` with `mode=:every`). A group that flies straight is alike at
-every delay: only turns tell. A window must hold several turns and be some times longer than the delays; a maximum at ±`delays` is none,
-but the end of what was looked at. Who turns first may also have seen first what all see: a delay says who precedes, not who causes.
-Where an agent has no heading (see [`headings`](@ref)) the frame does not count for its pairs.
+every delay: only turns tell. A window must hold several turns and be some times longer than the delays; a maximum at ±`delays` is
+none, but the end of what was looked at. Who turns first may also have seen first what all see: a delay says who precedes, not who
+causes. Where an agent has no heading (see [`headings`](@ref)) the frame does not count for its pairs.
 
 Throws `ArgumentError` for a window that is not longer than `delays`. Source: Nagy et al., Nature 464 (2010) 890. Cost: one matrix
 product of N x DT with DT x N for each delay, in the element type of `V`; N²·D·T·`delays` multiplications.
@@ -116,8 +118,9 @@ end
     net_leadership(l::Leadership; least=0.5) -> Vector{Float64}
 
 For each agent the mean delay, in frames, by which it leads the others (negative: follows), over the pairs whose correlation is at
-least `least`; 0 for an agent without such a pair, which has nobody to lead. Nagy et al. draw an arrow for each of these pairs. `least` leaves out those
-that have nothing to do with each other, whose delay is any. One number cannot show a hierarchy with several levels as the matrix can.
+least `least`; 0 for an agent without such a pair, which has nobody to lead. `least` leaves out pairs that have nothing to do with
+each other, whose delay is any. One number cannot show a hierarchy with several levels as the matrix can: Nagy et al. draw an arrow
+for each of these pairs.
 """
 function net_leadership(l::Leadership; least::Real=0.5)
     return map(1:size(l.delay, 1)) do i
