@@ -61,6 +61,7 @@ learn:
 	$(build)
 	@$(LEARN) infer-rules --short
 	@$(LEARN) closed-loop --short
+	@$(LEARN) window-to-code --short
 
 test:
 	@scripts/bootstrap --test

@@ -8,12 +8,13 @@ using Statistics
 using SwarmMetrics
 using Test
 
-for name in ("pair_response", "zone_forms", "rule_observer", "controller")
+include(joinpath(ROOT, "examples", "demo", "src", "learner.jl"))
+for name in ("pair_response", "zone_forms", "rule_observer", "controller", "path_coder", "principal", "alarm")
     include(joinpath(@__DIR__, "..", "src", name * ".jl"))
 end
 
 include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["rules", "controller"]
+const FILES = ["rules", "controller", "code"]
 
 run_counted("learning", @__DIR__, isempty(ARGS) ? FILES : ARGS)
