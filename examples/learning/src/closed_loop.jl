@@ -153,7 +153,7 @@ function loop_note(record)
         record.way, ": ", length(record.order), " frames in ", fixed(record.seconds, 1), " s, ", record.missed, " missed, gain ",
         fixed(record.response.gain, 3), " per rad, lag ", fixed(record.response.lag, 0), " frames; from a frame to the request p50 ",
         us(a.reaction_ns, 0.5), " us p99 ", us(a.reaction_ns, 0.99), " us, to the frame that shows it p50 ", us(a.latency_ns, 0.5), " us p99 ",
-        us(a.latency_ns, 0.99), " us; ", count(==(1), a.delay), " of ", length(a.delay), " in force in the next frame",
+        us(a.latency_ns, 0.99), " us; ", count(==(1), a.delay), " of ", length(a.delay), " in force in the next frame, ", a.superseded, " more superseded",
     )
 end
 

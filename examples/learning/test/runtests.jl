@@ -15,6 +15,6 @@ end
 
 include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["rules", "controller", "code"]
+const FILES = ["rules", "controller", "code", "studies"]
 
 run_counted("learning", @__DIR__, isempty(ARGS) ? FILES : ARGS)
