@@ -61,6 +61,7 @@ learn:
 	$(build)
 	@$(LEARN) infer-rules --short
 	@$(LEARN) closed-loop --short
+	@$(LEARN) window-to-code --short
 	@$(LEARN) who-leads --short
 
 test:

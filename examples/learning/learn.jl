@@ -14,16 +14,19 @@ using SwarmStudies
 using Wingbeat
 
 const DEMO = joinpath(@__DIR__, "..", "demo", "src")
-foreach(name -> include(joinpath(DEMO, name * ".jl")), ("text", "sparkline"))
+foreach(name -> include(joinpath(DEMO, name * ".jl")), ("text", "sparkline", "learner"))
 using .Sparkline, .Text
+import .Learner
 
 const PIECES = (
     "options", "board", "swarm_seen", "pair_response", "zone_forms", "rule_observer", "infer_rules", "controller", "answers",
-    "closed_loop", "pilot", "leader_search", "who_leads",
+    "closed_loop", "path_coder", "principal", "alarm", "window_to_code", "pilot", "leader_search", "who_leads",
 )
 foreach(name -> include(joinpath("src", name * ".jl")), PIECES)
 
-const EXAMPLES = Dict("infer-rules" => infer_rules, "closed-loop" => closed_loop, "who-leads" => who_leads)
+const EXAMPLES = Dict(
+    "infer-rules" => infer_rules, "closed-loop" => closed_loop, "window-to-code" => window_to_code, "who-leads" => who_leads,
+)
 
 function main(root, arguments)
     (isempty(arguments) || any(in(("--help", "-h")), arguments)) && (print(HELP); return isempty(arguments) ? 2 : 0)

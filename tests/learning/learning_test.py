@@ -76,6 +76,14 @@ class Learning(unittest.TestCase):
         self.assertEqual([len(agents) for agents in planted.values()], [0, 5, 5])
         self.assertFalse(planted["2"] & planted["3"])
 
+    def test_a_change_of_regime_shows_in_the_code_of_an_autoencoder_that_learned_meanwhile(self):
+        checks, rows = self.run_short("window-to-code")
+        self.assertEqual(checks["alarms before the change"]["measured"], 0)
+        self.assertLess(checks["before the change: what is left over"]["measured"], 0.01)
+        self.assertLessEqual(checks["frames from the change to the alarm"]["measured"], 300)
+        self.assertIsNone(checks["ms from the change to the alarm"]["holds"])
+        self.assertIn("code_10", rows[0])
+
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
                               (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents"),

@@ -13,8 +13,6 @@ const LOOP_HOLD = (whole=1_000, short=500)  # frames for each
 const HELD_WITHIN = 0.02     # in the mean
 const WANDERS_WITHIN = 0.06  # a frame, in the mean of absolute errors
 const SETTLED_WITHIN = 0.1
-const CALM_FRAMES = 30
-const LONGEST_REHEARSAL_S = 30
 const LEAST_LOOP_RATE = 100
 const LOOP_LIMITS_MS = (p50=10.0, p99=20.0)
 
@@ -62,22 +60,10 @@ function run_loop(root, options, agents, plan, board, way, how, mode)
         sqrt(agents / LOOP_DENSITY), "--set", "speed=$LOOP_SPEED", "--set", "noise=$(first(LOOP_TRIALS))", how...,
     )
     watch(root, arguments; mode=mode, fields=(velocity=Float32,), label=LOOP_LABEL) do swarm
-        record = LoopRecord(way)
-        rehearse_loop!(swarm)
-        drive!(record, swarm, plan, board)
-        return record
+        rehearsal = LoopRecord(way)
+        rehearse(frame -> turn!(rehearsal, swarm, frame, NaN, first(LOOP_TRIALS)), swarm, LOOP_RATE)
+        return drive!(LoopRecord(way), swarm, plan, board)
     end
-end
-
-# Until Julia has compiled what the loop is made of, and has caught up.
-function rehearse_loop!(swarm)
-    record, calm, began = LoopRecord(""), 0, time()
-    for frame in swarm
-        turn!(record, swarm, frame, NaN, first(LOOP_TRIALS))
-        calm = age(frame) < 2 / LOOP_RATE ? calm + 1 : 0
-        (calm >= CALM_FRAMES || time() - began > LONGEST_REHEARSAL_S) && return nothing
-    end
-    throw(SwarmEnded())
 end
 
 # One frame: look, and ask for the noise of the next.
@@ -138,26 +124,15 @@ function loop_rows(record, plan)
     ]
 end
 
-const DRAWN_POINTS = 600
-
-# Every k-th mean of k values, so that a picture stays small.
-function thinned(values)
-    k = cld(length(values), DRAWN_POINTS)
-    parts = Iterators.partition(values, k)
-    return [mean(part) for part in parts], [1 + k * (i - 1) for i in 1:length(parts)]
-end
-
 function loop_figures(records)
     figures = Figure[]
     for record in records
-        order, frames = thinned(record.order)
-        wanted, _ = thinned(record.wanted)
         push!(figures, Figure("The polarisation, $(record.way)", "frame", "polarisation", [
-            Series("measured", frames, order, "#d6006c", :curve), Series("wanted", frames, wanted, "#444", :dashes),
+            thinned("measured", record.order, "#d6006c", :curve), thinned("wanted", record.wanted, "#444", :dashes),
         ]))
     end
-    noise, frames = thinned(first(records).noise)
-    return push!(figures, Figure("The noise it took, $(first(records).way)", "frame", "noise (rad)", [Series("noise", frames, noise, "#1f77b4", :curve)]; y=nothing))
+    noise = thinned("noise", first(records).noise, "#1f77b4", :curve)
+    return push!(figures, Figure("The noise it took, $(first(records).way)", "frame", "noise (rad)", [noise]; y=nothing))
 end
 
 # ---------------------------------------------------------------------------------------------------------------- the verdict
@@ -178,7 +153,7 @@ function loop_note(record)
         record.way, ": ", length(record.order), " frames in ", fixed(record.seconds, 1), " s, ", record.missed, " missed, gain ",
         fixed(record.response.gain, 3), " per rad, lag ", fixed(record.response.lag, 0), " frames; from a frame to the request p50 ",
         us(a.reaction_ns, 0.5), " us p99 ", us(a.reaction_ns, 0.99), " us, to the frame that shows it p50 ", us(a.latency_ns, 0.5), " us p99 ",
-        us(a.latency_ns, 0.99), " us; ", count(==(1), a.delay), " of ", length(a.delay), " in force in the next frame",
+        us(a.latency_ns, 0.99), " us; ", count(==(1), a.delay), " of ", length(a.delay), " in force in the next frame, ", a.superseded, " more superseded",
     )
 end
 

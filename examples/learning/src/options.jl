@@ -8,6 +8,7 @@ improves, writes EXAMPLE.csv and EXAMPLE.svg.
 
   infer-rules      the swarm's own rules from its frames alone, and a change of them
   closed-loop      a swarm held at a wanted polarisation by steering its noise, free-running and in lock-step
+  window-to-code   60 frames of motion to ten numbers, by an autoencoder beside principal components; a change of regime shows
   who-leads        agents that lead, planted by steering them, from how everybody moves; then others take over
 
   --seconds S      how long it learns, from 4 (default: as the example needs)

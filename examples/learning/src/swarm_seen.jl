@@ -18,3 +18,21 @@ end
 
 "A parameter of the swarm, for the verdict."
 truth(swarm, name) = Float64(params(swarm)[name])
+
+const CALM_FRAMES = 30
+const LONGEST_REHEARSAL_S = 30
+
+"""
+    rehearse(turn, swarm, rate)
+
+Calls `turn(frame)` for the frames that come until Julia has compiled what it is made of, and has caught up with `rate` frames per second.
+"""
+function rehearse(turn, swarm, rate)
+    calm, began = 0, time()
+    for frame in swarm
+        turn(frame)
+        calm = age(frame) < 2 / rate ? calm + 1 : 0
+        (calm >= CALM_FRAMES || time() - began > LONGEST_REHEARSAL_S) && return nothing
+    end
+    throw(SwarmEnded())
+end

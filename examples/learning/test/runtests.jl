@@ -9,12 +9,13 @@ using SwarmMetrics
 using Test
 using Wingbeat
 
-for name in ("pair_response", "zone_forms", "rule_observer", "controller", "pilot", "leader_search")
+include(joinpath(ROOT, "examples", "demo", "src", "learner.jl"))
+for name in ("pair_response", "zone_forms", "rule_observer", "controller", "path_coder", "principal", "alarm", "pilot", "leader_search")
     include(joinpath(@__DIR__, "..", "src", name * ".jl"))
 end
 
 include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["rules", "controller", "leaders"]
+const FILES = ["rules", "controller", "code", "leaders", "studies"]
 
 run_counted("learning", @__DIR__, isempty(ARGS) ? FILES : ARGS)

@@ -16,7 +16,7 @@ using Wingbeat
 export UsageError, number
 export with_swarm, steer!
 export Progress, show!, finish!
-export Series, Figure, svg
+export Series, Figure, thinned, svg
 export Check, timing, Results, write_results, verdict_lines, json_line, exit_code
 export guarded, conclude
 

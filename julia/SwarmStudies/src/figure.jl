@@ -19,6 +19,19 @@ end
 
 Series(name, x, y, colour, mark) = Series(name, x, y, fill(NaN, length(x)), colour, mark)
 
+const DRAWN_POINTS = 600
+
+"""
+    thinned(name, y, colour, mark) -> Series
+
+A long series, numbered from 1: means of neighbours, so that there are at most $DRAWN_POINTS points.
+"""
+function thinned(name, y, colour, mark)
+    k = cld(max(length(y), 1), DRAWN_POINTS)
+    parts = collect(Iterators.partition(y, k))
+    return Series(name, [1 + k * (i - 1) for i in eachindex(parts)], [sum(part) / length(part) for part in parts], colour, mark)
+end
+
 const ORDER = (0.0, 1.02) # what order parameters reach
 
 """
