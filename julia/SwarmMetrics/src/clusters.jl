@@ -21,7 +21,8 @@ Base.show(io::IO, c::Clusters) = print(io, "Clusters(", length(c), " of ", sum(c
 The connected components of "at most `radius` apart" (`radius` in the unit of `X`). Agents whose position is not finite belong to none:
 label 0. Which of two clusters of one size comes first depends only on who is in them (the lowest agent first).
 
-A grid finds the pairs; cost: linear in the number of pairs within the radius's cells. Source: friends-of-friends (Huchra & Geller,
+Cost: about linear in the number of agents, whatever the radius: agents in one cell of a grid are connected at once if the box around
+them allows, and then one pair of two cells that is near enough connects both. Source: friends-of-friends (Huchra & Geller,
 Astrophys. J. 257 (1982) 423).
 """
 clusters(X::AbstractMatrix, radius::Real; box=nothing) = clusters(Flock(X; box=box), radius)
@@ -51,11 +52,9 @@ end
 function connect!(flock, radius)
     isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius within which agents are connected is positive"))
     cache = cache_of(flock)
-    grid = sort_into!(cache.by_radius, flock.X, flock.box, radius)
+    grid = sort_into!(cache.by_radius, flock.X, flock.box, radius; cliques=true)
     parent = resize!(cache.parent, grid.count)
-    for at in 1:grid.count
-        parent[at] = at
-    end
+    join_within_cells!(parent, grid, Float64(radius))
     join_cells!(parent, grid, Float64(radius))
     return grid, parent
 end
@@ -68,27 +67,127 @@ end
     return at
 end
 
-function join_cells!(parent, grid, radius)
-    is_periodic(grid.period) ? join_cells!(parent, grid, radius, Val(true)) : join_cells!(parent, grid, radius, Val(false))
+@inline function join!(parent, a, b)
+    low, high = minmax(a, b)
+    @inbounds parent[high] = low
+    return low
+end
+
+# All in one cell are one cluster if the box around them is no longer than the radius.
+function join_within_cells!(parent, grid, radius)
+    starts = grid.starts
+    for cell in 1:prod(grid.cells)
+        from, to = @inbounds Int(starts[cell]), Int(starts[cell + 1]) - 1
+        whole = from < to && is_clique(grid, from, to, radius * radius)
+        @inbounds for at in from:to
+            parent[at] = whole ? from : at
+        end
+    end
     return parent
 end
 
-# Pairs that are known to be connected cost no distance.
+# Never wrong by rounding: a difference of two within the box is rounded to no more than the box's edge is.
+function is_clique(grid, from, to, limit)
+    low = high = place(grid, from)
+    for at in (from + 1):to
+        p = place(grid, at)
+        low, high = map(min, low, p), map(max, high, p)
+    end
+    return sum(abs2, high .- low) <= limit
+end
+
+join_cells!(parent, grid, radius) =
+    is_periodic(grid.period) ? join_cells!(parent, grid, radius, Val(true)) : join_cells!(parent, grid, radius, Val(false))
+
+# First the cells side by side, which makes most of what there is one; then only who is not in it looks farther, and at all sides.
 function join_cells!(parent, grid, radius, P)
-    period, back = grid.period, inverse(grid.period)
-    limit = radius * radius
-    for_each_range(grid, radius, P) do a, from, to
-        mine = root_of(parent, Int32(a))
-        for b in from:to
-            @inbounds parent[b] == mine && continue
-            squared_distance(grid, a, b, period, back, P) <= limit || continue
-            other = root_of(parent, Int32(b))
-            low, high = minmax(mine, other)
-            @inbounds parent[high] = low
-            mine = low
+    reach = reach_of(grid, radius)
+    nearby = min(reach, 1)
+    for_each_cell(grid, nearby, true, P) do _, from, to, rows, spans
+        join_cell!(parent, grid, from, to, rows, spans, radius * radius, 0, P)
+    end
+    reach == nearby && return parent
+    largest = majority!(parent)
+    for_each_cell(grid, reach, false, P) do _, from, to, rows, spans
+        is_joined(parent, from, to, root_of(parent, largest)) && return nothing
+        join_cell!(parent, grid, from, to, rows, spans, radius * radius, largest, P)
+    end
+    return parent
+end
+
+# The root of more than half of all, if there is one (Boyer & Moore's vote). Leaves all right below their roots.
+function majority!(parent)
+    candidate, votes = Int32(1), 0
+    @inbounds for at in eachindex(parent)
+        root = parent[parent[at]]
+        parent[at] = root
+        votes == 0 && (candidate = root)
+        votes += root == candidate ? 1 : -1
+    end
+    return candidate
+end
+
+@inline function is_joined(parent, from, to, root)
+    for at in from:to
+        @inbounds parent[at] == root || root_of(parent, at) == root || return false
+    end
+    return true
+end
+
+function join_cell!(parent, grid, from, to, rows, spans, limit, largest, P)
+    if from == to || is_joined(parent, from, to, root_of(parent, from))
+        join_group!(parent, grid, from, to, rows, spans, limit, largest, P)
+    else
+        for at in from:to
+            join_group!(parent, grid, at, at, rows, spans, limit, largest, P)
         end
     end
     return nothing
+end
+
+# The places from..to are connected already: one near enough connects all.
+function join_group!(parent, grid, from, to, rows, spans, limit, largest, P)
+    starts = grid.starts
+    mine = root_of(parent, Int32(from))
+    first_row = true
+    for row in rows
+        for (left, right) in spans
+            left > right && continue
+            @inbounds first, last = Int(starts[row + left]), Int(starts[row + right + 1]) - 1
+            first_row && largest == 0 && (first = max(first, to + 1))
+            first > last && continue
+            mine = join_range!(parent, grid, mine, from, to, first, last, limit, largest, P)
+        end
+        first_row = false
+    end
+    return nothing
+end
+
+# Who came earlier and was not in the largest one then has looked for itself.
+@inline function join_range!(parent, grid, mine, from, to, first, last, limit, largest, P)
+    from == to && !is_near_range(grid, from, first, last, limit, P) && return mine
+    space = Space(grid.period)
+    for b in first:last
+        @inbounds parent[b] == mine && continue
+        other = root_of(parent, Int32(b))
+        other == mine && continue
+        largest == 0 || b > to || other == root_of(parent, largest) || continue
+        is_near(grid, b, from, to, limit, space, P) && (mine = join!(parent, mine, other))
+    end
+    return mine
+end
+
+@inline function is_near(grid, b, from, to, limit, space, P)
+    for a in from:to
+        squared_distance(grid, a, b, space, P) <= limit && return true
+    end
+    return false
+end
+
+@inline function is_near_range(grid, at, from, to, limit, P)
+    columns = (grid.x, grid.y, grid.z)
+    best = nearest_in_range(columns, from, to, place(grid, at), at, ntuple(_ -> Inf, Val(LANES)), Space(grid.period), P)
+    return foldl(nearer, best) <= limit
 end
 
 function collect_clusters(grid, parent, agents)

@@ -1,11 +1,18 @@
 # Who is near whom: agents sorted into a uniform grid of cells, in two or three dimensions, open or periodic.
 #
-# Everything is held as three coordinates; in two dimensions there is one layer of cells, and all z are 0. In a periodic box the cells
-# divide its edges evenly. Cells are visited by their offset from an agent's own; in a periodic box no cell is visited twice, however
-# few there are. Agents whose position is not finite are left out. Buffers are kept from frame to frame.
+# Everything is held as three coordinates; in two dimensions there is one layer of cells, and all z are 0. The grid is laid where
+# nearly all agents are, and its first and last cells reach on to infinity, or around a periodic box to each other: a few stragglers
+# do not make all others' cells coarse. So each cell is an edge long or longer, and between any two that are not side by side there
+# are whole cells. Cells of one row along x lie one behind the other. In a periodic box no cell is visited twice, however few there
+# are. Agents whose position is not finite are left out. Buffers are kept from frame to frame.
 
 const CELLS_PER_AGENT = 2
+const LANES = 4 # places that are looked at together; as many more are allocated, so that nobody looks beyond
 const HARD_LIMIT = 1 << 26 # cells
+const SAMPLE = 512         # agents that tell where nearly all are
+const NEARLY_ALL = 0.98
+const MARGIN = 0.25        # beyond them, as a part of their span
+const FEWEST = 6           # cells along an axis of small ones, so that the margin has its own
 
 mutable struct CellGrid
     count::Int                  # agents in it
@@ -17,75 +24,123 @@ mutable struct CellGrid
     cell_of::Vector{Int32}      # of each agent; 0: left out
     origin::Point
     per_edge::Point             # cells per unit of length
-    least_edge::Float64         # the shortest edge of a cell, over axes with more than one
+    edge::Point                 # of a cell; Inf where there is one only
     cells::NTuple{3,Int}
     period::Point
+    rows::Vector{Int}           # see `rows_around!`
+    nearest::Vector{Float64}    # see neighbours.jl
+    sample::Vector{Float64}
 end
 
 CellGrid() = CellGrid(
-    0, Int32[], Float64[], Float64[], Float64[], Int32[], Int32[], (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), Inf, (1, 1, 1),
-    (0.0, 0.0, 0.0),
+    0, Int32[], Float64[], Float64[], Float64[], Int32[], Int32[], (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (Inf, Inf, Inf),
+    (1, 1, 1), (0.0, 0.0, 0.0), Int[], Float64[], Float64[],
 )
 
 """
-    sort_into!(grid, X, box, edge)
+    sort_into!(grid, X, box, edge; cliques=false)
 
 Sorts the columns of `X` into cells whose edges are `edge` or longer. `edge` 0: such that there are $CELLS_PER_AGENT cells for each
-agent, for a flock is dense inside and thin outside.
+agent, for a flock is dense inside and thin outside. `cliques`: such that any two in one cell are at most `edge` apart, if that
+does not make more cells than that.
 """
-function sort_into!(grid::CellGrid, X, box, edge)
+function sort_into!(grid::CellGrid, X, box, edge; cliques::Bool=false)
     D = dimensions(X)
     grid.period = periods(box, D)
-    low, extent = room(X, grid.period, Val(D))
-    grid.origin = low
-    lay_out!(grid, extent, edge, size(X, 2), D)
+    grid.origin, extent = room!(grid.sample, X, grid.period, Val(D))
+    lay_out!(grid, extent, edge, size(X, 2), D, cliques)
     resize_for!(grid, size(X, 2))
     count_cells!(grid, X, Val(D))
     place!(grid, X, Val(D))
     return grid
 end
 
-function room(X, period, D)
+# Where the grid is laid: its origin and extent.
+function room!(sample, X, period, ::Val{D}) where {D}
+    low, extent = whole_room(X, period, Val(D))
+    has_crowd(size(X, 2)) || return low, extent
+    axes = ntuple(k -> k <= D ? crowded(take_sample!(sample, X, k, period[k]), low[k], extent[k], period[k]) : (0.0, 0.0), 3)
+    return map(first, axes), map(last, axes)
+end
+
+function whole_room(X, period, D)
     is_periodic(period) && return (0.0, 0.0, 0.0), period
     low, high = bounds(X, D)
     low[1] <= high[1] || return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
     return low, high .- low
 end
 
+function take_sample!(sample, X, axis, period)
+    empty!(sample)
+    for i in 1:(size(X, 2) ÷ SAMPLE):size(X, 2)
+        x = into(Float64(X[axis, i]), period)
+        isfinite(x) && push!(sample, x)
+    end
+    return sort!(sample; alg=QuickSort)
+end
+
+# Few agents need no telling.
+has_crowd(agents) = agents >= 4 * SAMPLE
+
+# The shortest part of an axis that nearly all are in, with a margin, within the whole.
+function crowded(sorted, low, extent, period)
+    n = length(sorted)
+    members = ceil(Int, NEARLY_ALL * n)
+    members < 2 && return low, extent
+    start, span = low, extent
+    for i in 1:(period > 0 ? n : n - members + 1)
+        j = i + members - 1
+        width = (j > n ? sorted[j - n] + period : sorted[j]) - sorted[i]
+        width < span && ((start, span) = (sorted[i], width))
+    end
+    span > 0 || return low, extent
+    margin = MARGIN * span
+    period > 0 || return max(start - margin, low), min(start + span + margin, low + extent) - max(start - margin, low)
+    span + 2 * margin < extent || return low, extent
+    return into(start - margin, period), span + 2 * margin
+end
+
 # At most CELLS_PER_AGENT cells for each agent, whatever edge is asked for: longer edges are right, only slower.
-function lay_out!(grid, extent, edge, agents, D)
+function lay_out!(grid, extent, edge, agents, D, cliques)
     budget = min(max(CELLS_PER_AGENT * agents, 64), HARD_LIMIT)
     longest = maximum(extent)
     smallest = longest / budget
     volume = prod(max(e, smallest) for e in extent[1:D])
     least = longest > 0 ? (volume / budget)^(1 / D) : 1.0
-    wanted = max(edge, least)
-    cells = map(e -> clamp(floor(Int, e / wanted), 1, budget), extent)
-    while prod(cells) > 2 * budget # thin shapes
+    fewest = has_crowd(agents) ? FEWEST : 1
+    small = cliques && edge / sqrt(D) >= least
+    wanted = small ? edge / sqrt(D) : max(edge, least)
+    cells_along(e) = clamp(small && e > 0 ? max(ceil(Int, e / wanted), fewest) : floor(Int, e / wanted), 1, budget)
+    while prod(map(cells_along, extent)) > 2 * budget # thin shapes
         wanted *= 1.25
-        cells = map(e -> clamp(floor(Int, e / wanted), 1, budget), extent)
     end
+    cells = map(cells_along, extent)
     grid.cells = cells
     grid.per_edge = map((c, e) -> c > 1 ? c / e : 0.0, cells, extent)
-    edges = [e / c for (c, e) in zip(cells, extent) if c > 1]
-    grid.least_edge = isempty(edges) ? Inf : minimum(edges)
+    grid.edge = map((c, e) -> c > 1 ? e / c : Inf, cells, extent)
     return grid
 end
 
 function resize_for!(grid, agents)
-    for column in (grid.x, grid.y, grid.z, grid.order, grid.cell_of)
-        resize!(column, agents)
+    for column in (grid.x, grid.y, grid.z)
+        resize!(column, agents + LANES)
     end
+    resize!(grid.order, agents)
+    resize!(grid.cell_of, agents)
     resize!(grid.starts, prod(grid.cells) + 1)
     return grid
 end
 
-@inline function place_along(x, origin, per_edge, cells)
-    return clamp(unsafe_trunc(Int, (x - origin) * per_edge), 0, cells - 1)
+# How far from the grid's origin; in a box upwards, around the border if need be.
+@inline beyond(x, origin, period) = ifelse(x < origin, x - origin + period, x - origin)
+
+@inline function place_along(x, origin, period, per_edge, cells)
+    c, last = beyond(x, origin, period) * per_edge, cells - 1
+    return ifelse(c < last, unsafe_trunc(Int, ifelse(c > 0, c, 0.0)), last)
 end
 
 # Into the box, which an image may lie outside of.
-@inline into(x, period) = period > 0 ? mod(x, period) : x
+@inline into(x, period) = period > 0 && !(0 <= x < period) ? mod(x, period) : x
 
 @inline function wrapped(X, i, D, period)
     p = point(X, i, D)
@@ -102,7 +157,7 @@ function count_cells!(grid, X, D)
             cell_of[i] = 0
             continue
         end
-        at = map(place_along, p, grid.origin, grid.per_edge, cells)
+        at = map(place_along, p, grid.origin, grid.period, grid.per_edge, cells)
         cell = Int32(1 + at[1] + cells[1] * (at[2] + cells[2] * at[3]))
         cell_of[i] = cell
         starts[cell] += Int32(1)
@@ -133,7 +188,7 @@ end
 
 @inline function home_of(grid, at)
     @inbounds p = (grid.x[at], grid.y[at], grid.z[at])
-    return map(place_along, p, grid.origin, grid.per_edge, grid.cells)
+    return map(place_along, p, grid.origin, grid.period, grid.per_edge, grid.cells)
 end
 
 # The offsets from cell `home` to all different cells at most `reach` away, along one axis.
@@ -154,13 +209,60 @@ end
     @inbounds return grid.starts[cell]:(grid.starts[cell + 1] - Int32(1))
 end
 
-@inline function squared_distance(grid, a, b, period, back, P)
-    @inbounds begin
-        dx = nearest_image(grid.x[a] - grid.x[b], period[1], back[1], P)
-        dy = nearest_image(grid.y[a] - grid.y[b], period[2], back[2], P)
-        dz = nearest_image(grid.z[a] - grid.z[b], period[3], back[3], P)
-    end
+@inline place(grid, at) = @inbounds (grid.x[at], grid.y[at], grid.z[at])
+
+@inline function squared_between(p, q, space, P)
+    dx = nearest_image(p[1] - q[1], space.period[1], space.back[1], P)
+    dy = nearest_image(p[2] - q[2], space.period[2], space.back[2], P)
+    dz = nearest_image(p[3] - q[3], space.period[3], space.back[3], P)
     return dx * dx + dy * dy + dz * dz
+end
+
+@inline squared_distance(grid, a, b, space, P) = squared_between(place(grid, a), place(grid, b), space, P)
+
+"""
+    rows_around!(rows, grid, y, z, reach, half, P)
+
+For each different row of cells at most `reach` rows away from the row (y, z), that one first: the number of its first cell. `half`: no
+pair of rows from both sides, unless the box has few.
+"""
+function rows_around!(rows, grid, y, z, reach, half, ::Val{P}) where {P}
+    nx, ny, nz = grid.cells
+    push!(empty!(rows), 1 + nx * (y + ny * z))
+    for oz in offsets(z, nz, reach, P), oy in offsets(y, ny, reach, P)
+        oy == oz == 0 || half && (oz, oy) < (0, 0) || push!(rows, 1 + nx * (wrap_cell(y + oy, ny) + ny * wrap_cell(z + oz, nz)))
+    end
+    return rows
+end
+
+# The cells of a row that are at most `reach` away from cell `x`, as first and last; around the border of a box there are two pieces.
+const NO_CELLS = (1, 0)
+@inline spans_along(x, cells, reach, ::Val{false}) = ((max(x - reach, 0), min(x + reach, cells - 1)),)
+@inline function spans_along(x, cells, reach, ::Val{true})
+    left, right = x - reach, x + reach
+    2 * reach + 1 >= cells && return (0, cells - 1), NO_CELLS
+    left < 0 && return (0, right), (left + cells, cells - 1)
+    right >= cells && return (left, cells - 1), (0, right - cells)
+    return (left, right), NO_CELLS
+end
+
+"""
+    for_each_cell(visit, grid, reach, half, P)
+
+Calls `visit(home, from, to, rows, spans)` for each cell that has agents: where it is, its places, and the cells around as
+`rows_around!` and `spans_along` give them.
+"""
+function for_each_cell(visit::F, grid::CellGrid, reach, half, P) where {F}
+    nx, ny, nz = grid.cells
+    for z in 0:(nz - 1), y in 0:(ny - 1)
+        rows = rows_around!(grid.rows, grid, y, z, reach, half, P)
+        row = nx * (y + ny * z)
+        for x in 0:(nx - 1)
+            @inbounds from, to = Int(grid.starts[row + x + 1]), Int(grid.starts[row + x + 2]) - 1
+            from > to || visit((x, y, z), from, to, rows, spans_along(x, nx, reach, P))
+        end
+    end
+    return nothing
 end
 
 """
@@ -170,18 +272,18 @@ Calls `visit(a, b, squared_distance)` once for each pair of places at most `radi
 """
 function for_each_pair(visit::F, grid::CellGrid, radius) where {F}
     limit = Float64(radius)^2
-    period, back = grid.period, inverse(grid.period)
-    if is_periodic(period)
+    space = Space(grid.period)
+    if is_periodic(grid.period)
         for_each_range(grid, radius, Val(true)) do a, from, to
             for b in from:to
-                d2 = squared_distance(grid, a, b, period, back, Val(true))
+                d2 = squared_distance(grid, a, b, space, Val(true))
                 d2 <= limit && visit(a, b, d2)
             end
         end
     else
         for_each_range(grid, radius, Val(false)) do a, from, to
             for b in from:to
-                d2 = squared_distance(grid, a, b, period, back, Val(false))
+                d2 = squared_distance(grid, a, b, space, Val(false))
                 d2 <= limit && visit(a, b, d2)
             end
         end
@@ -222,4 +324,4 @@ function for_each_range(look::F, grid::CellGrid, radius, ::Val{true}) where {F}
 end
 
 # How many cells away somebody within the radius may be.
-reach_of(grid, radius) = grid.least_edge == Inf ? 0 : ceil(Int, radius / grid.least_edge)
+reach_of(grid, radius) = ceil(Int, min(radius / minimum(grid.edge), maximum(grid.cells)))

@@ -5,15 +5,14 @@
     nearest_distances(flock)
 
 The distance from each agent to the nearest other one, in the unit of `X`; NaN for agents whose position is not finite, Inf for one
-that is alone. A grid finds them: about linear in the number of agents.
+that is alone. Cost: a grid finds them, in a time about linear in the number of agents, stragglers included; if the group falls into
+dense parts far from each other, its cells are coarse and it takes longer.
 """
 nearest_distances(X::AbstractMatrix; box=nothing) = nearest_distances(Flock(X; box=box))
 function nearest_distances(flock::Flock)
     grid = density_grid(flock)
     distances = fill(NaN, size(flock.X, 2))
-    for at in 1:grid.count
-        distances[grid.order[at]] = sqrt(nearest_squared(grid, at))
-    end
+    distances[view(grid.order, 1:grid.count)] = sqrt.(nearest_squared!(grid))
     return distances
 end
 
@@ -29,50 +28,122 @@ nearest_neighbour(frame::Moment; box=nothing) = nearest_neighbour(Flock(frame; b
 function nearest_neighbour(flock::Flock)
     grid = density_grid(flock)
     grid.count < 2 && return NaN
-    return sum_of_nearest(grid) / grid.count
+    return sum(sqrt, nearest_squared!(grid)) / grid.count
 end
 
-function sum_of_nearest(grid::CellGrid)
-    return is_periodic(grid.period) ? sum_of_nearest(grid, Val(true)) : sum_of_nearest(grid, Val(false))
+# The squared distance from each place of the grid to the nearest other agent.
+function nearest_squared!(grid::CellGrid)
+    nearest = resize!(grid.nearest, grid.count)
+    is_periodic(grid.period) ? fill_nearest!(nearest, grid, Val(true)) : fill_nearest!(nearest, grid, Val(false))
+    return nearest
 end
 
-function sum_of_nearest(grid, P)
-    total = 0.0
-    for at in 1:grid.count
-        total += sqrt(nearest_squared(grid, at, P))
+function fill_nearest!(nearest, grid, P)
+    for_each_cell(grid, 1, false, P) do home, from, to, rows, spans
+        for at in from:to
+            best = nearest_in_rows(grid, at, rows, spans, P)
+            border = border_of(grid, place(grid, at), home, 1, P)
+            @inbounds nearest[at] = best <= border * border ? best : nearest_beyond(grid, at, home, best, P)
+        end
     end
-    return total
+    return nearest
 end
 
-nearest_squared(grid::CellGrid, at) =
-    is_periodic(grid.period) ? nearest_squared(grid, at, Val(true)) : nearest_squared(grid, at, Val(false))
+# The agent's own row comes first: only there it meets itself.
+@inline function nearest_in_rows(grid, at, rows, spans, P)
+    columns, starts, p, space = (grid.x, grid.y, grid.z), grid.starts, place(grid, at), Space(grid.period)
+    best = ntuple(_ -> Inf, Val(LANES))
+    myself = at
+    @inbounds for row in rows
+        for (left, right) in spans
+            left > right && continue
+            from, to = Int(starts[row + left]), Int(starts[row + right + 1]) - 1
+            best = nearest_in_range(columns, from, to, p, myself, best, space, P)
+        end
+        myself = 0
+    end
+    return foldl(nearer, best)
+end
 
-# Cells at growing Chebyshev distance, until nothing unseen can be nearer.
-function nearest_squared(grid::CellGrid, at, P)
-    home = home_of(grid, at)
-    best = Inf
-    for ring in 1:maximum(grid.cells)
+# Ranges are short, and what costs time is to guess their length wrong: so LANES places are always looked at, and those beyond
+# the range are not counted.
+@inline function nearest_in_range(columns, from, to, p, myself, best, space, P)
+    b = from
+    while true
+        best = map(nearer, best, distances_of_lanes(columns, b, to, p, myself, space, P))
+        b += LANES
+        (b > to || best[1] == 0) && return best
+    end
+end
+
+@inline nearer(a, b) = ifelse(b < a, b, a)
+
+@inline function distances_of_lanes(columns, from, to, p, myself, space, P)
+    return ntuple(Val(LANES)) do k
+        b = from + k - 1
+        @inbounds q = (columns[1][b], columns[2][b], columns[3][b])
+        ifelse((b <= to) & (b != myself), squared_between(p, q, space, P), Inf)
+    end
+end
+# How far from p is what lies outside of all cells up to `reach` away from its own; a little less, for the rounding of the cell's number.
+@inline function border_of(grid, p, home, reach, P)
+    sides = map(within_cell(grid, p, home, P), grid.edge, home, grid.cells) do into, edge, at, cells
+        below, above = cells_beyond(at, cells, reach, P)
+        edge * nearer(ifelse(below, reach + into, Inf), ifelse(above, reach + 1 - into, Inf))
+    end
+    return 0.999 * foldl(nearer, sides)
+end
+
+# Where in its cell p is, along each axis, 0 to 1; less or more only where the cell reaches to infinity.
+@inline within_cell(grid, p, home, ::Val{false}) = (p .- grid.origin) .* grid.per_edge .- home
+@inline function within_cell(grid, p, home, ::Val{true})
+    into = map(beyond, p, grid.origin, grid.period) .* grid.per_edge .- home
+    return map(x -> ifelse(x > 0, ifelse(x < 1, x, 1.0), 0.0), into)
+end
+
+@inline cells_beyond(at, cells, reach, ::Val{false}) = (at > reach, at + reach < cells - 1)
+@inline cells_beyond(at, cells, reach, ::Val{true}) = (2 * reach + 1 < cells, 2 * reach + 1 < cells)
+
+# Cells at growing Chebyshev distance, until nothing unseen can be nearer, or all others are no more work.
+@noinline function nearest_beyond(grid, at, home, best, P)
+    p = place(grid, at)
+    for ring in 2:maximum(grid.cells)
+        (2 * ring + 1)^count(>(1), grid.cells) > 2 * grid.count &&
+            return scan_places(grid, at, 1, grid.count, best, P)
         best = scan_ring(grid, at, home, ring, best, P)
-        # Everything unseen lies at least `ring` whole cells away. A little less, for the rounding of the cell's number.
-        reach = grid.least_edge * (ring - 0.001)
-        best <= reach * reach && break
+        border = border_of(grid, p, home, ring, P)
+        best <= border * border && break
     end
     return best
 end
 
-# The cells at exactly that distance; a ring of 1 takes the home cell along, which makes it a cube of whole rows.
+# The cells at exactly that distance, but for those where nobody can be nearer.
 function scan_ring(grid, at, home, ring, best, P::Val{Periodic}) where {Periodic}
-    xs = offsets(home[1], grid.cells[1], ring, Periodic)
-    for oz in offsets(home[3], grid.cells[3], ring, Periodic), oy in offsets(home[2], grid.cells[2], ring, Periodic)
-        if ring == 1 || abs(oz) == ring || abs(oy) == ring
+    into = within_cell(grid, place(grid, at), home, P)
+    away(axis, offset) = squared_gap(into[axis], offset, grid.cells[axis], grid.edge[axis], P)
+    xs, ys, zs = map((h, n) -> offsets(h, n, ring, Periodic), home, grid.cells)
+    for oz in zs, oy in ys
+        gap = away(3, oz) + away(2, oy)
+        gap < best || continue
+        if abs(oz) == ring || abs(oy) == ring
             best = scan_row(grid, at, home, xs, oy, oz, best, P)
         else
-            -ring in xs && (best = scan_row(grid, at, home, -ring:-ring, oy, oz, best, P))
-            ring in xs && (best = scan_row(grid, at, home, ring:ring, oy, oz, best, P))
+            -ring in xs && gap + away(1, -ring) < best && (best = scan_row(grid, at, home, -ring:-ring, oy, oz, best, P))
+            ring in xs && gap + away(1, ring) < best && (best = scan_row(grid, at, home, ring:ring, oy, oz, best, P))
         end
     end
     return best
 end
+
+# How far the cells at an offset are along one axis, squared; around the border of a box there is another way.
+@inline squared_gap(into, offset, cells, edge, ::Val{false}) = offset == 0 ? 0.0 : 0.998 * abs2(edge * cells_between(into, offset))
+@inline function squared_gap(into, offset, cells, edge, ::Val{true})
+    offset == 0 && return 0.0
+    other = offset > 0 ? offset - cells : offset + cells
+    return 0.998 * abs2(edge * min(cells_between(into, offset), cells_between(into, other)))
+end
+
+@inline cells_between(into, offset) = max(offset > 0 ? offset - into : into - 1 - offset, 0.0)
 
 # Neighbouring cells of a row lie one behind the other in memory, up to the border of the box.
 @inline function scan_row(grid, at, home, xs, oy, oz, best, P)
@@ -88,9 +159,9 @@ end
 end
 
 @inline function scan_places(grid, at, from, to, best, P)
-    period, back = grid.period, inverse(grid.period)
-    @inbounds for b in from:to
-        d2 = squared_distance(grid, at, b, period, back, P)
+    space = Space(grid.period)
+    for b in from:to
+        d2 = squared_distance(grid, at, b, space, P)
         best = ifelse((d2 < best) & (b != at), d2, best)
     end
     return best
@@ -134,7 +205,7 @@ function visit_neighbours(visit::F, grid, X, agents, radius, D, P::Val{Periodic}
     for i in agents
         here = wrapped(X, i, D, grid.period)
         isfinite(sum(here)) || continue
-        home = map(place_along, here, grid.origin, grid.per_edge, grid.cells)
+        home = map(place_along, here, grid.origin, grid.period, grid.per_edge, grid.cells)
         for oz in offsets(home[3], grid.cells[3], reach, Periodic), oy in offsets(home[2], grid.cells[2], reach, Periodic),
             ox in offsets(home[1], grid.cells[1], reach, Periodic)
 

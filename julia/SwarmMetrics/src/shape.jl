@@ -31,12 +31,27 @@ function mean_point(X, D)
     return (x / n, y / n, z / n)
 end
 
+# Sine and cosine of so many turns: of the nearest of TURNS, from a table, and the rest, of which few terms are enough.
+const TURNS = 256
+const SINCOS = [Float64.(sincos(2 * big(pi) * k / TURNS)) for k in 0:TURNS]
+
+@inline function sincos_of_turns(turns)
+    at = (turns - floor(turns)) * TURNS
+    k = unsafe_trunc(Int, at + 0.5)
+    rest = (at - k) * (2pi / TURNS)
+    square = rest * rest
+    sine = rest * (1 - square / 6 * (1 - square / 20))
+    cosine = 1 - square / 2 * (1 - square / 12 * (1 - square / 30))
+    @inbounds s, c = SINCOS[k + 1]
+    return s * cosine + c * sine, c * cosine - s * sine
+end
+
 function circular_mean(X, axis, period)
     s = c = 0.0
     for i in 1:size(X, 2)
         x = Float64(X[axis, i])
         isfinite(x) || continue
-        sine, cosine = sincos(2pi * x / period)
+        sine, cosine = sincos_of_turns(x / period)
         s += sine
         c += cosine
     end

@@ -15,6 +15,13 @@ is_periodic(period) = period[1] > 0
 
 inverse(period) = map(p -> p > 0 ? one(p) / p : zero(p), period)
 
+struct Space
+    period::Point
+    back::Point # its inverse
+end
+
+Space(period) = Space(period, inverse(period))
+
 # The shortest of a distance's images. Where the compiler knows that space is open, there is nothing to do.
 @inline nearest_image(d, period, inverse_period, ::Val{false}) = d
 @inline nearest_image(d, period, inverse_period, ::Val{true}) = nearest_image(d, period, inverse_period)

@@ -9,6 +9,41 @@ plain_nearest(X, box) = [minimum(plain_distance(X, i, j, box) for j in 1:size(X,
     end
 end
 
+@testset "so_they_do_in_groups_dense_inside_and_thin_outside" begin
+    rng = MersenneTwister(41)
+    for D in (2, 3), box in (nothing, 100.0), (kind, X) in uneven(rng, D, box)
+        @test nearest_distances(X; box=box) ≈ plain_nearest(X, box) atol = 1e-6
+    end
+end
+
+@testset "agents_at_one_place_are_at_distance_zero" begin
+    for D in (2, 3), box in (nothing, 5.0), N in (2, 50, 3000)
+        @test nearest_distances(ones(Float32, D, N); box=box) == zeros(N)
+    end
+    @test nearest_distances([1.0 1 4; 1 1 5]) == [0, 0, 5]
+    @test nearest_distances([0.0 10 4; 1 1 1]; box=10) == [0, 0, 4]
+end
+
+@testset "a_long_box_does_not_make_anybody_its_own_neighbour" begin
+    @test nearest_distances([0.5 0.5; 10 60]; box=(1, 100)) == [50, 50]
+    @test nearest_distances([0.5 0.5 0.5; 10 10 10; 1 31 61]; box=(1, 2, 90)) == [30, 30, 30]
+end
+
+@testset "neighbours_and_clusters_allocate_nothing_that_grows_with_the_group" begin
+    function allocated(N, box)
+        cache, X = SwarmMetrics.Cache(), rand(Float32, 3, N)
+        function work()
+            cache.has_density = false
+            flock = Flock(X, nothing, box, cache)
+            return nearest_neighbour(flock) + cluster_count(flock, 0.1)
+        end
+        work()
+        return @allocated work()
+    end
+    @test allocated(3000, nothing) == allocated(30_000, nothing) <= 4096
+    @test allocated(3000, 1) == allocated(30_000, 1) <= 4096
+end
+
 @testset "few_agents_and_lost_ones" begin
     @test isnan(nearest_neighbour(zeros(3, 0))) && isnan(nearest_neighbour(zeros(3, 1)))
     @test nearest_distances([0.0 3 NaN; 0 4 1])[1:2] == [5, 5] && isnan(nearest_distances([0.0 3 NaN; 0 4 1])[3])

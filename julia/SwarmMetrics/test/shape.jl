@@ -15,6 +15,12 @@ end
     @test min(middle, 10 - middle) < 1e-9 && 0 <= middle < 10
 end
 
+@testset "the_circular_means_sine_and_cosine_are_exact" begin
+    exact(turns) = sincos(2 * big(pi) * turns)
+    all_turns = vcat(-1:0.0009:2, 0, 1, -1e-18, prevfloat(1.0), 1e6 .+ (0:0.01:1))
+    @test maximum(maximum(abs.(SwarmMetrics.sincos_of_turns(turns) .- exact(turns))) for turns in all_turns) < 1e-15
+end
+
 @testset "boxes_hulls_and_densities" begin
     X = [0.0 2 2 0 1; 0 0 3 3 1]
     @test bounding_box(X) == ([0, 0], [2, 3])
