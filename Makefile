@@ -7,11 +7,12 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
+.PHONY: help demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
 	@echo "make reproduce published figures, measured again live: build/reproduce; a few minutes"
+	@echo "make learn     learning from a live swarm and steering it, against known truths: build/learning; two minutes"
 	@echo "make test      build and run every test"
 	@echo "make build     build/release; BUILD=dev|asan|ubsan|tsan|portable for another"
 	@echo "make bench     measure against a bare floor"
@@ -52,6 +53,16 @@ reproduce:
 	@$(REPRODUCE) vicsek-order
 	@$(REPRODUCE) couzin-states
 	@$(REPRODUCE) couzin-memory
+
+LEARN = scripts/julia --startup-file=no examples/learning/learn.jl
+
+learn:
+	@scripts/bootstrap --demo
+	$(build)
+	@$(LEARN) infer-rules --short
+	@$(LEARN) closed-loop --short
+	@$(LEARN) window-to-code --short
+	@$(LEARN) who-leads --short
 
 test:
 	@scripts/bootstrap --test

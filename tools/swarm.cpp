@@ -119,6 +119,7 @@ Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::opt
   for (;;) {
     const bool is_time = pace.wait();
     if (is_done(arguments, summary)) break;
+    if (!stream.await_readers()) continue;
     summary.requests += stream.answer_requests();
     if (listener) listener->poll();
     if (!is_time) continue;
@@ -289,6 +290,10 @@ void add_stream_options(CLI::App& verb, SwarmArguments& a) {
       ->capture_default_str();
   verb.add_option("--history", a.stream.history, "Frames a reader of every frame may fall back")->capture_default_str();
   verb.add_option("--max-readers", a.stream.max_readers, "Readers there may be")->capture_default_str();
+  verb.add_option("--lock-step", a.stream.lock_step,
+                  "Wait after each frame for the readers in lock-step that call themselves so, 2 s at most; what they "
+                  "ask because of a frame is in force in the next")
+      ->option_text("LABEL");
   add_share_option(verb, a);
   verb.add_flag("--huge", a.stream.huge, "Frames in huge pages, if the system has any");
   verb.add_option("--subscribe", a.subscribe,

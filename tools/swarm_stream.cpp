@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "frame_stamp.hpp"
 #include "verbs.hpp"
@@ -12,6 +13,7 @@ namespace wingbeat::tool {
 namespace {
 
 constexpr std::uint64_t kFramesPerTear = 20;
+constexpr std::chrono::seconds kLockStepLimit(2);
 
 void require(const swarm::Outcome& outcome) {
   if (!outcome) throw Failure(kFailed, outcome.text);
@@ -98,7 +100,9 @@ SwarmStream::SwarmStream(swarm::Swarm& flock, const swarm::Options& flock_option
     : flock_(flock),
       options_(options),
       writer_(Writer::create(describe(flock, flock_options, options)).value()),
-      infos_(fields_of(writer_.schema())) {}
+      infos_(fields_of(writer_.schema())) {
+  if (!options_.lock_step.empty()) writer_.lock_step(options_.lock_step, kLockStepLimit);
+}
 
 template <class Simulate>
 StepCost SwarmStream::publish(Simulate&& simulate) {

@@ -26,6 +26,7 @@ struct SwarmStreamOptions {
   std::uint64_t lease_budget = 8, history = 4, max_readers = 32;
   std::uint64_t access = 0;  // bits of wb_access
   bool huge = false;         // frames in huge pages
+  std::string lock_step;     // label of the readers that each frame waits for; empty: nobody is waited for
 };
 
 // What one frame took.
@@ -42,6 +43,9 @@ class SwarmStream {
   // Publishes the start state, then one step each.
   StepCost publish_start();
   StepCost publish_step();
+
+  // In lock-step, waits for the readers to finish with the newest frame; false if a signal came first.
+  bool await_readers() { return writer_.await_readers() != WB_INTERRUPTED; }
 
   // Answers what was asked since the last call. Returns how many requests there were.
   std::size_t answer_requests();

@@ -21,19 +21,25 @@ end
 
 Order: [`polarisation`](@ref), [`rotation`](@ref), [`state`](@ref), [`DwellTimes`](@ref). Shape: [`centroid`](@ref),
 [`cohesion`](@ref), [`bounding_box`](@ref), [`hull_area`](@ref), [`density`](@ref). Neighbours: [`nearest_neighbour`](@ref),
-[`nearest_distances`](@ref), [`clark_evans`](@ref), [`clusters`](@ref), [`voronoi`](@ref). Fluctuations: [`correlation`](@ref),
+[`nearest_distances`](@ref), [`for_each_neighbour`](@ref), [`clark_evans`](@ref), [`clusters`](@ref), [`voronoi`](@ref). Fluctuations: [`correlation`](@ref),
 [`correlation_length`](@ref), [`susceptibility`](@ref), [`binder`](@ref). Live: [`live`](@ref).
+
+Of windows, `D x N x T`: who leads, [`leadership`](@ref); information, [`mutual_information`](@ref), [`transfer_entropy`](@ref),
+[`emergence`](@ref).
 """
 module SwarmMetrics
 
+using LinearAlgebra: Symmetric, cholesky!, diagind, dot, issuccess, rdiv!
 using Wingbeat
 using Wingbeat: Frame, FrameCopy, Publication, Subscription
 
 export Flock, polarisation, rotation, is_ill_posed, state, DwellTimes, mean_dwell, share, visits
 export centroid, cohesion, bounding_box, hull_area, density
-export nearest_neighbour, nearest_distances, clark_evans, clusters, Clusters, cluster_count, largest_cluster
+export nearest_neighbour, nearest_distances, for_each_neighbour, clark_evans, clusters, Clusters, cluster_count, largest_cluster
 export voronoi, Voronoi
 export correlation, correlation_length, susceptibility, binder
+export leadership, Leadership, net_leadership, headings
+export mutual_information, transfer_entropy, Gaussian, KSG, Discrete, bits, emergence
 export live, Measurement
 
 include("space.jl")
@@ -47,6 +53,14 @@ include("clusters.jl")
 include("voronoi.jl")
 include("correlation.jl")
 include("fluctuations.jl")
+include("leadership.jl")
+include("digamma.jl")
+include("information.jl")
+include("gaussian.jl")
+include("kdtree.jl")
+include("ksg.jl")
+include("discrete.jl")
+include("emergence.jl")
 include("live.jl")
 
 end

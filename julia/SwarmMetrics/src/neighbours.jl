@@ -177,3 +177,42 @@ clark_evans(frame::Moment; box=nothing) = clark_evans(Flock(frame; box=box))
 clark_evans(flock::Flock) = nearest_neighbour(flock) / random_nearest(density(flock), dimensions(flock.X))
 
 random_nearest(density, D) = D == 2 ? 0.5 / sqrt(density) : 0.5539602 / cbrt(density)
+
+"""
+    for_each_neighbour(visit, flock, agents, radius)
+
+Calls `visit(i, j, way, distance)` for each agent `i` of `agents` and each other agent `j` at most `radius` away: `way` is the shortest
+vector from `i` to `j` (three numbers; in two dimensions the last is 0), `distance` its length. In no particular order of `j`; agents whose
+position is not finite are nobody's neighbours and have none.
+
+A grid is made once for each call, so hand over all agents at once. Cost: linear in the agents of the flock, plus those in
+the cells around each of `agents`; `visit` is compiled into the loop.
+"""
+function for_each_neighbour(visit::F, flock::Flock, agents, radius::Real) where {F}
+    isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius within which agents are neighbours is positive"))
+    grid = sort_into!(cache_of(flock).by_radius, flock.X, flock.box, radius)
+    D = dimensions(flock.X)
+    visit_neighbours(visit, grid, flock.X, agents, Float64(radius), Val(D), is_periodic(grid.period) ? Val(true) : Val(false))
+    return nothing
+end
+
+function visit_neighbours(visit::F, grid, X, agents, radius, D, P::Val{Periodic}) where {F,Periodic}
+    reach = reach_of(grid, radius)
+    back = inverse(grid.period)
+    for i in agents
+        here = wrapped(X, i, D, grid.period)
+        isfinite(sum(here)) || continue
+        home = map(place_along, here, grid.origin, grid.period, grid.per_edge, grid.cells)
+        for oz in offsets(home[3], grid.cells[3], reach, Periodic), oy in offsets(home[2], grid.cells[2], reach, Periodic),
+            ox in offsets(home[1], grid.cells[1], reach, Periodic)
+
+            for at in places(grid, home, ox, oy, oz)
+                @inbounds j = Int(grid.order[at])
+                @inbounds there = (grid.x[at], grid.y[at], grid.z[at])
+                way = map((d, period, b) -> nearest_image(d, period, b, P), there .- here, grid.period, back)
+                squared = sum(abs2, way)
+                j != i && squared <= radius * radius && visit(i, j, way, sqrt(squared))
+            end
+        end
+    end
+end

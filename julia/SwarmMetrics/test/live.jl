@@ -1,18 +1,3 @@
-# A publisher and the metrics of its stream, in one process. Nothing is left behind.
-function with_stream(f; attributes=(), fields=(position=per_agent(Float32, 2), velocity=per_agent(Float32, 2)))
-    mktempdir() do directory
-        withenv("WINGBEAT_DIR" => joinpath(directory, "runtime")) do
-            out = publish("flock"; capacity=64, fields=fields, attributes=attributes)
-            try
-                f(out)
-            finally
-                close(out)
-            end
-            @test isempty(Wingbeat.stream_names())
-        end
-    end
-end
-
 # A ring of n agents in frame `step`; it turns, or goes straight on.
 function fly!(out, step; n=12, turns=true)
     angles = 2pi .* (1:n) ./ n
@@ -104,5 +89,31 @@ end
         publish!(out; step=1)
         live(loop -> (@test_throws ArgumentError first(loop)), "flock", polarisation)
         live(loop -> (@test first(loop).cohesion == 0), "flock", cohesion)
+    end
+end
+
+@testset "windows_say_who_leads" begin
+    with_stream() do out
+        path = cumsum(0.3 .* randn(MersenneTwister(60), 400))
+        agents, window_frames = 5, 120
+        subscribe("flock"; mode=:every) do swarm
+            w = window(swarm, window_frames, :velocity)
+            for step in 11:210 # agent 3 turns first, the others 10 frames later, each a little astray
+                angles = [path[step - (i == 3 ? 0 : 10)] for i in 1:agents] .+ 0.05 .* sin.((1:agents) .* step)
+                out[:position] = zeros(Float32, 2, agents)
+                out[:velocity] = Float32.(hcat(cos.(angles), sin.(angles))')
+                publish!(out; step=step)
+                update!(w; timeout=10)
+            end
+            V = w[:velocity]
+            @test size(V) == (2, 64, window_frames) && all(==(1), diff(w.seqs))
+            l = leadership(V; delays=20)
+            led = net_leadership(l)
+            @test l.delay[3, 1:5] == [10, 10, 0, 10, 10] && argmax(led[1:5]) == 3 && all(iszero, led[6:end])
+            T = transfer_entropy(V[:, 1:agents, :]; lag=10)
+            @test argmax(vec(sum(T; dims=2) .- sum(T; dims=1)')) == 3
+            @test all(isfinite, values(emergence(headings(V[:, 1:agents, :]))))
+            @test occursin("agent 6 does not change", sprint(showerror, try emergence(V) catch err; err end))
+        end
     end
 end

@@ -74,3 +74,25 @@ end
     X = mod.(repeat(10 .* rand(rng, 2, 20), 1, 20) .+ 0.05 .* randn(rng, 2, 400), 10)
     @test clark_evans(X; box=10) < 0.5
 end
+
+@testset "the_neighbours_of_some_agents_equal_comparing_all_pairs" begin
+    rng = MersenneTwister(7)
+    for D in (2, 3), box in (nothing, 1.0, 7, D == 2 ? (4.0, 9.0) : (4.0, 9.0, 6.0)), (kind, X) in awkward(rng, D, box)
+        agents, radius = 1:3:size(X, 2), 0.8
+        found = Tuple{Int,Int}[]
+        for_each_neighbour(Flock(X; box=box), agents, radius) do i, j, way, distance
+            push!(found, (i, j))
+            @test distance ≈ plain_distance(X, i, j, box) atol = 1e-5
+            gap = Float64.(X[:, j]) .- Float64.(X[:, i]) .- collect(way)[1:D]
+            box === nothing || (gap .-= box .* round.(gap ./ box))
+            @test maximum(abs, gap) < 1e-5
+        end
+        plain = [(i, j) for i in agents for j in 1:size(X, 2) if j != i && plain_distance(X, i, j, box) <= radius]
+        @test sort(found) == sort(plain)
+    end
+    X = [0.0 1 NaN; 0 0 0]
+    pairs = Tuple{Int,Int}[]
+    for_each_neighbour((i, j, _, _) -> push!(pairs, (i, j)), Flock(X), 1:3, 2)
+    @test sort(pairs) == [(1, 2), (2, 1)]
+    @test_throws DomainError for_each_neighbour((_...) -> nothing, Flock(X), 1:3, 0)
+end

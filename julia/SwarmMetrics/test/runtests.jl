@@ -6,7 +6,25 @@ using Wingbeat
 
 include(joinpath(@__DIR__, "..", "..", "Wingbeat", "test", "counted.jl"))
 
-const FILES = ["order", "states", "shape", "neighbours", "clusters", "voronoi", "correlation", "fluctuations", "live", "readme"]
+const FILES = ["order", "states", "shape", "neighbours", "clusters", "voronoi", "correlation",
+    "fluctuations", "leadership", "information", "emergence", "live", "readme"]
+
+# A publisher and the metrics of its stream, in one process. Nothing is left behind.
+function with_stream(
+    f; name="flock", attributes=(), fields=(position=per_agent(Float32, 2), velocity=per_agent(Float32, 2))
+)
+    mktempdir() do directory
+        withenv("WINGBEAT_DIR" => joinpath(directory, "runtime")) do
+            out = publish(name; capacity=64, fields=fields, attributes=attributes)
+            try
+                f(out)
+            finally
+                close(out)
+            end
+            @test isempty(Wingbeat.stream_names())
+        end
+    end
+end
 
 random_headings(rng, D, N) = (V = randn(rng, D, N); V ./ sqrt.(sum(abs2, V; dims=1)))
 

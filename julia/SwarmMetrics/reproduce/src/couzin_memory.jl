@@ -29,10 +29,10 @@ end
 # The measurements along the way; nothing if the group broke apart.
 function up_and_down(tell, root, options, seed, way, steps, burn_in)
     metrics = (polarisation, rotation, clusters(SENSES))
-    with_swarm(root, couzin_arguments(options, seed, 0, MEMORY_ATTRACTION), metrics) do loop
+    with_measured_swarm(root, couzin_arguments(options, seed, 0, MEMORY_ATTRACTION), metrics) do loop
         run = NamedTuple[]
         for (k, width) in enumerate(way)
-            from = steer!(loop, :delta_ro => width) + burn_in
+            from = steer!(loop.swarm, :delta_ro => width).step + burn_in
             push!(run, measure(loop, (:polarisation, :rotation, :clusters), from, from + steps))
             last(run).clusters > 1.01 && return nothing
             tell(k)

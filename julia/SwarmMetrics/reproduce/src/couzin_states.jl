@@ -27,7 +27,7 @@ function couzin_states(root, options)
     progress = Progress(seeds * length(COUZIN_STATES))
     measured = [NamedTuple[] for _ in COUZIN_STATES]
     for seed in 1:seeds, (k, state) in enumerate(COUZIN_STATES)
-        with_swarm(root, couzin_arguments(options, seed, state.orientation, state.attraction), (polarisation, rotation)) do loop
+        with_measured_swarm(root, couzin_arguments(options, seed, state.orientation, state.attraction), (polarisation, rotation)) do loop
             push!(measured[k], measure(loop, (:polarisation, :rotation), burn_in, burn_in + steps))
         end
         show!(progress, (seed - 1) * length(COUZIN_STATES) + k, "$(state.name), seed $seed of $seeds")

@@ -1,10 +1,5 @@
 # The command line.
 
-struct UsageError <: Exception
-    message::String
-end
-Base.showerror(io::IO, err::UsageError) = print(io, err.message)
-
 const HELP = """
 usage: scripts/julia julia/SwarmMetrics/reproduce/reproduce.jl FIGURE [options]
 
@@ -74,12 +69,6 @@ function take_option!(options, word, rest)
     else
         throw(UsageError("unknown option $word; see --help"))
     end
-end
-
-function number(word, text, T, least)
-    value = tryparse(T, text)
-    value !== nothing && isfinite(value) && value >= least && return value
-    throw(UsageError("$word takes $(T === Int ? "a whole number" : "numbers") from $least, not $text"))
 end
 
 # What a figure asks for, unless the user asks for something else.

@@ -15,9 +15,9 @@ function vicsek_order(root, options)
     order = [Float64[] for _ in noises]
     for seed in 1:seeds
         arguments = ("--model", "vicsek", "--agents", options.agents, "--seed", seed, "--boundary", "periodic", "--box", edge)
-        with_swarm(root, arguments, (polarisation,)) do loop
+        with_measured_swarm(root, arguments, (polarisation,)) do loop
             for (k, noise) in enumerate(noises)
-                from = steer!(loop, :noise => noise) + burn_in
+                from = steer!(loop.swarm, :noise => noise).step + burn_in
                 push!(order[k], measure(loop, (:polarisation,), from, from + steps).polarisation)
                 show!(progress, (seed - 1) * length(noises) + k, "noise $noise, seed $seed of $seeds")
             end

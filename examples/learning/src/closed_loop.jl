@@ -1,0 +1,207 @@
+# Closed loop: a controller holds a Vicsek swarm at a wanted polarisation by its noise, frame by frame.
+
+const LOOP_RATE = 250                # frames per second, free-running
+const LOOP_SPEED = 0.3
+# So dense that the flock is one. At 4 it falls into parts with headings of their own now and then, which less noise aligns each by
+# itself: then nobody holds the whole by noise.
+const LOOP_DENSITY = 10.0
+const LOOP_LABEL = "controller"
+const LOOP_TRIALS = (2.0, 3.0)       # noises by which the response is measured
+const LOOP_WANTED = (0.8, 0.5, 0.65)
+const LOOP_DISTURBANCE = :radius => 0.5 # of which the controller is told nothing, in the last hold
+const LOOP_HOLD = (whole=1_000, short=500)  # frames for each
+const HELD_WITHIN = 0.02     # in the mean
+const WANDERS_WITHIN = 0.06  # a frame, in the mean of absolute errors
+const SETTLED_WITHIN = 0.1
+const LEAST_LOOP_RATE = 100
+const LOOP_LIMITS_MS = (p50=10.0, p99=20.0)
+
+struct Hold
+    name::String
+    wanted::Float64 # NaN: no control
+    noise::Float64  # where there is no control
+    frames::Int
+end
+
+function loop_plan(frames)
+    trials = [Hold("noise $noise", NaN, noise, frames) for noise in LOOP_TRIALS]
+    return vcat(trials, [Hold("hold $w", w, NaN, frames) for w in LOOP_WANTED], Hold("disturbed", last(LOOP_WANTED), NaN, frames))
+end
+
+# What happened in one way of running, frame by frame.
+mutable struct LoopRecord
+    way::String
+    wanted::Vector{Float64}
+    order::Vector{Float64}
+    noise::Vector{Float64}
+    first::Vector{Int}        # frame that each hold began at
+    answers::Answers
+    missed::Int
+    seconds::Float64
+    response::Response
+    disturbed::Float64        # the disturbed parameter at the end
+end
+
+LoopRecord(way) = LoopRecord(way, Float64[], Float64[], Float64[], Int[], Answers(), 0, NaN, Response(NaN, NaN), NaN)
+
+function closed_loop(root, options)
+    agents = agents_of(options, 1_000, 400)
+    usual = options.short ? LOOP_HOLD.short : LOOP_HOLD.whole
+    plan = loop_plan(options.seconds > 0 ? max(100, round(Int, options.seconds * LOOP_RATE / 6)) : usual)
+    board = Board()
+    free = run_loop(root, options, agents, plan, board, "free-running", ("--rate", LOOP_RATE, "--history", LOOP_RATE), :every)
+    stepped = run_loop(root, options, agents, plan, board, "lock-step", ("--flat-out", "--lock-step", LOOP_LABEL), :lockstep)
+    return loop_results(options, plan, [free, stepped])
+end
+
+function run_loop(root, options, agents, plan, board, way, how, mode)
+    arguments = (
+        "--model", "vicsek", "--agents", agents, "--seed", options.seed, "--boundary", "periodic", "--box",
+        sqrt(agents / LOOP_DENSITY), "--set", "speed=$LOOP_SPEED", "--set", "noise=$(first(LOOP_TRIALS))", how...,
+    )
+    watch(root, arguments; mode=mode, fields=(velocity=Float32,), label=LOOP_LABEL) do swarm
+        rehearsal = LoopRecord(way)
+        rehearse(frame -> turn!(rehearsal, swarm, frame, NaN, first(LOOP_TRIALS)), swarm, LOOP_RATE)
+        return drive!(LoopRecord(way), swarm, plan, board)
+    end
+end
+
+# One frame: look, and ask for the noise of the next.
+function turn!(record::LoopRecord, swarm, frame, wanted, noise)
+    look!(record.answers, frame)
+    ask!(record.answers, swarm, frame, :noise => noise)
+    push!(record.wanted, wanted)
+    push!(record.noise, noise)
+    return nothing
+end
+
+function drive!(record::LoopRecord, swarm, plan, board)
+    controller = nothing
+    began, hold, left = time_ns(), 0, 0
+    for frame in swarm
+        if left == 0
+            hold == length(plan) && break
+            hold += 1
+            left = plan[hold].frames
+            push!(record.first, length(record.order) + 1)
+            hold == length(LOOP_TRIALS) + 1 && (controller = fitting_controller!(record))
+            hold == length(plan) && request(swarm, LOOP_DISTURBANCE)
+        end
+        left -= 1
+        now = plan[hold]
+        order = polarisation(frame[:velocity])
+        push!(record.order, order)
+        noise = controller === nothing ? now.noise : steer_by!(controller, now.wanted - order)
+        turn!(record, swarm, frame, now.wanted, noise)
+        record.missed += frame.missed
+        is_due(board) && show_rows!(board, loop_title(record, now), loop_rows(record, plan))
+    end
+    record.seconds = (time_ns() - began) / 1e9
+    record.disturbed = truth(swarm, first(LOOP_DISTURBANCE))
+    return record
+end
+
+function fitting_controller!(record)
+    second = record.first[2]
+    change = LOOP_TRIALS[2] - LOOP_TRIALS[1]
+    record.response = measured_response(record.order[1:(second - 1)], record.order[second:end], change)
+    return Controller(record.response, 0.0, 2pi, LOOP_TRIALS[2])
+end
+
+# ---------------------------------------------------------------------------------------------------------------- the picture
+
+loop_title(record, now) = string(record.way, ": ", now.name, ", gain ", fixed(record.response.gain, 3), " per rad")
+
+function loop_rows(record, plan)
+    planned = sum(h -> h.frames, plan)
+    wanted = last(record.wanted)
+    latency(share) = fixed(quantile_of(record.answers.latency_ns, share) / 1e6, 2)
+    return [
+        Row("wanted", isnan(wanted) ? "-" : fixed(wanted, 3), record.wanted, planned, 0.0, 1.0),
+        Row("polarisation", fixed(last(record.order), 3), record.order, planned, 0.0, 1.0),
+        Row("noise", fixed(last(record.noise), 3), record.noise, planned, 0.0, 4.0),
+        Row("latency p50, p99", string(latency(0.5), ", ", latency(0.99), " ms"), ""),
+    ]
+end
+
+function loop_figures(records)
+    figures = Figure[]
+    for record in records
+        push!(figures, Figure("The polarisation, $(record.way)", "frame", "polarisation", [
+            thinned("measured", record.order, "#d6006c", :curve), thinned("wanted", record.wanted, "#444", :dashes),
+        ]))
+    end
+    noise = thinned("noise", first(records).noise, "#1f77b4", :curve)
+    return push!(figures, Figure("The noise it took, $(first(records).way)", "frame", "noise (rad)", [noise]; y=nothing))
+end
+
+# ---------------------------------------------------------------------------------------------------------------- the verdict
+
+function loop_results(options, plan, records)
+    checks = vcat((hold_checks(record, plan) for record in records)..., free_checks(records[1], options), stepped_checks(records[2]))
+    rows = [
+        Any[record.way, k, record.wanted[k], record.order[k], record.noise[k]] for record in records for k in eachindex(record.order)
+    ]
+    foreach(record -> println(stderr, loop_note(record)), records)
+    return Results("closed-loop", ["way", "frame", "wanted", "polarisation", "noise"], rows, loop_figures(records), checks)
+end
+
+function loop_note(record)
+    a = record.answers
+    us(values, share) = fixed(quantile_of(values, share) / 1e3, 0)
+    return string(
+        record.way, ": ", length(record.order), " frames in ", fixed(record.seconds, 1), " s, ", record.missed, " missed, gain ",
+        fixed(record.response.gain, 3), " per rad, lag ", fixed(record.response.lag, 0), " frames; from a frame to the request p50 ",
+        us(a.reaction_ns, 0.5), " us p99 ", us(a.reaction_ns, 0.99), " us, to the frame that shows it p50 ", us(a.latency_ns, 0.5), " us p99 ",
+        us(a.latency_ns, 0.99), " us; ", count(==(1), a.delay), " of ", length(a.delay), " in force in the next frame, ", a.superseded, " more superseded",
+    )
+end
+
+# Each hold settles within its first half, and is held in its second.
+function hold_checks(record, plan)
+    checks = Check[]
+    for (k, hold) in enumerate(plan)
+        isnan(hold.wanted) && continue
+        order = record.order[record.first[k]:(record.first[k] + hold.frames - 1)]
+        append!(checks, hold_check("$(record.way), $(hold.name)", order, hold.wanted))
+    end
+    name, value = LOOP_DISTURBANCE
+    return push!(checks, Check("$(record.way), disturbed: $name", record.disturbed, string(value), record.disturbed == value))
+end
+
+function hold_check(where_, order, wanted)
+    held = @view order[(end ÷ 2 + 1):end]
+    settled, limit = settling(order, wanted), length(order) ÷ 2
+    off, wandering = mean(held), mean(abs.(held .- wanted))
+    return [
+        Check("$where_: polarisation", off, "$wanted within $HELD_WITHIN", abs(off - wanted) <= HELD_WITHIN),
+        Check("$where_: mean absolute error of a frame", wandering, "at most $WANDERS_WITHIN", wandering <= WANDERS_WITHIN),
+        Check("$where_: frames until settled", settled, "at most $limit", settled <= limit),
+    ]
+end
+
+# The first frame whose smoothed order is near the wanted one.
+function settling(order, wanted)
+    near = findfirst(k -> abs(smooth(order, k) - wanted) <= SETTLED_WITHIN, eachindex(order))
+    return Float64(near === nothing ? length(order) : near - 1)
+end
+
+function free_checks(record, options)
+    judged = !options.short
+    rate = length(record.answers.delay) / record.seconds
+    p50, p99 = (quantile_of(record.answers.latency_ns, share) / 1e6 for share in (0.5, 0.99))
+    return [
+        timing("free-running: turns of the loop per second", rate, "at least $LEAST_LOOP_RATE", rate >= LEAST_LOOP_RATE; judged=judged),
+        timing("free-running: ms from a frame to its answer, p50", p50, "below $(LOOP_LIMITS_MS.p50)", p50 < LOOP_LIMITS_MS.p50; judged=judged),
+        timing("free-running: ms from a frame to its answer, p99", p99, "below $(LOOP_LIMITS_MS.p99)", p99 < LOOP_LIMITS_MS.p99; judged=judged),
+    ]
+end
+
+function stepped_checks(record)
+    shortest, longest = extrema(record.answers.delay)
+    return [
+        Check("lock-step: frames from a frame to its answer, at least", shortest, "exactly 1", shortest == 1),
+        Check("lock-step: frames from a frame to its answer, at most", longest, "exactly 1", longest == 1),
+        Check("lock-step: frames missed", record.missed, "0", record.missed == 0),
+    ]
+end

@@ -1,0 +1,17 @@
+"""
+    digamma(x) -> Float64
+
+ψ(x), the derivative of ln Γ(x), for x > 0, to about 1e-14: by ψ(x) = ψ(x + 1) - 1/x up to where its asymptotic series holds.
+Source: Abramowitz & Stegun, 6.3.5 and 6.3.18.
+"""
+function digamma(x::Real)
+    x > 0 || throw(DomainError(x, "digamma is for positive numbers"))
+    value, x = 0.0, Float64(x)
+    while x < 10
+        value -= 1 / x
+        x += 1
+    end
+    s = 1 / x^2
+    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * 691 / 32760)))))
+    return value + log(x) - 1 / (2x) - series
+end
