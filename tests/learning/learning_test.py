@@ -77,7 +77,8 @@ class Learning(unittest.TestCase):
 
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
-                              (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents")):
+                              (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents"),
+                              (["infer-rules", "--agents", 2], "500 agents")):
             done = self.run_example(*words)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(reason, done.stderr)
