@@ -87,6 +87,7 @@ class Learning(unittest.TestCase):
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
                               (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents"),
+                              (["infer-rules", "--agents", 2], "500 agents"),
                               (["who-leads", "--agents", "5"], "20 to 65"), (["who-leads", "--seconds", "5"], "9.0 seconds")):
             done = self.run_example(*words)
             self.assertEqual(done.returncode, 2, done.stderr)

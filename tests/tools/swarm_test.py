@@ -51,6 +51,10 @@ class Swarm(CommandTest):
         output, _ = swarm.communicate(timeout=PATIENCE_S)
         self.assertRegex(output.splitlines()[-1], r"^swarm: 1 frames in 2\.")
 
+    def test_in_lock_step_with_nobody_it_waits_for_nobody(self):
+        summary = json.loads(self.succeed("swarm", "--agents", 100, "--flat-out", "--steps", 200, "--lock-step", "trainer", "--json"))
+        self.assertEqual(summary["frames"], 201)
+
     def test_second_swarm_of_a_name_is_told_who_has_it(self):
         first = self.start_swarm()
         self.assert_fails(4, str(first.pid), "swarm", "--agents", 10, "--steps", 1)

@@ -26,7 +26,7 @@ is_due(board::Board) = time() - board.shown >= (board.live ? 0.1 : 2.0)
 "Shows the title and the rows."
 function show_rows!(board::Board, title, rows)
     board.shown = time()
-    board.live || return println(board.out, title, ": ", join(("$(r.label) $(r.value)" for r in rows), ", "))
+    board.live || return println(board.out, title, ": ", join(("$(r.label) $(r.value)" for r in rows if !isempty(r.value)), ", "))
     text = IOBuffer()
     board.rows > 0 && print(text, "\e[", board.rows, "A")
     println(text, "\r\e[K\e[1m", title, "\e[0m")

@@ -36,8 +36,8 @@ const AGGRESSION = 0.5 # 1: the loop is as fast as the response itself
 """
     Controller(response, low, high, start)
 
-Tuned by lambda tuning (Dahlin 1968; Rivera, Morari & Skogestad 1986): the integral action cancels the response's lag. What it asks for stays
-in `low` to `high`, and begins at `start`.
+Tuned by lambda tuning (Dahlin 1968; Rivera, Morari & Skogestad 1986): the integral action cancels the response's lag. What it asks for
+stays in `low` to `high`, and begins at `start`.
 """
 function Controller(response::Response, low, high, start)
     proportional = AGGRESSION / response.gain

@@ -36,7 +36,7 @@ end
 rule_truth(swarm) = NamedTuple{(STRENGTHS..., BORDERS...)}(map(name -> truth(swarm, name), (STRENGTHS..., BORDERS...)))
 
 function infer_rules(root, options)
-    seconds, agents = seconds_of(options, 30.0, 12.0), agents_of(options, 10_000, 4_000)
+    seconds, agents = seconds_of(options, 30.0, 12.0), agents_of(options, 10_000, 4_000, 500)
     settings = Iterators.flatten(("--set", "$name=$value") for (name, value) in pairs(RULE_START))
     arguments = ("--model", "zones", "--agents", agents, "--seed", options.seed, "--rate", RULE_RATE, "--history", 30, settings...)
     fields = (position=Float32, velocity=Float32, mass=Float32)
@@ -120,8 +120,9 @@ const RULE_COLOURS = (separation="#d6006c", alignment="#1f77b4", cohesion="#2a8a
 
 function rule_figures(study)
     seconds = [e.seconds for e in study.estimates]
-    estimates = [Series(string(name), seconds, [strength(e.fit, name) for e in study.estimates], RULE_COLOURS[name], :curve) for name in STRENGTHS]
-    truths = [Series(k == 1 ? "truth" : "", seconds, [e.truth[name] for e in study.estimates], "#444", :dashes) for (k, name) in enumerate(STRENGTHS)]
+    over_time(label, f, colour, mark) = Series(label, seconds, map(f, study.estimates), colour, mark)
+    estimates = [over_time(string(name), e -> strength(e.fit, name), RULE_COLOURS[name], :curve) for name in STRENGTHS]
+    truths = [over_time(k == 1 ? "truth" : "", e -> e.truth[name], "#444", :dashes) for (k, name) in enumerate(STRENGTHS)]
     learned = Figure(
         "The strengths, inferred from frames", "seconds since the swarm was started", "strength", vcat(truths, estimates);
         y=(0.0, 1.25 * maximum(e -> maximum(e.truth[name] for name in STRENGTHS), study.estimates)),
@@ -157,10 +158,8 @@ function rule_results(study, options)
         rule_timings(study, before, after, options),
     )
     columns = ["seconds", "separation", "alignment", "cohesion", "low", "high", "neighbourhood", "explained", "true_cohesion"]
-    rows = [
-        Any[e.seconds, e.fit.separation, e.fit.alignment, e.fit.cohesion, e.fit.low, e.fit.high, e.fit.neighbourhood, e.fit.explained, e.truth.cohesion]
-        for e in study.estimates
-    ]
+    fitted = (:separation, :alignment, :cohesion, :low, :high, :neighbourhood, :explained)
+    rows = [Any[e.seconds, (getfield(e.fit, name) for name in fitted)..., e.truth.cohesion] for e in study.estimates]
     println(stderr, study.frames, " frames learned from, ", study.missed, " missed")
     return Results("infer-rules", columns, rows, rule_figures(study), checks)
 end

@@ -12,7 +12,7 @@ improves, writes EXAMPLE.csv and EXAMPLE.svg.
   who-leads        agents that lead, planted by steering them, from how everybody moves; then others take over
 
   --seconds S      how long it learns, from 4 (default: as the example needs)
-  --agents N       how many agents, from 2 (default: as the example needs)
+  --agents N       how many agents (default: as the example needs)
   --seed N         of the swarm's randomness (default 1)
   --short          shorter, with fewer agents, and without a verdict on how fast it was: for a first look, or a busy machine
   --out FOLDER     for the files (default build/learning)
@@ -62,4 +62,9 @@ end
 
 # What an example asks for, unless the user asks for something else.
 seconds_of(o, usual, short) = o.seconds > 0 ? o.seconds : o.short ? short : usual
-agents_of(o, usual, short) = o.agents > 0 ? o.agents : o.short ? short : usual
+
+function agents_of(o, usual, short, least)
+    o.agents == 0 && return o.short ? short : usual
+    o.agents >= least || throw(UsageError("fewer than $least agents are too few to learn from: say more than --agents $(o.agents)"))
+    return o.agents
+end

@@ -8,7 +8,7 @@
 const HIDDEN = 64
 const LEARNING_RATE = 0.01f0
 const RATE_DECAY = 500   # steps until the rate is half
-const FIRST_MOMENT, SECOND_MOMENT = 0.9f0, 0.999f0
+const FIRST_MOMENT, SECOND_MOMENT = 0.9f0, 0.97f0 # the second shorter than usual: successive frames are much alike
 
 mutable struct PathCoder
     weights::Vector{Matrix{Float32}}  # A, B, C, b, D, E, F, c

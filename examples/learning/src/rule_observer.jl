@@ -18,13 +18,11 @@ mutable struct RuleObserver
     crowded::BitVector
     before::Matrix{Float64}    # 3 x samples, their velocities
     seq::Int                   # of the frame before; below 0: none
-    turn::Int                  # the agent to begin with
-    cache::Flock
+    turn::Int                  # the agent to begin after
 end
 
 RuleObserver(samples, memory) = RuleObserver(
     PairResponse(REACH, SPACING, memory, samples), samples, Float64[], Int[], falses(samples), zeros(3, samples), -1, 0,
-    Flock(zeros(3, 0)),
 )
 
 "Takes in a frame: `X` and `V` are `3 x N`, `mass` has N numbers. True if it could learn from it."
@@ -80,8 +78,7 @@ function look_around!(o::RuleObserver, X, V)
     for (k, i) in enumerate(o.chosen), c in 1:3
         o.before[c, k] = V[c, i]
     end
-    flock = Flock(X, V, nothing, SwarmMetrics.cache_of(o.cache))
-    for_each_neighbour(flock, o.chosen, REACH) do i, j, way, distance
+    for_each_neighbour(Flock(X), o.chosen, REACH) do i, j, way, distance
         k = place[i]
         distance < LEAST && (o.crowded[k] = true)
         distance > 0 && add_neighbour!(o.response, k, distance, way ./ distance, heading(V, j))

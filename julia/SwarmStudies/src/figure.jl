@@ -4,8 +4,8 @@
     Series(name, x, y, error, colour, mark)
     Series(name, x, y, colour, mark)
 
-`error` is half an error bar's length for each point, NaN for none. `mark`: `:line` (with points), `:curve` (without), `:dots`, `:dashes` and `:cross`
-(both for what is known). Points that are NaN are left out; a series
+`error` is half an error bar's length for each point, NaN for none. `mark`: `:line` (with points), `:curve` (without), `:dots`, `:dashes`
+and `:cross` (both for what is known). Points that are NaN are left out; a series
 without a name is not in the legend.
 """
 struct Series
