@@ -29,7 +29,7 @@ mutable struct LeadStudy
 end
 
 function who_leads(root, options)
-    agents = agents_of(options, 50, 50)
+    agents = agents_of(options, 50, 50, 2)
     agents in LEAD_AGENTS || throw(UsageError("who-leads takes $(first(LEAD_AGENTS)) to $(last(LEAD_AGENTS)) agents, not $agents"))
     seconds = seconds_of(options, 24.0, 14.0)
     long_enough = seconds >= LEAST_LEAD_S
