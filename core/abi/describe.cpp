@@ -21,6 +21,7 @@ static_assert(WB_MAX_ARGUMENTS == layout::kMaxArguments && WB_MAX_LEASES == layo
 static_assert(WB_MAX_READERS == layout::kMaxReaders && WB_MAX_PENDING == layout::kMaxPending);
 static_assert(WB_MAX_CAPACITY == layout::kMaxCapacity && WB_MAX_FRAME_BYTES == layout::kMaxFrameBytes);
 static_assert(int{WB_I8} == int{layout::kI8} && int{WB_U64} == int{layout::kU64} && int{WB_F64} == int{layout::kF64});
+static_assert(int{WB_C64} == int{layout::kC64} && int{WB_C128} == int{layout::kC128});
 static_assert(int{WB_VALUE_F64} == int{layout::kValueF64} && int{WB_VALUE_CHOICE} == int{layout::kValueChoice});
 static_assert(int{WB_PARAMETER} == int{layout::kParameter} && int{WB_COMMAND} == int{layout::kCommand});
 
@@ -79,8 +80,10 @@ int wb_runtime_directory(char* path, size_t path_bytes) {
   });
 }
 
-size_t wb_type_size(int type) { return type < 0 ? 0 : layout::element_size(static_cast<std::uint32_t>(type)); }
-const char* wb_type_name(int type) { return type < 0 ? "?" : layout::element_name(static_cast<std::uint32_t>(type)); }
+size_t wb_type_size(int type) { return type < 0 ? 0 : layout::array_element_size(static_cast<std::uint32_t>(type)); }
+const char* wb_type_name(int type) {
+  return type < 0 ? "?" : layout::array_element_name(static_cast<std::uint32_t>(type));
+}
 
 const char* wb_schema_stream(const wb_schema* schema) {
   return schema == nullptr ? "" : unwrap(schema)->stream.c_str();

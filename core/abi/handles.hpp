@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include "../stream/array.hpp"
 #include "../stream/error.hpp"
 #include "../stream/inspection.hpp"
 #include "../stream/reader.hpp"
@@ -25,6 +26,9 @@ struct wb_memory {
 };
 struct wb_window {
   std::unique_ptr<wingbeat::stream::Window> impl;
+};
+struct wb_array {
+  std::unique_ptr<wingbeat::stream::Array> impl;
 };
 struct wb_inspection {
   std::unique_ptr<wingbeat::stream::Inspection> impl;
@@ -83,3 +87,7 @@ int hand_out(std::unique_ptr<Implementation> impl, Handle** out) {
 }
 
 }  // namespace wingbeat::abi
+
+// Functions on the hot path say what they check in one line.
+#define WB_CHECK(handle) \
+  if (const int wb_code = check(handle)) return wb_code

@@ -42,10 +42,6 @@ int read_options(const wb_reader_options* given, stream::ReaderOptions& options)
   return check_options(options, read.flags);
 }
 
-// Functions on the hot path say what they check in one line.
-#define WB_CHECK(handle) \
-  if (const int wb_code = check(handle)) return wb_code
-
 }  // namespace
 
 extern "C" {
@@ -352,6 +348,7 @@ int wb_collect(const char* name, wb_collect_report* out) {
       streams = {name};
     }
     for (const std::string& each : streams) stream::collect(stream::Place(directory, each), report);
+    if (name == nullptr) stream::collect_arrays(directory, report);
     if (out != nullptr) *out = report;
     return int{WB_OK};
   });

@@ -131,6 +131,14 @@ std::string runtime_directory() {
   return default_directory(platform::user_id());
 }
 
+int prepare_directory(const std::string& directory) {
+  int error = platform::ensure_directory(directory);
+  if (error == 0) return WB_OK;
+  return fail_system(error,
+                     "cannot use " + directory +
+                         " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
+}
+
 Place::Place(std::string directory, std::string_view stream, std::int64_t owner)
     : directory_(std::move(directory)), stream_(stream), owner_(owner) {}
 

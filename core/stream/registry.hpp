@@ -20,6 +20,9 @@ struct Attachment;
 
 std::string runtime_directory();
 
+// Makes it if it is missing, and sees that it is this user's.
+int prepare_directory(const std::string& directory);
+
 // The files of one stream.
 class Place {
  public:

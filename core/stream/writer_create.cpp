@@ -94,14 +94,6 @@ int other_backend(const layout::Manifest& manifest) {
                   "': end its writer and run `wingbeat gc` of that build, or use another WINGBEAT_DIR");
 }
 
-int prepare_directory(const std::string& directory) {
-  int error = platform::ensure_directory(directory);
-  if (error == 0) return WB_OK;
-  return fail_system(error,
-                     "cannot use " + directory +
-                         " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
-}
-
 // With the stream's lock held: goes on in the memory that `before` names, or makes a new epoch.
 int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* before,
                  std::shared_ptr<Attachment>& out) {

@@ -49,7 +49,18 @@ namespace wingbeat::sync {
   X(kReaderCopied)       /* a frame copied, not yet confirmed to be whole */                     \
   X(kReaderDone)         /* lock-step: done stored, the writer not woken */                      \
   X(kWriterAwaiting)     /* lock-step: waiting stored, not yet asleep */                         \
-  X(kWriterAwaited)      /* lock-step: waiting taken back */
+  X(kWriterAwaited)      /* lock-step: waiting taken back */                                     \
+  X(kArrayMaking)        /* an array's creator noted, nothing made */                            \
+  X(kArrayMade)          /* its object made, its header not written */                           \
+  X(kArrayFilled)        /* all written but the header's magic */                                \
+  X(kArrayComplete)      /* the magic stored, the creator's note there */                        \
+  X(kArrayRemoved)       /* an array's object unlinked */                                        \
+  X(kPartyLocked)        /* a lock's party has its file, its predecessor's word not looked at */ \
+  X(kLockTaken)          /* the lock taken */                                                    \
+  X(kLockTakenOver)      /* the lock taken from a dead holder */                                 \
+  X(kLockWaitedFor)      /* the holder's word marked, not yet asleep */                          \
+  X(kLockFreed)          /* the lock given back, the bell not rung */                            \
+  X(kLockRung)           /* the bell changed, sleepers not woken */
 
 enum class Step {
 #define WINGBEAT_X(name) name,

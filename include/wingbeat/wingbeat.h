@@ -97,6 +97,8 @@ enum {
   X(WB_PENDING, 6, "the writer has not answered this request yet")                                                  \
   X(WB_NO_REQUEST, 7, "no request is waiting")                                                                      \
   X(WB_OVERRUN, 8, "a reader in lock-step did not finish the frame within its limit and is out of step")            \
+  X(WB_LOCKED, 9, "somebody else held the lock until the time limit")                                               \
+  X(WB_ABANDONED, 10, "the lock is yours; its last holder died with it, so what it guards may be half written")     \
   X(WB_ERR_ARGUMENT, -1, "an argument is out of range")                                                             \
   X(WB_ERR_NAME, -2, "a name must have 1 to 63 characters of A-Z a-z 0-9 _ . - and be unique in its stream")        \
   X(WB_ERR_LIMIT, -3, "a documented limit is exceeded")                                                             \
@@ -110,7 +112,8 @@ enum {
   X(WB_ERR_FORKED, -11, "this handle was inherited through fork() and is closed; open a new one in the child")      \
   X(WB_ERR_NOT_FOUND, -12, "the stream has nothing of that name")                                                   \
   X(WB_ERR_TYPE, -13, "the type or shape does not match the stream's schema")                                       \
-  X(WB_ERR_SYSTEM, -14, "the operating system refused a call")
+  X(WB_ERR_SYSTEM, -14, "the operating system refused a call")                                                      \
+  X(WB_ERR_EXISTS, -15, "there is one of that name already; attach to it, or remove it first")
 
 typedef enum wb_result {
 #define WB_X(name, value, text) name = value,
@@ -152,7 +155,9 @@ typedef enum wb_type {
   WB_U32 = 7,
   WB_U64 = 8,
   WB_F32 = 9,
-  WB_F64 = 10
+  WB_F64 = 10,
+  WB_C64 = 11, /* complex, of two f32: of shared arrays only, not of fields */
+  WB_C128 = 12 /* complex, of two f64: the same */
 } wb_type;
 
 /* Size of one element in bytes, 0 for an unknown type; and its name ("f32"), "?" if unknown. */
@@ -576,6 +581,69 @@ typedef struct wb_window_view {
 /* field: index into the names given to wb_window_open. */
 WB_API int wb_window_get(const wb_window* window, uint32_t field, wb_window_view* out);
 
+/* ------------------------------------------------------------------------------------------------------ shared arrays */
+
+/* A mutable array in one shared memory object, with a lock behind the numbers: for state that several processes write. Frames are for
+ * everything that one process writes and others look at.
+ *
+ * The object carries exactly the given name and begins with the header of InterProcessCommunication.jl's WrappedArray: that package opens
+ * it by its name, and what it made can be attached to here (it has no lock). spec/array.md has the bytes.
+ *
+ * LIFETIME: an array belongs to the user, not to its creator: it stays until wb_array_remove or a reboot, also when all processes that used
+ * it have ended or died. wb_collect leaves it alone. A creation that dies half-way is never attached to; the next one, or wb_collect,
+ * clears it away.
+ *
+ * LOCK: whether a holder lives is asked of the kernel, as with streams: a holder that is stopped keeps the lock, one that died loses it, and
+ * the next to get it is told, once: WB_ABANDONED. Reading and writing without the lock is possible, and torn.
+ *
+ * RIGHTS: of the array's own user only. Who can write to it can also truncate it, which ends who uses it then by SIGBUS. */
+typedef struct wb_array wb_array;
+
+/* Creates an array of zeros. name: / and 1 to 200 characters without another / (macOS: 30), not beginning with /wb-. type: wb_type. shape: 1 to
+ * 8 dimensions, fastest first, each at least 1. All memory is reserved.
+ * WB_ERR_EXISTS if there is one (it is never made anew), WB_ERR_BUSY if another creator does not get on with it for a second, WB_ERR_NO_MEMORY
+ * (how much was needed, how much there is), WB_ERR_NAME, WB_ERR_LIMIT (2^40 bytes), WB_ERR_ACCESS. */
+WB_API int wb_array_create(const char* name, int type, uint32_t dimensions, const uint64_t* shape, wb_array** out);
+
+/* Attaches to an array, never initialising anything of it. Waits up to timeout_ns until it is there and complete: else WB_NOT_READY (the message
+ * tells absent from unfinished), or WB_INTERRUPTED by a signal. type 0 or dimensions 0 (shape is not looked at then): whatever it has; otherwise
+ * WB_ERR_TYPE if it has another. WB_ERR_CORRUPT if the object is something else, or smaller than its header says. */
+WB_API int wb_array_attach(const char* name, int type, uint32_t dimensions, const uint64_t* shape, int64_t timeout_ns,
+                           wb_array** out);
+
+/* Unmaps the array; the object stays. A lock still held by this handle is left as a dead holder would leave it. */
+WB_API void wb_array_close(wb_array* array);
+
+/* Unlinks the array's object, whoever uses it: they go on with the memory they have, and the name is free. WB_NOT_READY if there is none; refuses
+ * what is no array. */
+WB_API int wb_array_remove(const char* name);
+
+/* The first number, 64-byte aligned, column-major; valid until wb_array_close. Also valid in a forked child, which cannot lock. NULL if the handle
+ * is. */
+WB_API void* wb_array_data(wb_array* array);
+
+typedef struct wb_array_info {
+  uint32_t type;                     /* wb_type */
+  uint32_t dimensions;               /* 1 to WB_MAX_DIMENSIONS */
+  uint64_t shape[WB_MAX_DIMENSIONS]; /* fastest first; 1 beyond `dimensions` */
+  uint64_t size_bytes;               /* of the numbers */
+  uint32_t has_lock;                 /* 0: made by a program that puts none behind them */
+  uint32_t reserved;
+} wb_array_info;
+
+WB_API int wb_array_get_info(const wb_array* array, wb_array_info* out);
+
+/* Takes the lock, waiting up to timeout_ns. Not recursive. Each handle is a party of its own; threads share a lock by a handle each.
+ * WB_OK; WB_ABANDONED: taken too, but the last holder died with it: put the numbers in order before unlocking; WB_LOCKED: not taken, a living
+ * process (a stopped one is) holds it; WB_INTERRUPTED by a signal.
+ * WB_ERR_STATE if this handle has it, WB_ERR_NOT_FOUND if the array has no lock, WB_ERR_INCOMPATIBLE (another backend or runtime directory),
+ * WB_ERR_NO_ROOM beyond 1024 parties.
+ * The first call makes a lock file in the runtime directory; from then on a free lock costs one compare-and-swap, no system call. */
+WB_API int wb_array_lock(wb_array* array, int64_t timeout_ns);
+
+/* Gives it back; no system call if nobody waits. WB_ERR_STATE if this handle does not have it. */
+WB_API int wb_array_unlock(wb_array* array);
+
 /* --------------------------------------------------------------------------------------------------- seen from outside */
 
 typedef struct wb_name {
@@ -643,7 +711,7 @@ typedef struct wb_collect_report {
   uint64_t bytes;   /* of memory given back */
 } wb_collect_report;
 
-/* Removes what dead processes left: of one stream, or of all (stream = NULL). Never touches anything a live process uses.
+/* Removes what dead processes left: of one stream, or of all (stream = NULL), and of arrays then. Never touches anything a live process uses.
  * WB_NOT_READY if there is no such stream. */
 WB_API int wb_collect(const char* stream, wb_collect_report* out);
 

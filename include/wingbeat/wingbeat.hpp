@@ -37,12 +37,13 @@
 //   independent.
 #pragma once
 
-#include "wingbeat/cpp/frame.hpp"       // IWYU pragma: export
-#include "wingbeat/cpp/inspection.hpp"  // IWYU pragma: export
-#include "wingbeat/cpp/reader.hpp"      // IWYU pragma: export
-#include "wingbeat/cpp/result.hpp"      // IWYU pragma: export
-#include "wingbeat/cpp/span.hpp"        // IWYU pragma: export
-#include "wingbeat/cpp/spec.hpp"        // IWYU pragma: export
-#include "wingbeat/cpp/window.hpp"      // IWYU pragma: export
-#include "wingbeat/cpp/writer.hpp"      // IWYU pragma: export
-#include "wingbeat/wingbeat.h"          // IWYU pragma: export
+#include "wingbeat/cpp/frame.hpp"         // IWYU pragma: export
+#include "wingbeat/cpp/inspection.hpp"    // IWYU pragma: export
+#include "wingbeat/cpp/reader.hpp"        // IWYU pragma: export
+#include "wingbeat/cpp/result.hpp"        // IWYU pragma: export
+#include "wingbeat/cpp/shared_array.hpp"  // IWYU pragma: export
+#include "wingbeat/cpp/span.hpp"          // IWYU pragma: export
+#include "wingbeat/cpp/spec.hpp"          // IWYU pragma: export
+#include "wingbeat/cpp/window.hpp"        // IWYU pragma: export
+#include "wingbeat/cpp/writer.hpp"        // IWYU pragma: export
+#include "wingbeat/wingbeat.h"            // IWYU pragma: export

@@ -30,6 +30,14 @@ WB_AT(wb_field_info, size_bytes, 272);
 WB_AT(wb_field_info, per_agent, 280);
 WB_AT(wb_field_info, reserved, 284);
 
+WB_SIZE(wb_array_info, 88);
+WB_AT(wb_array_info, type, 0);
+WB_AT(wb_array_info, dimensions, 4);
+WB_AT(wb_array_info, shape, 8);
+WB_AT(wb_array_info, size_bytes, 72);
+WB_AT(wb_array_info, has_lock, 80);
+WB_AT(wb_array_info, reserved, 84);
+
 WB_SIZE(wb_control_info, 568);
 WB_AT(wb_control_info, name, 0);
 WB_AT(wb_control_info, unit, 64);

@@ -12,6 +12,10 @@
 //   check | release           of all that is held            -> whole | 0
 //   follow                    takes and releases frames      -> until told something: received missed torn restarts last
 //   set VALUE | receipt ID LIMIT_MS                          -> result id | result status
+//   make_array NAME [FLOATS] | attach_array NAME LIMIT_MS | close_array -> result
+//   lock LIMIT_MS | unlock                                   -> result
+//   grind TURNS               locks, adds 1 to the first number, unlocks, as often -> result
+//   first                     the array's first number
 //   small_memory BYTES        gives itself a /dev/shm of that size
 //   error                                                    -> the last message
 #include <signal.h>
@@ -41,6 +45,7 @@ using Words = std::vector<std::string>;
 
 Writer writer;
 Reader reader;
+Array array;
 std::vector<wb_frame> held;
 
 Step fatal_step = Step::kCount;
@@ -212,6 +217,42 @@ std::string receipt(const Words& words) {
   return join(code, result.status);
 }
 
+std::string make_array(const Words& words) {
+  wb_array* made = nullptr;
+  const std::uint64_t floats = number(words, 2, 3);
+  const int code = wb_array_create(words.at(1).c_str(), WB_F64, 1, &floats, &made);
+  array.reset(made);
+  return join(code);
+}
+
+std::string attach_array(const Words& words) {
+  wb_array* attached = nullptr;
+  const auto limit_ns = static_cast<std::int64_t>(number(words, 2, 0)) * kMillisecond;
+  const int code = wb_array_attach(words.at(1).c_str(), WB_F64, 0, nullptr, limit_ns, &attached);
+  array.reset(attached);
+  return join(code);
+}
+
+double& first_number() { return *static_cast<double*>(wb_array_data(array.get())); }
+
+std::string lock(const Words& words) {
+  return join(wb_array_lock(array.get(), static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond));
+}
+
+std::string unlock(const Words&) { return join(wb_array_unlock(array.get())); }
+
+std::string grind(const Words& words) {
+  int code = WB_OK;
+  for (std::uint64_t i = 0; i < number(words, 1, 1) && code == WB_OK; ++i) {
+    code = wb_array_lock(array.get(), kLong);
+    if (code == WB_ABANDONED) code = WB_OK;
+    if (code != WB_OK) break;
+    first_number() += 1;
+    code = wb_array_unlock(array.get());
+  }
+  return join(code);
+}
+
 std::string small_memory(const Words& words) {
 #ifdef __linux__
   if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return join(-1);
@@ -238,7 +279,14 @@ std::string answer_line(const Words& words) {
       {"follow", follow},
       {"set", set},
       {"receipt", receipt},
+      {"make_array", make_array},
+      {"attach_array", attach_array},
+      {"lock", lock},
+      {"unlock", unlock},
+      {"grind", grind},
       {"small_memory", small_memory},
+      {"first", [](const Words&) { return join(first_number()); }},
+      {"close_array", [](const Words&) { return array.reset(), join(0); }},
       {"close_writer", [](const Words&) { return writer.reset(), join(0); }},
       {"close_reader", [](const Words&) { return reader.reset(), join(0); }},
       {"error", [](const Words&) { return std::string(wb_error_message()); }},
@@ -255,6 +303,7 @@ int main(int argc, char** argv) {
     release({});
     wb_frame_release(&chased);
     chaser.reset();
+    array.reset();
     reader.reset();
     writer.reset();
     return status;

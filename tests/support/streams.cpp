@@ -1,5 +1,7 @@
 #include "streams.hpp"
 
+#include <unistd.h>
+
 #include "runtime.hpp"
 
 namespace wbtest {
@@ -81,6 +83,27 @@ Reader make_reader(const std::string& name, wb_mode mode, std::uint32_t leases, 
 void stamp(void* words, std::uint64_t seq) {
   auto* target = static_cast<std::uint64_t*>(words);
   for (std::uint64_t i = 0; i < kStampWords; ++i) target[i] = stamp_word(seq, i);
+}
+
+std::string array_name() {
+  static const std::string name = "/wbtest-" + std::to_string(::getpid());  // also in a forked child
+  return name;
+}
+
+int create_array(Array& out, const std::vector<std::uint64_t>& shape, int type) {
+  wb_array* made = nullptr;
+  const int code =
+      wb_array_create(array_name().c_str(), type, static_cast<std::uint32_t>(shape.size()), shape.data(), &made);
+  out.reset(made);
+  return code;
+}
+
+int attach_array(Array& out, std::int64_t timeout_ns, const std::vector<std::uint64_t>& shape, int type) {
+  wb_array* made = nullptr;
+  const int code = wb_array_attach(array_name().c_str(), type, static_cast<std::uint32_t>(shape.size()), shape.data(),
+                                   timeout_ns, &made);
+  out.reset(made);
+  return code;
 }
 
 int publish(wb_writer* writer, std::uint64_t* seq) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "wingbeat/wingbeat.h"
 
@@ -26,6 +27,7 @@ using Writer = std::unique_ptr<wb_writer, Closer<wb_writer_close>>;
 using Reader = std::unique_ptr<wb_reader, Closer<wb_reader_close>>;
 using Window = std::unique_ptr<wb_window, Closer<wb_window_close>>;
 using Inspection = std::unique_ptr<wb_inspection, Closer<wb_inspection_close>>;
+using Array = std::unique_ptr<wb_array, Closer<wb_array_close>>;
 
 inline constexpr std::int64_t kMillisecond = 1'000'000;
 inline constexpr std::int64_t kLong = 20'000 * kMillisecond;  // a limit that only a hang reaches
@@ -53,6 +55,11 @@ Reader make_reader(const std::string& name = "swarm", wb_mode mode = WB_LATEST, 
 // Results of making a handle, for those that may fail.
 int create(const Shape& shape, Writer& out, const std::string& name = "swarm");
 int open(Reader& out, wb_mode mode = WB_LATEST, std::uint32_t leases = 2, const std::string& name = "swarm");
+
+// An array of doubles, and the results of making or attaching to one. The name belongs to this process's test alone.
+std::string array_name();
+int create_array(Array& out, const std::vector<std::uint64_t>& shape = {3}, int type = WB_F64);
+int attach_array(Array& out, std::int64_t timeout_ns = 0, const std::vector<std::uint64_t>& shape = {}, int type = 0);
 
 // Begins, stamps and publishes one frame; the step is its seq, the time seq / 10.
 int publish(wb_writer* writer, std::uint64_t* seq = nullptr);

@@ -1,0 +1,282 @@
+// What deaths and stops do to shared arrays and their locks.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "support/process.hpp"
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
+
+namespace {
+
+using namespace wbtest;
+
+class ArrayDeath : public Streams {
+ protected:
+  ~ArrayDeath() override {
+    array.reset();
+    wb_array_remove(name.c_str());
+  }
+
+  void kill_holder(Puppet& holder) {
+    ASSERT_EQ(holder.answer("attach_array " + name), "0");
+    ASSERT_EQ(holder.answer("lock 0"), "0");
+    EXPECT_EQ(holder.kill().signal, SIGKILL);
+  }
+
+  const std::string name = array_name();
+  Array array;
+};
+
+double first(const Array& array) { return *static_cast<double*>(wb_array_data(array.get())); }
+
+TEST_F(ArrayDeath, of_a_holder_gives_the_lock_to_the_next_who_is_told_once) {
+  ASSERT_OK(create_array(array));
+  Puppet holder;
+  kill_holder(holder);
+  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED) << "also to who does not wait";
+  EXPECT_OK(wb_array_unlock(array.get()));
+  EXPECT_OK(wb_array_lock(array.get(), 0));
+}
+
+TEST_F(ArrayDeath, of_a_holder_wakes_who_waits) {
+  ASSERT_OK(create_array(array));
+  Puppet holder, waiter;
+  ASSERT_EQ(holder.answer("attach_array " + name), "0");
+  ASSERT_EQ(waiter.answer("attach_array " + name), "0");
+  ASSERT_EQ(holder.answer("lock 0"), "0");
+  waiter.tell("lock 20000");
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(holder.kill().signal, SIGKILL);
+  EXPECT_EQ(waiter.hear(), std::vector<std::string>{std::to_string(WB_ABANDONED)});
+  EXPECT_EQ(waiter.answer("unlock"), "0");
+}
+
+TEST_F(ArrayDeath, of_a_holder_whose_number_has_an_owner_again_is_told_too) {
+  ASSERT_OK(create_array(array));
+  Puppet holder, successor;
+  kill_holder(holder);
+  ASSERT_EQ(successor.answer("attach_array " + name), "0");
+  EXPECT_EQ(successor.answer("lock 0"), std::to_string(WB_ABANDONED)) << "it has the dead party's number";
+  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_LOCKED);
+}
+
+TEST_F(ArrayDeath, of_a_holder_is_told_though_its_lock_file_was_collected) {
+  ASSERT_OK(create_array(array));
+  Puppet holder;
+  kill_holder(holder);
+  wb_collect_report report;
+  ASSERT_OK(wb_collect(nullptr, &report));
+  EXPECT_EQ(report.files, 1u);
+  EXPECT_EQ(report.objects, 0u) << "the array is its user's";
+  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED);
+}
+
+TEST_F(ArrayDeath, of_who_recovers_the_lock_is_told_to_the_next) {
+  ASSERT_OK(create_array(array));
+  Puppet holder, second;
+  kill_holder(holder);
+  ASSERT_EQ(second.answer("attach_array " + name), "0");
+  ASSERT_EQ(second.answer("lock 0"), std::to_string(WB_ABANDONED));
+  second.kill();
+  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
+}
+
+TEST_F(ArrayDeath, a_stopped_holder_keeps_the_lock_and_others_time_out) {
+  ASSERT_OK(create_array(array));
+  Puppet holder;
+  ASSERT_EQ(holder.answer("attach_array " + name), "0");
+  ASSERT_EQ(holder.answer("lock 0"), "0");
+  holder.signal(SIGSTOP);
+  EXPECT_EQ(wb_array_lock(array.get(), 500 * kMillisecond), WB_LOCKED);
+  wb_collect_report report;
+  ASSERT_OK(wb_collect(nullptr, &report));
+  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_LOCKED);
+  holder.signal(SIGCONT);
+  EXPECT_EQ(holder.answer("unlock"), "0");
+  EXPECT_OK(wb_array_lock(array.get(), kLong));
+}
+
+// Wherever a party is killed, the others go on.
+class KilledLocking : public ArrayDeath, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(KilledLocking, leaves_a_lock_that_the_others_get) {
+  ASSERT_OK(create_array(array));
+  Puppet other, victim;
+  ASSERT_EQ(other.answer("attach_array " + name), "0");
+  ASSERT_EQ(victim.answer("attach_array " + name), "0");
+  // The step is the first lock's, or is reached where two contend.
+  ASSERT_EQ(victim.answer("at " + GetParam() + " 1 kill"), "0");
+  other.tell("grind 200000");
+  victim.tell("grind 100000000");
+  EXPECT_EQ(victim.wait().signal, SIGKILL);
+  EXPECT_EQ(other.hear(), std::vector<std::string>{"0"});
+  const int code = wb_array_lock(array.get(), kLong);
+  EXPECT_TRUE(code == WB_OK || code == WB_ABANDONED) << code;
+  EXPECT_GE(first(array), 200000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Where, KilledLocking,
+                         ::testing::Values("kPartyLocked", "kLockTaken", "kLockWaitedFor", "kLockFreed", "kLockRung"),
+                         [](const auto& where) { return where.param; });
+
+TEST_F(ArrayDeath, of_who_just_took_over_is_told_to_the_next) {
+  ASSERT_OK(create_array(array));
+  Puppet holder, second;
+  kill_holder(holder);
+  ASSERT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED);
+  Puppet third;
+  ASSERT_EQ(second.answer("attach_array " + name), "0");
+  ASSERT_EQ(second.answer("lock 0"), std::to_string(WB_LOCKED)) << "it has a number now";
+  ASSERT_OK(wb_array_unlock(array.get()));
+  kill_holder(third);
+  ASSERT_EQ(second.answer("at kLockTakenOver 1 kill"), "0");
+  second.tell("lock 0");
+  EXPECT_EQ(second.wait().signal, SIGKILL);
+  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
+}
+
+TEST_F(ArrayDeath, many_deaths_lose_no_addition_of_the_living) {
+  ASSERT_OK(create_array(array));
+  Puppet worker;
+  ASSERT_EQ(worker.answer("attach_array " + name), "0");
+  worker.tell("grind 300000");
+  for (int i = 0; i < 20; ++i) {
+    Puppet victim;
+    ASSERT_EQ(victim.answer("attach_array " + name), "0");
+    victim.tell("grind 100000000");
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    EXPECT_EQ(victim.kill().signal, SIGKILL);
+  }
+  EXPECT_EQ(worker.hear(), std::vector<std::string>{"0"});
+  EXPECT_GE(first(array), 300000);
+}
+
+// ------------------------------------------------------------------------------------------------------- creation
+
+class KilledCreating : public ArrayDeath, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(KilledCreating, leaves_nothing_that_can_be_attached_to_and_the_next_creates_it) {
+  Puppet creator;
+  ASSERT_EQ(creator.answer("at " + GetParam() + " 1 kill"), "0");
+  creator.tell("make_array " + name);
+  EXPECT_EQ(creator.wait().signal, SIGKILL);
+  EXPECT_EQ(attach_array(array, 20 * kMillisecond), WB_NOT_READY) << wb_error_message();
+  EXPECT_OK(create_array(array));
+  EXPECT_EQ(first(array), 0);
+}
+
+TEST_P(KilledCreating, leaves_nothing_that_is_not_collected) {
+  Puppet creator;
+  ASSERT_EQ(creator.answer("at " + GetParam() + " 1 kill"), "0");
+  creator.tell("make_array " + name);
+  EXPECT_EQ(creator.wait().signal, SIGKILL);
+  wb_collect_report report;
+  ASSERT_OK(wb_collect(nullptr, &report));
+  EXPECT_EQ(report.files, 1u);
+  EXPECT_EQ(report.objects, GetParam() == "kArrayMaking" ? 0u : 1u);
+  EXPECT_EQ(wb_array_remove(name.c_str()), WB_NOT_READY);
+}
+
+INSTANTIATE_TEST_SUITE_P(Where, KilledCreating, ::testing::Values("kArrayMaking", "kArrayMade", "kArrayFilled"),
+                         [](const auto& where) { return where.param; });
+
+TEST_F(ArrayDeath, of_a_creator_behind_the_last_step_leaves_a_whole_array) {
+  Puppet creator;
+  ASSERT_EQ(creator.answer("at kArrayComplete 1 kill"), "0");
+  creator.tell("make_array " + name);
+  EXPECT_EQ(creator.wait().signal, SIGKILL);
+  EXPECT_OK(attach_array(array));
+  Array second;
+  EXPECT_EQ(create_array(second), WB_ERR_EXISTS);
+  EXPECT_OK(wb_array_lock(array.get(), 0));
+}
+
+TEST_F(ArrayDeath, who_attached_before_a_creator_died_gets_the_array_of_the_next) {
+  Puppet creator, early;
+  ASSERT_EQ(creator.answer("at kArrayFilled 1 stop"), "0");
+  creator.tell("make_array " + name);
+  early.tell("attach_array " + name + " 20000");
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(create_array(array), WB_ERR_BUSY) << "stopped is not dead";
+  creator.kill();
+  ASSERT_OK(create_array(array));
+  EXPECT_EQ(early.hear(), std::vector<std::string>{"0"});
+  EXPECT_EQ(early.answer("lock 0"), "0");
+  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_LOCKED) << "it is the same array";
+}
+
+TEST_F(ArrayDeath, of_two_creators_at_once_one_makes_it) {
+  for (int round = 0; round < 20; ++round) {
+    Puppet one, two;
+    ASSERT_EQ(one.answer("error"), "");
+    ASSERT_EQ(two.answer("error"), "");
+    one.tell("make_array " + name);
+    two.tell("make_array " + name);
+    const std::string first = one.hear()[0], second = two.hear()[0], exists = std::to_string(WB_ERR_EXISTS);
+    EXPECT_TRUE((first == "0" && second == exists) || (first == exists && second == "0")) << first << " " << second;
+    ASSERT_OK(wb_array_remove(name.c_str()));
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------------- fork
+
+TEST_F(ArrayDeath, a_forked_child_sees_the_numbers_and_has_no_lock_and_the_parents_stays) {
+  ASSERT_OK(create_array(array));
+  ASSERT_OK(wb_array_lock(array.get(), 0));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(10);
+    wb_array_info info;
+    bool good = wb_array_unlock(array.get()) == WB_ERR_FORKED && wb_array_lock(array.get(), 0) == WB_ERR_FORKED &&
+                wb_array_get_info(array.get(), &info) == WB_ERR_FORKED && wb_array_data(array.get()) != nullptr;
+    array.reset();
+    Array own;
+    good = good && attach_array(own) == WB_OK && wb_array_lock(own.get(), 0) == WB_LOCKED;
+    ::_exit(good ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  Puppet other;
+  ASSERT_EQ(other.answer("attach_array " + name), "0");
+  EXPECT_EQ(other.answer("lock 0"), std::to_string(WB_LOCKED));
+  EXPECT_OK(wb_array_unlock(array.get()));
+  EXPECT_EQ(other.answer("lock 0"), "0");
+}
+
+TEST_F(ArrayDeath, a_holders_death_is_seen_though_its_child_lives) {
+  ASSERT_OK(create_array(array));
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t holder = ::fork();
+  if (holder == 0) {
+    ::alarm(20);
+    Array own;
+    if (attach_array(own) != WB_OK || wb_array_lock(own.get(), 0) != WB_OK) ::_exit(1);
+    const pid_t grandchild = ::fork();
+    if (grandchild != 0) {
+      [[maybe_unused]] const ssize_t told = ::write(ends[1], &grandchild, sizeof grandchild);
+      ::kill(::getpid(), SIGKILL);
+    }
+    ::alarm(20);
+    ::pause();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  pid_t grandchild = -1;
+  ASSERT_EQ(::read(ends[0], &grandchild, sizeof grandchild), static_cast<ssize_t>(sizeof grandchild));
+  int status = 0;
+  ::waitpid(holder, &status, 0);
+  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
+  EXPECT_EQ(::kill(grandchild, 0), 0) << "it lived until now";
+  ::kill(grandchild, SIGKILL);
+  ::close(ends[0]);
+}
+
+}  // namespace
