@@ -16,7 +16,7 @@ params(swarm)[:alignment] = 0.02               # steer
 ```
 
 Read next: [`subscribe`](@ref), [`latest`](@ref), [`hold`](@ref), [`window`](@ref), [`params`](@ref), [`request`](@ref),
-[`publish`](@ref), [`streams`](@ref).
+[`publish`](@ref), [`streams`](@ref), [`LockedArray`](@ref).
 
 Times are seconds, unless a name ends in `_ns`. Errors are subtypes of [`WingbeatError`](@ref), and their texts say what
 to do.
@@ -38,6 +38,7 @@ export subscribe, latest, hold, release, window, update!, isfull, params, reques
 export schema, labels, attributes, stats, restarts, age, requests, refuse!, previous
 export per_agent, field, parameter, command
 export Subscription, Frame, FrameCopy, FieldArray, SlotArray, Window, Receipt, Publication
+export LockedArray
 export WingbeatError, FrameReleased, ReadOnlyFrame, RequestRefused
 
 include("errors.jl")
@@ -56,6 +57,7 @@ include("receipt.jl")
 include("publication.jl")
 include("requests.jl")
 include("streams.jl")
+include("locked_array.jl")
 include("show.jl")
 include("warmup.jl")
 

@@ -139,6 +139,11 @@ const READER_INFO = CStruct(
     :received => UInt64, :missed => UInt64, :label => 32,
 )
 
+const ARRAY_INFO = CStruct(
+    :type => UInt32, :dimensions => UInt32, :shape => NTuple{8,UInt64}, :size_bytes => UInt64, :has_lock => UInt32,
+    :reserved => UInt32,
+)
+
 # ----------------------------------------------------------------------------------------------------------- functions
 
 @wb wb_error_message()::Ptr{UInt8}
@@ -211,6 +216,17 @@ const READER_INFO = CStruct(
 @wb wb_window_close(window::Opaque)::Cvoid
 @wb wb_window_push(window::Opaque, frame::Ptr{CFrame})::Cint
 @wb wb_window_get(window::Opaque, field::UInt32, out::Ptr{CWindowView})::Cint
+
+@wb wb_array_create(name::Cstring, type::Cint, dimensions::UInt32, shape::Ptr{UInt64}, out::Ptr{Opaque})::Cint
+@wb wb_array_attach(
+    name::Cstring, type::Cint, dimensions::UInt32, shape::Ptr{UInt64}, timeout_ns::Int64, out::Ptr{Opaque}
+)::Cint
+@wb wb_array_close(array::Opaque)::Cvoid
+@wb wb_array_remove(name::Cstring)::Cint
+@wb wb_array_data(array::Opaque)::Ptr{Cvoid}
+@wb wb_array_get_info(array::Opaque, out::Ptr{UInt8})::Cint
+@wb wb_array_lock(array::Opaque, timeout_ns::Int64)::Cint
+@wb wb_array_unlock(array::Opaque)::Cint
 
 @wb wb_list(names::Ptr{UInt8}, capacity::Csize_t, count::Ptr{Csize_t})::Cint
 @wb wb_inspect(stream::Cstring, out::Ptr{Opaque})::Cint

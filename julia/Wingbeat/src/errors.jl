@@ -19,6 +19,8 @@ Everything this package throws on its own account. `err.message` says what happe
 | [`FrameReleased`](@ref) | an array or frame is used after its turn |
 | [`ReadOnlyFrame`](@ref) | a write into a frame |
 | [`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, `Wingbeat.RequestTimeout` | what became of a request |
+| `Wingbeat.ArrayExists`, `Wingbeat.ArrayNotReady` | a [`LockedArray`](@ref) is there already, or not (complete) within the time limit |
+| `Wingbeat.LockTimeout`, `Wingbeat.LockAbandoned` | what became of its lock |
 """
 abstract type WingbeatError <: Exception end
 
@@ -39,9 +41,11 @@ const CODES = [
     -12 => :NotFound,
     -13 => :TypeMismatch,
     -14 => :SystemFailure,
+    -15 => :ArrayExists,
 ]
 
-for name in [last.(CODES); [:LibraryMissing, :StreamNotReady, :WriterGone, :Closed, :RequestRestarted, :RequestTimeout]]
+for name in [last.(CODES); [:LibraryMissing, :StreamNotReady, :WriterGone, :Closed, :RequestRestarted, :RequestTimeout,
+             :ArrayNotReady, :LockTimeout, :LockAbandoned]]
     @eval struct $name <: WingbeatError
         message::String
     end
@@ -89,6 +93,8 @@ const RESTARTED = Cint(4)
 const INTERRUPTED = Cint(5)
 const PENDING = Cint(6)
 const NO_REQUEST = Cint(7)
+const LOCKED = Cint(9)
+const ABANDONED = Cint(10)
 const ERR_NO_ROOM = Cint(-6)
 
 # The message is the calling thread's: this must run before anything that could switch tasks.

@@ -13,7 +13,7 @@ const PLAIN_STRUCTS = Dict(
 )
 const RECORDS = Dict(
     :wb_field_info => Wingbeat.FIELD_INFO, :wb_control_info => Wingbeat.CONTROL_INFO, :wb_receipt => Wingbeat.RECEIPT,
-    :wb_stream_info => Wingbeat.STREAM_INFO, :wb_reader_info => Wingbeat.READER_INFO,
+    :wb_stream_info => Wingbeat.STREAM_INFO, :wb_reader_info => Wingbeat.READER_INFO, :wb_array_info => Wingbeat.ARRAY_INFO,
 )
 
 # (struct, member or "", what Julia has)

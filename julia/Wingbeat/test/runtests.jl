@@ -7,7 +7,7 @@ include("support.jl")
 
 const FILES = [
     "library", "layout", "schema", "arrays", "frames", "lifetime", "waiting", "allocation", "window", "publication", "requests",
-    "restarts", "modes", "streams", "show", "vectors", "readme",
+    "restarts", "modes", "streams", "locked_array", "show", "vectors", "readme",
 ]
 
 run_counted("Wingbeat", @__DIR__, isempty(ARGS) ? FILES : ARGS)

@@ -84,6 +84,18 @@ void read(wingbeat::Reader& reader) {
   static_cast<void>(window.get<float>("position").frame(0)[0]);
 }
 
+void share() {
+  using namespace std::chrono_literals;
+  auto wind = wingbeat::SharedArray<float>::create("/wind", {3, 64, 64}).value();
+  auto same = wingbeat::SharedArray<float>::attach("/wind", {3, 64, 64}, 1s).value();
+  if (auto lock = wind.lock(100ms).value()) {
+    if (lock.was_abandoned()) same.span()[0] = 0;
+    lock.unlock();
+  }
+  static_cast<void>(same.shape().size() + (same.has_lock() ? 1 : 0));
+  wingbeat::SharedArray<float>::remove("/wind").value();
+}
+
 }  // namespace
 
 void use_everything() {
@@ -91,6 +103,7 @@ void use_everything() {
   write(writer, std::vector<Agent>(10));
   auto reader = wingbeat::Reader::open("swarm", {wingbeat::Mode::every}).value();
   read(reader);
+  share();
   auto inspection = wingbeat::Inspection::open("swarm").value();
   static_cast<void>(inspection.stream().value().seq + inspection.readers().value().size());
   static_cast<void>(inspection.parameter(0).value().type + wingbeat::fields_of(inspection.schema()).size());
