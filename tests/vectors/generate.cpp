@@ -10,7 +10,8 @@
 
 namespace {
 
-bool write(const std::string& directory, const vectors::Vector& vector) {
+template <class Vector>
+bool write(const std::string& directory, const Vector& vector) {
   for (const vectors::File& file : vectors::files_of(vector)) {
     std::ofstream out(directory + "/" + file.name, std::ios::binary);
     if (!out.write(file.content.data(), static_cast<std::streamsize>(file.content.size())).flush()) return false;
@@ -23,6 +24,9 @@ bool write_all(const std::string& directory) {
     for (const vectors::Vector& vector : all) {
       if (!write(directory, vector)) return false;
     }
+  }
+  for (const vectors::ArrayVector& vector : vectors::array_vectors()) {
+    if (!write(directory, vector)) return false;
   }
   return true;
 }

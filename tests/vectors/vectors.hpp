@@ -28,6 +28,15 @@ struct File {
 };
 std::vector<File> files_of(const Vector& vector);
 
+// A shared array, by spec/array.md: "arrays/<name>.array" and .json.
+struct ArrayVector {
+  std::string name;
+  std::string content;
+  Json expected;
+};
+std::vector<ArrayVector> array_vectors();
+std::vector<File> files_of(const ArrayVector& vector);
+
 // A segment's bytes that are not zero, with what they mean: the worked example of spec/segment.md.
 std::string annotated(const Segment& segment);
 
