@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <thread>
@@ -327,6 +328,32 @@ TEST_F(SharedArray, a_lock_word_that_was_scribbled_over_is_recovered) {
   lock_block(array)->holder = 0;
   EXPECT_OK(wb_array_unlock(array.get()));
   EXPECT_OK(wb_array_lock(array.get(), 0));
+}
+
+TEST_F(SharedArray, a_scribbler_at_full_speed_costs_turns_and_no_more) {
+  Array array, other;
+  ASSERT_OK(create_array(array));
+  ASSERT_OK(attach_array(other));
+  LockBlock* block = lock_block(array);
+  std::atomic<bool> stop{false};
+  std::thread scribbler([&] {
+    auto& holder = reinterpret_cast<std::atomic<std::uint64_t>&>(block->holder);
+    auto& bell = reinterpret_cast<std::atomic<std::uint32_t>&>(block->bell);
+    for (std::uint64_t garbage = 1; !stop; garbage = garbage * 6364136223846793005 + 1442695040888963407) {
+      holder = garbage;
+      bell = static_cast<std::uint32_t>(garbage >> 32);
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    wb_array* const handle = i % 2 == 0 ? array.get() : other.get();
+    const int code = wb_array_lock(handle, 2 * kMillisecond);
+    ASSERT_TRUE(code == WB_OK || code == WB_ABANDONED || code == WB_LOCKED) << code;
+    if (code != WB_LOCKED) {
+      ASSERT_OK(wb_array_unlock(handle));
+    }
+  }
+  stop = true;
+  scribbler.join();
 }
 
 TEST_F(SharedArray, arguments_that_are_null_are_refused) {
