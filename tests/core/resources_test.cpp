@@ -103,6 +103,18 @@ TEST_F(Resources, a_thousand_inspections_and_windows_leave_nothing) {
   });
 }
 
+TEST_F(Resources, a_thousand_arrays_one_after_the_other_leave_nothing) {
+  expect_no_growth([&] {
+    Array array, other;
+    ASSERT_OK(create_array(array));
+    ASSERT_OK(attach_array(other));
+    ASSERT_OK(wb_array_lock(array.get(), 0));
+    ASSERT_OK(wb_array_unlock(array.get()));
+    ASSERT_OK(wb_array_lock(other.get(), 0));
+    ASSERT_OK(wb_array_remove(array_name().c_str()));
+  });
+}
+
 TEST_F(Resources, descriptors_for_event_loops_end_with_their_readers) {
   const Writer writer = make_writer();
   const std::size_t before = open_descriptors();
@@ -196,6 +208,28 @@ TEST_F(Resources, taking_frames_that_are_there_makes_no_system_call) {
     }
     return true;
   });
+  if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
+  EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), kDone);
+}
+
+TEST_F(Resources, taking_a_free_lock_of_an_array_makes_no_system_call) {
+  SKIP_IF_SANITIZED(kOwnCalls);
+  Array made;
+  ASSERT_OK(create_array(made));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    Array array;
+    if (attach_array(array) != WB_OK || wb_array_lock(array.get(), 0) != WB_OK) ::_exit(kFailed);
+    if (!forbid_system_calls()) ::_exit(kNoFilter);
+    bool good = wb_array_unlock(array.get()) == WB_OK;
+    for (int i = 0; i < 1000; ++i)
+      good = good && wb_array_lock(array.get(), kLong) == WB_OK && wb_array_unlock(array.get()) == WB_OK;
+    ::_exit(good ? kDone : kFailed);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_OK(wb_array_remove(array_name().c_str()));
   if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
   EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
   EXPECT_EQ(WEXITSTATUS(status), kDone);
