@@ -583,43 +583,44 @@ WB_API int wb_window_get(const wb_window* window, uint32_t field, wb_window_view
 
 /* ------------------------------------------------------------------------------------------------------ shared arrays */
 
-/* A mutable array in one shared memory object, with a lock behind the numbers: for state that several processes write. Frames are for
- * everything that one process writes and others look at.
+/* A mutable array in one shared memory object, with a lock behind the numbers: for state that several processes write. Frames
+ * are for everything that one process writes and others look at.
  *
- * The object carries exactly the given name and begins with the header of InterProcessCommunication.jl's WrappedArray: that package opens
- * it by its name, and what it made can be attached to here (it has no lock). spec/array.md has the bytes.
+ * The object carries exactly the given name and begins with the header of InterProcessCommunication.jl's WrappedArray: that
+ * package opens it by its name, and what it made can be attached to here (it has no lock). spec/array.md has the bytes.
  *
- * LIFETIME: an array belongs to the user, not to its creator: it stays until wb_array_remove or a reboot, also when all processes that used
- * it have ended or died. wb_collect leaves it alone. A creation that dies half-way is never attached to; the next one, or wb_collect,
- * clears it away.
+ * LIFETIME: an array belongs to the user, not to its creator: it stays until wb_array_remove or a reboot, also when all
+ * processes that used it have ended or died. wb_collect leaves it alone. A creation that dies half-way is never attached to;
+ * the next one, or wb_collect, clears it away.
  *
- * LOCK: whether a holder lives is asked of the kernel, as with streams: a holder that is stopped keeps the lock, one that died loses it, and
- * the next to get it is told, once: WB_ABANDONED. Reading and writing without the lock is possible, and torn.
+ * LOCK: whether a holder lives is asked of the kernel, as with streams: a holder that is stopped keeps the lock, one that died
+ * loses it, and the next to get it is told, once: WB_ABANDONED. Reading and writing without the lock is possible, and torn.
  *
  * RIGHTS: of the array's own user only. Who can write to it can also truncate it, which ends who uses it then by SIGBUS. */
 typedef struct wb_array wb_array;
 
-/* Creates an array of zeros. name: / and 1 to 200 characters without another / (macOS: 30), not beginning with /wb-. type: wb_type. shape: 1 to
- * 8 dimensions, fastest first, each at least 1. All memory is reserved.
- * WB_ERR_EXISTS if there is one (it is never made anew), WB_ERR_BUSY if another creator does not get on with it for a second, WB_ERR_NO_MEMORY
- * (how much was needed, how much there is), WB_ERR_NAME, WB_ERR_LIMIT (2^40 bytes), WB_ERR_ACCESS. */
+/* Creates an array of zeros. name: / and 1 to 200 characters without another / (macOS: 30), not beginning with /wb-. type:
+ * wb_type. shape: 1 to 8 dimensions, fastest first, each at least 1. All memory is reserved.
+ * WB_ERR_EXISTS if there is one (it is never made anew), WB_ERR_BUSY if another creator does not get on with it for a second,
+ * WB_ERR_NO_MEMORY (how much was needed, how much there is), WB_ERR_NAME, WB_ERR_LIMIT (2^40 bytes), WB_ERR_ACCESS. */
 WB_API int wb_array_create(const char* name, int type, uint32_t dimensions, const uint64_t* shape, wb_array** out);
 
-/* Attaches to an array, never initialising anything of it. Waits up to timeout_ns until it is there and complete: else WB_NOT_READY (the message
- * tells absent from unfinished), or WB_INTERRUPTED by a signal. type 0 or dimensions 0 (shape is not looked at then): whatever it has; otherwise
- * WB_ERR_TYPE if it has another. WB_ERR_CORRUPT if the object is something else, or smaller than its header says. */
+/* Attaches to an array, never initialising anything of it. Waits up to timeout_ns until it is there and complete: else
+ * WB_NOT_READY (the message tells absent from unfinished), or WB_INTERRUPTED by a signal. type 0 or dimensions 0 (shape is not
+ * looked at then): whatever it has; otherwise WB_ERR_TYPE if it has another. WB_ERR_CORRUPT if the object is something
+ * else, or smaller than its header says. */
 WB_API int wb_array_attach(const char* name, int type, uint32_t dimensions, const uint64_t* shape, int64_t timeout_ns,
                            wb_array** out);
 
 /* Unmaps the array; the object stays. A lock still held by this handle is left as a dead holder would leave it. */
 WB_API void wb_array_close(wb_array* array);
 
-/* Unlinks the array's object, whoever uses it: they go on with the memory they have, and the name is free. WB_NOT_READY if there is none; refuses
- * what is no array. */
+/* Unlinks the array's object, whoever uses it: they go on with the memory they have, and the name is free. WB_NOT_READY if
+ * there is none; refuses what is no array. */
 WB_API int wb_array_remove(const char* name);
 
-/* The first number, 64-byte aligned, column-major; valid until wb_array_close. Also valid in a forked child, which cannot lock. NULL if the handle
- * is. */
+/* The first number, 64-byte aligned, column-major; valid until wb_array_close. Also valid in a forked child, which cannot
+ * lock. NULL if the handle is. */
 WB_API void* wb_array_data(wb_array* array);
 
 typedef struct wb_array_info {
@@ -633,12 +634,14 @@ typedef struct wb_array_info {
 
 WB_API int wb_array_get_info(const wb_array* array, wb_array_info* out);
 
-/* Takes the lock, waiting up to timeout_ns. Not recursive. Each handle is a party of its own; threads share a lock by a handle each.
- * WB_OK; WB_ABANDONED: taken too, but the last holder died with it: put the numbers in order before unlocking; WB_LOCKED: not taken, a living
- * process (a stopped one is) holds it; WB_INTERRUPTED by a signal.
- * WB_ERR_STATE if this handle has it, WB_ERR_NOT_FOUND if the array has no lock, WB_ERR_INCOMPATIBLE (another backend or runtime directory),
- * WB_ERR_NO_ROOM beyond 1024 parties.
- * The first call makes a lock file in the runtime directory; from then on a free lock costs one compare-and-swap, no system call. */
+/* Takes the lock, waiting up to timeout_ns. Not recursive. Each handle is a party of its own; threads share a lock by one
+ * handle each.
+ * WB_OK; WB_ABANDONED: taken too, but the last holder died with it: put the numbers in order before unlocking; WB_LOCKED: not
+ * taken, a living process (a stopped one is) holds it; WB_INTERRUPTED by a signal.
+ * WB_ERR_STATE if this handle has it, WB_ERR_NOT_FOUND if the array has no lock, WB_ERR_INCOMPATIBLE (another backend or
+ * runtime directory), WB_ERR_NO_ROOM beyond 1024 parties.
+ * The first call makes a lock file in the runtime directory; from then on a free lock costs one compare-and-swap, no system
+ * call. */
 WB_API int wb_array_lock(wb_array* array, int64_t timeout_ns);
 
 /* Gives it back; no system call if nobody waits. WB_ERR_STATE if this handle does not have it. */
