@@ -13,6 +13,7 @@ namespace wingbeat::osc {
 namespace {
 
 constexpr int kDatagramsPerTurn = 1000;  // so that a flood leaves time for the rest
+constexpr std::int64_t kMostSleepNs = 50'000'000;
 constexpr std::uint64_t kFarewellNs = 200'000'000;
 
 }  // namespace
@@ -25,20 +26,18 @@ Bridge::Bridge(BridgeOptions options)
   if (sender_)
     for (auto& rules : grouped(options_.map.out))
       outflows_.push_back(std::make_unique<Outflow>(std::move(rules), options_.map.datagram_bytes));
+  if (receiver_) say(fmt::format("listening on {}", receiver_->where()));
 }
 
 void Bridge::open_sockets() {
-  if (options_.listen) {
-    receiver_.emplace(*options_.listen);
-    say(fmt::format("listening on {}", receiver_->where()));
-  }
+  if (options_.listen) receiver_.emplace(*options_.listen);
   if (options_.send) sender_.emplace(*options_.send);
 }
 
 void Bridge::run() {
   while (!is_done()) {
-    receive();
-    look();
+    attempt(options_.stream, [this] { look(); });
+    attempt("receiving", [this] { receive(); });
     send_frames();
     is_first_turn_ = false;
     sleep();
@@ -63,7 +62,7 @@ bool Bridge::is_done() const {
 void Bridge::sleep() {
   std::vector<pollfd> events;
   if (receiver_) events.push_back({receiver_->descriptor(), POLLIN, 0});
-  auto left_ns = std::max<std::int64_t>(static_cast<std::int64_t>(next_look_ns_ - wb_now_ns()), 0);
+  auto left_ns = std::clamp<std::int64_t>(static_cast<std::int64_t>(next_look_ns_ - wb_now_ns()), 0, kMostSleepNs);
   left_ns = schedule_.nanoseconds_left(left_ns);
   for (const auto& outflow : outflows_) {
     if (const int file = outflow->descriptor(); file >= 0) events.push_back({file, POLLIN, 0});
@@ -115,7 +114,7 @@ void Bridge::take(const Message& message) {
 void Bridge::look() {
   if (wb_now_ns() < next_look_ns_) return;
   next_look_ns_ = wb_now_ns() + static_cast<std::uint64_t>(1e9 / options_.rate);
-  attempt(options_.stream, [this] { steering_.follow(); });
+  steering_.follow();
   steering_.poll();
   if (sender_) send_changes();
 }

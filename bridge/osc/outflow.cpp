@@ -171,6 +171,7 @@ void Outflow::look(const Send& send) {
       is_planned_ = false;
       continue;
     }
+    if (!is_planned_ && reader_.schema() != nullptr) plan(reader_.schema());
     if (!frame) {
       next_ns_ = now_ns + kIdleNs;
       return;
@@ -184,7 +185,6 @@ void Outflow::look(const Send& send) {
 }
 
 void Outflow::take(const Frame& frame, const Send& send) {
-  if (!is_planned_) plan(frame.schema());
   if (sources_.empty()) return;
   Bundle bundle(tag_of_monotonic(frame.publish_time_ns()));
   for (const auto& source : sources_) add_field(bundle, source.rule, source.field, frame.raw());
