@@ -25,6 +25,9 @@ install(EXPORT wingbeat NAMESPACE wingbeat:: FILE wingbeat-targets.cmake DESTINA
 if(TARGET wingbeat_cli)
     install(TARGETS wingbeat_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/swarm/scenarios" DESTINATION "${CMAKE_INSTALL_DATADIR}/wingbeat")
+    if(WINGBEAT_OSC)
+        install(DIRECTORY "${PROJECT_SOURCE_DIR}/bridge/osc/maps/" DESTINATION "${CMAKE_INSTALL_DATADIR}/wingbeat/osc")
+    endif()
 endif()
 
 if(EXISTS "${PROJECT_SOURCE_DIR}/julia")

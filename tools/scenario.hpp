@@ -14,7 +14,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,10 +34,7 @@ struct Scenario {
   std::vector<std::pair<std::string, double>> parameters;
 };
 
-// Where scenarios lie that are given by name: beside the installed or built command.
-std::filesystem::path scenario_folder();
-
-// A name is looked for in scenario_folder(); what has a '/' or ends in .toml is a path. Throws Failure with what is wrong
+// A name is looked for in share/wingbeat/scenarios beside the installed or built command; what has a '/' or ends in .toml is a path. Throws Failure with what is wrong
 // and what would be right: kNotFound if there is no such file, kUsage for what is in it.
 Scenario read_scenario(const std::string& name_or_path);
 // The same for a text; `source` is for complaints.

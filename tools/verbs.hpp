@@ -13,6 +13,7 @@
   X(set)                  \
   X(call)                 \
   X(swarm)                \
+  X(osc)                  \
   X(doctor)               \
   X(gc)                   \
   X(bench)

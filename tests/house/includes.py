@@ -30,9 +30,10 @@ OUTSIDE = {
     "include": set(),
     "swarm": set(),
     "tools": {"swarm"},
+    "bridge": {"tools"},
     "examples": set(),
     "bench": {"swarm"},
-    "tests": {"swarm", "tools", "examples", "bench"},
+    "tests": {"swarm", "tools", "bridge", "examples", "bench"},
 }
 # A library that shows a simulation knows none, and a simulation does no I/O: it does not know the library either.
 NO_PUBLIC = {"swarm"}
@@ -49,7 +50,7 @@ def folder_of(path):
 def search_folders(root, file):
     """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
     yield file.parent
-    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bench", "tests", "examples"):
+    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bridge/osc", "bench", "tests", "examples"):
         yield root / folder
     for layer in CORE:
         yield root / layer

@@ -74,6 +74,9 @@ class Includes(unittest.TestCase):
     def test_tools_including_the_core_is_wrong(self):
         self.assert_wrong("tools/main.cpp", '#include "stream/writer.hpp"\n')
 
+    def test_tools_including_a_bridge_is_wrong(self):
+        self.assertEqual(check({"bridge/osc/map.hpp": "", "tools/main.cpp": '#include "bridge/osc/map.hpp"\n'}), [("tools/main.cpp", 1)])
+
     def test_examples_including_the_core_is_wrong(self):
         self.assert_wrong("examples/c/publisher.c", "#include <layout/format.hpp>\n")
 

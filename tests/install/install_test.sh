@@ -77,6 +77,11 @@ check_command() {
     "$prefix/bin/wingbeat" --help >/dev/null
     "$prefix/bin/wingbeat" swarm --scenario couzin-torus --flat-out --steps 1 --quiet
     say "the moved command runs, and finds its scenarios"
+    if "$prefix/bin/wingbeat" osc nobody --listen 0 --seconds 0 --quiet --map origin 2>"$work/log"; then
+        say "and its maps of OSC"
+    else
+        grep -q WINGBEAT_OSC "$work/log" || fail "no maps of OSC: $(cat "$work/log")"
+    fi
 }
 
 check_julia_package() {

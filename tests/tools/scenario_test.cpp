@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "shared_file.hpp"
 #include "swarm/swarm.hpp"
 #include "verbs.hpp"
 
@@ -71,7 +72,7 @@ TEST(Scenario, wrong_keys_and_values_are_complained_about_with_what_is_allowed) 
 // Each of those installed makes a swarm.
 TEST(Scenario, those_of_the_project_are_right) {
   std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(scenario_folder())) {
+  for (const auto& entry : std::filesystem::directory_iterator(shared_folder("scenarios"))) {
     const Scenario s = read_scenario(entry.path().stem().string());
     swarm::Options options;
     options.model = s.model.value();

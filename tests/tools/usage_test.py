@@ -5,7 +5,7 @@ import unittest
 
 from command import CommandTest
 
-VERBS = ("ls", "info", "top", "set", "call", "swarm", "doctor", "gc")
+VERBS = ("ls", "info", "top", "set", "call", "swarm", "osc", "doctor", "gc")
 
 
 class Usage(CommandTest):
