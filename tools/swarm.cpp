@@ -177,7 +177,7 @@ void print_speed(SwarmArguments arguments) {
   swarm::Swarm flock = make_flock(arguments);
   SwarmBenchPlan plan;
   plan.seconds = arguments.seconds.value_or(kBenchSeconds);
-  plan.steps = arguments.steps.value_or(plan.steps);
+  plan.steps = std::max<std::uint64_t>(arguments.steps.value_or(plan.steps), 1);
   plan.publish = arguments.publish;
   const SwarmSpeed speed = measure_speed(flock, arguments.flock, plan);
   fmt::print("{}\n", arguments.json ? json_text(speed_json(speed)) : speed_text(speed));

@@ -19,9 +19,6 @@ namespace wingbeat::tool {
 
 namespace {
 
-// Even a step that takes longer than all the time there is.
-constexpr std::uint64_t kLeastSteps = 3;
-
 void require(const swarm::Outcome& outcome) {
   if (!outcome) throw Failure(kFailed, outcome.text);
 }
@@ -141,17 +138,16 @@ SwarmSpeed measure_speed(swarm::Swarm& flock, const swarm::Options& options, con
   Total alone, published, warming;
   std::optional<Publication> publication;
   if (plan.publish) publication.emplace(flock, options);
-  step_alone(flock, std::min(plan.steps, kLeastSteps), warming);
+  step_alone(flock, 1, warming);
   const auto is_over = [&] {
     return static_cast<double>(alone.ns + published.ns) >= plan.seconds * 1e9 || interrupted();
   };
   do {
     const std::uint64_t before = alone.steps;
-    // In long steps a round is cut short, but not below the least.
+    // A round of long steps is cut short, but for the first of them.
     const double left = plan.seconds - static_cast<double>(alone.ns + published.ns) / 1e9;
     const double fit = left * warming.steps_per_second();
-    const auto steps = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(fit, 0.0)),
-                                                 std::min(kLeastSteps, plan.steps), plan.steps);
+    const auto steps = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(fit, 0.0)), 1, plan.steps);
     step_alone(flock, steps, alone);
     if (publication) step_published(flock, publication->stream, steps, published);
     if (alone.steps == before) break;

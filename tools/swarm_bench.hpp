@@ -45,7 +45,7 @@ struct SwarmSpeed {
   double agent_steps_per_second() const { return steps_per_second * agents; }
 };
 
-// Steps for at least that long, after a round to warm up. The swarm has wb_now_ns for a clock.
+// Steps for at least that long, after a step to warm up. The swarm has wb_now_ns for a clock.
 SwarmSpeed measure_speed(swarm::Swarm& flock, const swarm::Options& options, const SwarmBenchPlan& plan);
 
 // {"model":"reynolds","n":80000,"threads":1,"agent_steps_per_s":5000000.0,"neighbours":39.3, ...}

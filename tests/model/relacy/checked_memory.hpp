@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "layout/format.hpp"
+#include "sync/array_lock.hpp"
 #include "sync/lock_step.hpp"
 #include "sync/requests.hpp"
 #include "sync/slots.hpp"
@@ -51,6 +52,12 @@ class Word {
   T fetch_sub(T value, std::memory_order how) { return atomic_.fetch_sub(value, order(how), $); }
   bool compare_exchange_weak(T& before, T value, std::memory_order how, std::memory_order fails) {
     return atomic_.compare_exchange_weak(before, value, order(how), $, order(fails), $);
+  }
+  bool compare_exchange_strong(T& before, T value, std::memory_order how, std::memory_order fails) {
+    return atomic_.compare_exchange_strong(before, value, order(how), $, order(fails), $);
+  }
+  bool compare_exchange_strong(T& before, T value, std::memory_order how) {
+    return compare_exchange_strong(before, value, how, how);
   }
 
  private:

@@ -50,6 +50,8 @@ MUTANTS = {
     "consumed_relaxed": ("requests.hpp", f"memory.consumed(reader).store(receipt.id, {REL})", f"memory.consumed(reader).store(receipt.id, {RLX})", "exchange", "room"),
     "done_relaxed": ("lock_step.hpp", f"compare_exchange_weak(before, seq + 1, {REL}, ", f"compare_exchange_weak(before, seq + 1, {RLX}, ", "exchange", "lock_step"),
     "done_seen_relaxed": ("lock_step.hpp", f"memory.done(reader).load({ACQ})", f"memory.done(reader).load({RLX})", "exchange", "lock_step"),
+    "lock_taken_relaxed": ("array_lock.hpp", f"compare_exchange_weak(seen, taken(seen, party), {ACQ},", f"compare_exchange_weak(seen, taken(seen, party), {RLX},", "array_lock", "turns"),
+    "lock_freed_relaxed": ("array_lock.hpp", "std::memory_order_acq_rel", RLX, "array_lock", "turns"),
     # the protocol itself
     "no_second_look": ("slots.hpp", "    announce(lease, wanted.seq);\n    return is_there(wanted);", "    announce(lease, wanted.seq);\n    return true;", "slots", "leases_1"),
     "no_second_look_at_a_copy": ("slots.hpp", "    return seq_of(commit) == wanted.seq && state_of(commit) >= layout::kClaiming;", "    return true;", "slots", "copies"),
@@ -63,11 +65,15 @@ MUTANTS = {
     "asleep_after_the_last_look": ("slots.hpp", "    memory_.asleep(reader_).fetch_add(1, std::memory_order_relaxed);\n", "", "slots", "sleeping"),
     "claim_without_the_sum": ("slots.hpp", "  if (sum <= budget) return true;", "  return true;", "slots", "budget"),
     "consumed_before_the_receipt": ("requests.hpp", "  memory.receipt_id(reader, receipt.id).store(0, std::memory_order_relaxed);\n", "  memory.receipt_id(reader, receipt.id).store(receipt.id, std::memory_order_release);\n", "exchange", "ring"),
+    "nobody_rings": ("array_lock.hpp", "  if ((seen & kWaitedFor) == 0) return false;", "  return false;", "array_lock", "turns"),
+    "unmarked_sleep": ("array_lock.hpp", "seen, seen | kWaitedFor, ", "seen, seen, ", "array_lock", "turns"),
+    "takings_not_counted": ("array_lock.hpp", "((word & kCountMask) + kTaking)", "(word & kCountMask)", "array_lock", "death"),
+    "abandoned_not_told": ("array_lock.hpp", "(seen & kAbandoned) != 0 ?", "false ?", "array_lock", "death"),
     "ring_without_room": ("requests.hpp", ">= layout::kMaxPending) return false;", "> layout::kMaxPending) return false;", "exchange", "ring"),
 }
 
 # Quick ones, that every test run can afford.
-REPRESENTATIVES = ["writer_fence_before_scan", "reader_fence_after_lease", "publish_relaxed", "no_second_look", "copy_fence",
+REPRESENTATIVES = ["lock_freed_relaxed", "takings_not_counted", "writer_fence_before_scan", "reader_fence_after_lease", "publish_relaxed", "no_second_look", "copy_fence",
                    "writing_before_the_scan", "wake_relaxed", "receipt_relaxed", "done_fence"]
 
 
