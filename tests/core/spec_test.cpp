@@ -204,7 +204,8 @@ TEST_F(SpecTest, types_have_sizes_and_names) {
   EXPECT_EQ(wb_type_size(WB_F32), 4u);
   EXPECT_EQ(wb_type_size(WB_U8), 1u);
   EXPECT_EQ(wb_type_size(0), 0u);
-  EXPECT_EQ(wb_type_size(11), 0u);
+  EXPECT_EQ(wb_type_size(WB_C128), 16u);
+  EXPECT_EQ(wb_type_size(WB_C128 + 1), 0u);
   EXPECT_EQ(wb_type_size(-1), 0u);
   EXPECT_STREQ(wb_type_name(WB_F64), "f64");
   EXPECT_STREQ(wb_type_name(-5), "?");
