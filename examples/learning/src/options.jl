@@ -35,29 +35,20 @@ Options() = Options(0, 0, 1, false, joinpath("build", "learning"), false)
 
 function parse_options(arguments)
     options = Options()
-    rest = copy(arguments)
-    while !isempty(rest)
-        take_option!(options, popfirst!(rest), rest)
-    end
-    return options
+    return read_options!((word, value) -> take_option!(options, word, value), options, arguments)
 end
 
-function take_option!(options, word, rest)
-    word == "--short" && return options.short = true
-    word == "--json" && return options.json = true
-    isempty(rest) && throw(UsageError("$word is unknown or lacks its value; see --help"))
-    value = popfirst!(rest)
+function take_option!(options, word, value)
     if word == "--seconds"
         options.seconds = number(word, value, Float64, 4)
     elseif word == "--agents"
         options.agents = number(word, value, Int, 2)
     elseif word == "--seed"
         options.seed = number(word, value, Int, 0)
-    elseif word == "--out"
-        options.out = value
     else
-        throw(UsageError("unknown option $word; see --help"))
+        return false
     end
+    return true
 end
 
 # What an example asks for, unless the user asks for something else.

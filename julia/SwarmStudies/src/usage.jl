@@ -1,4 +1,4 @@
-# Numbers on a command line.
+# The command line.
 
 "A command line that is wrong, and what would be right."
 struct UsageError <: Exception
@@ -15,4 +15,24 @@ function number(word, text, T, least)
     value = tryparse(T, text)
     value !== nothing && isfinite(value) && value >= least && return value
     throw(UsageError("$word takes $(T === Int ? "a whole number" : "numbers") from $least, not $text"))
+end
+
+"""
+    read_options!(take!, options, arguments) -> options
+
+Goes through the words of a command line. `--short`, `--json` and `--out FOLDER` set the fields `short`, `json` and `out` of `options`; for
+any other word `take!(word, value)` is called with the one behind it, and says whether it knows the word. Throws a
+[`UsageError`](@ref) for unknown words and for those that lack a value.
+"""
+function read_options!(take!, options, arguments)
+    rest = copy(arguments)
+    while !isempty(rest)
+        word = popfirst!(rest)
+        word == "--short" && (options.short = true; continue)
+        word == "--json" && (options.json = true; continue)
+        isempty(rest) && throw(UsageError("$word is unknown or lacks its value; see --help"))
+        value = popfirst!(rest)
+        word == "--out" ? (options.out = value) : take!(word, value) || throw(UsageError("unknown option $word; see --help"))
+    end
+    return options
 end

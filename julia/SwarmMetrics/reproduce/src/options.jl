@@ -40,18 +40,10 @@ Options() = Options(100, 4.0, collect(0.5:0.5:5), 0, -1, 0, false, joinpath("bui
 
 function parse_options(arguments)
     options = Options()
-    rest = copy(arguments)
-    while !isempty(rest)
-        take_option!(options, popfirst!(rest), rest)
-    end
-    return options
+    return read_options!((word, value) -> take_option!(options, word, value), options, arguments)
 end
 
-function take_option!(options, word, rest)
-    word == "--short" && return options.short = true
-    word == "--json" && return options.json = true
-    isempty(rest) && throw(UsageError("$word is unknown or lacks its value; see --help"))
-    value = popfirst!(rest)
+function take_option!(options, word, value)
     if word == "--agents"
         options.agents = number(word, value, Int, 2)
     elseif word == "--density"
@@ -64,11 +56,10 @@ function take_option!(options, word, rest)
         options.burn_in = number(word, value, Int, 0)
     elseif word == "--steps"
         options.steps = number(word, value, Int, 10)
-    elseif word == "--out"
-        options.out = value
     else
-        throw(UsageError("unknown option $word; see --help"))
+        return false
     end
+    return true
 end
 
 # What a figure asks for, unless the user asks for something else.
