@@ -1,0 +1,195 @@
+// ofxWingbeat::Publisher: makes an app live.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "detail/numbers.hpp"
+#include "detail/publication.hpp"
+#include "ofMain.h"
+#include "wingbeat/wingbeat.hpp"
+
+namespace ofxWingbeat {
+
+// The one source of a stream. Describe what there is to see and to steer, setup(), then two calls in update().
+//
+//     struct Agent { glm::vec3 position, velocity; };          // ofApp.h
+//     std::vector<Agent> agents;
+//     ofParameterGroup parameters;
+//     ofxWingbeat::Publisher publisher;
+//
+//     publisher.parameters(parameters);                        // ofApp::setup()
+//     publisher.field("position", agents, &Agent::position);
+//     publisher.setup("flock");
+//
+//     publisher.update();                                      // ofApp::update(): parameters, triggers, commands
+//     step(agents);
+//     publisher.publish();                                     // one frame: a strided copy per field
+//
+// LIFETIME: what field(), value(), parameters() were given is looked at whenever a frame is published: it must outlive the
+// Publisher, or close(). (Of an ofParameter a reference is kept: it may go before.)
+// NAMES: any text; what a stream cannot hold becomes '_' ("Wind Speed" is Wind_Speed), see detail/names.hpp.
+class Publisher {
+ public:
+  Publisher();
+  ~Publisher();  // ends the stream: readers are told
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
+  Publisher(Publisher&&) noexcept;
+  Publisher& operator=(Publisher&&) noexcept;
+
+  // ---------------------------------------------------------------------------------- what can be seen: before setup()
+  // A field has one row of numbers for each agent. All fields of a stream have as many agents as the first, in each
+  // frame. T: float, double, integers of 8 to 64 bits; glm::vec2/3/4, ofVec2f/3f/4f, ofFloatColor, ofColor,
+  // glm::quat, std::array of numbers. labels: "x y z", for people; unit: "m".
+
+  // From the app's own agents: field("position", agents, &Agent::position). One strided copy per frame.
+  template <class Agent, class T>
+  Publisher& field(const std::string& name, const std::vector<Agent>& agents, T Agent::*member,
+                   const std::string& unit = "") {
+    return per_agent<T>(name, unit, [&agents, member] {
+      const Agent* const first = agents.data();
+      return detail::Rows{agents.empty() ? nullptr : detail::numbers_of(first->*member), sizeof(Agent), agents.size()};
+    });
+  }
+
+  // From what a function says of each agent: field("speed", agents, [](const Agent& a) { return a.speed(); }), or
+  // field("position", agents, &Agent::getPosition). Works for any container with size() and iteration, of pointers too:
+  // field("position", agents, [](const std::unique_ptr<Agent>& a) { return a->position; }).
+  template <class Agents, class Get,
+            class T = std::decay_t<std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>,
+            class = std::enable_if_t<!std::is_member_object_pointer_v<Get>>>
+  Publisher& field(const std::string& name, const Agents& agents, Get get, const std::string& unit = "") {
+    auto gathered = std::make_shared<std::vector<T>>();
+    return per_agent<T>(name, unit, [&agents, get = std::move(get), gathered] {
+      gathered->clear();
+      for (const auto& agent : agents) gathered->push_back(std::invoke(get, agent));
+      return detail::rows_of(*gathered);
+    });
+  }
+
+  // From a vector of numbers or points: field("position", points).
+  template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
+  Publisher& field(const std::string& name, const std::vector<T>& points, const std::string& unit = "") {
+    return per_agent<T>(name, unit, [&points] { return detail::rows_of(points); });
+  }
+
+  // The vertices of a mesh (or ofVboMesh); of a polyline.
+  Publisher& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
+  Publisher& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
+
+  // The vertices of an ofVbo, three floats each, read back from the graphics card: this waits for the card to finish, in
+  // each frame. Publish what the ofVbo was filled from where you can. Not with OpenGL ES.
+  Publisher& field(const std::string& name, const ofVbo& vbo, const std::string& unit = "");
+
+  // A mesh's vertices as `position`, and what else it has when this is called: `normal`, `color`, `texture_coordinate`.
+  Publisher& mesh(const ofMesh& mesh, const std::string& unit = "");
+
+  // A field of whose numbers nothing is bound: you fill it in publish(fill). field<glm::vec3>("force", "N").
+  template <class T>
+  Publisher& field(const std::string& name, const std::string& unit = "") {
+    return per_agent<T>(name, unit, nullptr);
+  }
+
+  // One thing of the whole app, in each frame: value("centre", centre), value("wind", wind, "m/s").
+  template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
+  Publisher& value(const std::string& name, const T& value, const std::string& unit = "") {
+    return whole<T>(name, unit, [&value] { return detail::Rows{detail::numbers_of(value), sizeof(T), 1}; });
+  }
+
+  // A fact that does not change: attribute("model", "zones").
+  Publisher& attribute(const std::string& key, const std::string& value);
+
+  // ------------------------------------------------------------------------------ what can be steered: before setup()
+  // All parameters of a group, and of the groups in it: "Alignment" of a group "flocking" in this one is
+  // flocking.Alignment. Both ways, from then on: a request changes the ofParameter in update(), with its listeners, and so
+  // the GUI; what the GUI changes, readers see.
+  //
+  //     float, double                      a number with the parameter's range
+  //     int and other whole numbers, bool  the same; a choice, if choices() gave its alternatives names
+  //     glm::vec2/3/4, ofFloatColor        one number each: centre.x, centre.y ...; tint.r ...
+  //     ofColor                            the same, whole numbers 0 to 255
+  //     void                               a trigger
+  //
+  // Others (std::string, ofRectangle, read-only ones) are left out, and a notice says so.
+  Publisher& parameters(ofParameterGroup& group);
+  // One parameter alone, of the same types.
+  Publisher& parameter(ofAbstractParameter& parameter);
+  // Names the values from getMin() (0, usually) on: choices(boundary, "open periodic reflecting"). The parameter is in the
+  // group as well, or given to parameter().
+  Publisher& choices(const ofParameter<int>& parameter, const std::string& names);
+
+  // An act of the app, done in update(): trigger("scatter", [this] { flock.scatter(); }).
+  Publisher& trigger(const std::string& name, std::function<void()> act, const std::string& help = "");
+
+  // An act with up to 8 numbers: command("place", "id x y z", [this](const std::vector<double>& a) { ... }).
+  // The function returns nothing, or a std::string: why it was refused, empty if it was not. The sender reads that. What it throws is a
+  // refusal as well.
+  template <class Act>
+  Publisher& command(const std::string& name, const std::string& arguments, Act act, const std::string& help = "") {
+    using Numbers = const std::vector<double>&;
+    if constexpr (std::is_void_v<std::invoke_result_t<Act&, Numbers>>) {
+      return add_command(name, arguments, help, [act = std::move(act)](Numbers numbers) mutable {
+        act(numbers);
+        return std::string();
+      });
+    } else {
+      return add_command(name, arguments, help, std::move(act));
+    }
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- go live
+  // Creates the stream. capacity: the highest number of agents a frame can hold; 0: as many as there are now. Memory is
+  // reserved here. False, and an error in the log, if the name is bad or taken, or memory is short; the app runs on without
+  // a stream, and update() and publish() do nothing. Calling it again makes the stream anew, with what was described.
+  bool setup(const std::string& stream, std::size_t capacity = 0);
+  // Ends the stream and forgets its description. Readers wait for the next one.
+  void close();
+  bool isSetup() const;
+
+  // Call it once in ofApp::update(), also while the simulation is paused: takes what readers ask (parameters, triggers,
+  // commands), shows readers what the GUI changed.
+  void update();
+
+  // One frame of all bound fields. step counts 1, 2, 3 ... and time is ofGetElapsedTimef() unless you say otherwise. More agents than
+  // the capacity: the first ones, and a warning. False if there is no stream or the fields disagree about the number of
+  // agents.
+  bool publish();
+  bool publish(std::uint64_t step, double time);
+  // The same, with a last word: fill(wingbeat::Slot& frame) writes the unbound fields in place, in shared memory.
+  //     publisher.publish(step, t, [&](wingbeat::Slot& frame) { simulate(frame.span<float>("force")); });
+  // With unbound fields alone, frame.set_count(n) says how many agents there are.
+  bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
+
+  // ------------------------------------------------------------------------------------------------------------ figures
+  std::uint64_t getFrameCount() const;  // published since setup()
+  std::size_t getCapacity() const;
+  const std::string& getName() const;  // of the stream
+  // For everything else Wingbeat can do (lock-step, statistics); nullptr while there is no stream.
+  wingbeat::Writer* getWriter();
+
+ private:
+  template <class T>
+  Publisher& per_agent(const std::string& name, const std::string& unit, detail::Source source) {
+    return add_field({name, unit, detail::Numbers<T>::labels, detail::Numbers<T>::type, detail::Numbers<T>::count, true,
+                      std::move(source)});
+  }
+  template <class T>
+  Publisher& whole(const std::string& name, const std::string& unit, detail::Source source) {
+    return add_field({name, unit, detail::Numbers<T>::labels, detail::Numbers<T>::type, detail::Numbers<T>::count,
+                      false, std::move(source)});
+  }
+  Publisher& add_field(detail::FieldDescription field);
+  Publisher& add_command(const std::string& name, const std::string& arguments, const std::string& help,
+                         detail::Command act);
+
+  std::unique_ptr<detail::Publication> publication_;
+};
+
+}  // namespace ofxWingbeat
