@@ -1,0 +1,15 @@
+#include <cstdlib>
+#include <memory>
+
+#include "ofApp.h"
+#include "ofMain.h"
+
+// Arguments: how many agents (100), and the seed of where they start (1).
+int main(int argc, char** argv) {
+  const int agents = argc > 1 ? std::atoi(argv[1]) : 100, seed = argc > 2 ? std::atoi(argv[2]) : 1;
+  ofGLWindowSettings settings;
+  settings.setSize(1280, 800);
+  const auto window = ofCreateWindow(settings);
+  ofRunApp(window, std::make_shared<ofApp>(std::clamp(agents, 1, 10000), seed));
+  ofRunMainLoop();
+}
