@@ -4,13 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "detail/numbers.hpp"
+#include "detail/of_numbers.hpp"
 #include "detail/publication.hpp"
 #include "ofMain.h"
 #include "wingbeat/wingbeat.hpp"
@@ -50,23 +51,23 @@ class Publisher {
   // glm::quat, std::array of numbers. labels: "x y z", for people; unit: "m".
 
   // From the app's own agents: field("position", agents, &Agent::position). One strided copy per frame.
-  template <class Agent, class T>
-  Publisher& field(const std::string& name, const std::vector<Agent>& agents, T Agent::*member,
+  template <class Agent, class Owner, class T,
+            class = std::enable_if_t<std::is_object_v<T> && std::is_base_of_v<Owner, Agent>>>
+  Publisher& field(const std::string& name, const std::vector<Agent>& agents, T Owner::*member,
                    const std::string& unit = "") {
     return per_agent<T>(name, unit, [&agents, member] {
-      const Agent* const first = agents.data();
-      return detail::Rows{agents.empty() ? nullptr : detail::numbers_of(first->*member), sizeof(Agent), agents.size()};
+      const void* const first = agents.empty() ? nullptr : &(agents.front().*member);
+      return detail::Rows{first, sizeof(Agent), agents.size()};
     });
   }
 
   // From what a function says of each agent: field("speed", agents, [](const Agent& a) { return a.speed(); }), or
-  // field("position", agents, &Agent::getPosition). Works for any container with size() and iteration, of pointers too:
+  // field("position", agents, &Agent::getPosition). For anything that can be gone through, of pointers too:
   // field("position", agents, [](const std::unique_ptr<Agent>& a) { return a->position; }).
   template <class Agents, class Get,
-            class T = std::decay_t<std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>,
-            class = std::enable_if_t<!std::is_member_object_pointer_v<Get>>>
+            class T = std::decay_t<std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>>
   Publisher& field(const std::string& name, const Agents& agents, Get get, const std::string& unit = "") {
-    auto gathered = std::make_shared<std::vector<T>>();
+    const auto gathered = std::make_shared<std::vector<T>>();
     return per_agent<T>(name, unit, [&agents, get = std::move(get), gathered] {
       gathered->clear();
       for (const auto& agent : agents) gathered->push_back(std::invoke(get, agent));
@@ -100,7 +101,7 @@ class Publisher {
   // One thing of the whole app, in each frame: value("centre", centre), value("wind", wind, "m/s").
   template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
   Publisher& value(const std::string& name, const T& value, const std::string& unit = "") {
-    return whole<T>(name, unit, [&value] { return detail::Rows{detail::numbers_of(value), sizeof(T), 1}; });
+    return whole<T>(name, unit, [&value] { return detail::Rows{&value, sizeof(T), 1}; });
   }
 
   // A fact that does not change: attribute("model", "zones").
@@ -175,21 +176,29 @@ class Publisher {
   wingbeat::Writer* getWriter();
 
  private:
+  struct State;
+
+  template <class T>
+  static detail::FieldDescription describe(const std::string& name, const std::string& unit, bool per_agent,
+                                           detail::Source source) {
+    static_assert(detail::Numbers<T>::known,
+                  "a field is made of numbers: float, double, integers, glm::vec3, ofFloatColor, std::array ...");
+    return {name, unit, detail::Numbers<T>::labels, detail::Numbers<T>::type, detail::Numbers<T>::count, per_agent,
+            std::move(source)};
+  }
   template <class T>
   Publisher& per_agent(const std::string& name, const std::string& unit, detail::Source source) {
-    return add_field({name, unit, detail::Numbers<T>::labels, detail::Numbers<T>::type, detail::Numbers<T>::count, true,
-                      std::move(source)});
+    return add_field(describe<T>(name, unit, true, std::move(source)));
   }
   template <class T>
   Publisher& whole(const std::string& name, const std::string& unit, detail::Source source) {
-    return add_field({name, unit, detail::Numbers<T>::labels, detail::Numbers<T>::type, detail::Numbers<T>::count,
-                      false, std::move(source)});
+    return add_field(describe<T>(name, unit, false, std::move(source)));
   }
   Publisher& add_field(detail::FieldDescription field);
   Publisher& add_command(const std::string& name, const std::string& arguments, const std::string& help,
                          detail::Command act);
 
-  std::unique_ptr<detail::Publication> publication_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace ofxWingbeat

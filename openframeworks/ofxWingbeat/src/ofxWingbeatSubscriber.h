@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "detail/subscription.hpp"
+#include "detail/view.hpp"
 #include "ofMain.h"
 #include "wingbeat/wingbeat.hpp"
 
@@ -91,10 +91,10 @@ class Subscriber {
   // As the vertices of a polyline, which stays open or closed as it was.
   bool polyline(ofPolyline& out, const std::string& field = "") const;
 
-  // Into the graphics card's memory, straight from the frame: no copy in between. For fields of 32-bit floats:
-  //     2 or 3 numbers                  vertices
-  //     6 (3 + 3), 7 (3 + 4)            interleaved vertices and colours (r g b, r g b a), by one buffer
-  // A separate per-agent field `color` or `colour` of 3 or 4 floats gives colours to the others. Other fields are converted first.
+  // Into the graphics card's memory, straight from the frame, no copy in between, where the field is of 32-bit floats: the first
+  // 2 or 3 of an agent's numbers are its vertex. If four of them are labelled "r g b a", or there are seven without labels,
+  // those are its colour: vertices and colours interleaved, in one upload. Otherwise a per-agent field `color` or `colour` of 3 or 4
+  // floats gives the colours. Other fields are converted first.
   // Draw getCount() of them: vbo.draw(GL_POINTS, 0, subscriber.getCount()). Needs the GL context, as all of ofVbo.
   bool vbo(ofVbo& out, const std::string& field = "") const;
 
@@ -123,9 +123,11 @@ class Subscriber {
   const wingbeat::Frame* getFrame() const;
 
  private:
+  struct State;
+
   detail::View view(const std::string& field, int type) const;
 
-  std::unique_ptr<detail::Subscription> subscription_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace ofxWingbeat

@@ -1,0 +1,32 @@
+#include "detail/knob.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+namespace ofxWingbeat::detail {
+
+namespace {
+
+// std::to_chars of a float needs a newer system on macOS than openFrameworks does; printf writes the locale's comma, and
+// strtod reads it.
+double shortest_decimal(float number) {
+  char text[64];
+  for (int digits = std::numeric_limits<float>::digits10; digits < std::numeric_limits<float>::max_digits10; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(number));
+    const double wide = std::strtod(text, nullptr);
+    if (static_cast<float>(wide) == number) return wide;
+  }
+  return static_cast<double>(number);
+}
+
+}  // namespace
+
+double widened(float number) {
+  // Whole numbers are what they are, and what parameters are most often.
+  if (!std::isfinite(number) || number == std::trunc(number)) return static_cast<double>(number);
+  return shortest_decimal(number);
+}
+
+}  // namespace ofxWingbeat::detail

@@ -1,0 +1,36 @@
+// What the addon says, and that it does not say it sixty times a second.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace ofxWingbeat::detail {
+
+enum class Level { notice, warning, error };
+
+class Messages {
+ public:
+  using Sink = std::function<void(Level, const std::string&)>;
+
+  explicit Messages(Sink sink) : sink_(std::move(sink)) {}
+
+  void say(Level level, const std::string& text) const {
+    if (sink_) sink_(level, text);
+  }
+
+  // Says it unless that was said about `what` before, and forget(what) was not called since.
+  void say_once(const std::string& what, Level level, const std::string& text) {
+    if (said_.insert(what).second) say(level, text);
+  }
+  // It went well again.
+  void forget(const std::string& what) { said_.erase(what); }
+  void forget_all() { said_.clear(); }
+
+ private:
+  Sink sink_;
+  std::set<std::string> said_;
+};
+
+}  // namespace ofxWingbeat::detail

@@ -1,0 +1,108 @@
+// Publication: what ofxWingbeat::Publisher does, without openFrameworks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "detail/knob.hpp"
+#include "detail/messages.hpp"
+#include "detail/names.hpp"
+#include "detail/numbers.hpp"
+#include "wingbeat/wingbeat.hpp"
+
+namespace ofxWingbeat::detail {
+
+// Where a field's numbers are now. nullptr: nothing is bound, somebody fills it in place.
+using Source = std::function<Rows()>;
+
+struct FieldDescription {
+  std::string name, unit, labels;
+  int type = 0;  // wb_type
+  std::size_t components = 0;
+  bool per_agent = true;
+  Source source;
+};
+
+// Why it was refused; empty if it was not.
+using Command = std::function<std::string(const std::vector<double>&)>;
+
+// Describe, open, then update and publish in turn. Nothing throws. A stream that was closed can be opened again.
+class Publication {
+ public:
+  explicit Publication(Messages::Sink sink) : messages_(std::move(sink)) {}
+
+  void add_field(FieldDescription field);
+  void add_attribute(const std::string& key, const std::string& value);
+  void add_trigger(const std::string& name, const std::string& help, std::function<void()> act);
+  void add_command(const std::string& name, const std::string& arguments, const std::string& help, Command act);
+
+  // Creates the stream, of what was described and of these knobs and triggers, whose names are made legal and different
+  // here. capacity 0: as many agents as there are.
+  bool open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
+            std::vector<std::pair<std::string, std::function<void()>>> triggers);
+  void close();
+
+  void update();
+  bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
+
+  wingbeat::Writer* writer() { return writer_ ? &*writer_ : nullptr; }
+  const wingbeat::Writer* writer() const { return writer_ ? &*writer_ : nullptr; }
+  std::uint64_t frames() const { return frames_; }
+  const std::string& stream() const { return stream_; }
+  Messages& messages() { return messages_; }
+
+ private:
+  struct Trigger {
+    std::string name, help;
+    std::function<void()> act;
+  };
+  struct Commanded {
+    std::string name, arguments, help;
+    Command act;
+  };
+  struct Steered {
+    Knob knob;
+    TwoWay value;
+  };
+  // What a request's number of a control stands for: an element of one of the three.
+  struct Control {
+    wb_control_kind kind;
+    std::size_t index;
+  };
+
+  bool create(const std::string& stream, std::size_t capacity);
+  void describe(wingbeat::StreamSpec& spec);
+  void describe_fields(wingbeat::StreamSpec& spec);
+  void describe_knobs(wingbeat::StreamSpec& spec, UniqueNames& names);
+  void describe_choice(wingbeat::StreamSpec& spec, Steered& steered, double value);
+  void describe_acts(wingbeat::StreamSpec& spec, UniqueNames& names);
+  std::size_t agents_now() const;
+  void forget_stream();
+
+  void handle(wingbeat::Request& request);
+  void turn(Steered& steered, double value);
+  void show_changes();
+
+  bool measure(std::vector<Rows>& rows);
+  void warn_of_too_many(std::size_t agents);
+  void copy(const std::vector<Rows>& rows, wingbeat::Slot& slot);
+
+  Messages messages_;
+  std::string stream_;
+  std::uint64_t frames_ = 0;
+  std::vector<FieldDescription> fields_;
+  std::vector<std::pair<std::string, std::string>> attributes_;
+  std::vector<Trigger> own_triggers_;
+  std::vector<Commanded> commands_;
+  std::vector<Trigger> triggers_;  // of the open stream: own ones, and those of parameters
+  std::vector<Steered> steered_;
+  std::vector<Control> controls_;
+  std::optional<wingbeat::Writer> writer_;
+};
+
+}  // namespace ofxWingbeat::detail

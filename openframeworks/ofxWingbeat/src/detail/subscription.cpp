@@ -1,0 +1,309 @@
+#include "detail/subscription.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <exception>
+
+namespace ofxWingbeat::detail {
+
+namespace {
+
+constexpr std::uint64_t kRateSpan_ns = 500'000'000;
+// A restart is told once, and the frames behind it come with the next call.
+constexpr int kRestartsInOneUpdate = 4;
+
+bool are_same(const std::vector<wb_control_info>& a, const std::vector<wb_control_info>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const wb_control_info& x, const wb_control_info& y) {
+    return std::memcmp(&x, &y, sizeof x) == 0;
+  });
+}
+
+wb_value value_of(const Knob& knob, double number) {
+  wb_value value = {};
+  value.type = knob.type;
+  if (knob.type == WB_VALUE_F64) {
+    value.as.f64 = number;
+  } else {
+    value.as.i64 = static_cast<std::int64_t>(number);
+  }
+  return value;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------------------- opening
+
+bool Subscription::open(const std::string& stream, const wingbeat::ReaderOptions& options) {
+  close();
+  wingbeat::ReaderOptions wanted = options;
+  if (wanted.leases == 1) wanted.leases = 2;  // the frame held, and the one that is taken in its place
+  auto reader = wingbeat::Reader::open(stream, wanted);
+  if (!reader) {
+    messages_.say(Level::error, "cannot subscribe to '" + stream + "': " + reader.error().message());
+    return false;
+  }
+  reader_.emplace(std::move(reader).value());
+  stream_ = stream;
+  return true;
+}
+
+void Subscription::close() {
+  asked_.clear();
+  synced_.clear();
+  frame_.reset();
+  reader_.reset();
+  fields_.clear();
+  are_controls_new_ = !controls_.empty();
+  controls_.clear();
+  make_knobs_(controls_);
+  converted_.clear();
+  messages_.forget_all();
+  stream_.clear();
+  frames_ = rate_seq_ = rate_time_ns_ = 0;
+  frame_rate_ = 0;
+  has_schema_ = is_frame_new_ = is_connected_ = false;
+}
+
+wb_reader_stats Subscription::stats() const {
+  wb_reader_stats stats = {};
+  if (reader_) wb_reader_get_stats(reader_->raw(), &stats);
+  return stats;
+}
+
+// ------------------------------------------------------------------------------------------------------------ following
+
+void Subscription::update() {
+  is_frame_new_ = are_controls_new_ = false;
+  if (!reader_) return;
+  try {
+    take_frame();
+    note_schema();
+    hear_answers();
+    for (auto& synced : synced_) sync(synced);
+  } catch (const std::exception& error) {
+    messages_.say_once("update", Level::error, std::string("update(): ") + error.what());
+  }
+}
+
+void Subscription::take_frame() {
+  for (int turn = 0; turn < kRestartsInOneUpdate; ++turn) {
+    auto frame = reader_->wait(std::chrono::nanoseconds(0));
+    if (frame) {
+      frame_ = std::move(frame);
+      return note_frame();
+    }
+    note_absence(frame);
+    if (frame.status() != WB_RESTARTED) return;
+  }
+}
+
+void Subscription::note_absence(const wingbeat::Frame& frame) {
+  const bool was_connected = is_connected_;
+  switch (frame.status()) {
+    case WB_RESTARTED:
+      has_schema_ = false;
+      messages_.say(Level::notice, "'" + stream_ + "' was restarted");
+      return;
+    case WB_NO_FRAME:
+    case WB_INTERRUPTED: is_connected_ = reader_->schema() != nullptr; break;
+    default: is_connected_ = false; break;
+  }
+  if (was_connected && !is_connected_) messages_.say(Level::notice, "'" + stream_ + "' has ended; waiting for it");
+  if (frame.status() < 0) messages_.say_once("wait", Level::error, "'" + stream_ + "': " + frame.error().message());
+}
+
+void Subscription::note_frame() {
+  is_frame_new_ = is_connected_ = true;
+  ++frames_;
+  messages_.forget("wait");
+  fields_ = wingbeat::fields_of(frame_->schema());
+  measure_rate();
+}
+
+void Subscription::measure_rate() {
+  const auto& frame = frame_->raw();
+  const bool began_again = frame.seq < rate_seq_ || rate_time_ns_ == 0;
+  const std::uint64_t span_ns = began_again ? 0 : frame.publish_time_ns - rate_time_ns_;
+  if (!began_again && span_ns < kRateSpan_ns) return;
+  if (!began_again) frame_rate_ = static_cast<float>(static_cast<double>(frame.seq - rate_seq_) * 1e9 / static_cast<double>(span_ns));
+  rate_seq_ = frame.seq;
+  rate_time_ns_ = frame.publish_time_ns;
+}
+
+void Subscription::note_schema() {
+  if (has_schema_ || reader_->schema() == nullptr) return;
+  has_schema_ = true;
+  is_connected_ = true;
+  if (!frame_) fields_ = wingbeat::fields_of(reader_->schema());
+  messages_.say(Level::notice, "'" + stream_ + "' is there");
+  follow_controls();
+}
+
+// A restarted writer that has the same controls leaves the app's parameters, and its GUI, as they are.
+void Subscription::follow_controls() {
+  auto controls = wingbeat::controls_of(reader_->schema());
+  if (are_same(controls, controls_)) {
+    for (auto& synced : synced_) synced.value.doubt_there();
+    return;
+  }
+  controls_ = std::move(controls);
+  are_controls_new_ = true;
+  synced_.clear();
+  for (auto& knob : make_knobs_(controls_)) {
+    const double here = knob.get();
+    synced_.push_back({std::move(knob), TwoWay(here, here), std::nullopt});
+    synced_.back().value.doubt_there();
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------------- looking
+
+const wb_schema* Subscription::schema() const {
+  if (frame_) return frame_->schema();
+  return reader_ ? reader_->schema() : nullptr;
+}
+
+const wb_field_info* Subscription::find(const std::string& field) {
+  int index = -1;
+  if (field.empty()) {
+    index = place_field(fields_);
+  } else {
+    const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const auto& f) { return field == f.name; });
+    if (found != fields_.end()) index = static_cast<int>(found - fields_.begin());
+  }
+  if (index >= 0) return &fields_[static_cast<std::size_t>(index)];
+  if (!frame_) return nullptr;
+  std::string names;
+  for (const auto& f : fields_) names += std::string(" ") + f.name;
+  messages_.say_once("field " + field, Level::warning,
+                     "'" + stream_ + "' has no " + (field.empty() ? "field to draw" : "field '" + field + "'") +
+                         "; it has" + names);
+  return nullptr;
+}
+
+View Subscription::view(const std::string& field) {
+  const wb_field_info* info = frame_ ? find(field) : nullptr;
+  return info != nullptr ? view(*info) : View{};
+}
+
+const float* Subscription::points(const std::string& field, std::size_t& count) {
+  count = 0;
+  const wb_field_info* info = frame_ ? find(field) : nullptr;
+  if (info == nullptr) return nullptr;
+  const View numbers = view(*info);
+  count = numbers.rows;
+  return numbers.columns == 3 && numbers.floats() != nullptr ? numbers.floats() : converted(*info, 3, 0);
+}
+
+const float* Subscription::colours() {
+  const int index = frame_ ? colour_field(fields_) : -1;
+  if (index < 0) return nullptr;
+  const auto& info = fields_[static_cast<std::size_t>(index)];
+  const View numbers = view(info);
+  return numbers.columns == 4 && numbers.floats() != nullptr ? numbers.floats() : converted(info, 4, 1);
+}
+
+const float* Subscription::converted(const wb_field_info& field, std::size_t width, float missing) {
+  Converted& made = converted_[std::string(field.name) + "/" + std::to_string(width)];
+  if (made.frame != frames_) convert(view(field), width, missing, made.numbers);
+  made.frame = frames_;
+  return made.numbers.data();
+}
+
+std::string Subscription::attribute(const std::string& key) const {
+  if (schema() == nullptr) return "";
+  for (const auto& [name, value] : wingbeat::attributes_of(schema()))
+    if (name == key) return value;
+  return "";
+}
+
+// ------------------------------------------------------------------------------------------------------------ steering
+
+bool Subscription::keep(const std::string& name, wingbeat::Ticket ticket) {
+  if (ticket) {
+    messages_.forget("ask " + name);
+    asked_.push_back({name, std::move(ticket)});
+    return true;
+  }
+  messages_.say_once("ask " + name, Level::warning, "'" + stream_ + "." + name + "': " + ticket.error().message());
+  return false;
+}
+
+bool Subscription::set(const std::string& parameter, wb_value value) {
+  return reader_ && keep(parameter, reader_->set(parameter.c_str(), value));
+}
+
+bool Subscription::set(const std::string& parameter, const std::string& text) {
+  for (const auto& control : controls_) {
+    if (parameter != control.name) continue;
+    wb_value value;
+    if (wb_value_parse(&control, text.c_str(), &value) == WB_OK) return set(parameter, value);
+    messages_.say(Level::warning, "'" + stream_ + "." + parameter + "': " + wb_error_message());
+    return false;
+  }
+  return set(parameter, wingbeat::detail::to_value(0.0));  // says what is wrong: no stream yet, or no such parameter
+}
+
+bool Subscription::trigger(const std::string& name) { return reader_ && keep(name, reader_->trigger(name.c_str())); }
+
+bool Subscription::command(const std::string& name, const std::vector<double>& arguments) {
+  return reader_ && keep(name, reader_->command(name.c_str(), {arguments.data(), arguments.size()}));
+}
+
+double Subscription::get(const std::string& parameter, double otherwise) {
+  if (!reader_) return otherwise;
+  const auto value = reader_->parameter<double>(parameter.c_str());
+  return value ? value.value() : otherwise;
+}
+
+void Subscription::hear_answers() {
+  const auto is_done = [this](Asked& asked) { return is_answered(asked.name, asked.ticket); };
+  asked_.erase(std::remove_if(asked_.begin(), asked_.end(), is_done), asked_.end());
+}
+
+bool Subscription::is_answered(const std::string& name, wingbeat::Ticket& ticket) {
+  const auto receipt = ticket.wait(std::chrono::nanoseconds(0));
+  if (!receipt) return receipt.error().code() != WB_PENDING && receipt.error().code() != WB_INTERRUPTED;
+  const auto& answer = receipt.value();
+  if (answer.status == WB_REFUSED)
+    messages_.say(Level::warning, "'" + stream_ + "." + name + "' was refused: " + answer.reason);
+  if (answer.status == WB_WAS_RESTARTED)
+    messages_.say(Level::warning, "'" + stream_ + "." + name + "' was not answered before the restart; ask again");
+  return true;
+}
+
+// While an answer is waited for, what is there is not looked at: it would jump back to the old value.
+void Subscription::sync(Synced& synced) {
+  if (synced.asked && is_answered(synced.knob.name, *synced.asked)) {
+    synced.asked.reset();
+    synced.value.doubt_there();
+  }
+  if (synced.asked || !is_connected_) return;
+  const double now = synced.knob.get();
+  if (synced.value.changed_here(now)) {
+    ask(synced, now);
+  } else {
+    show(synced);
+  }
+}
+
+void Subscription::ask(Synced& synced, double now) {
+  auto ticket = reader_->set(synced.knob.name.c_str(), value_of(synced.knob, now));
+  if (ticket) {
+    synced.asked.emplace(std::move(ticket));
+    return;
+  }
+  messages_.say(Level::warning, "'" + stream_ + "." + synced.knob.name + "': " + ticket.error().message());
+  synced.value.doubt_there();  // back to what is there
+}
+
+void Subscription::show(Synced& synced) {
+  const auto there = reader_->parameter<double>(synced.knob.name.c_str());
+  if (!there || !synced.value.changed_there(there.value())) return;
+  if (synced.knob.nearest(there.value()) == synced.knob.get()) return;  // listeners hear of changes only
+  synced.knob.set(there.value());
+  synced.value.seen_here(synced.knob.get());
+}
+
+}  // namespace ofxWingbeat::detail

@@ -1,0 +1,154 @@
+#include "ofxWingbeatPublisher.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "detail/of_knobs.hpp"
+#include "detail/of_log.hpp"
+
+namespace ofxWingbeat {
+
+struct Publisher::State {
+  detail::Publication publication{detail::log};
+  std::vector<detail::NamedParameter> parameters;
+  std::vector<std::pair<std::shared_ptr<ofAbstractParameter>, std::string>> choices;
+
+  std::string choices_of(const ofAbstractParameter& parameter) const {
+    for (const auto& [chosen, names] : choices)
+      if (parameter.isReferenceTo(*chosen)) return names;
+    return "";
+  }
+};
+
+Publisher::Publisher() : state_(std::make_unique<State>()) {}
+Publisher::~Publisher() = default;
+Publisher::Publisher(Publisher&&) noexcept = default;
+Publisher& Publisher::operator=(Publisher&&) noexcept = default;
+
+// ------------------------------------------------------------------------------------------------- what can be seen
+
+Publisher& Publisher::add_field(detail::FieldDescription field) {
+  state_->publication.add_field(std::move(field));
+  return *this;
+}
+
+Publisher& Publisher::field(const std::string& name, const ofMesh& mesh, const std::string& unit) {
+  return per_agent<glm::vec3>(name, unit, [&mesh] { return detail::rows_of(mesh.getVertices()); });
+}
+
+Publisher& Publisher::field(const std::string& name, const ofPolyline& polyline, const std::string& unit) {
+  return per_agent<glm::vec3>(name, unit, [&polyline] { return detail::rows_of(polyline.getVertices()); });
+}
+
+#ifdef TARGET_OPENGLES
+
+Publisher& Publisher::field(const std::string& name, const ofVbo&, const std::string&) {
+  ofLogError("ofxWingbeat") << "field '" << name << "' is left out: OpenGL ES cannot read an ofVbo back";
+  return *this;
+}
+
+#else
+
+namespace {
+
+// Three floats at the beginning of each vertex, as setMesh() and setVertexData() put them there.
+detail::Rows read_back(const ofVbo& vbo, std::vector<glm::vec3>& out) {
+  ofBufferObject buffer = vbo.getVertexBuffer();  // a handle: copies are the same buffer
+  const auto count = static_cast<std::size_t>(std::max(vbo.getNumVertices(), 0));
+  const std::size_t stride_bytes = count == 0 ? 0 : static_cast<std::size_t>(buffer.size()) / count;
+  out.clear();
+  const auto* bytes = stride_bytes < sizeof(glm::vec3) ? nullptr : buffer.map<unsigned char>(GL_READ_ONLY);
+  if (bytes == nullptr) return {};
+  out.resize(count);
+  for (std::size_t i = 0; i < count; ++i) std::memcpy(&out[i], bytes + i * stride_bytes, sizeof out[i]);
+  buffer.unmap();
+  return detail::rows_of(out);
+}
+
+}  // namespace
+
+Publisher& Publisher::field(const std::string& name, const ofVbo& vbo, const std::string& unit) {
+  const auto vertices = std::make_shared<std::vector<glm::vec3>>();
+  return per_agent<glm::vec3>(name, unit, [&vbo, vertices] { return read_back(vbo, *vertices); });
+}
+
+#endif
+
+Publisher& Publisher::mesh(const ofMesh& mesh, const std::string& unit) {
+  field("position", mesh, unit);
+  if (mesh.hasNormals()) field("normal", mesh.getNormals());
+  if (mesh.hasColors()) field("color", mesh.getColors());
+  if (mesh.hasTexCoords()) field("texture_coordinate", mesh.getTexCoords());
+  return *this;
+}
+
+Publisher& Publisher::attribute(const std::string& key, const std::string& value) {
+  state_->publication.add_attribute(key, value);
+  return *this;
+}
+
+// ----------------------------------------------------------------------------------------------- what can be steered
+
+Publisher& Publisher::parameters(ofParameterGroup& group) {
+  detail::flatten(group, "", state_->parameters);
+  return *this;
+}
+
+Publisher& Publisher::parameter(ofAbstractParameter& parameter) {
+  state_->parameters.push_back({detail::legal_name(parameter.getName()), parameter.newReference()});
+  return *this;
+}
+
+Publisher& Publisher::choices(const ofParameter<int>& parameter, const std::string& names) {
+  state_->choices.emplace_back(parameter.newReference(), names);
+  return *this;
+}
+
+Publisher& Publisher::trigger(const std::string& name, std::function<void()> act, const std::string& help) {
+  state_->publication.add_trigger(name, help, std::move(act));
+  return *this;
+}
+
+Publisher& Publisher::add_command(const std::string& name, const std::string& arguments, const std::string& help,
+                                  detail::Command act) {
+  state_->publication.add_command(name, arguments, help, std::move(act));
+  return *this;
+}
+
+// ------------------------------------------------------------------------------------------------------------ go live
+
+bool Publisher::setup(const std::string& stream, std::size_t capacity) {
+  std::vector<detail::Knob> knobs;
+  std::vector<std::pair<std::string, std::function<void()>>> triggers;
+  for (const auto& named : state_->parameters) {
+    auto made = detail::knobs_of(named, state_->choices_of(*named.parameter));
+    if (auto* trigger = dynamic_cast<ofParameter<void>*>(named.parameter.get())) {
+      triggers.emplace_back(named.name, [held = *trigger]() mutable { held.trigger(); });
+    } else if (made.empty()) {
+      ofLogNotice("ofxWingbeat") << "parameter '" << named.name << "' is left out: it is read-only or no number";
+    }
+    std::move(made.begin(), made.end(), std::back_inserter(knobs));
+  }
+  return state_->publication.open(stream, capacity, std::move(knobs), std::move(triggers));
+}
+
+void Publisher::close() { *state_ = State(); }
+bool Publisher::isSetup() const { return state_->publication.writer() != nullptr; }
+void Publisher::update() { state_->publication.update(); }
+
+bool Publisher::publish() { return publish(getFrameCount() + 1, static_cast<double>(ofGetElapsedTimef())); }
+bool Publisher::publish(std::uint64_t step, double time) { return publish(step, time, nullptr); }
+bool Publisher::publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
+  return state_->publication.publish(step, time, fill);
+}
+
+std::uint64_t Publisher::getFrameCount() const { return state_->publication.frames(); }
+const std::string& Publisher::getName() const { return state_->publication.stream(); }
+wingbeat::Writer* Publisher::getWriter() { return state_->publication.writer(); }
+
+std::size_t Publisher::getCapacity() const {
+  const wingbeat::Writer* writer = state_->publication.writer();
+  return writer == nullptr ? 0 : static_cast<std::size_t>(wb_schema_capacity(writer->schema()));
+}
+
+}  // namespace ofxWingbeat

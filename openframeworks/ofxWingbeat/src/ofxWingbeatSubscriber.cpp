@@ -1,0 +1,192 @@
+#include "ofxWingbeatSubscriber.h"
+
+#include <cstring>
+#include <map>
+
+#include "detail/of_knobs.hpp"
+#include "detail/of_log.hpp"
+#include "detail/subscription.hpp"
+
+namespace ofxWingbeat {
+
+static_assert(sizeof(glm::vec3) == 3 * sizeof(float) && sizeof(ofFloatColor) == 4 * sizeof(float),
+              "a frame's rows are taken for these");
+
+struct Subscriber::State {
+  // How an ofVbo was filled last, so that it is only updated.
+  struct Filled {
+    detail::VertexLayout layout;
+    bool has_colours;
+    int count;
+
+    bool operator==(const Filled& other) const {
+      return layout == other.layout && has_colours == other.has_colours && count == other.count;
+    }
+  };
+
+  detail::Subscription subscription{detail::log, [this](const auto& controls) {
+                                      return detail::mirror(controls, parameters, listeners, [this](const auto& name) {
+                                        subscription.trigger(name);
+                                      });
+                                    }};
+  ofParameterGroup parameters;
+  ofEventListeners listeners;
+  std::map<const ofVbo*, Filled> filled;
+
+  const float* points(const std::string& field, int& count) {
+    std::size_t rows = 0;
+    const float* numbers = subscription.points(field, rows);
+    count = static_cast<int>(rows);
+    return numbers;
+  }
+
+  // Four floats for each agent, and how far apart they are: within the field, or a field of their own; nullptr: there are none.
+  const float* colours(const wb_field_info& field, std::size_t& stride_bytes) {
+    const auto layout = detail::vertex_layout(field);
+    if (layout.colour_offset_bytes < 0) return stride_bytes = sizeof(ofFloatColor), subscription.colours();
+    stride_bytes = static_cast<std::size_t>(layout.stride_bytes);
+    return subscription.view(field).floats() + layout.colour_offset_bytes / static_cast<int>(sizeof(float));
+  }
+};
+
+Subscriber::Subscriber() : state_(std::make_unique<State>()) {}
+Subscriber::~Subscriber() = default;
+Subscriber::Subscriber(Subscriber&&) noexcept = default;
+Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
+
+bool Subscriber::setup(const std::string& stream, const wingbeat::ReaderOptions& options) {
+  state_->parameters.setName(stream);
+  return state_->subscription.open(stream, options);
+}
+
+void Subscriber::close() { state_->subscription.close(); }
+void Subscriber::update() { state_->subscription.update(); }
+bool Subscriber::isFrameNew() const { return state_->subscription.is_frame_new(); }
+
+// ----------------------------------------------------------------------------------------------------- where it stands
+
+bool Subscriber::isSetup() const { return state_->subscription.reader() != nullptr; }
+bool Subscriber::isConnected() const { return state_->subscription.is_connected(); }
+bool Subscriber::hasFrame() const { return getFrame() != nullptr; }
+const std::string& Subscriber::getName() const { return state_->subscription.stream(); }
+
+std::uint64_t Subscriber::getSeq() const { return hasFrame() ? getFrame()->seq() : 0; }
+std::uint64_t Subscriber::getStep() const { return hasFrame() ? getFrame()->step() : 0; }
+double Subscriber::getTime() const { return hasFrame() ? getFrame()->sim_time() : 0; }
+std::size_t Subscriber::getCount() const { return hasFrame() ? static_cast<std::size_t>(getFrame()->count()) : 0; }
+
+std::uint64_t Subscriber::getReceived() const { return state_->subscription.stats().received; }
+std::uint64_t Subscriber::getMissed() const { return state_->subscription.stats().missed; }
+std::uint64_t Subscriber::getRestarts() const { return state_->subscription.stats().restarts; }
+float Subscriber::getFrameRate() const { return state_->subscription.frame_rate(); }
+
+wingbeat::Reader* Subscriber::getReader() { return state_->subscription.reader(); }
+const wingbeat::Frame* Subscriber::getFrame() const { return state_->subscription.frame(); }
+
+// ------------------------------------------------------------------------------------------------------------ its data
+
+std::vector<wb_field_info> Subscriber::getFields() const { return state_->subscription.fields(); }
+
+std::string Subscriber::getPlace() const {
+  const int index = detail::place_field(state_->subscription.fields());
+  return index < 0 ? "" : state_->subscription.fields()[static_cast<std::size_t>(index)].name;
+}
+
+std::string Subscriber::getAttribute(const std::string& key) const { return state_->subscription.attribute(key); }
+
+detail::View Subscriber::view(const std::string& field, int type) const {
+  const detail::View view = state_->subscription.view(field);
+  if (!view.empty() && view.type != type) {
+    state_->subscription.messages().say_once("type " + field, detail::Level::warning,
+                                             "field '" + field + "' holds " + wb_type_name(view.type) + ", not " +
+                                                 wb_type_name(type) + ": array<" + wb_type_name(type) +
+                                                 ">() of it is empty");
+  }
+  return view;
+}
+
+wingbeat::Span<const glm::vec3> Subscriber::points(const std::string& field) const {
+  int count = 0;
+  const float* numbers = state_->points(field, count);
+  if (numbers == nullptr) return {};
+  return {reinterpret_cast<const glm::vec3*>(numbers), static_cast<std::size_t>(count)};
+}
+
+bool Subscriber::points(std::vector<glm::vec3>& out, const std::string& field) const {
+  const auto points = this->points(field);
+  out.assign(points.begin(), points.end());
+  return points.data() != nullptr;
+}
+
+bool Subscriber::polyline(ofPolyline& out, const std::string& field) const {
+  return points(out.getVertices(), field);
+}
+
+bool Subscriber::mesh(ofMesh& out, const std::string& field) const {
+  if (!points(out.getVertices(), field)) return false;
+  std::size_t stride_bytes = 0;
+  const float* colours = state_->colours(*state_->subscription.find(field), stride_bytes);
+  if (colours == nullptr) return true;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(colours);
+  auto& colors = out.getColors();
+  colors.resize(out.getVertices().size());
+  for (std::size_t i = 0; i < colors.size(); ++i)
+    std::memcpy(static_cast<void*>(&colors[i]), bytes + i * stride_bytes, sizeof colors[i]);
+  return true;
+}
+
+bool Subscriber::vbo(ofVbo& out, const std::string& field) const {
+  if (!hasFrame()) return false;
+  const wb_field_info* info = state_->subscription.find(field);
+  if (info == nullptr) return false;
+  auto layout = detail::vertex_layout(*info);
+  int count = static_cast<int>(getCount());
+  const float* vertices = nullptr;
+  if (layout.coordinates != 0) {
+    vertices = state_->subscription.view(*info).floats();
+  } else {
+    vertices = state_->points(field, count);
+    layout = {3, 3 * static_cast<int>(sizeof(float)), -1};
+  }
+  const float* colours = layout.colour_offset_bytes < 0 ? state_->subscription.colours() : nullptr;
+  const State::Filled now{layout, colours != nullptr, count};
+  const auto before = state_->filled.find(&out);
+  const bool is_same = before != state_->filled.end() && before->second == now && out.getIsAllocated();
+  if (is_same && count > 0) {
+    out.updateVertexData(vertices, count);
+    if (colours != nullptr) out.updateColorData(colours, count);
+    return true;
+  }
+  state_->filled.insert_or_assign(&out, now);
+  out.clear();  // its vertex array object remembers the old layout
+  if (count == 0) return true;
+  out.setVertexData(vertices, layout.coordinates, count, GL_STREAM_DRAW, layout.stride_bytes);
+  if (layout.colour_offset_bytes >= 0)
+    out.setColorBuffer(out.getVertexBuffer(), layout.stride_bytes, layout.colour_offset_bytes);
+  if (colours != nullptr) out.setColorData(colours, count, GL_STREAM_DRAW);
+  return true;
+}
+
+// ------------------------------------------------------------------------------------------------------------ steering
+
+bool Subscriber::set(const std::string& parameter, double value) {
+  return state_->subscription.set(parameter, value);
+}
+bool Subscriber::set(const std::string& parameter, const char* choice) {
+  return state_->subscription.set(parameter, std::string(choice));
+}
+bool Subscriber::trigger(const std::string& name) { return state_->subscription.trigger(name); }
+bool Subscriber::command(const std::string& name, std::initializer_list<double> arguments) {
+  return command(name, std::vector<double>(arguments));
+}
+bool Subscriber::command(const std::string& name, const std::vector<double>& arguments) {
+  return state_->subscription.command(name, arguments);
+}
+double Subscriber::get(const std::string& parameter, double otherwise) const {
+  return state_->subscription.get(parameter, otherwise);
+}
+
+ofParameterGroup& Subscriber::parameters() { return state_->parameters; }
+bool Subscriber::areParametersNew() const { return state_->subscription.are_controls_new(); }
+
+}  // namespace ofxWingbeat
