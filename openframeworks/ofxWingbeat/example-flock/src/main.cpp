@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 
@@ -6,10 +8,12 @@
 
 // Arguments: how many agents (100), and the seed of where they start (1).
 int main(int argc, char** argv) {
-  const int agents = argc > 1 ? std::atoi(argv[1]) : 100, seed = argc > 2 ? std::atoi(argv[2]) : 1;
+  const int agents = argc > 1 ? std::clamp(std::atoi(argv[1]), 1, 10000) : 100;
+  const int seed = argc > 2 ? std::atoi(argv[2]) : 1;
   ofGLWindowSettings settings;
+  settings.setGLVersion(3, 2);
   settings.setSize(1280, 800);
   const auto window = ofCreateWindow(settings);
-  ofRunApp(window, std::make_shared<ofApp>(std::clamp(agents, 1, 10000), seed));
+  ofRunApp(window, std::make_shared<ofApp>(agents, static_cast<std::uint32_t>(seed)));
   ofRunMainLoop();
 }
