@@ -32,7 +32,7 @@ struct Drawing {
   const float* colours;  // in an array of their own; nullptr: among the vertices, or none
 };
 
-void update(const Drawing& drawing, ofVbo& out) {
+void refresh(const Drawing& drawing, ofVbo& out) {
   if (drawing.shape.count == 0) return;
   out.updateVertexData(drawing.vertices, drawing.shape.count);
   if (drawing.colours != nullptr) out.updateColorData(drawing.colours, drawing.shape.count);
@@ -176,7 +176,7 @@ bool Subscriber::vbo(ofVbo& out, const std::string& field) const {
   const auto before = state_->filled.find(&out);
   const bool is_same = before != state_->filled.end() && before->second == drawing.shape && out.getIsAllocated();
   if (is_same) {
-    update(drawing, out);
+    refresh(drawing, out);
   } else {
     fill(drawing, out);
   }

@@ -14,7 +14,7 @@ class ofVec2f {
   static const int DIM = 2;
   float x = 0, y = 0;
   ofVec2f() = default;
-  ofVec2f(float x, float y) : x(x), y(y) {}
+  ofVec2f(float vx, float vy) : x(vx), y(vy) {}
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
@@ -23,7 +23,7 @@ class ofVec3f {
   static const int DIM = 3;
   float x = 0, y = 0, z = 0;
   ofVec3f() = default;
-  ofVec3f(float x, float y, float z = 0) : x(x), y(y), z(z) {}
+  ofVec3f(float vx, float vy, float vz = 0) : x(vx), y(vy), z(vz) {}
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
@@ -32,7 +32,7 @@ class ofVec4f {
   static const int DIM = 4;
   float x = 0, y = 0, z = 0, w = 0;
   ofVec4f() = default;
-  ofVec4f(float x, float y, float z, float w) : x(x), y(y), z(z), w(w) {}
+  ofVec4f(float vx, float vy, float vz, float vw) : x(vx), y(vy), z(vz), w(vw) {}
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
