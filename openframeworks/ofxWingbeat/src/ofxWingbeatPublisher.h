@@ -183,7 +183,12 @@ class Publisher {
                                            detail::Source source) {
     static_assert(detail::Numbers<T>::known,
                   "a field is made of numbers: float, double, integers, glm::vec3, ofFloatColor, std::array ...");
-    return {name, unit, detail::Numbers<T>::labels, detail::Numbers<T>::type, detail::Numbers<T>::count, per_agent,
+    return {name,
+            unit,
+            detail::Numbers<T>::labels,
+            detail::Numbers<T>::type,
+            detail::Numbers<T>::count,
+            per_agent,
             std::move(source)};
   }
   template <class T>

@@ -12,38 +12,74 @@ namespace ofxWingbeat {
 static_assert(sizeof(glm::vec3) == 3 * sizeof(float) && sizeof(ofFloatColor) == 4 * sizeof(float),
               "a frame's rows are taken for these");
 
+namespace {
+
+// What of an ofVbo makes it necessary to fill it anew.
+struct Shape {
+  detail::VertexLayout layout;
+  bool has_colours;
+  int count;
+
+  bool operator==(const Shape& other) const {
+    return layout == other.layout && has_colours == other.has_colours && count == other.count;
+  }
+};
+
+// What goes into an ofVbo. Pointers into the frame, if its numbers are as they have to be.
+struct Drawing {
+  Shape shape;
+  const float* vertices;
+  const float* colours;  // in an array of their own; nullptr: among the vertices, or none
+};
+
+void refresh(const Drawing& drawing, ofVbo& out) {
+  if (drawing.shape.count == 0) return;
+  out.updateVertexData(drawing.vertices, drawing.shape.count);
+  if (drawing.colours != nullptr) out.updateColorData(drawing.colours, drawing.shape.count);
+}
+
+void fill(const Drawing& drawing, ofVbo& out) {
+  const auto& [layout, has_colours, count] = drawing.shape;
+  out.clear();  // its vertex array object remembers the old layout
+  if (count == 0) return;
+  out.setVertexData(drawing.vertices, layout.coordinates, count, GL_STREAM_DRAW, layout.stride_bytes);
+  if (layout.colour_offset_bytes >= 0)
+    out.setColorBuffer(out.getVertexBuffer(), layout.stride_bytes, layout.colour_offset_bytes);
+  if (has_colours) out.setColorData(drawing.colours, count, GL_STREAM_DRAW);
+}
+
+}  // namespace
+
 struct Subscriber::State {
-  // How an ofVbo was filled last, so that it is only updated.
-  struct Filled {
-    detail::VertexLayout layout;
-    bool has_colours;
-    int count;
-
-    bool operator==(const Filled& other) const {
-      return layout == other.layout && has_colours == other.has_colours && count == other.count;
-    }
-  };
-
   detail::Subscription subscription{detail::log, [this](const auto& controls) {
-                                      return detail::mirror(controls, parameters, listeners, [this](const auto& name) {
-                                        subscription.trigger(name);
-                                      });
+                                      return detail::mirror(controls, parameters, listeners,
+                                                            [this](const auto& name) { subscription.trigger(name); });
                                     }};
   ofParameterGroup parameters;
   ofEventListeners listeners;
-  std::map<const ofVbo*, Filled> filled;
+  std::map<const ofVbo*, Shape> filled;
 
-  const float* points(const std::string& field, int& count) {
-    std::size_t rows = 0;
-    const float* numbers = subscription.points(field, rows);
-    count = static_cast<int>(rows);
-    return numbers;
+  Drawing drawing_of(const wb_field_info& field) {
+    std::size_t count = 0;
+    detail::VertexLayout layout = detail::vertex_layout(field);
+    const float* vertices = nullptr;
+    if (layout.coordinates != 0) {
+      const detail::View view = subscription.view(field);
+      vertices = view.floats(), count = view.rows;
+    } else {
+      vertices = subscription.points(field.name, count);
+      layout = {3, sizeof(glm::vec3), -1};
+    }
+    const bool has_own = field.per_agent != 0 && layout.colour_offset_bytes < 0;
+    const float* colours = has_own ? subscription.colours() : nullptr;
+    return {{layout, colours != nullptr, static_cast<int>(count)}, vertices, colours};
   }
 
   // Four floats for each agent, and how far apart they are: within the field, or a field of their own; nullptr: there are none.
   const float* colours(const wb_field_info& field, std::size_t& stride_bytes) {
     const auto layout = detail::vertex_layout(field);
-    if (layout.colour_offset_bytes < 0) return stride_bytes = sizeof(ofFloatColor), subscription.colours();
+    stride_bytes = sizeof(ofFloatColor);
+    if (layout.colour_offset_bytes < 0) return field.per_agent != 0 ? subscription.colours() : nullptr;
     stride_bytes = static_cast<std::size_t>(layout.stride_bytes);
     return subscription.view(field).floats() + layout.colour_offset_bytes / static_cast<int>(sizeof(float));
   }
@@ -106,10 +142,10 @@ detail::View Subscriber::view(const std::string& field, int type) const {
 }
 
 wingbeat::Span<const glm::vec3> Subscriber::points(const std::string& field) const {
-  int count = 0;
-  const float* numbers = state_->points(field, count);
+  std::size_t count = 0;
+  const float* numbers = state_->subscription.points(field, count);
   if (numbers == nullptr) return {};
-  return {reinterpret_cast<const glm::vec3*>(numbers), static_cast<std::size_t>(count)};
+  return {reinterpret_cast<const glm::vec3*>(numbers), count};
 }
 
 bool Subscriber::points(std::vector<glm::vec3>& out, const std::string& field) const {
@@ -118,9 +154,7 @@ bool Subscriber::points(std::vector<glm::vec3>& out, const std::string& field) c
   return points.data() != nullptr;
 }
 
-bool Subscriber::polyline(ofPolyline& out, const std::string& field) const {
-  return points(out.getVertices(), field);
-}
+bool Subscriber::polyline(ofPolyline& out, const std::string& field) const { return points(out.getVertices(), field); }
 
 bool Subscriber::mesh(ofMesh& out, const std::string& field) const {
   if (!points(out.getVertices(), field)) return false;
@@ -136,44 +170,27 @@ bool Subscriber::mesh(ofMesh& out, const std::string& field) const {
 }
 
 bool Subscriber::vbo(ofVbo& out, const std::string& field) const {
-  if (!hasFrame()) return false;
-  const wb_field_info* info = state_->subscription.find(field);
+  const wb_field_info* info = hasFrame() ? state_->subscription.find(field) : nullptr;
   if (info == nullptr) return false;
-  auto layout = detail::vertex_layout(*info);
-  int count = static_cast<int>(getCount());
-  const float* vertices = nullptr;
-  if (layout.coordinates != 0) {
-    vertices = state_->subscription.view(*info).floats();
-  } else {
-    vertices = state_->points(field, count);
-    layout = {3, 3 * static_cast<int>(sizeof(float)), -1};
-  }
-  const float* colours = layout.colour_offset_bytes < 0 ? state_->subscription.colours() : nullptr;
-  const State::Filled now{layout, colours != nullptr, count};
+  const Drawing drawing = state_->drawing_of(*info);
   const auto before = state_->filled.find(&out);
-  const bool is_same = before != state_->filled.end() && before->second == now && out.getIsAllocated();
-  if (is_same && count > 0) {
-    out.updateVertexData(vertices, count);
-    if (colours != nullptr) out.updateColorData(colours, count);
-    return true;
+  const bool is_same = before != state_->filled.end() && before->second == drawing.shape && out.getIsAllocated();
+  if (is_same) {
+    refresh(drawing, out);
+  } else {
+    fill(drawing, out);
   }
-  state_->filled.insert_or_assign(&out, now);
-  out.clear();  // its vertex array object remembers the old layout
-  if (count == 0) return true;
-  out.setVertexData(vertices, layout.coordinates, count, GL_STREAM_DRAW, layout.stride_bytes);
-  if (layout.colour_offset_bytes >= 0)
-    out.setColorBuffer(out.getVertexBuffer(), layout.stride_bytes, layout.colour_offset_bytes);
-  if (colours != nullptr) out.setColorData(colours, count, GL_STREAM_DRAW);
+  state_->filled.insert_or_assign(&out, drawing.shape);
   return true;
 }
 
 // ------------------------------------------------------------------------------------------------------------ steering
 
-bool Subscriber::set(const std::string& parameter, double value) {
+bool Subscriber::set_number(const std::string& parameter, double value) {
   return state_->subscription.set(parameter, value);
 }
-bool Subscriber::set(const std::string& parameter, const char* choice) {
-  return state_->subscription.set(parameter, std::string(choice));
+bool Subscriber::set(const std::string& parameter, const std::string& text) {
+  return state_->subscription.set(parameter, text);
 }
 bool Subscriber::trigger(const std::string& name) { return state_->subscription.trigger(name); }
 bool Subscriber::command(const std::string& name, std::initializer_list<double> arguments) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "detail/view.hpp"
@@ -61,7 +62,7 @@ class Subscriber {
   std::size_t getCount() const;  // agents present
   // Of all frames.
   std::uint64_t getReceived() const;
-  std::uint64_t getMissed() const;   // with Mode::every: lost, exactly. Of the newest, what was skipped is no loss
+  std::uint64_t getMissed() const;  // with Mode::every: lost, exactly. Of the newest, what was skipped is no loss
   std::uint64_t getRestarts() const;
   float getFrameRate() const;  // frames published per second, over the last one or so
 
@@ -101,8 +102,11 @@ class Subscriber {
   // ------------------------------------------------------------------------------------------------------------- steering
   // Each asks the stream's writer, and does not wait; false if that cannot be (not connected, no such parameter, out of
   // range). What it refuses comes to the log in a later update(), with its reason.
-  bool set(const std::string& parameter, double value);
-  bool set(const std::string& parameter, const char* choice);  // by the name of a choice, or as text: "true"
+  template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
+  bool set(const std::string& parameter, T value) {
+    return set_number(parameter, static_cast<double>(value));
+  }
+  bool set(const std::string& parameter, const std::string& text);  // the name of a choice, "true", "0.02"
   bool trigger(const std::string& name);
   bool command(const std::string& name, std::initializer_list<double> arguments);
   bool command(const std::string& name, const std::vector<double>& arguments);
@@ -126,6 +130,7 @@ class Subscriber {
   struct State;
 
   detail::View view(const std::string& field, int type) const;
+  bool set_number(const std::string& parameter, double value);
 
   std::unique_ptr<State> state_;
 };

@@ -11,17 +11,28 @@ namespace ofxWingbeat::detail {
 template <class F>
 void with_element(int type, F&& f) {
   switch (type) {
-    case WB_I8: return f(std::int8_t{});
-    case WB_I16: return f(std::int16_t{});
-    case WB_I32: return f(std::int32_t{});
-    case WB_I64: return f(std::int64_t{});
-    case WB_U8: return f(std::uint8_t{});
-    case WB_U16: return f(std::uint16_t{});
-    case WB_U32: return f(std::uint32_t{});
-    case WB_U64: return f(std::uint64_t{});
-    case WB_F32: return f(float{});
-    case WB_F64: return f(double{});
-    default: return;
+    case WB_I8:
+      return f(std::int8_t{});
+    case WB_I16:
+      return f(std::int16_t{});
+    case WB_I32:
+      return f(std::int32_t{});
+    case WB_I64:
+      return f(std::int64_t{});
+    case WB_U8:
+      return f(std::uint8_t{});
+    case WB_U16:
+      return f(std::uint16_t{});
+    case WB_U32:
+      return f(std::uint32_t{});
+    case WB_U64:
+      return f(std::uint64_t{});
+    case WB_F32:
+      return f(float{});
+    case WB_F64:
+      return f(double{});
+    default:
+      return;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "detail/knob.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -27,6 +28,17 @@ double widened(float number) {
   // Whole numbers are what they are, and what parameters are most often.
   if (!std::isfinite(number) || number == std::trunc(number)) return static_cast<double>(number);
   return shortest_decimal(number);
+}
+
+wb_value value_of(wb_value_type type, double number) {
+  wb_value value = {};
+  value.type = type;
+  if (type == WB_VALUE_F64) {
+    value.as.f64 = number;
+  } else {
+    value.as.i64 = static_cast<std::int64_t>(number);
+  }
+  return value;
 }
 
 }  // namespace ofxWingbeat::detail

@@ -12,6 +12,9 @@ namespace ofxWingbeat::detail {
 // A float as the double that people mean by it: 0.1f is 0.1, not 0.100000001490116. Monotonic, and back again exact.
 double widened(float number);
 
+// The number as a value of the C interface.
+wb_value value_of(wb_value_type type, double number);
+
 struct Knob {
   std::string name;  // legal and unique
   wb_value_type type = WB_VALUE_F64;

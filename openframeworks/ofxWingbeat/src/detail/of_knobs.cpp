@@ -44,8 +44,8 @@ constexpr double kMostExact = 9007199254740992.0;  // 2^53: a limit beyond it is
 // A wide type's whole range is no range that somebody gave.
 template <class T>
 void limit(Knob& knob, T minimum, T maximum) {
-  const bool is_any = sizeof(T) >= 4 && minimum == std::numeric_limits<T>::lowest() &&
-                      maximum == std::numeric_limits<T>::max();
+  const bool is_any =
+      sizeof(T) >= 4 && minimum == std::numeric_limits<T>::lowest() && maximum == std::numeric_limits<T>::max();
   const double low = number_of(minimum), high = number_of(maximum);
   if (std::is_same_v<T, bool> || is_any || !(low < high)) return;
   if (std::is_integral_v<T> && (low < -kMostExact || high > kMostExact)) return;
@@ -104,8 +104,7 @@ template <class T, class Number>
 bool add_components(const NamedParameter& named, const char* const* labels, int count, std::vector<Knob>& out) {
   auto* parameter = dynamic_cast<ofParameter<T>*>(named.parameter.get());
   if (parameter == nullptr) return false;
-  for (int i = 0; i < count; ++i)
-    out.push_back(component_of<T, Number>(named.name + "." + labels[i], *parameter, i));
+  for (int i = 0; i < count; ++i) out.push_back(component_of<T, Number>(named.name + "." + labels[i], *parameter, i));
   return true;
 }
 
@@ -143,15 +142,18 @@ Knob add_parameter(const wb_control_info& control, ofParameter<T> parameter, ofP
 
 Knob add_of_type(const wb_control_info& control, const std::string& name, ofParameterGroup& group) {
   switch (control.initial.type) {
-    case WB_VALUE_BOOL: return add_parameter(control, parameter_of<bool>(control, name), group);
-    case WB_VALUE_I64: return add_parameter(control, parameter_of<int>(control, name), group);
+    case WB_VALUE_BOOL:
+      return add_parameter(control, parameter_of<bool>(control, name), group);
+    case WB_VALUE_I64:
+      return add_parameter(control, parameter_of<int>(control, name), group);
     case WB_VALUE_CHOICE: {
       auto parameter = parameter_of<int>(control, name);
       parameter.setMin(0);
       parameter.setMax(last_choice(control));
       return add_parameter(control, parameter, group);
     }
-    default: return add_parameter(control, parameter_of<float>(control, name), group);
+    default:
+      return add_parameter(control, parameter_of<float>(control, name), group);
   }
 }
 

@@ -10,9 +10,15 @@ namespace ofxWingbeat::detail {
 
 inline void log(Level level, const std::string& text) {
   switch (level) {
-    case Level::notice: ofLogNotice("ofxWingbeat") << text; break;
-    case Level::warning: ofLogWarning("ofxWingbeat") << text; break;
-    case Level::error: ofLogError("ofxWingbeat") << text; break;
+    case Level::notice:
+      ofLogNotice("ofxWingbeat") << text;
+      break;
+    case Level::warning:
+      ofLogWarning("ofxWingbeat") << text;
+      break;
+    case Level::error:
+      ofLogError("ofxWingbeat") << text;
+      break;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 #include "detail/numbers.hpp"
 #include "ofMain.h"
@@ -26,12 +27,10 @@ struct Numbers<glm::qua<T, Q>> : NumbersOf<glm::qua<T, Q>, T, 4> {
   static constexpr const char* labels = "x y z w";
 #endif
 };
-template <>
-struct Numbers<ofVec2f> : Coordinates<ofVec2f, float, 2> {};
-template <>
-struct Numbers<ofVec3f> : Coordinates<ofVec3f, float, 3> {};
-template <>
-struct Numbers<ofVec4f> : Coordinates<ofVec4f, float, 4> {};
+// ofVec2f, ofVec3f, ofVec4f, which are not in every openFrameworks: known by what they have.
+template <class T>
+struct Numbers<T, std::enable_if_t<(T::DIM >= 2) && std::is_same_v<decltype(std::declval<T&>().getPtr()), float*>>>
+    : Coordinates<T, float, static_cast<std::size_t>(T::DIM)> {};
 
 // ofColor: unsigned char, ofFloatColor: float.
 template <class T>

@@ -26,21 +26,11 @@ std::vector<std::string> words_of(const std::string& text) {
   return {std::istream_iterator<std::string>(in), std::istream_iterator<std::string>()};
 }
 
-wb_value value_of(wb_value_type type, double number) {
-  wb_value value = {};
-  value.type = type;
-  if (type == WB_VALUE_F64) {
-    value.as.f64 = number;
-  } else {
-    value.as.i64 = static_cast<std::int64_t>(number);
-  }
-  return value;
-}
-
 }  // namespace
 
 void Publication::add_field(FieldDescription field) {
-  if (writer_) messages_.say(Level::warning, "field '" + field.name + "' comes after setup(): it is not in this stream");
+  if (writer_)
+    messages_.say(Level::warning, "field '" + field.name + "' comes after setup(): it is not in this stream");
   fields_.push_back(std::move(field));
 }
 

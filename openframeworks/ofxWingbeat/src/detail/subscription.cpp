@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <exception>
 
@@ -17,17 +18,6 @@ bool are_same(const std::vector<wb_control_info>& a, const std::vector<wb_contro
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const wb_control_info& x, const wb_control_info& y) {
     return std::memcmp(&x, &y, sizeof x) == 0;
   });
-}
-
-wb_value value_of(const Knob& knob, double number) {
-  wb_value value = {};
-  value.type = knob.type;
-  if (knob.type == WB_VALUE_F64) {
-    value.as.f64 = number;
-  } else {
-    value.as.i64 = static_cast<std::int64_t>(number);
-  }
-  return value;
 }
 
 }  // namespace
@@ -106,8 +96,12 @@ void Subscription::note_absence(const wingbeat::Frame& frame) {
       messages_.say(Level::notice, "'" + stream_ + "' was restarted");
       return;
     case WB_NO_FRAME:
-    case WB_INTERRUPTED: is_connected_ = reader_->schema() != nullptr; break;
-    default: is_connected_ = false; break;
+    case WB_INTERRUPTED:
+      is_connected_ = reader_->schema() != nullptr;
+      break;
+    default:
+      is_connected_ = false;
+      break;
   }
   if (was_connected && !is_connected_) messages_.say(Level::notice, "'" + stream_ + "' has ended; waiting for it");
   if (frame.status() < 0) messages_.say_once("wait", Level::error, "'" + stream_ + "': " + frame.error().message());
@@ -126,7 +120,8 @@ void Subscription::measure_rate() {
   const bool began_again = frame.seq < rate_seq_ || rate_time_ns_ == 0;
   const std::uint64_t span_ns = began_again ? 0 : frame.publish_time_ns - rate_time_ns_;
   if (!began_again && span_ns < kRateSpan_ns) return;
-  if (!began_again) frame_rate_ = static_cast<float>(static_cast<double>(frame.seq - rate_seq_) * 1e9 / static_cast<double>(span_ns));
+  if (!began_again)
+    frame_rate_ = static_cast<float>(static_cast<double>(frame.seq - rate_seq_) * 1e9 / static_cast<double>(span_ns));
   rate_seq_ = frame.seq;
   rate_time_ns_ = frame.publish_time_ns;
 }
@@ -176,9 +171,9 @@ const wb_field_info* Subscription::find(const std::string& field) {
   if (!frame_) return nullptr;
   std::string names;
   for (const auto& f : fields_) names += std::string(" ") + f.name;
-  messages_.say_once("field " + field, Level::warning,
-                     "'" + stream_ + "' has no " + (field.empty() ? "field to draw" : "field '" + field + "'") +
-                         "; it has" + names);
+  messages_.say_once(
+      "field " + field, Level::warning,
+      "'" + stream_ + "' has no " + (field.empty() ? "field to draw" : "field '" + field + "'") + "; it has" + names);
   return nullptr;
 }
 
@@ -230,19 +225,30 @@ bool Subscription::keep(const std::string& name, wingbeat::Ticket ticket) {
   return false;
 }
 
-bool Subscription::set(const std::string& parameter, wb_value value) {
-  return reader_ && keep(parameter, reader_->set(parameter.c_str(), value));
+const wb_control_info* Subscription::find_control(const std::string& name) const {
+  const auto found = std::find_if(controls_.begin(), controls_.end(), [&](const auto& c) { return name == c.name; });
+  return found == controls_.end() ? nullptr : &*found;
+}
+
+// A number as the parameter's type has it: whole parameters take whole numbers, of any C++ type. What cannot be is for the reader to say:
+// no stream yet, no such parameter, out of range.
+bool Subscription::set(const std::string& parameter, double number) {
+  if (!reader_) return false;
+  const wb_control_info* control = find_control(parameter);
+  const bool is_whole = number == std::floor(number) && std::abs(number) < 0x1p53;
+  const bool is_real = control == nullptr || control->initial.type == WB_VALUE_F64 || !is_whole;
+  const auto type = is_real ? WB_VALUE_F64 : static_cast<wb_value_type>(control->initial.type);
+  return keep(parameter, reader_->set(parameter.c_str(), value_of(type, number)));
 }
 
 bool Subscription::set(const std::string& parameter, const std::string& text) {
-  for (const auto& control : controls_) {
-    if (parameter != control.name) continue;
-    wb_value value;
-    if (wb_value_parse(&control, text.c_str(), &value) == WB_OK) return set(parameter, value);
-    messages_.say(Level::warning, "'" + stream_ + "." + parameter + "': " + wb_error_message());
-    return false;
-  }
-  return set(parameter, wingbeat::detail::to_value(0.0));  // says what is wrong: no stream yet, or no such parameter
+  const wb_control_info* control = find_control(parameter);
+  if (!reader_ || control == nullptr) return set(parameter, 0.0);
+  wb_value value;
+  if (wb_value_parse(control, text.c_str(), &value) == WB_OK)
+    return keep(parameter, reader_->set(parameter.c_str(), value));
+  messages_.say(Level::warning, "'" + stream_ + "." + parameter + "': " + wb_error_message());
+  return false;
 }
 
 bool Subscription::trigger(const std::string& name) { return reader_ && keep(name, reader_->trigger(name.c_str())); }
@@ -289,7 +295,7 @@ void Subscription::sync(Synced& synced) {
 }
 
 void Subscription::ask(Synced& synced, double now) {
-  auto ticket = reader_->set(synced.knob.name.c_str(), value_of(synced.knob, now));
+  auto ticket = reader_->set(synced.knob.name.c_str(), value_of(synced.knob.type, now));
   if (ticket) {
     synced.asked.emplace(std::move(ticket));
     return;

@@ -52,7 +52,7 @@ class Subscription {
   const float* colours();
   std::string attribute(const std::string& key) const;
 
-  bool set(const std::string& parameter, wb_value value);
+  bool set(const std::string& parameter, double number);
   bool set(const std::string& parameter, const std::string& text);
   bool trigger(const std::string& name);
   bool command(const std::string& name, const std::vector<double>& arguments);
@@ -86,6 +86,7 @@ class Subscription {
   void hear_answers();
   // Whether an answer is there; a refusal goes to the log.
   bool is_answered(const std::string& name, wingbeat::Ticket& ticket);
+  const wb_control_info* find_control(const std::string& name) const;
   bool keep(const std::string& name, wingbeat::Ticket ticket);
   const float* converted(const wb_field_info& field, std::size_t width, float missing);
 

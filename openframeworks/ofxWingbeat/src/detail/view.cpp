@@ -55,13 +55,13 @@ void convert(const View& view, std::size_t width, float missing, std::vector<flo
   with_element(view.type, [&](auto element) {
     const auto* from = static_cast<const decltype(element)*>(view.data);
     for (std::size_t i = 0; i < view.rows; ++i)
-      for (std::size_t c = 0; c < columns; ++c)
-        out[i * width + c] = static_cast<float>(from[i * view.columns + c]);
+      for (std::size_t c = 0; c < columns; ++c) out[i * width + c] = static_cast<float>(from[i * view.columns + c]);
   });
 }
 
 int place_field(const std::vector<wb_field_info>& fields) {
-  const int named = find(fields, [](const auto& f) { return !std::strcmp(f.name, "position") && has_columns(f, 2, 64); });
+  const int named =
+      find(fields, [](const auto& f) { return !std::strcmp(f.name, "position") && has_columns(f, 2, 64); });
   if (named >= 0) return named;
   const int plain = find(fields, [](const auto& f) { return has_columns(f, 2, 3); });
   return plain >= 0 ? plain : find(fields, [](const auto& f) { return has_columns(f, 4, 64); });

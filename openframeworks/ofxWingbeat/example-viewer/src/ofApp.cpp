@@ -1,0 +1,137 @@
+#include "ofApp.h"
+
+#include <algorithm>
+
+namespace {
+
+// The one that is `step` places further on, in a circle; the first if `now` is none of them.
+std::string neighbour(const std::vector<std::string>& names, const std::string& now, int step) {
+  if (names.empty()) return "";
+  const auto found = std::find(names.begin(), names.end(), now);
+  if (found == names.end()) return names.front();
+  const int count = static_cast<int>(names.size());
+  const int index = (static_cast<int>(found - names.begin()) + step + count) % count;
+  return names[static_cast<std::size_t>(index)];
+}
+
+}  // namespace
+
+void ofApp::setup() {
+  ofSetVerticalSync(true);
+  ofBackground(16);
+  if (!wanted.empty()) open(wanted);
+}
+
+void ofApp::open(const std::string& stream) {
+  subscriber.setup(stream);
+  field.clear();
+  fields.clear();
+  isFitted = false;
+  lastSeq = skipped = 0;
+}
+
+// The first stream there is, unless one was asked for.
+void ofApp::lookForStreams() {
+  const auto found = wingbeat::streams();
+  if (!found) return;
+  streams = found.value();
+  if (!subscriber.isSetup() && !streams.empty()) open(streams.front());
+}
+
+void ofApp::update() {
+  if (ofGetFrameNum() % 60 == 0) lookForStreams();
+  subscriber.update();
+  if (subscriber.areParametersNew()) panel.setup(subscriber.parameters());
+  if (!subscriber.isFrameNew()) return;
+  listFields();
+  countSkipped();
+  subscriber.vbo(vbo, field);
+  if (!isFitted) fitCamera();
+}
+
+// A stream that comes back with other fields shows another one.
+void ofApp::listFields() {
+  fields.clear();
+  for (const auto& info : subscriber.getFields())
+    if (info.per_agent != 0 && info.dimensions > 1 && info.shape[0] >= 2) fields.emplace_back(info.name);
+  if (std::find(fields.begin(), fields.end(), field) == fields.end()) field = subscriber.getPlace();
+}
+
+void ofApp::countSkipped() {
+  const std::uint64_t seq = subscriber.getSeq();
+  if (lastSeq != 0 && seq > lastSeq) skipped += seq - lastSeq - 1;
+  lastSeq = seq;
+}
+
+void ofApp::fitCamera() {
+  const auto points = subscriber.points(field);
+  if (points.empty()) return;
+  glm::vec3 low = points[0], high = points[0];
+  for (const glm::vec3& point : points) {
+    low = glm::min(low, point);
+    high = glm::max(high, point);
+  }
+  camera.setTarget((low + high) / 2.0F);
+  camera.setDistance(std::max(glm::length(high - low), 0.001F) * 1.2F);
+  isFitted = true;
+}
+
+void ofApp::draw() {
+  camera.begin();
+  glPointSize(2);
+  ofSetColor(ofColor::white);
+  if (subscriber.hasFrame()) vbo.draw(GL_POINTS, 0, static_cast<int>(subscriber.getCount()));
+  camera.end();
+  if (drawPanel) panel.draw();
+  const float bottom = static_cast<float>(ofGetHeight());
+  ofDrawBitmapString(describe(), 250, bottom - 50);
+  ofDrawBitmapString("left, right: stream   up, down: field   f: fit   g: panel", 250, bottom - 20);
+}
+
+std::string ofApp::describe() const {
+  if (!subscriber.isSetup()) return "no stream on this machine yet: start one";
+  if (!subscriber.hasFrame()) return subscriber.getName() + ": waiting for its first frame";
+  std::string text = subscriber.getName() + "." + (field.empty() ? "nothing to draw" : field);
+  text += "   frame " + ofToString(subscriber.getSeq()) + ", " + ofToString(subscriber.getFrameRate(), 1) + "/s";
+  text += "   " + ofToString(subscriber.getCount()) + " agents   skipped " + ofToString(skipped);
+  text += ", missed " + ofToString(subscriber.getMissed());
+  if (!subscriber.isConnected()) text += "   (has ended)";
+  return text;
+}
+
+void ofApp::openNext(int step) {
+  lookForStreams();
+  const std::string next = neighbour(streams, subscriber.getName(), step);
+  if (!next.empty() && next != subscriber.getName()) open(next);
+}
+
+void ofApp::showNextField(int step) {
+  field = neighbour(fields, field, step);
+  isFitted = false;
+  if (subscriber.hasFrame()) subscriber.vbo(vbo, field);
+}
+
+void ofApp::keyPressed(int key) {
+  switch (key) {
+    case OF_KEY_LEFT:
+      openNext(-1);
+      break;
+    case OF_KEY_RIGHT:
+      openNext(1);
+      break;
+    case OF_KEY_UP:
+      showNextField(-1);
+      break;
+    case OF_KEY_DOWN:
+      showNextField(1);
+      break;
+    case 'f':
+      fitCamera();
+      break;
+    case 'g':
+      drawPanel = !drawPanel;
+      break;
+    default:
+      break;
+  }
+}

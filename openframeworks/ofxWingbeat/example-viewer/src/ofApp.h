@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ofMain.h"
+#include "ofxGui.h"
+#include "ofxWingbeat.h"
+
+// Shows any stream: the agents of one of its fields as points, the mouse turning them, its parameters in a panel.
+//
+//     left, right   another stream          f   fits the camera to the points
+//     up, down      another field           g   panel on, off
+class ofApp : public ofBaseApp {
+ public:
+  explicit ofApp(const std::string& stream = "") : wanted(stream) {}
+
+  void setup() override;
+  void update() override;
+  void draw() override;
+  void keyPressed(int key) override;
+
+  std::string wanted;  // a stream that was asked for by name, which may come later
+  std::vector<std::string> streams;
+  std::vector<std::string> fields;  // that can be drawn
+  std::string field;
+  ofxWingbeat::Subscriber subscriber;
+  ofVbo vbo;
+  ofEasyCam camera;
+  ofxPanel panel;
+  bool drawPanel = true, isFitted = false;
+  std::uint64_t lastSeq = 0, skipped = 0;
+
+ private:
+  void lookForStreams();
+  void open(const std::string& stream);
+  void openNext(int step);
+  void showNextField(int step);
+  void listFields();
+  void countSkipped();
+  void fitCamera();
+  std::string describe() const;
+};

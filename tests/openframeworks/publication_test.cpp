@@ -1,0 +1,287 @@
+#include "detail/publication.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <stdexcept>
+
+#include "support/runtime.hpp"
+
+using namespace ofxWingbeat::detail;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Agent {
+  std::array<float, 3> position;
+  std::int32_t kind;
+};
+
+class APublication : public wbtest::Streams {
+ protected:
+  APublication() { wbtest::note_stream("flock"); }
+
+  std::vector<Agent> agents{{{1, 2, 3}, 7}, {{4, 5, 6}, 8}};
+  std::vector<std::string> said;
+  Publication publication{[this](Level, const std::string& text) { said.push_back(text); }};
+  double speed = 1;
+
+  template <class T>
+  FieldDescription field(const std::string& name, T Agent::* member) {
+    return {name, "m", "", Numbers<T>::type, Numbers<T>::count, true,
+            [this, member] { return Rows{&(agents.front().*member), sizeof(Agent), agents.size()}; }};
+  }
+  Knob knob() {
+    Knob knob;
+    knob.name = "speed";
+    knob.maximum = 10;
+    knob.get = [this] { return speed; };
+    knob.set = [this](double value) { speed = value; };
+    return knob;
+  }
+  bool open(std::size_t capacity = 0) {
+    publication.add_field(field("position", &Agent::position));
+    publication.add_field(field("kind", &Agent::kind));
+    return publication.open("flock", capacity, {knob()}, {});
+  }
+  bool publish() { return publication.publish(1, 0.5, nullptr); }
+
+  static wingbeat::Reader reader() {
+    auto reader = wingbeat::Reader::open("flock").value();
+    reader.attach(0ns).value();
+    return reader;
+  }
+  static wingbeat::Receipt answer(wingbeat::Ticket ticket) { return ticket.wait(0ns).value(); }
+};
+
+}  // namespace
+
+TEST_F(APublication, copies_members_out_of_the_app_s_agents) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(publish());
+  auto looking = reader();
+  auto frame = looking.wait(1s);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame.count(), 2U);
+  EXPECT_EQ(frame.array<float>("position")(1, 2), 6);
+  EXPECT_EQ(frame.array<std::int32_t>("kind")(1, 0), 8);
+  EXPECT_EQ(publication.frames(), 1U);
+}
+
+TEST_F(APublication, follows_agents_that_come_and_go) {
+  ASSERT_TRUE(open(3));
+  auto looking = reader();
+  for (const std::size_t count : {3U, 1U, 2U}) {
+    agents.resize(count);
+    ASSERT_TRUE(publish());
+    EXPECT_EQ(looking.wait(1s).count(), count);
+  }
+}
+
+TEST_F(APublication, publishes_a_frame_without_agents) {
+  publication.add_field({"position", "", "", WB_F32, 3, true, [] { return Rows{}; }});
+  ASSERT_TRUE(publication.open("flock", 0, {}, {}));
+  ASSERT_TRUE(publish());
+  auto looking = reader();
+  EXPECT_EQ(looking.wait(1s).count(), 0U);
+}
+
+TEST_F(APublication, shows_the_first_agents_when_there_are_too_many_and_says_so_once) {
+  ASSERT_TRUE(open(1));
+  said.clear();
+  ASSERT_TRUE(publish());
+  ASSERT_TRUE(publish());
+  auto looking = reader();
+  EXPECT_EQ(looking.wait(1s).count(), 1U);
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_NE(said[0].find("larger capacity"), std::string::npos);
+}
+
+TEST_F(APublication, makes_no_frame_of_fields_that_disagree) {
+  std::size_t others = 1;
+  publication.add_field(field("position", &Agent::position));
+  publication.add_field({"heat", "", "", WB_F32, 1, true, [&] { return Rows{&agents[0], sizeof(Agent), others}; }});
+  ASSERT_TRUE(publication.open("flock", 4, {}, {}));
+  EXPECT_FALSE(publish());
+  EXPECT_NE(said.back().find("'heat' has 1"), std::string::npos);
+  others = 2;
+  EXPECT_TRUE(publish());
+}
+
+TEST_F(APublication, an_unbound_field_is_filled_in_place) {
+  publication.add_field(field("position", &Agent::position));
+  publication.add_field({"force", "", "", WB_F32, 1, true, nullptr});
+  ASSERT_TRUE(publication.open("flock", 8, {}, {}));
+  ASSERT_TRUE(publication.publish(1, 0, [](wingbeat::Slot& frame) {
+    for (float& x : frame.span<float>("force")) x = 9;
+  }));
+  auto looking = reader();
+  auto frame = looking.wait(1s);
+  EXPECT_EQ(frame.span<float>("force").size(), 2U);
+  EXPECT_EQ(frame.span<float>("force")[1], 9);
+}
+
+TEST_F(APublication, a_fill_that_throws_gives_the_frame_back) {
+  ASSERT_TRUE(open());
+  EXPECT_FALSE(publication.publish(1, 0, [](wingbeat::Slot&) { throw std::runtime_error("no force today"); }));
+  EXPECT_NE(said.back().find("no force today"), std::string::npos);
+  EXPECT_TRUE(publish());
+}
+
+TEST_F(APublication, one_value_of_the_whole_app_is_in_each_frame) {
+  std::array<float, 3> centre{1, 2, 3};
+  publication.add_field({"centre", "m", "x y z", WB_F32, 3, false, [&] { return Rows{&centre, sizeof centre, 1}; }});
+  ASSERT_TRUE(publication.open("flock", 0, {}, {}));
+  ASSERT_TRUE(publish());
+  auto looking = reader();
+  auto frame = looking.wait(1s);
+  ASSERT_EQ(frame.span<float>("centre").size(), 3U);
+  EXPECT_EQ(frame.span<float>("centre")[2], 3);
+}
+
+TEST_F(APublication, a_request_changes_the_app_in_update) {
+  ASSERT_TRUE(open());
+  auto asking = reader();
+  auto ticket = asking.set("speed", 2.5);
+  EXPECT_EQ(speed, 1);
+  publication.update();
+  EXPECT_EQ(speed, 2.5);
+  publication.update();
+  EXPECT_TRUE(answer(std::move(ticket)).applied());
+  EXPECT_EQ(asking.parameter<double>("speed").value(), 2.5);
+}
+
+TEST_F(APublication, what_the_app_changes_readers_see) {
+  ASSERT_TRUE(open());
+  speed = 3;
+  publication.update();
+  auto looking = reader();
+  EXPECT_EQ(looking.parameter<double>("speed").value(), 3);
+}
+
+TEST_F(APublication, what_a_listener_made_of_a_request_readers_see) {
+  Knob clamped = knob();
+  clamped.set = [this](double value) { speed = value > 2 ? 2 : value; };
+  ASSERT_TRUE(publication.open("flock", 1, {clamped}, {}));
+  auto asking = reader();
+  auto ticket = asking.set("speed", 9.0);
+  publication.update();
+  EXPECT_TRUE(answer(std::move(ticket)).applied());
+  EXPECT_EQ(asking.parameter<double>("speed").value(), 2);
+}
+
+TEST_F(APublication, a_knob_that_rounds_makes_no_echo) {
+  Knob coarse = knob();
+  coarse.get = [this] { return widened(static_cast<float>(speed)); };
+  coarse.nearest = [](double value) { return widened(static_cast<float>(value)); };
+  ASSERT_TRUE(publication.open("flock", 1, {coarse}, {}));
+  auto asking = reader();
+  auto ticket = asking.set("speed", 1.0 / 3);
+  publication.update();
+  publication.update();
+  EXPECT_TRUE(answer(std::move(ticket)).applied());
+  EXPECT_EQ(asking.parameter<double>("speed").value(), 1.0 / 3);
+}
+
+TEST_F(APublication, says_once_that_a_value_is_out_of_range) {
+  ASSERT_TRUE(open());
+  said.clear();
+  speed = 11;
+  publication.update();
+  speed = 12;
+  publication.update();
+  EXPECT_EQ(said.size(), 1U);
+  auto looking = reader();
+  EXPECT_EQ(looking.parameter<double>("speed").value(), 1);
+}
+
+TEST_F(APublication, a_range_that_the_value_is_outside_of_is_none) {
+  speed = 99;
+  ASSERT_TRUE(open());
+  auto asking = reader();
+  EXPECT_TRUE(asking.set("speed", 1000.0));
+}
+
+TEST_F(APublication, triggers_and_commands_are_done_and_refused) {
+  int scattered = 0;
+  std::vector<double> placed;
+  publication.add_trigger("scatter", "", [&] { ++scattered; });
+  publication.add_command("place", "id x", "", [&](const std::vector<double>& arguments) -> std::string {
+    if (arguments[0] > 1) return "there is no such agent";
+    placed = arguments;
+    return "";
+  });
+  publication.add_command("fail", "", "", [](const auto&) -> std::string { throw std::runtime_error("broken"); });
+  ASSERT_TRUE(publication.open("flock", 1, {}, {}));
+  auto asking = reader();
+  auto scatter = asking.trigger("scatter");
+  auto place = asking.command("place", {1, 2.5});
+  auto refused = asking.command("place", {2, 2.5});
+  auto broken = asking.command("fail", {});
+  publication.update();
+  EXPECT_EQ(scattered, 1);
+  EXPECT_EQ(placed, (std::vector<double>{1, 2.5}));
+  EXPECT_TRUE(answer(std::move(scatter)).applied());
+  EXPECT_EQ(answer(std::move(refused)).reason, "there is no such agent");
+  EXPECT_EQ(answer(std::move(broken)).reason, "broken");
+}
+
+TEST_F(APublication, equal_names_are_told_apart) {
+  auto first = field("position", &Agent::position), second = field("position", &Agent::position);
+  publication.add_field(first);
+  publication.add_field(second);
+  publication.add_trigger("speed", "", [] {});
+  ASSERT_TRUE(publication.open("flock", 2, {knob()}, {}));
+  auto looking = reader();
+  EXPECT_GE(wb_schema_find_field(looking.schema(), "position_2"), 0);
+  EXPECT_GE(wb_schema_find_control(looking.schema(), "speed_2"), 0);
+}
+
+TEST_F(APublication, a_bad_stream_name_is_an_error_and_no_more) {
+  EXPECT_FALSE(publication.open("no spaces please", 1, {}, {}));
+  ASSERT_FALSE(said.empty());
+  EXPECT_FALSE(publish());
+  publication.update();
+  EXPECT_TRUE(publication.open("flock", 1, {}, {}));
+}
+
+TEST_F(APublication, a_stream_that_somebody_else_publishes_is_an_error) {
+  Publication other{nullptr};
+  ASSERT_TRUE(other.open("flock", 1, {}, {}));
+  EXPECT_FALSE(publication.open("flock", 1, {}, {}));
+  EXPECT_NE(said.back().find("cannot publish 'flock'"), std::string::npos);
+}
+
+TEST_F(APublication, closed_and_described_anew_it_is_another_epoch) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(publish());
+  publication.close();
+  EXPECT_FALSE(publish());
+  publication.add_field(field("kind", &Agent::kind));
+  ASSERT_TRUE(publication.open("flock", 5, {}, {}));
+  ASSERT_TRUE(publish());
+  auto looking = reader();
+  auto frame = looking.wait(1s);
+  EXPECT_EQ(wb_schema_field_count(frame.schema()), 1U);
+  EXPECT_EQ(frame.span<std::int32_t>("kind")[0], 7);
+}
+
+TEST_F(APublication, a_choice_has_names) {
+  Knob boundary = knob();
+  boundary.name = "boundary";
+  boundary.type = WB_VALUE_CHOICE;
+  boundary.choices = "open periodic";
+  ASSERT_TRUE(publication.open("flock", 1, {boundary}, {}));
+  auto asking = reader();
+  EXPECT_EQ(asking.parameter<int>("boundary").value(), 1);
+  auto ticket = asking.set("boundary", 0);
+  publication.update();
+  EXPECT_EQ(speed, 0);
+}
+
+TEST_F(APublication, a_choice_without_names_is_an_error) {
+  Knob boundary = knob();
+  boundary.type = WB_VALUE_CHOICE;
+  EXPECT_FALSE(publication.open("flock", 1, {boundary}, {}));
+}

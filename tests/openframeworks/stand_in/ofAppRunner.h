@@ -1,0 +1,138 @@
+// Stand-in for libs/openFrameworks/app/ofAppRunner.h, ofBaseApp.h, ofWindowSettings.h and utils/ofUtils.h, held against dimitre 090ca952d4
+// and openframeworks de801a32b0, d0292036b7, 927dbbcfef. The loop runs OF_STAND_IN_FRAMES frames (60), pressing the keys of
+// OF_STAND_IN_KEYS one by one, without a window.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <iomanip>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+
+enum {
+  OF_KEY_ESC = 27,
+  OF_KEY_TAB = 9,
+  OF_KEY_LEFT = 0xE00C,
+  OF_KEY_UP = 0xE00D,
+  OF_KEY_RIGHT = 0xE00E,
+  OF_KEY_DOWN = 0xE00F
+};
+enum ofWindowMode { OF_WINDOW = 0, OF_FULLSCREEN = 1, OF_GAME_MODE = 2 };
+
+class ofBaseApp {
+ public:
+  virtual ~ofBaseApp() = default;
+  virtual void setup() {}
+  virtual void update() {}
+  virtual void draw() {}
+  virtual void exit() {}
+  virtual void keyPressed(int) {}
+  virtual void windowResized(int, int) {}
+};
+
+class ofWindowSettings {
+ public:
+  virtual ~ofWindowSettings() = default;
+  std::string title;
+  ofWindowMode windowMode = OF_WINDOW;
+  void setSize(int w, int h) { width_ = w, height_ = h; }
+  int getWidth() const { return width_; }
+  int getHeight() const { return height_; }
+
+ private:
+  int width_ = 1024, height_ = 768;
+};
+class ofGLWindowSettings : public ofWindowSettings {
+ public:
+  void setGLVersion(int, int) {}
+};
+class ofAppBaseWindow {};
+
+namespace stand_in {
+
+struct Loop {
+  std::shared_ptr<ofBaseApp> app;
+  int width = 1024, height = 768, frame_rate = 60;
+  std::uint64_t frame = 0;
+  std::string title;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+};
+inline Loop& loop() {
+  static Loop loop;
+  return loop;
+}
+// One turn of openFrameworks' main loop.
+inline void turn(ofBaseApp& app) {
+  app.update();
+  app.draw();
+  ++loop().frame;
+}
+inline const char* setting(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : otherwise;
+}
+
+}  // namespace stand_in
+
+inline std::shared_ptr<ofAppBaseWindow> ofCreateWindow(const ofWindowSettings& settings) {
+  stand_in::loop().width = settings.getWidth();
+  stand_in::loop().height = settings.getHeight();
+  return std::make_shared<ofAppBaseWindow>();
+}
+inline void ofSetupOpenGL(int w, int h, ofWindowMode) { stand_in::loop().width = w, stand_in::loop().height = h; }
+inline void ofRunApp(const std::shared_ptr<ofAppBaseWindow>&, std::shared_ptr<ofBaseApp>&& app) {
+  stand_in::loop().app = std::move(app);
+}
+inline int ofRunMainLoop() {
+  ofBaseApp& app = *stand_in::loop().app;
+  const int frames = std::atoi(stand_in::setting("OF_STAND_IN_FRAMES", "60"));
+  const std::string keys = stand_in::setting("OF_STAND_IN_KEYS", "");
+  app.setup();
+  for (int i = 0; i < frames; ++i) {
+    if (static_cast<std::size_t>(i) < keys.size()) app.keyPressed(keys[static_cast<std::size_t>(i)]);
+    stand_in::turn(app);
+    std::this_thread::sleep_for(std::chrono::seconds(1) / stand_in::loop().frame_rate);
+  }
+  app.exit();
+  stand_in::loop().app.reset();
+  return 0;
+}
+inline int ofRunApp(ofBaseApp* app) {
+  stand_in::loop().app.reset(app);
+  return ofRunMainLoop();
+}
+inline int ofRunApp(std::shared_ptr<ofBaseApp>&& app) {
+  stand_in::loop().app = std::move(app);
+  return ofRunMainLoop();
+}
+
+inline int ofGetWidth() { return stand_in::loop().width; }
+inline int ofGetHeight() { return stand_in::loop().height; }
+inline void ofSetFrameRate(int rate) { stand_in::loop().frame_rate = rate; }
+inline float ofGetFrameRate() { return static_cast<float>(stand_in::loop().frame_rate); }
+inline std::uint64_t ofGetFrameNum() { return stand_in::loop().frame; }
+inline void ofSetVerticalSync(bool) {}
+inline void ofToggleFullscreen() {}
+inline void ofSetWindowTitle(std::string title) { stand_in::loop().title = std::move(title); }
+inline float ofGetElapsedTimef() {
+  return std::chrono::duration<float>(std::chrono::steady_clock::now() - stand_in::loop().start).count();
+}
+inline double ofGetLastFrameTime() { return 1.0 / stand_in::loop().frame_rate; }
+inline std::string ofToDataPath(const std::string& path, bool = false) { return "data/" + path; }
+inline std::string ofGetTimestampString(const std::string& = "") { return "now"; }
+
+template <class T>
+std::string ofToString(const T& value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+template <class T>
+std::string ofToString(const T& value, int precision) {
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(precision) << value;
+  return out.str();
+}

@@ -1,0 +1,66 @@
+// Stand-in for libs/openFrameworks/utils/ofLog.h, held against dimitre 2b0efc11d6.
+#pragma once
+
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+enum ofLogLevel { OF_LOG_VERBOSE, OF_LOG_NOTICE, OF_LOG_WARNING, OF_LOG_ERROR, OF_LOG_FATAL_ERROR, OF_LOG_SILENT };
+
+namespace stand_in {
+
+// What was logged, for tests to look at. It is written to standard error as well.
+struct Logged {
+  ofLogLevel level;
+  std::string module, message;
+};
+inline std::vector<Logged>& log() {
+  static std::vector<Logged> lines;
+  return lines;
+}
+
+}  // namespace stand_in
+
+class ofLog {
+ public:
+  ofLog() = default;
+  virtual ~ofLog() {
+    stand_in::log().push_back({level, module, message.str()});
+    std::cerr << "[" << level << "] " << module << ": " << message.str() << "\n";
+  }
+  ofLog(const ofLog&) = delete;
+  ofLog& operator=(const ofLog&) = delete;
+
+  template <class T>
+  ofLog& operator<<(const T& value) {
+    message << value;
+    return *this;
+  }
+
+ protected:
+  ofLog(ofLogLevel level, const std::string& module) : level(level), module(module) {}
+
+  ofLogLevel level = OF_LOG_NOTICE;
+  std::string module;
+
+ private:
+  std::stringstream message;
+};
+
+class ofLogVerbose : public ofLog {
+ public:
+  ofLogVerbose(const std::string& module = "") : ofLog(OF_LOG_VERBOSE, module) {}
+};
+class ofLogNotice : public ofLog {
+ public:
+  ofLogNotice(const std::string& module = "") : ofLog(OF_LOG_NOTICE, module) {}
+};
+class ofLogWarning : public ofLog {
+ public:
+  ofLogWarning(const std::string& module = "") : ofLog(OF_LOG_WARNING, module) {}
+};
+class ofLogError : public ofLog {
+ public:
+  ofLogError(const std::string& module = "") : ofLog(OF_LOG_ERROR, module) {}
+};

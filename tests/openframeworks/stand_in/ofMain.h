@@ -1,0 +1,16 @@
+// Stand-in for libs/openFrameworks/ofMain.h.
+#pragma once
+
+#include "ofAppRunner.h"     // IWYU pragma: export
+#include "ofBufferObject.h"  // IWYU pragma: export
+#include "ofCamera.h"        // IWYU pragma: export
+#include "ofColor.h"         // IWYU pragma: export
+#include "ofEvent.h"         // IWYU pragma: export
+#include "ofGraphics.h"      // IWYU pragma: export
+#include "ofLog.h"           // IWYU pragma: export
+#include "ofMesh.h"          // IWYU pragma: export
+#include "ofParameter.h"     // IWYU pragma: export
+#include "ofPolyline.h"      // IWYU pragma: export
+#include "ofRectangle.h"     // IWYU pragma: export
+#include "ofVbo.h"           // IWYU pragma: export
+#include "ofVectorMath.h"    // IWYU pragma: export

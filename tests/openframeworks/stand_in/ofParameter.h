@@ -1,0 +1,272 @@
+// Stand-in for libs/openFrameworks/types/ofParameter.h and ofParameterGroup, held against dimitre 04d657eb74 (after 0.12); the version of
+// 0.11 differs in what is not used here.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "ofColor.h"
+#include "ofEvent.h"
+#include "ofRectangle.h"
+#include "ofVectorMath.h"
+
+class ofParameterGroup;
+template <class T>
+class ofParameter;
+
+class ofAbstractParameter {
+ public:
+  virtual ~ofAbstractParameter() = default;
+  virtual std::string getName() const = 0;
+  virtual void setName(const std::string& name) = 0;
+  virtual std::string valueType() const = 0;
+  virtual std::string type() const { return typeid(*this).name(); }
+  virtual bool isReadOnly() const = 0;
+  virtual std::shared_ptr<ofAbstractParameter> newReference() const = 0;
+  virtual bool isReferenceTo(const ofAbstractParameter& other) const {
+    return getInternalObject() == other.getInternalObject();
+  }
+
+  template <class T>
+  ofParameter<T>& cast() {
+    return static_cast<ofParameter<T>&>(*this);
+  }
+
+ protected:
+  virtual const void* getInternalObject() const = 0;
+};
+
+class ofParameterGroup : public ofAbstractParameter {
+ public:
+  ofParameterGroup() = default;
+  ofParameterGroup(const std::string& name) { setName(name); }
+  template <class... Parameters>
+  ofParameterGroup(const std::string& name, Parameters&... parameters) {
+    setName(name);
+    (add(parameters), ...);
+  }
+
+  // A second parameter of the same escaped name takes the place of the first.
+  void add(ofAbstractParameter& parameter) {
+    for (auto& there : obj->parameters)
+      if (there->getName() == parameter.getName()) return void(there = parameter.newReference());
+    obj->parameters.push_back(parameter.newReference());
+  }
+  template <class... Parameters>
+  void add(ofAbstractParameter& parameter, Parameters&... parameters) {
+    add(parameter);
+    add(parameters...);
+  }
+  void clear() { obj->parameters.clear(); }
+  std::size_t size() const { return obj->parameters.size(); }
+  bool contains(const std::string& name) const {
+    return std::any_of(begin(), end(), [&](const auto& p) { return p->getName() == name; });
+  }
+
+  ofAbstractParameter& get(const std::string& name) {
+    return **std::find_if(begin(), end(), [&](const auto& p) { return p->getName() == name; });
+  }
+  ofAbstractParameter& get(std::size_t pos) { return *obj->parameters.at(pos); }
+  ofParameterGroup& getGroup(const std::string& name) { return static_cast<ofParameterGroup&>(get(name)); }
+  ofParameter<float>& getFloat(const std::string& name) { return get(name).cast<float>(); }
+  ofParameter<int>& getInt(const std::string& name) { return get(name).cast<int>(); }
+  ofParameter<bool>& getBool(const std::string& name) { return get(name).cast<bool>(); }
+  ofParameter<void>& getVoid(const std::string& name) { return get(name).cast<void>(); }
+
+  using Iterator = std::vector<std::shared_ptr<ofAbstractParameter>>::iterator;
+  using ConstIterator = std::vector<std::shared_ptr<ofAbstractParameter>>::const_iterator;
+  Iterator begin() { return obj->parameters.begin(); }
+  Iterator end() { return obj->parameters.end(); }
+  ConstIterator begin() const { return obj->parameters.begin(); }
+  ConstIterator end() const { return obj->parameters.end(); }
+
+  std::string getName() const override { return obj->name; }
+  void setName(const std::string& name) override { obj->name = name; }
+  std::string valueType() const override { return typeid(ofParameterGroup).name(); }
+  bool isReadOnly() const override { return false; }
+  std::shared_ptr<ofAbstractParameter> newReference() const override {
+    return std::make_shared<ofParameterGroup>(*this);
+  }
+
+ protected:
+  const void* getInternalObject() const override { return obj.get(); }
+
+ private:
+  struct Value {
+    std::string name;
+    std::vector<std::shared_ptr<ofAbstractParameter>> parameters;
+  };
+  std::shared_ptr<Value> obj = std::make_shared<Value>();
+};
+
+namespace of {
+namespace priv {
+
+// The range of who names none.
+template <class T, bool HasLimits = std::numeric_limits<T>::is_specialized>
+struct TypeInfo {
+  static T min() { return std::numeric_limits<T>::lowest(); }
+  static T max() { return std::numeric_limits<T>::max(); }
+};
+template <class T>
+struct TypeInfo<T, false> {
+  static T min() { return T(); }
+  static T max() { return T(); }
+};
+template <>
+struct TypeInfo<float, true> {
+  static float min() { return 0; }
+  static float max() { return 1; }
+};
+template <>
+struct TypeInfo<double, true> {
+  static double min() { return 0; }
+  static double max() { return 1; }
+};
+template <glm::length_t L>
+struct TypeInfo<glm::vec<L, float>, false> {
+  static glm::vec<L, float> min() { return glm::vec<L, float>(0); }
+  static glm::vec<L, float> max() { return glm::vec<L, float>(1); }
+};
+template <class T>
+struct TypeInfo<ofColor_<T>, false> {
+  static ofColor_<T> min() { return ofColor_<T>(0, 0); }
+  static ofColor_<T> max() { return ofColor_<T>(ofColor_<T>::limit(), ofColor_<T>::limit()); }
+};
+
+}  // namespace priv
+}  // namespace of
+
+template <class T>
+class ofParameter : public ofAbstractParameter {
+ public:
+  ofParameter() = default;
+  ofParameter(const ofParameter& other) = default;  // the same value
+  ofParameter(const T& value) { obj->value = value; }
+  ofParameter(const std::string& name, const T& value) : ofParameter(value) { setName(name); }
+  ofParameter(const std::string& name, const T& value, const T& min, const T& max) : ofParameter(name, value) {
+    setMin(min);
+    setMax(max);
+  }
+
+  const T& get() const { return obj->value; }
+  const T* operator->() const { return &obj->value; }
+  operator const T&() const { return obj->value; }
+  T getMin() const { return obj->min; }
+  T getMax() const { return obj->max; }
+  void setMin(const T& min) { obj->min = min; }
+  void setMax(const T& max) { obj->max = max; }
+
+  // What a listener sets is kept, and told to nobody.
+  ofParameter& set(const T& value) {
+    obj->value = value;
+    if (obj->isNotifying) return *this;
+    obj->isNotifying = true;
+    obj->changed.notify(this, obj->value);
+    obj->isNotifying = false;
+    return *this;
+  }
+  ofParameter& set(const std::string& name, const T& value) { return setName(name), set(value); }
+  ofParameter& set(const std::string& name, const T& value, const T& min, const T& max) {
+    set(name, value);
+    return setMin(min), setMax(max), *this;
+  }
+  ofParameter& operator=(const ofParameter& other) { return set(other.get()); }
+  const T& operator=(const T& value) { return set(value), obj->value; }
+
+  template <class... Arguments>
+  std::unique_ptr<of::priv::AbstractEventToken> newListener(Arguments... arguments) {
+    return obj->changed.newListener(arguments...);
+  }
+  template <class Object, class Method>
+  void addListener(Object* listener, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
+    ofAddListener(obj->changed, listener, method, order);
+  }
+  template <class Object, class Method>
+  void removeListener(Object* listener, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
+    ofRemoveListener(obj->changed, listener, method, order);
+  }
+
+  std::string getName() const override { return obj->name; }
+  void setName(const std::string& name) override { obj->name = name; }
+  std::string valueType() const override { return typeid(T).name(); }
+  bool isReadOnly() const override { return false; }
+  std::shared_ptr<ofAbstractParameter> newReference() const override { return std::make_shared<ofParameter>(*this); }
+
+ protected:
+  const void* getInternalObject() const override { return obj.get(); }
+
+ private:
+  struct Value {
+    std::string name;
+    T value = T();
+    T min = of::priv::TypeInfo<T>::min(), max = of::priv::TypeInfo<T>::max();
+    ofEvent<T> changed;
+    bool isNotifying = false;
+  };
+  std::shared_ptr<Value> obj = std::make_shared<Value>();
+};
+
+template <>
+class ofParameter<void> : public ofAbstractParameter {
+ public:
+  ofParameter() = default;
+  ofParameter(const std::string& name) { setName(name); }
+  ofParameter& set(const std::string& name) { return setName(name), *this; }
+
+  void trigger() { obj->changed.notify(this); }
+
+  template <class... Arguments>
+  std::unique_ptr<of::priv::AbstractEventToken> newListener(Arguments... arguments) {
+    return obj->changed.newListener(arguments...);
+  }
+  template <class Object, class Method>
+  void addListener(Object* listener, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
+    ofAddListener(obj->changed, listener, method, order);
+  }
+
+  std::string getName() const override { return obj->name; }
+  void setName(const std::string& name) override { obj->name = name; }
+  std::string valueType() const override { return typeid(void).name(); }
+  bool isReadOnly() const override { return false; }
+  std::shared_ptr<ofAbstractParameter> newReference() const override { return std::make_shared<ofParameter>(*this); }
+
+ protected:
+  const void* getInternalObject() const override { return obj.get(); }
+
+ private:
+  struct Value {
+    std::string name;
+    ofEvent<void> changed;
+  };
+  std::shared_ptr<Value> obj = std::make_shared<Value>();
+};
+
+// Friend may change it; the rest of the app only sees it.
+template <class T, class Friend>
+class ofReadOnlyParameter : public ofAbstractParameter {
+ public:
+  ofReadOnlyParameter() = default;
+  ofReadOnlyParameter(const std::string& name, const T& value) : parameter(name, value) {}
+  const T& get() const { return parameter.get(); }
+
+  std::string getName() const override { return parameter.getName(); }
+  std::string valueType() const override { return typeid(T).name(); }
+  bool isReadOnly() const override { return true; }
+  std::shared_ptr<ofAbstractParameter> newReference() const override {
+    return std::make_shared<ofReadOnlyParameter>(*this);
+  }
+
+ protected:
+  void setName(const std::string& name) override { parameter.setName(name); }
+  const void* getInternalObject() const override { return &parameter; }
+
+  ofParameter<T> parameter;
+  friend Friend;
+};

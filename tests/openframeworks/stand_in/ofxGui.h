@@ -1,0 +1,21 @@
+// Stand-in for addons/ofxGui/src/ofxGui.h and ofxPanel.h, held against openframeworks 4eb7c7f38d. It shows nothing; it keeps what it was
+// given.
+#pragma once
+
+#include <string>
+
+#include "ofMain.h"
+
+class ofxPanel {
+ public:
+  ofxPanel* setup(const ofParameterGroup& parameters, const std::string& = "settings.xml", float = 10, float = 10) {
+    parameters_ = parameters;
+    return this;
+  }
+  void clear() { parameters_ = ofParameterGroup(); }
+  void draw() {}
+  ofParameterGroup& getParameter() { return parameters_; }
+
+ private:
+  ofParameterGroup parameters_;
+};
