@@ -47,8 +47,7 @@ struct Controls {
   ofParameter<bool> drawNeighbourhoods{"draw_neighbourhoods", false};
   ofParameter<bool> drawBounds{"draw_bounds", false};
 
-  ofParameterGroup flocking{"flocking",    separation,   alignment,    cohesion,
-                            neighbourhood, lowThreshold, highThreshold};
+  ofParameterGroup flocking{"flocking", separation, alignment, cohesion, neighbourhood, lowThreshold, highThreshold};
   ofParameterGroup centrePull{"centre pull", centreStrength, centreRadius, centreX, centreY, centreZ};
   ofParameterGroup attractors{"attractors", attractorStrength, attractorMinimum,
                               addAttractor, clearAttractors,   automatic};

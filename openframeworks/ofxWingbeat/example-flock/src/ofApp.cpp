@@ -89,7 +89,8 @@ void ofApp::setProjection() {
 // What five lines do not say: a second field, acts that are no parameters, and the stream that comes back.
 void ofApp::offerMore() {
   live.attribute("model", "zones").field("velocity", flock.agents(), &Agent::velocity);
-  live.command("place", "id x y z", [this](const std::vector<double>& a) { return place(a); }, "Puts an agent somewhere.");
+  live.command(
+      "place", "id x y z", [this](const std::vector<double>& a) { return place(a); }, "Puts an agent somewhere.");
   const auto event = [this] {
     flock.addAttractor();
     flock.addRepulsor();
@@ -201,16 +202,27 @@ void ofApp::drawLatent() const {
 
 void ofApp::keyPressed(int key) {
   switch (key) {
-    case 'a': drawSources = !drawSources; break;
-    case 'e': controls.automatic = !controls.automatic; break;
-    case 'f': ofToggleFullscreen(); break;
+    case 'a':
+      drawSources = !drawSources;
+      break;
+    case 'e':
+      controls.automatic = !controls.automatic;
+      break;
+    case 'f':
+      ofToggleFullscreen();
+      break;
     case 'g':
       drawPanel = !drawPanel;
       windowResized(ofGetWidth(), ofGetHeight());
       break;
-    case 's': drawSparklines = !drawSparklines; break;
-    case 'w': positionLog.toggle(); break;
-    default: break;
+    case 's':
+      drawSparklines = !drawSparklines;
+      break;
+    case 'w':
+      positionLog.toggle();
+      break;
+    default:
+      break;
   }
 }
 
