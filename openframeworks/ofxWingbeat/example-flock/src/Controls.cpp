@@ -1,6 +1,7 @@
 #include "Controls.h"
 
 Controls::Controls() {
+  all.setName("all");
   for (const ofParameterGroup* group : {&flocking, &centrePull, &attractors, &repulsors, &wind, &view}) {
     for (const auto& parameter : *group) all.add(*parameter);
   }

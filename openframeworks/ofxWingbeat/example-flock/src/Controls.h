@@ -56,7 +56,7 @@ struct Controls {
   ofParameterGroup view{"view", followCamera, distance, fieldOfView, orthographic, drawNeighbourhoods, drawBounds};
 
   ofParameterGroup panel{"flock", flocking, centrePull, attractors, repulsors, wind, view};
-  ofParameterGroup all{"all"};  // the same parameters without the groups
+  ofParameterGroup all;  // the same parameters without the groups
 
  private:
   ofEventListeners listeners_;

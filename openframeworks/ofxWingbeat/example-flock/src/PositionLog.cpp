@@ -9,7 +9,7 @@ void PositionLog::toggle() {
 }
 
 void PositionLog::begin() {
-  path_ = ofToDataPath("positions-" + ofGetTimestampString("%Y-%m-%d-%H-%M-%S-%i") + ".csv", true);
+  path_ = ofToDataPath("positions-" + ofGetTimestampString() + ".csv", true);
   file_.clear();
   file_.open(path_);
   if (isOn()) {

@@ -26,7 +26,7 @@ void drawBox(const Bounds& bounds) {
   ofPopStyle();
 }
 
-void drawSources(const std::vector<Source>& sources, const ofColor& colour) {
+void drawSpheres(const std::vector<Source>& sources, const ofColor& colour) {
   ofSetColor(colour);
   for (const Source& source : sources) ofDrawSphere(source.position, kSourceRadius);
 }
@@ -161,8 +161,8 @@ void ofApp::drawSpace() const {
   ofSetColor(ofColor::lightGray);
   for (const Agent& agent : flock.agents()) agent.draw();
   if (drawSources) {
-    ::drawSources(flock.attractors(), ofColor::white);
-    ::drawSources(flock.repulsors(), ofColor::indianRed);
+    drawSpheres(flock.attractors(), ofColor::white);
+    drawSpheres(flock.repulsors(), ofColor::indianRed);
   }
   if (controls.drawBounds) drawBox(flock.bounds());
   ofDisableDepthTest();
