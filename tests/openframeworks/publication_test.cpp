@@ -28,10 +28,9 @@ class APublication : public wbtest::Streams {
   double speed = 1;
 
   template <class T>
-  FieldDescription field(const std::string& name, T Agent::*member) {
-    return {name, "m", "", Numbers<T>::type, Numbers<T>::count, true, [this, member] {
-              return Rows{&(agents.front().*member), sizeof(Agent), agents.size()};
-            }};
+  FieldDescription field(const std::string& name, T Agent::* member) {
+    return {name, "m", "", Numbers<T>::type, Numbers<T>::count, true,
+            [this, member] { return Rows{&(agents.front().*member), sizeof(Agent), agents.size()}; }};
   }
   Knob knob() {
     Knob knob;
