@@ -7,7 +7,7 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross clean deps
+.PHONY: help demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross addon clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
@@ -26,6 +26,7 @@ help:
 	@echo "make fuzz      fuzz what is read from shared memory or files; SECONDS=20 each"
 	@echo "make check-all every check there is, sanitizers and other builds included; most of an hour"
 	@echo "make cross     build for macOS and ARM64, run what an emulator can"
+	@echo "make addon     pack the openFrameworks addon: build/ofxWingbeat.zip"
 	@echo "make install   install under PREFIX=$(PREFIX)"
 	@echo "make clean     remove build/"
 
@@ -116,6 +117,9 @@ check-all:
 
 cross:
 	@JOBS=$(JOBS) scripts/cross
+
+addon:
+	@scripts/pack_addon
 
 # Separate from building, so that only the copying needs root's rights.
 install:

@@ -33,7 +33,8 @@ OUTSIDE = {
     "bridge": {"tools"},
     "examples": set(),
     "bench": {"swarm"},
-    "tests": {"swarm", "tools", "bridge", "examples", "bench"},
+    "openframeworks": set(),
+    "tests": {"swarm", "tools", "bridge", "examples", "bench", "openframeworks"},
 }
 # A library that shows a simulation knows none, and a simulation does no I/O: it does not know the library either.
 NO_PUBLIC = {"swarm"}
@@ -50,7 +51,8 @@ def folder_of(path):
 def search_folders(root, file):
     """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
     yield file.parent
-    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bridge/osc", "bench", "tests", "examples"):
+    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bridge/osc", "bench", "tests", "examples",
+                   "openframeworks/ofxWingbeat/src"):
         yield root / folder
     for layer in CORE:
         yield root / layer

@@ -28,9 +28,10 @@ class APublication : public wbtest::Streams {
   double speed = 1;
 
   template <class T>
-  FieldDescription field(const std::string& name, T Agent::* member) {
-    return {name, "m", "", Numbers<T>::type, Numbers<T>::count, true,
-            [this, member] { return Rows{&(agents.front().*member), sizeof(Agent), agents.size()}; }};
+  FieldDescription field(const std::string& name, T Agent::*member) {
+    return {name, "m", "", Numbers<T>::type, Numbers<T>::count, true, [this, member] {
+              return Rows{&(agents.front().*member), sizeof(Agent), agents.size()};
+            }};
   }
   Knob knob() {
     Knob knob;
@@ -44,6 +45,11 @@ class APublication : public wbtest::Streams {
     publication.add_field(field("position", &Agent::position));
     publication.add_field(field("kind", &Agent::kind));
     return publication.open("flock", capacity, {knob()}, {});
+  }
+  // A stream has at least one field.
+  bool open_with(std::vector<Knob> knobs) {
+    publication.add_field(field("position", &Agent::position));
+    return publication.open("flock", 0, std::move(knobs), {});
   }
   bool publish() { return publication.publish(1, 0.5, nullptr); }
 
@@ -163,7 +169,7 @@ TEST_F(APublication, what_the_app_changes_readers_see) {
 TEST_F(APublication, what_a_listener_made_of_a_request_readers_see) {
   Knob clamped = knob();
   clamped.set = [this](double value) { speed = value > 2 ? 2 : value; };
-  ASSERT_TRUE(publication.open("flock", 1, {clamped}, {}));
+  ASSERT_TRUE(open_with({clamped}));
   auto asking = reader();
   auto ticket = asking.set("speed", 9.0);
   publication.update();
@@ -175,7 +181,7 @@ TEST_F(APublication, a_knob_that_rounds_makes_no_echo) {
   Knob coarse = knob();
   coarse.get = [this] { return widened(static_cast<float>(speed)); };
   coarse.nearest = [](double value) { return widened(static_cast<float>(value)); };
-  ASSERT_TRUE(publication.open("flock", 1, {coarse}, {}));
+  ASSERT_TRUE(open_with({coarse}));
   auto asking = reader();
   auto ticket = asking.set("speed", 1.0 / 3);
   publication.update();
@@ -213,7 +219,7 @@ TEST_F(APublication, triggers_and_commands_are_done_and_refused) {
     return "";
   });
   publication.add_command("fail", "", "", [](const auto&) -> std::string { throw std::runtime_error("broken"); });
-  ASSERT_TRUE(publication.open("flock", 1, {}, {}));
+  ASSERT_TRUE(open_with({}));
   auto asking = reader();
   auto scatter = asking.trigger("scatter");
   auto place = asking.command("place", {1, 2.5});
@@ -243,13 +249,19 @@ TEST_F(APublication, a_bad_stream_name_is_an_error_and_no_more) {
   ASSERT_FALSE(said.empty());
   EXPECT_FALSE(publish());
   publication.update();
-  EXPECT_TRUE(publication.open("flock", 1, {}, {}));
+  EXPECT_TRUE(open_with({}));
+}
+
+TEST_F(APublication, a_stream_without_a_field_is_an_error_that_says_so) {
+  EXPECT_FALSE(publication.open("flock", 1, {knob()}, {}));
+  EXPECT_NE(said.back().find("at least one field"), std::string::npos);
 }
 
 TEST_F(APublication, a_stream_that_somebody_else_publishes_is_an_error) {
   Publication other{nullptr};
+  other.add_field(field("position", &Agent::position));
   ASSERT_TRUE(other.open("flock", 1, {}, {}));
-  EXPECT_FALSE(publication.open("flock", 1, {}, {}));
+  EXPECT_FALSE(open());
   EXPECT_NE(said.back().find("cannot publish 'flock'"), std::string::npos);
 }
 
@@ -272,7 +284,7 @@ TEST_F(APublication, a_choice_has_names) {
   boundary.name = "boundary";
   boundary.type = WB_VALUE_CHOICE;
   boundary.choices = "open periodic";
-  ASSERT_TRUE(publication.open("flock", 1, {boundary}, {}));
+  ASSERT_TRUE(open_with({boundary}));
   auto asking = reader();
   EXPECT_EQ(asking.parameter<int>("boundary").value(), 1);
   auto ticket = asking.set("boundary", 0);
@@ -283,5 +295,6 @@ TEST_F(APublication, a_choice_has_names) {
 TEST_F(APublication, a_choice_without_names_is_an_error) {
   Knob boundary = knob();
   boundary.type = WB_VALUE_CHOICE;
-  EXPECT_FALSE(publication.open("flock", 1, {boundary}, {}));
+  EXPECT_FALSE(open_with({boundary}));
+  EXPECT_NE(said.back().find("names none"), std::string::npos);
 }

@@ -96,7 +96,7 @@ inline int ofRunMainLoop() {
   for (int i = 0; i < frames; ++i) {
     if (static_cast<std::size_t>(i) < keys.size()) app.keyPressed(keys[static_cast<std::size_t>(i)]);
     stand_in::turn(app);
-    std::this_thread::sleep_for(std::chrono::seconds(1) / stand_in::loop().frame_rate);
+    std::this_thread::sleep_for(std::chrono::nanoseconds(1000000000 / stand_in::loop().frame_rate));
   }
   app.exit();
   stand_in::loop().app.reset();

@@ -26,26 +26,26 @@ class ofLog {
  public:
   ofLog() = default;
   virtual ~ofLog() {
-    stand_in::log().push_back({level, module, message.str()});
-    std::cerr << "[" << level << "] " << module << ": " << message.str() << "\n";
+    stand_in::log().push_back({level_, module_, message_.str()});
+    std::cerr << "[" << level_ << "] " << module_ << ": " << message_.str() << "\n";
   }
   ofLog(const ofLog&) = delete;
   ofLog& operator=(const ofLog&) = delete;
 
   template <class T>
   ofLog& operator<<(const T& value) {
-    message << value;
+    message_ << value;
     return *this;
   }
 
  protected:
-  ofLog(ofLogLevel level, const std::string& module) : level(level), module(module) {}
+  ofLog(ofLogLevel level, const std::string& module) : level_(level), module_(module) {}
 
-  ofLogLevel level = OF_LOG_NOTICE;
-  std::string module;
+  ofLogLevel level_ = OF_LOG_NOTICE;
+  std::string module_;
 
  private:
-  std::stringstream message;
+  std::stringstream message_;
 };
 
 class ofLogVerbose : public ofLog {

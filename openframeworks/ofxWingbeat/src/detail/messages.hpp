@@ -24,8 +24,11 @@ class Messages {
   void say_once(const std::string& what, Level level, const std::string& text) {
     if (said_.insert(what).second) say(level, text);
   }
-  // It went well again.
-  void forget(const std::string& what) { said_.erase(what); }
+  // It went well again: of everything that begins with `what`.
+  void forget(const std::string& what) {
+    auto said = said_.lower_bound(what);
+    while (said != said_.end() && said->compare(0, what.size(), what) == 0) said = said_.erase(said);
+  }
   void forget_all() { said_.clear(); }
 
  private:

@@ -1,6 +1,7 @@
 #include "detail/of_knobs.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -76,17 +77,35 @@ Knob choice_of(const std::string& name, ofParameter<int> parameter, const std::s
   return knob;
 }
 
+// Vectors count by int, colours by size_t.
+template <glm::length_t L>
+float component(const glm::vec<L, float>& whole, int index) {
+  return whole[index];
+}
+template <class T>
+T component(const ofColor_<T>& whole, int index) {
+  return whole[static_cast<std::size_t>(index)];
+}
+template <glm::length_t L>
+void set_component(glm::vec<L, float>& whole, int index, float number) {
+  whole[index] = number;
+}
+template <class T>
+void set_component(ofColor_<T>& whole, int index, T number) {
+  whole[static_cast<std::size_t>(index)] = number;
+}
+
 // One number of several: a vector's, a colour's.
 template <class T, class Number>
 Knob component_of(const std::string& name, ofParameter<T> parameter, int index) {
   Knob knob;
   knob.name = name;
   knob.type = type_of<Number>();
-  limit<Number>(knob, parameter.getMin()[index], parameter.getMax()[index]);
-  knob.get = [parameter, index] { return number_of<Number>(parameter.get()[index]); };
+  limit<Number>(knob, component(parameter.getMin(), index), component(parameter.getMax(), index));
+  knob.get = [parameter, index] { return number_of<Number>(component(parameter.get(), index)); };
   knob.set = [parameter, index](double value) mutable {
     T whole = parameter.get();
-    whole[index] = nearest_of<Number>(value);
+    set_component(whole, index, nearest_of<Number>(value));
     parameter.set(whole);
   };
   knob.nearest = [](double value) { return number_of(nearest_of<Number>(value)); };

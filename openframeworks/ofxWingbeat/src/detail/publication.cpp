@@ -210,9 +210,10 @@ void Publication::show_changes() {
     if (!steered_[i].value.changed_here(now)) continue;
     const int code = wb_writer_set_parameter(writer_->raw(), static_cast<std::uint32_t>(i), value_of(knob.type, now));
     if (code == WB_OK) {
-      messages_.forget(knob.name);
+      messages_.forget("knob " + knob.name);
     } else {
-      messages_.say_once(knob.name, Level::warning, "readers do not see '" + knob.name + "': " + wb_error_message());
+      messages_.say_once("knob " + knob.name, Level::warning,
+                         "readers do not see '" + knob.name + "': " + wb_error_message());
     }
   }
 }

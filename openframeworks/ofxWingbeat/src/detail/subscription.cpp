@@ -217,11 +217,12 @@ std::string Subscription::attribute(const std::string& key) const {
 
 bool Subscription::keep(const std::string& name, wingbeat::Ticket ticket) {
   if (ticket) {
-    messages_.forget("ask " + name);
+    messages_.forget("ask " + name + " ");
     asked_.push_back({name, std::move(ticket)});
     return true;
   }
-  messages_.say_once("ask " + name, Level::warning, "'" + stream_ + "." + name + "': " + ticket.error().message());
+  const std::string what = "ask " + name + " " + std::to_string(ticket.error().code());
+  messages_.say_once(what, Level::warning, "'" + stream_ + "." + name + "': " + ticket.error().message());
   return false;
 }
 

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""The packed addon: what is in it, that it comes out the same twice, and that it works where openFrameworks' makefiles compile it.
+
+    pack_test.py ROOT GLM COMPILER READER
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zipfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+import project  # noqa: E402
+
+ROOT, GLM, READER = Path(sys.argv[1]), sys.argv[2], sys.argv[4]
+COMPILER = os.environ.get("WINGBEAT_TEST_COMPILER", sys.argv[3])
+HERE = Path(__file__).resolve().parent
+PLATFORMS = ("linux64", "linux", "linuxaarch64", "linuxarmv7l", "osx", "macos")
+FRAMES = "600"  # ten seconds: long enough to be looked at
+
+
+def pack(folder):
+    subprocess.run([ROOT / "scripts/pack_addon", "--to", folder], check=True, stdout=subprocess.DEVNULL)
+    return Path(folder) / "ofxWingbeat"
+
+
+class Packed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="wingbeat-pack-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.addon = pack(cls.folder.name)
+
+    def config(self, platform):
+        return project.read_config((self.addon / "addon_config.mk").read_text(), platform)
+
+    def test_same_tree_same_bytes(self):
+        with tempfile.TemporaryDirectory(prefix="wingbeat-pack-") as again:
+            time.sleep(1.1)  # another second of the clock
+            pack(again)
+            names = [Path(folder) / "ofxWingbeat.zip" for folder in (self.folder.name, again)]
+            self.assertEqual(names[0].read_bytes(), names[1].read_bytes())
+
+    def test_zip_and_folder_hold_the_same(self):
+        with zipfile.ZipFile(Path(self.folder.name) / "ofxWingbeat.zip") as archive:
+            zipped = {name: archive.read(name) for name in archive.namelist()}
+        there = {path.relative_to(self.addon.parent).as_posix(): path.read_bytes()
+                 for path in self.addon.rglob("*") if path.is_file()}
+        self.assertEqual(zipped, there)
+
+    def test_layout_of_an_addon(self):
+        for name in ("addon_config.mk", "README.md", "LICENSE", "VERSION", "ofxaddons_thumbnail.png", "src/ofxWingbeat.h",
+                     "example-minimal/addons.make", "example-viewer/addons.make", "libs/wingbeat/include/wingbeat/wingbeat.hpp"):
+            self.assertTrue((self.addon / name).is_file(), name)
+
+    def test_library_is_core_and_include_as_they_are(self):
+        library = self.addon / "libs/wingbeat"
+        for path in sorted(library.rglob("*")):
+            if not path.is_file() or path.name == "backend.cpp":
+                continue
+            name = path.relative_to(library)
+            origin = ROOT / ("include" if name.parts[0] == "include" else "core") / Path(*name.parts[1:])
+            origin = origin.with_suffix(".cpp") if origin.suffix == ".inl" else origin
+            self.assertEqual(path.read_bytes(), origin.read_bytes(), name)
+        packed = {path.stem for path in (library / "src").rglob("*.cpp")} | {"linux", "macos"}
+        self.assertLessEqual({path.stem for path in (ROOT / "core").rglob("*.cpp")} - {"portable"}, packed)
+
+    def test_nothing_is_committed_twice(self):
+        self.assertFalse((ROOT / "openframeworks/ofxWingbeat/libs").exists())
+        self.assertFalse((ROOT / "openframeworks/ofxWingbeat/LICENSE").exists())
+
+    def test_every_platform_compiles_all_of_it_and_searches_two_folders(self):
+        for platform in PLATFORMS:
+            config = self.config(platform)
+            names = {path.relative_to(self.addon).as_posix() for path in project.sources(self.addon, config)}
+            self.assertIn("libs/wingbeat/src/platform/backend.cpp", names, platform)
+            self.assertIn("src/ofxWingbeatPublisher.cpp", names, platform)
+            self.assertEqual([path.relative_to(self.addon).as_posix() for path in project.includes(self.addon, config)],
+                             ["src", "libs/wingbeat/include"], platform)
+
+    def test_only_linux_links_its_libraries(self):
+        for platform in PLATFORMS:
+            self.assertEqual("-lrt" in self.config(platform).get("ADDON_LDFLAGS", []), platform.startswith("linux"))
+
+    def compile(self, standard, *arguments):
+        subprocess.run([sys.executable, HERE / "project.py", self.addon, "linux64", Path(self.folder.name) / "minimal",
+                        "--main", self.addon / "example-minimal/src/main.cpp", "--include", HERE / "stand_in",
+                        "--include", GLM, "--compiler", COMPILER, "--standard", standard, *arguments], check=True)
+
+    def test_works_where_it_is_compiled_as_openframeworks_does(self):
+        self.compile("17")
+        with tempfile.TemporaryDirectory(prefix="wingbeat-pack-") as directory:
+            environment = dict(os.environ, WINGBEAT_DIR=directory, OF_STAND_IN_FRAMES=FRAMES)
+            with subprocess.Popen([Path(self.folder.name) / "minimal"], env=environment) as app:
+                try:
+                    read = subprocess.run([READER], env=environment, capture_output=True, text=True, timeout=60, check=False)
+                    self.assertEqual((read.returncode, read.stdout), (0, "500 agents; speed -2\n"), read.stderr)
+                    app.wait(timeout=60)  # in order, so that nothing is left
+                finally:
+                    app.kill()
+
+    def test_later_standards_take_it_too(self):
+        for standard in ("20", "23"):
+            self.compile(standard, "--check")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

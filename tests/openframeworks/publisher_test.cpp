@@ -1,0 +1,345 @@
+#include "ofxWingbeatPublisher.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+
+#include "support/runtime.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Base {
+  glm::vec3 position{0};
+};
+struct Agent : Base {
+  glm::vec3 velocity{0};
+  float mass = 1;
+  ofFloatColor color;
+  glm::vec2 getHeading() const { return {velocity.x, velocity.y}; }
+};
+
+class APublisher : public wbtest::Streams {
+ protected:
+  APublisher() {
+    wbtest::note_stream("flock");
+    stand_in::log().clear();
+  }
+
+  std::vector<Agent> agents = std::vector<Agent>(3);
+  ofxWingbeat::Publisher publisher;
+
+  // Of parameters alone there is no stream.
+  bool setup_with_field() { return publisher.field("position", agents, &Agent::position).setup("flock"); }
+
+  static wingbeat::Reader reader() {
+    auto reader = wingbeat::Reader::open("flock").value();
+    reader.attach(0ns).value();
+    return reader;
+  }
+  // The newest frame's numbers of a field.
+  template <class T = float>
+  static std::vector<T> read(const char* field) {
+    auto looking = reader();
+    auto frame = looking.latest();
+    const auto numbers = frame.span<T>(field);
+    return {numbers.begin(), numbers.end()};
+  }
+  static wb_control_info control(const char* name) {
+    auto looking = reader();
+    wb_control_info info = {};
+    const int index = wb_schema_find_control(looking.schema(), name);
+    EXPECT_GE(index, 0) << wb_error_message();
+    wb_schema_control(looking.schema(), static_cast<std::uint32_t>(index), &info);
+    return info;
+  }
+  static bool has_control(const char* name) {
+    auto looking = reader();
+    return wb_schema_find_control(looking.schema(), name) >= 0;
+  }
+  template <class Ask>
+  wingbeat::Receipt ask(Ask&& make_ticket) {
+    auto asking = reader();
+    auto ticket = make_ticket(asking);
+    publisher.update();
+    return ticket.wait(0ns).value();
+  }
+  static std::string logged(ofLogLevel level) {
+    std::string all;
+    for (const auto& line : stand_in::log())
+      if (line.level == level && line.module == "ofxWingbeat") all += line.message + "\n";
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_F(APublisher, makes_an_app_live_in_five_lines) {
+  ofParameter<float> alignment{"alignment", 0.001F, 0.00001F, 0.1F};
+  ofParameterGroup parameters{"parameters", alignment};
+  publisher.parameters(parameters).field("position", agents, &Agent::position);
+  ASSERT_TRUE(publisher.setup("flock"));
+  publisher.update();
+  agents[2].position = {1, 2, 3};
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("position"), (std::vector<float>{0, 0, 0, 0, 0, 0, 1, 2, 3}));
+  EXPECT_EQ(publisher.getCapacity(), 3U);
+  EXPECT_EQ(publisher.getFrameCount(), 1U);
+  EXPECT_NE(logged(OF_LOG_NOTICE).find("publishing 'flock'"), std::string::npos);
+  EXPECT_EQ(control("alignment").initial.as.f64, 0.001);
+  EXPECT_EQ(control("alignment").maximum.as.f64, 0.1);
+}
+
+TEST_F(APublisher, takes_members_of_many_types) {
+  agents[1].mass = 2;
+  agents[1].color = ofFloatColor(0.5F, 0.25F, 0, 1);
+  publisher.field("mass", agents, &Agent::mass, "kg").field("color", agents, &Agent::color);
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("mass"), (std::vector<float>{1, 2, 1}));
+  EXPECT_EQ(read("color")[5], 0.25F);
+  auto looking = reader();
+  const auto fields = wingbeat::fields_of(looking.schema());
+  EXPECT_STREQ(fields[0].unit, "kg");
+  EXPECT_STREQ(fields[1].labels, "r g b a");
+}
+
+TEST_F(APublisher, takes_what_functions_say_of_each_agent) {
+  agents[0].velocity = {7, 8, 9};
+  publisher.field("heading", agents, &Agent::getHeading);
+  publisher.field("twice", agents, [](const Agent& agent) { return 2 * agent.mass; });
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("heading"), (std::vector<float>{7, 8, 0, 0, 0, 0}));
+  EXPECT_EQ(read("twice"), (std::vector<float>{2, 2, 2}));
+}
+
+TEST_F(APublisher, takes_agents_of_other_containers_and_of_pointers) {
+  std::deque<Agent> queue(2);
+  queue[1].mass = 5;
+  std::vector<std::unique_ptr<Agent>> owned;
+  owned.push_back(std::make_unique<Agent>());
+  owned.push_back(std::make_unique<Agent>());
+  owned[1]->position = {1, 1, 1};
+  publisher.field("mass", queue, &Agent::mass);
+  publisher.field("position", owned, [](const auto& agent) { return agent->position; });
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("mass"), (std::vector<float>{1, 5}));
+  EXPECT_EQ(read("position"), (std::vector<float>{0, 0, 0, 1, 1, 1}));
+}
+
+TEST_F(APublisher, takes_vectors_meshes_and_polylines) {
+  const std::vector<glm::vec3> points{{1, 2, 3}, {4, 5, 6}};
+  const std::vector<std::uint32_t> ids{10, 11};
+  const std::vector<ofVec3f> old{{7, 8, 9}, {1, 1, 1}};
+  ofMesh mesh;
+  ofPolyline line;
+  for (const auto& point : points) mesh.addVertex(point), line.addVertex(point + glm::vec3(1));
+  publisher.field("points", points).field("id", ids).field("old", old).field("mesh", mesh).field("line", line);
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("points"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read<std::uint32_t>("id"), (std::vector<std::uint32_t>{10, 11}));
+  EXPECT_EQ(read("old")[2], 9);
+  EXPECT_EQ(read("mesh"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read("line"), (std::vector<float>{2, 3, 4, 5, 6, 7}));
+}
+
+TEST_F(APublisher, takes_all_that_a_mesh_has) {
+  ofVboMesh mesh;
+  mesh.addVertex({1, 2, 3});
+  mesh.addNormal({0, 0, 1});
+  mesh.addColor(ofFloatColor(1, 0.5F, 0, 1));
+  mesh.addTexCoord({0.25F, 0.75F});
+  publisher.mesh(mesh);
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("position"), (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(read("normal"), (std::vector<float>{0, 0, 1}));
+  EXPECT_EQ(read("color"), (std::vector<float>{1, 0.5F, 0, 1}));
+  EXPECT_EQ(read("texture_coordinate"), (std::vector<float>{0.25F, 0.75F}));
+}
+
+TEST_F(APublisher, reads_an_ofVbo_back) {
+  ofVbo vbo;
+  const float interleaved[] = {1, 2, 3, 9, 4, 5, 6, 9};
+  vbo.setVertexData(interleaved, 3, 2, GL_STATIC_DRAW, 4 * sizeof(float));
+  publisher.field("position", vbo);
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_EQ(read("position"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+}
+
+TEST_F(APublisher, an_ofVbo_of_plane_vertices_or_of_none_is_no_agents) {
+  ofVbo vbo;
+  publisher.field("position", vbo);
+  ASSERT_TRUE(publisher.setup("flock", 4));
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_TRUE(read("position").empty());
+  const float plane[] = {1, 2};
+  vbo.setVertexData(plane, 2, 1, GL_STATIC_DRAW);
+  ASSERT_TRUE(publisher.publish());
+  EXPECT_TRUE(read("position").empty());
+}
+
+TEST_F(APublisher, one_value_of_the_whole_app) {
+  glm::vec3 centre{1, 2, 3};
+  double wind = 0.5;
+  publisher.field("position", agents, &Agent::position).value("centre", centre, "m").value("wind", wind);
+  ASSERT_TRUE(publisher.setup("flock"));
+  ASSERT_TRUE(publisher.publish(42, 0.5));
+  EXPECT_EQ(read("centre"), (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(read<double>("wind"), (std::vector<double>{0.5}));
+}
+
+TEST_F(APublisher, fills_fields_of_its_own_in_place) {
+  publisher.field<glm::vec3>("force", "N");
+  ASSERT_TRUE(publisher.setup("flock", 8));
+  ASSERT_TRUE(publisher.publish(1, 0, [](wingbeat::Slot& frame) {
+    frame.set_count(2);
+    for (float& x : frame.span<float>("force")) x = 3;
+  }));
+  EXPECT_EQ(read("force"), (std::vector<float>{3, 3, 3, 3, 3, 3}));
+}
+
+TEST_F(APublisher, groups_of_parameters_nest_and_names_become_legal) {
+  ofParameter<float> wind{"Wind Speed", 1, 0, 10};
+  ofParameter<int> steps{"steps", 5, 1, 100};
+  ofParameter<bool> paused{"paused", false};
+  ofParameterGroup air{"the air", wind}, all{"all", air, steps, paused};
+  publisher.parameters(all);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_EQ(control("the_air.Wind_Speed").initial.type, static_cast<std::uint32_t>(WB_VALUE_F64));
+  EXPECT_EQ(control("steps").initial.type, static_cast<std::uint32_t>(WB_VALUE_I64));
+  EXPECT_EQ(control("steps").maximum.as.i64, 100);
+  EXPECT_EQ(control("paused").initial.type, static_cast<std::uint32_t>(WB_VALUE_BOOL));
+}
+
+TEST_F(APublisher, a_request_reaches_the_parameter_and_its_listeners) {
+  ofParameter<float> speed{"speed", 1, 0, 10};
+  int heard = 0;
+  const ofEventListener listener(speed.newListener([&](float&) { ++heard; }));
+  publisher.parameter(speed);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(ask([](auto& r) { return r.set("speed", 2.5); }).applied());
+  EXPECT_EQ(speed.get(), 2.5F);
+  EXPECT_EQ(heard, 1);
+  publisher.update();
+  EXPECT_EQ(heard, 1);
+}
+
+TEST_F(APublisher, what_the_gui_changes_readers_see) {
+  ofParameter<float> speed{"speed", 1, 0, 10};
+  ofParameter<std::uint8_t> level{"level", 3};
+  publisher.parameter(speed).parameter(level);
+  ASSERT_TRUE(setup_with_field());
+  speed = 0.1F;
+  level = 200;
+  publisher.update();
+  auto looking = reader();
+  EXPECT_EQ(looking.parameter<double>("speed").value(), 0.1);
+  EXPECT_EQ(looking.parameter<int>("level").value(), 200);
+  EXPECT_FALSE(looking.set("level", 300)) << "a byte's range is known";
+}
+
+TEST_F(APublisher, a_parameter_may_go_before_the_publisher) {
+  {
+    ofParameter<float> speed{"speed", 1, 0, 10};
+    publisher.parameter(speed);
+    ASSERT_TRUE(setup_with_field());
+  }
+  EXPECT_TRUE(ask([](auto& r) { return r.set("speed", 2.5); }).applied());
+}
+
+TEST_F(APublisher, vectors_and_colours_are_one_number_each) {
+  ofParameter<glm::vec3> centre{"centre", {1, 2, 3}, glm::vec3(-10), glm::vec3(10)};
+  ofParameter<ofFloatColor> tint{"tint", ofFloatColor(0.5F, 0.5F, 0.5F, 1)};
+  ofParameter<ofColor> bytes{"bytes", ofColor(10, 20, 30, 255)};
+  publisher.parameter(centre).parameter(tint).parameter(bytes);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(ask([](auto& r) { return r.set("centre.z", 5.0); }).applied());
+  EXPECT_EQ(centre.get(), glm::vec3(1, 2, 5));
+  EXPECT_TRUE(ask([](auto& r) { return r.set("tint.g", 0.25); }).applied());
+  EXPECT_EQ(tint.get().g, 0.25F);
+  EXPECT_TRUE(ask([](auto& r) { return r.set("bytes.b", 77); }).applied());
+  EXPECT_EQ(bytes.get().b, 77);
+  EXPECT_EQ(control("bytes.b").maximum.as.i64, 255);
+  EXPECT_EQ(control("centre.x").minimum.as.f64, -10);
+}
+
+TEST_F(APublisher, choices_have_names) {
+  ofParameter<int> boundary{"boundary", 2, 1, 3};
+  ofParameterGroup group{"group", boundary};
+  publisher.parameters(group).choices(boundary, "open periodic reflecting");
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_STREQ(control("boundary").choices, "open periodic reflecting");
+  EXPECT_EQ(control("boundary").initial.as.i64, 1);
+  EXPECT_TRUE(ask([](auto& r) { return r.set("boundary", 2); }).applied());
+  EXPECT_EQ(boundary.get(), 3);
+}
+
+TEST_F(APublisher, void_parameters_are_triggers) {
+  ofParameter<void> scatter{"scatter"};
+  ofParameterGroup acts{"acts", scatter};
+  int scattered = 0;
+  const ofEventListener listener(scatter.newListener([&] { ++scattered; }));
+  publisher.parameters(acts).trigger("own", [&] { scattered += 10; });
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(ask([](auto& r) { return r.trigger("scatter"); }).applied());
+  EXPECT_TRUE(ask([](auto& r) { return r.trigger("own"); }).applied());
+  EXPECT_EQ(scattered, 11);
+}
+
+TEST_F(APublisher, commands_answer) {
+  glm::vec3 where(0);
+  publisher.command("place", "id x y z", [&](const std::vector<double>& a) -> std::string {
+    if (a[0] != 0) return "there is one agent only";
+    where = {a[1], a[2], a[3]};
+    return "";
+  });
+  publisher.command("note", "", [](const std::vector<double>&) {});
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(ask([](auto& r) { return r.command("place", {0, 1, 2, 3}); }).applied());
+  EXPECT_EQ(where, glm::vec3(1, 2, 3));
+  EXPECT_EQ(ask([](auto& r) { return r.command("place", {1, 1, 2, 3}); }).reason, "there is one agent only");
+  EXPECT_TRUE(ask([](auto& r) { return r.command("note", {}); }).applied());
+}
+
+TEST_F(APublisher, what_it_cannot_show_is_left_out_with_a_notice) {
+  ofParameter<std::string> title{"title", "hello"};
+  ofReadOnlyParameter<float, APublisher> fps{"fps", 60};
+  ofParameter<float> speed{"speed", 1, 0, 10};
+  ofParameterGroup group{"group", title, fps, speed};
+  publisher.parameters(group);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(has_control("speed"));
+  EXPECT_FALSE(has_control("title"));
+  EXPECT_FALSE(has_control("fps"));
+  EXPECT_NE(logged(OF_LOG_NOTICE).find("'title' is left out"), std::string::npos);
+  EXPECT_NE(logged(OF_LOG_NOTICE).find("'fps' is left out"), std::string::npos);
+}
+
+TEST_F(APublisher, never_throws_out_of_setup) {
+  publisher.field("position", agents, &Agent::position);
+  EXPECT_NO_THROW(EXPECT_FALSE(publisher.setup("not a name")));
+  EXPECT_NE(logged(OF_LOG_ERROR).find("cannot publish 'not a name'"), std::string::npos);
+  EXPECT_FALSE(publisher.isSetup());
+  EXPECT_FALSE(publisher.publish());
+  publisher.update();
+  EXPECT_NO_THROW(EXPECT_FALSE(publisher.setup("flock", ~std::size_t{0})));
+  EXPECT_TRUE(publisher.setup("flock"));
+}
+
+TEST_F(APublisher, moves_and_closes) {
+  publisher.field("position", agents, &Agent::position);
+  ASSERT_TRUE(publisher.setup("flock"));
+  ofxWingbeat::Publisher moved = std::move(publisher);
+  EXPECT_TRUE(moved.publish());
+  moved.close();
+  EXPECT_FALSE(moved.isSetup());
+  EXPECT_TRUE(wingbeat::streams().value().empty());
+}

@@ -1,0 +1,168 @@
+// Frames into an ofVbo: that nothing is copied on the way, and that a graphics card would find the numbers.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+
+#include "ofxWingbeat.h"
+#include "support/runtime.hpp"
+
+namespace {
+
+constexpr std::size_t kMany = 100000;
+using Vertex = std::array<float, 7>;  // x y z r g b a
+
+class AVbo : public wbtest::Streams {
+ protected:
+  AVbo() { wbtest::note_stream("flock"); }
+
+  ofxWingbeat::Publisher publisher;
+  ofxWingbeat::Subscriber subscriber;
+  ofVbo vbo;
+
+  void start(std::size_t capacity) {
+    ASSERT_TRUE(publisher.setup("flock", capacity));
+    ASSERT_TRUE(subscriber.setup("flock"));
+    next();
+  }
+  void next() {
+    ASSERT_TRUE(publisher.publish());
+    subscriber.update();
+    ASSERT_TRUE(subscriber.isFrameNew());
+  }
+  // Whether a pointer is one into the frame that is held, and all of the field behind it.
+  void expect_mapped(const void* pointer, const char* field) const {
+    EXPECT_EQ(pointer, subscriber.getFrame()->span<float>(field).data());
+  }
+};
+
+}  // namespace
+
+TEST_F(AVbo, takes_100000_points_straight_from_shared_memory) {
+  std::vector<glm::vec3> points(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) points[i] = {i, 2 * i, 3};
+  publisher.field("position", points);
+  start(kMany);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  expect_mapped(vbo.getVertexBuffer().lastSource(), "position");
+  EXPECT_EQ(vbo.getNumVertices(), static_cast<int>(kMany));
+  EXPECT_EQ(vbo.position().at(99999, 1), 199998);
+  EXPECT_FALSE(vbo.getUsingColors());
+  const ofBufferObject first = vbo.getVertexBuffer();
+  for (int i = 0; i < 5; ++i) {
+    points[99999].y = static_cast<float>(i);
+    next();
+    ASSERT_TRUE(subscriber.vbo(vbo));
+    expect_mapped(vbo.getVertexBuffer().lastSource(), "position");
+    EXPECT_EQ(vbo.position().at(99999, 1), static_cast<float>(i));
+  }
+  EXPECT_TRUE(vbo.getVertexBuffer().isSame(first)) << "it was allocated anew for a frame of the same size";
+  EXPECT_EQ(vbo.getVertexBuffer().errors(), 0);
+}
+
+TEST_F(AVbo, takes_100000_interleaved_vertices_and_colours_in_one_upload) {
+  std::vector<Vertex> vertices(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) vertices[i] = {static_cast<float>(i), 1, 2, 0.25F, 0.5F, 0.75F, 1};
+  publisher.field("vertex", vertices);
+  start(kMany);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  expect_mapped(vbo.getVertexBuffer().lastSource(), "vertex");
+  EXPECT_TRUE(vbo.getColorBuffer().isSame(vbo.getVertexBuffer()));
+  EXPECT_TRUE(vbo.getUsingColors());
+  EXPECT_EQ(vbo.position().at(99999, 0), 99999);
+  EXPECT_EQ(vbo.color().at(99999, 0), 0.25F);
+  EXPECT_EQ(vbo.color().at(99999, 3), 1);
+  vertices[99999][3] = 0.125F;
+  next();
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.color().at(99999, 0), 0.125F);
+  EXPECT_EQ(vbo.getVertexBuffer().bytes().size(), kMany * sizeof(Vertex));
+}
+
+TEST_F(AVbo, finds_colours_by_their_labels) {
+  std::vector<std::array<float, 6>> rows{{1, 2, 0.1F, 0.2F, 0.3F, 0.4F}};
+  wingbeat::StreamSpec spec("flock", 1);
+  spec.per_agent<float>("dot", 6, "x y r g b a");
+  auto writer = wingbeat::Writer::create(spec).value();
+  auto frame = writer.begin();
+  frame.copy("dot", &rows[0][0], sizeof rows[0], 1);
+  frame.publish(1, 0);
+  ASSERT_TRUE(subscriber.setup("flock"));
+  subscriber.update();
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.position().numCoords, 2);
+  EXPECT_EQ(vbo.color().at(0, 3), 0.4F);
+}
+
+TEST_F(AVbo, takes_colours_of_a_field_of_their_own) {
+  std::vector<glm::vec3> points(2);
+  std::vector<ofFloatColor> colors{ofFloatColor(1, 0, 0, 1), ofFloatColor(0, 0, 1, 0.5F)};
+  publisher.field("position", points).field("color", colors);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  expect_mapped(vbo.getColorBuffer().lastSource(), "color");
+  EXPECT_EQ(vbo.color().at(1, 3), 0.5F);
+  colors[1].b = 0.75F;
+  next();
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.color().at(1, 2), 0.75F);
+}
+
+TEST_F(AVbo, fills_up_colours_of_three_numbers) {
+  std::vector<glm::vec3> points(2), colors(2, glm::vec3(0.5F));
+  publisher.field("position", points).field("color", colors);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.color().at(1, 2), 0.5F);
+  EXPECT_EQ(vbo.color().at(1, 3), 1);
+}
+
+TEST_F(AVbo, converts_what_a_graphics_card_does_not_take) {
+  std::vector<glm::dvec3> points{{1, 2, 3}, {4, 5, 6}};
+  publisher.field("position", points);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.position().numCoords, 3);
+  EXPECT_EQ(vbo.position().at(1, 2), 6);
+}
+
+TEST_F(AVbo, follows_changing_numbers_of_agents) {
+  std::vector<glm::vec3> points(3, glm::vec3(1));
+  publisher.field("position", points);
+  start(5);
+  for (const std::size_t count : {3U, 5U, 0U, 2U}) {
+    points.assign(count, glm::vec3(static_cast<float>(count)));
+    next();
+    ASSERT_TRUE(subscriber.vbo(vbo));
+    EXPECT_EQ(vbo.getNumVertices(), static_cast<int>(count));
+    if (count > 0) {
+      EXPECT_EQ(vbo.position().at(count - 1, 0), static_cast<float>(count));
+    }
+  }
+  EXPECT_EQ(vbo.getVertexBuffer().errors(), 0);
+}
+
+TEST_F(AVbo, another_field_is_another_layout) {
+  std::vector<glm::vec3> points(2, glm::vec3(1));
+  std::vector<Vertex> vertices(2, Vertex{9, 9, 9, 1, 1, 1, 1});
+  publisher.field("position", points).field("vertex", vertices);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo, "position"));
+  EXPECT_FALSE(vbo.getUsingColors());
+  ASSERT_TRUE(subscriber.vbo(vbo, "vertex"));
+  EXPECT_TRUE(vbo.getUsingColors());
+  EXPECT_EQ(vbo.position().at(1, 0), 9);
+  ASSERT_TRUE(subscriber.vbo(vbo, "position"));
+  EXPECT_FALSE(vbo.getUsingColors());
+  EXPECT_EQ(vbo.position().at(1, 0), 1);
+}
+
+TEST_F(AVbo, another_ofVbo_at_the_same_place_is_filled_from_the_start) {
+  std::vector<glm::vec3> points(2, glm::vec3(1));
+  publisher.field("position", points);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  vbo = ofVbo();
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.getNumVertices(), 2);
+}
