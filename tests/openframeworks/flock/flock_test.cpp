@@ -141,6 +141,29 @@ TEST(Flock, the_comparison_would_see_another_rule) {
   EXPECT_GT(both.apart(), 0.001f);
 }
 
+// Of 1 when all fly the same way.
+float polarisation(const Flock& flock) {
+  glm::vec3 sum(0, 0, 0);
+  for (const Agent& agent : flock.agents()) sum += agent.velocity / speed(agent);
+  return glm::length(sum) / static_cast<float>(flock.agents().size());
+}
+
+TEST(Flock, becomes_one_flock_under_the_settings_that_the_readme_names) {
+  for (const std::uint32_t seed : {1u, 2u, 3u}) {
+    Flock cloud(seed), flock(seed);
+    FlockSettings settings;
+    settings.alignment = settings.cohesion = 0.05f;
+    settings.neighbourhood = 200;
+    for (Flock* f : {&cloud, &flock}) f->scatter(100, {-640, -400, 0}, {640, 400, 100});
+    for (int i = 0; i < 10 * Flock::kStepsPerSecond; ++i) {
+      cloud.step(FlockSettings());
+      flock.step(settings);
+    }
+    EXPECT_GT(polarisation(flock), 0.95f) << seed;
+    EXPECT_LT(polarisation(cloud), 0.3f) << seed;
+  }
+}
+
 TEST(Flock, the_same_seed_gives_the_same_flock) {
   const auto run = [](std::uint32_t seed) {
     Flock flock(seed);
