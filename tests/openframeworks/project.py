@@ -93,8 +93,8 @@ def main():
 
     config = read_config((arguments.addon / "addon_config.mk").read_text(), arguments.platform)
     flags = [f"-I{folder}" for folder in includes(arguments.addon, config)]
-    for folder in arguments.include:  # openFrameworks' own, whose warnings are not ours
-        flags += ["-isystem", folder]
+    for folder in arguments.include:  # openFrameworks' own, whose warnings are not ours; one may be /usr/include
+        flags += ["-idirafter", folder]
     compiler = [*shlex.split(arguments.compiler), f"-std=c++{arguments.standard}", *ALWAYS, *config.get("ADDON_CFLAGS", [])]
     files = [*sources(arguments.addon, config), *arguments.main]
     if arguments.check:

@@ -43,8 +43,8 @@ class Subscriber {
   bool setup(const std::string& stream, const wingbeat::ReaderOptions& options = {});
   void close();
 
-  // Call it once in ofApp::update(). Takes the newest frame (with Mode::every: the next one; false once there is none left), syncs
-  // parameters() both ways, logs refused requests. Never waits.
+  // Call it once in ofApp::update(); with Mode::every again and again until isFrameNew() is false, to see each frame. Takes the newest frame
+  // (with Mode::every: the next one), syncs parameters() both ways, logs refused requests. Never waits.
   void update();
   // Whether that update() brought a frame.
   bool isFrameNew() const;
