@@ -82,6 +82,12 @@ class Packed(unittest.TestCase):
             self.assertEqual([path.relative_to(self.addon).as_posix() for path in project.includes(self.addon, config)],
                              ["src", "libs/wingbeat/include"], platform)
 
+    def test_a_comment_can_end_a_section_so_there_are_none(self):
+        text = (self.addon / "addon_config.mk").read_text()
+        self.assertNotIn("#", text[text.index("meta:"):])
+        spoilt = text.replace("common:\n", "common:\n\t# of them: two\n")
+        self.assertNotIn("ADDON_INCLUDES", project.read_config(spoilt, "linux64"))
+
     def test_only_linux_links_its_libraries(self):
         for platform in PLATFORMS:
             self.assertEqual("-lrt" in self.config(platform).get("ADDON_LDFLAGS", []), platform.startswith("linux"))
