@@ -7,7 +7,7 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross addon clean deps
+.PHONY: help demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross addon addon-check clean deps
 
 help:
 	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
@@ -27,6 +27,7 @@ help:
 	@echo "make check-all every check there is, sanitizers and other builds included; most of an hour"
 	@echo "make cross     build for macOS and ARM64, run what an emulator can"
 	@echo "make addon     pack the openFrameworks addon: build/ofxWingbeat.zip"
+	@echo "make addon-check   every test of it, and the package compiled as C++17, 20 and 23"
 	@echo "make install   install under PREFIX=$(PREFIX)"
 	@echo "make clean     remove build/"
 
@@ -120,6 +121,11 @@ cross:
 
 addon:
 	@scripts/pack_addon
+
+addon-check:
+	@scripts/bootstrap --test
+	$(build)
+	@ctest --test-dir build/$(BUILD) --label-regex '^openframeworks$$' --no-tests=error --output-on-failure
 
 # Separate from building, so that only the copying needs root's rights.
 install:

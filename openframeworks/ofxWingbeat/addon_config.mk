@@ -1,7 +1,9 @@
-# What openFrameworks' makefiles and its project generator read: https://github.com/openframeworks/ofxAddonTemplate
+# What openFrameworks' makefiles and its project generator read.
 #
-# Every source below src/ and libs/ is compiled. libs/wingbeat/src/platform has one file for Linux and one for macOS; each is empty on
-# the other.
+# Every source below src/ and libs/ is compiled; of libs/wingbeat/src/platform the preprocessor takes one system's backend. Only the folders
+# named here are searched for headers, since the library's own have names that others may have, too. No comments below this
+# line, for the makefiles take any word with a colon at its end for the beginning of a section, in comments as well.
+
 meta:
 	ADDON_NAME = ofxWingbeat
 	ADDON_DESCRIPTION = A running app, seen live and steered from Julia, Python, C++ or another app, by shared memory
@@ -9,7 +11,6 @@ meta:
 	ADDON_TAGS = "shared memory" "data" "science" "swarm" "IPC"
 
 common:
-	# Only these, not each folder below them: the library's own headers have names that others may have, too.
 	ADDON_INCLUDES = src
 	ADDON_INCLUDES += libs/wingbeat/include
 

@@ -25,20 +25,20 @@ ALTERNATIVES = {"macos": {"osx"}}
 
 
 def read_config(text, platform):
-    """The variables as make has them after the common section and the platform's."""
-    wanted = {"common", platform} | ALTERNATIVES.get(platform, set())
+    """The variables as make has them after the common section and the platform's.
+
+    A line with a word that ends in a colon begins a section, wherever the word stands, in comments too: so do the makefiles read it.
+    """
+    wanted = {f"{name}:" for name in {"common", platform} | ALTERNATIVES.get(platform, set())}
     values, active = {}, False
     for line in text.splitlines():
-        line = line.split("#")[0].strip()
-        section = re.fullmatch(r"([\w/]+):", line)
-        if section:
-            active = section.group(1) in wanted
-            continue
-        assignment = re.fullmatch(r"(ADDON_\w+)\s*(\+?=)\s*(.*)", line)
-        if not active or not assignment:
-            continue
-        name, operator, value = assignment.groups()
-        values[name] = (values.get(name, []) if operator == "+=" else []) + shlex.split(value)
+        assignment = re.fullmatch(r"\s*(ADDON_\w+)\s*(\+?=)\s*([^#]*)(#.*)?", line)
+        if active and assignment:
+            name, operator, value = assignment.groups()[:3]
+            values[name] = (values.get(name, []) if operator == "+=" else []) + shlex.split(value)
+        sections = {word for word in line.split() if word.endswith(":")}
+        if sections:
+            active = bool(sections & wanted)
     return values
 
 
@@ -93,8 +93,8 @@ def main():
 
     config = read_config((arguments.addon / "addon_config.mk").read_text(), arguments.platform)
     flags = [f"-I{folder}" for folder in includes(arguments.addon, config)]
-    for folder in arguments.include:  # openFrameworks' own, whose warnings are not ours
-        flags += ["-isystem", folder]
+    for folder in arguments.include:  # openFrameworks' own, whose warnings are not ours; one may be /usr/include
+        flags += ["-idirafter", folder]
     compiler = [*shlex.split(arguments.compiler), f"-std=c++{arguments.standard}", *ALWAYS, *config.get("ADDON_CFLAGS", [])]
     files = [*sources(arguments.addon, config), *arguments.main]
     if arguments.check:

@@ -80,6 +80,8 @@ TEST_F(AViewer, keys_choose_field_and_stream) {
   app.keyPressed(OF_KEY_RIGHT);
   turn(2);
   EXPECT_EQ(app.subscriber.getName(), "one");
+  EXPECT_TRUE(app.panel.getParameter().contains("speed"));
+  EXPECT_TRUE(app.subscriber.parameters().contains("speed"));
   app.keyPressed('f');
   app.keyPressed('g');
   EXPECT_FALSE(app.drawPanel);

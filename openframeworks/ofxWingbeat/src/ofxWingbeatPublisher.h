@@ -33,8 +33,8 @@ namespace ofxWingbeat {
 //     step(agents);
 //     publisher.publish();                                     // one frame: a strided copy per field
 //
-// LIFETIME: what field(), value(), parameters() were given is looked at whenever a frame is published: it must outlive the
-// Publisher, or close(). (Of an ofParameter a reference is kept: it may go before.)
+// LIFETIME: what field() and value() were given is looked at whenever a frame is published: it must outlive the Publisher, or
+// close(). Temporaries do not compile. (Of an ofParameter a reference is kept: it may go before.)
 // NAMES: any text; what a stream cannot hold becomes '_' ("Wind Speed" is Wind_Speed), see detail/names.hpp.
 class Publisher {
  public:
@@ -48,7 +48,7 @@ class Publisher {
   // ---------------------------------------------------------------------------------- what can be seen: before setup()
   // A field has one row of numbers for each agent. All fields of a stream have as many agents as the first, in each
   // frame. T: float, double, integers of 8 to 64 bits; glm::vec2/3/4, ofVec2f/3f/4f, ofFloatColor, ofColor,
-  // glm::quat, std::array of numbers. labels: "x y z", for people; unit: "m".
+  // glm::quat, std::array of numbers. unit: "m", for people.
 
   // From the app's own agents: field("position", agents, &Agent::position). One strided copy per frame.
   template <class Agent, class Owner, class T,
@@ -81,6 +81,9 @@ class Publisher {
     return per_agent<T>(name, unit, [&points] { return detail::rows_of(points); });
   }
 
+  template <class T>
+  Publisher& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
+
   // The vertices of a mesh (or ofVboMesh); of a polyline.
   Publisher& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
   Publisher& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
@@ -103,6 +106,9 @@ class Publisher {
   Publisher& value(const std::string& name, const T& value, const std::string& unit = "") {
     return whole<T>(name, unit, [&value] { return detail::Rows{&value, sizeof(T), 1}; });
   }
+
+  template <class T>
+  Publisher& value(const std::string& name, const T&& value, const std::string& unit = "") = delete;
 
   // A fact that does not change: attribute("model", "zones").
   Publisher& attribute(const std::string& key, const std::string& value);

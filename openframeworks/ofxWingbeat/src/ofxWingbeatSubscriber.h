@@ -39,12 +39,12 @@ class Subscriber {
 
   // Names the stream: "swarm", or another user's "alice/swarm". Does not wait. False for a name that cannot be, or a stream that
   // cannot be read (no rights, another format); the log says what to do.
-  // mode: the newest frame in each update(), or each in order; way: see wingbeat::ReaderOptions.
+  // options: the newest frame in each update(), or each in order (mode); in place or by copying: see wingbeat::ReaderOptions.
   bool setup(const std::string& stream, const wingbeat::ReaderOptions& options = {});
   void close();
 
-  // Call it once in ofApp::update(). Takes the newest frame (with Mode::every: the next one; false once there is none left), syncs
-  // parameters() both ways, logs refused requests. Never waits.
+  // Call it once in ofApp::update(); with Mode::every again and again until isFrameNew() is false, to see each frame. Takes the newest frame
+  // (with Mode::every: the next one), syncs parameters() both ways, logs refused requests. Never waits.
   void update();
   // Whether that update() brought a frame.
   bool isFrameNew() const;
@@ -64,10 +64,10 @@ class Subscriber {
   std::uint64_t getReceived() const;
   std::uint64_t getMissed() const;  // with Mode::every: lost, exactly. Of the newest, what was skipped is no loss
   std::uint64_t getRestarts() const;
-  float getFrameRate() const;  // frames published per second, over the last one or so
+  float getFrameRate() const;  // frames published per second, over the last half of one; 0 before that
 
   // ----------------------------------------------------------------------------------------------------------- its data
-  // All fields, per-agent ones first to be drawn; empty while not connected.
+  // All fields, in the stream's order; empty while not connected.
   std::vector<wb_field_info> getFields() const;
   // The name of the field that "" means, "" if there is none.
   std::string getPlace() const;

@@ -10,7 +10,9 @@
 class ofxPanel {
  public:
   ofxPanel* setup(const ofParameterGroup& parameters, const std::string& = "settings.xml", float = 10, float = 10) {
-    parameters_ = parameters;
+    const ofParameterGroup wanted = parameters;
+    parameters_.clear();  // as ofxGuiGroup::setup does, to whoever else has that group
+    parameters_ = wanted;
     return this;
   }
   void clear() { parameters_ = ofParameterGroup(); }

@@ -227,8 +227,9 @@ std::vector<Knob> knobs_of(const NamedParameter& named, const std::string& choic
   std::vector<Knob> knobs;
   auto* number = dynamic_cast<ofParameter<int>*>(named.parameter.get());
   if (number != nullptr && !choices.empty()) return {choice_of(named.name, *number, choices)};
-  add_scalars<float, double, bool, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t,
-              std::int64_t, std::uint64_t>(named, knobs) ||
+  // NOLINTNEXTLINE(google-runtime-int): types of parameters, by the names that people use
+  add_scalars<float, double, bool, int, unsigned, char, signed char, unsigned char, short, unsigned short, long,
+              unsigned long, long long, unsigned long long>(named, knobs) ||
       add_components<glm::vec2, float>(named, kPlaces, 2, knobs) ||
       add_components<glm::vec3, float>(named, kPlaces, 3, knobs) ||
       add_components<glm::vec4, float>(named, kPlaces, 4, knobs) ||
@@ -240,7 +241,11 @@ std::vector<Knob> knobs_of(const NamedParameter& named, const std::string& choic
 std::vector<Knob> mirror(const std::vector<wb_control_info>& controls, ofParameterGroup& group,
                          ofEventListeners& listeners, const std::function<void(const std::string&)>& pull) {
   listeners.unsubscribeAll();
-  group.clear();
+  // Another group of the same name, not this one cleared: a panel that is set up anew clears the group it had, and copies of a group
+  // are that group.
+  const std::string title = group.getName();
+  group = ofParameterGroup();
+  group.setName(title);
   std::vector<Knob> knobs;
   Groups groups(group, controls);
   for (const auto& control : controls) {
