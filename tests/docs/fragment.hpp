@@ -45,7 +45,8 @@ struct OscReceiver {
   bool getNextMessage(OscMessage&);
 };
 
-#define FRAGMENT_ARGUMENTS                                                                                       \
-  [[maybe_unused]] wingbeat::Writer &swarm, [[maybe_unused]] wingbeat::Reader &reader,                           \
-      [[maybe_unused]] std::vector<Agent>&agents, [[maybe_unused]] Flock &flock, [[maybe_unused]] OscReceiver &receiver, [[maybe_unused]] std::size_t n, \
-      [[maybe_unused]] std::uint64_t step, [[maybe_unused]] double t
+#define FRAGMENT_ARGUMENTS                                                                                         \
+  [[maybe_unused]] wingbeat::Writer &swarm, [[maybe_unused]] wingbeat::Reader &reader,                             \
+      [[maybe_unused]] std::vector<Agent>&agents, [[maybe_unused]] Flock &flock,                                   \
+      [[maybe_unused]] OscReceiver &receiver, [[maybe_unused]] std::size_t n, [[maybe_unused]] std::uint64_t step, \
+      [[maybe_unused]] double t
