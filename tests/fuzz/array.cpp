@@ -2,16 +2,13 @@
 // lie within the object, and its lock must be had, since nobody lives who could hold it. Nothing of the object is changed by who
 // attaches or tries to create it.
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "fuzz.hpp"
 #include "layout/array.hpp"
 #include "layout/manifest.hpp"
-#include "platform/platform.hpp"
+#include "library.hpp"
 #include "sync/array_lock.hpp"
 #include "wingbeat/wingbeat.h"
 
@@ -19,24 +16,10 @@ namespace {
 
 namespace layout = wingbeat::layout;
 namespace sync = wingbeat::sync;
-
-void must(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %s\n", what, wb_error_message());
-  std::abort();
-}
-
-void set_directory() {
-  static const bool once = [] {
-    char path[] = "/tmp/wingbeat-fuzz-XXXXXX";
-    must(::mkdtemp(path) != nullptr, "mkdtemp");
-    return ::setenv("WINGBEAT_DIR", path, 1) == 0;
-  }();
-  must(once, "setenv");
-}
+using fuzz::must;
 
 const char* name() {
-  static const std::string text = "/wbfuzz-" + std::to_string(::getpid());
+  static const std::string text = fuzz::object_name() = "/wbfuzz-" + std::to_string(::getpid());
   return text.c_str();
 }
 
@@ -140,7 +123,7 @@ void attach(const std::vector<std::uint8_t>& bytes, bool is_right) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  set_directory();
+  fuzz::set_directory();
   std::vector<std::uint8_t> bytes(data, data + size);
   attach(bytes, false);
   layout::ArrayLayout layout;

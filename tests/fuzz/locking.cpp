@@ -1,16 +1,15 @@
 // A living array whose memory somebody scribbles over: three handles that lock, give back, end and attach again, and bytes of the
 // fuzzer's choice written between their calls, at the named steps within them, or at full speed beside them. Nobody may crash, hang
 // or leave the mapping; and once nobody else is left, the lock must be had.
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
 #include <memory>
 #include <thread>
 
 #include "fuzz.hpp"
 #include "layout/array.hpp"
+#include "library.hpp"
 #include "platform/platform.hpp"
 #include "sync/array_lock.hpp"
 #include "wingbeat/wingbeat.h"
@@ -20,26 +19,12 @@ namespace {
 namespace layout = wingbeat::layout;
 namespace platform = wingbeat::platform;
 namespace sync = wingbeat::sync;
+using fuzz::must;
 
 constexpr int kHandles = 3;
 constexpr std::uint64_t kShape[] = {3, 2};
 constexpr std::uint64_t kLockOffset = 128;
 constexpr std::uint64_t kObjectBytes = kLockOffset + sizeof(layout::LockBlock);
-
-void must(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %s\n", what, wb_error_message());
-  std::abort();
-}
-
-void set_directory() {
-  static const bool once = [] {
-    char path[] = "/tmp/wingbeat-fuzz-XXXXXX";
-    must(::mkdtemp(path) != nullptr, "mkdtemp");
-    return ::setenv("WINGBEAT_DIR", path, 1) == 0;
-  }();
-  must(once, "setenv");
-}
 
 struct Array {
   Array() {
@@ -63,7 +48,7 @@ struct Array {
   }
   layout::LockBlock& block() const { return *reinterpret_cast<layout::LockBlock*>(memory.data() + kLockOffset); }
 
-  const std::string name = "/wbfuzz-" + std::to_string(::getpid());
+  const std::string name = fuzz::object_name() = "/wbfuzz-" + std::to_string(::getpid());
   wb_array* handles[kHandles] = {};
   bool is_held[kHandles] = {};
   platform::Mapping memory;
@@ -181,7 +166,7 @@ void must_be_had() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  set_directory();
+  fuzz::set_directory();
   fuzz::Input input(bytes, size);
   const std::uint8_t kind = input.byte();
   {
