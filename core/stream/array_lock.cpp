@@ -79,9 +79,10 @@ int ArrayLock::take_number() {
   return fail(WB_ERR_NO_ROOM, array_ + " is locked by 1024 parties in turn already: end one");
 }
 
-// A number that nobody can have is of a word that was scribbled over.
+// Asked by who does not hold it. A word that names him, or a number that nobody can have, was scribbled over.
 bool ArrayLock::is_dead(std::uint32_t party) const {
-  return party >= layout::kMaxLockParties || platform::probe_lock(file(party)) != platform::Party::kAlive;
+  return party == party_ || party >= layout::kMaxLockParties ||
+         platform::probe_lock(file(party)) != platform::Party::kAlive;
 }
 
 bool ArrayLock::take_over(std::uint64_t seen) {

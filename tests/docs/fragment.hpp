@@ -1,12 +1,18 @@
 // What the shorter pieces of code in the guides take for granted.
 #pragma once
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 #include <wingbeat/wingbeat.hpp>
@@ -28,7 +34,19 @@ struct Flock {
   void place(std::size_t, const Vec3&) {}
 };
 
-#define FRAGMENT_ARGUMENTS                                                                                       \
-  [[maybe_unused]] wingbeat::Writer &swarm, [[maybe_unused]] wingbeat::Reader &reader,                           \
-      [[maybe_unused]] std::vector<Agent>&agents, [[maybe_unused]] Flock &flock, [[maybe_unused]] std::size_t n, \
-      [[maybe_unused]] std::uint64_t step, [[maybe_unused]] double t
+// What ofxOsc has, as far as the page on moving uses it.
+struct OscMessage {
+  std::string getAddress() const;
+  int getArgAsInt(int) const;
+  float getArgAsFloat(int) const;
+};
+struct OscReceiver {
+  bool hasWaitingMessages() const;
+  bool getNextMessage(OscMessage&);
+};
+
+#define FRAGMENT_ARGUMENTS                                                                                         \
+  [[maybe_unused]] wingbeat::Writer &swarm, [[maybe_unused]] wingbeat::Reader &reader,                             \
+      [[maybe_unused]] std::vector<Agent>&agents, [[maybe_unused]] Flock &flock,                                   \
+      [[maybe_unused]] OscReceiver &receiver, [[maybe_unused]] std::size_t n, [[maybe_unused]] std::uint64_t step, \
+      [[maybe_unused]] double t

@@ -3,6 +3,8 @@
 
     snippets.py --root DIR --library FILE --cxx C++ --cc CC [--wingbeat FILE] [--julia FILE] PAGE...
 
+A block of two languages, `diff cpp` or `diff julia`, is two: what was before, which is only compiled (or parsed), and what is now.
+
 Blocks of C and C++ with a main() are built and run to their end; those that loop for ever stay in the background while the rest of
 the page runs. Other C++ blocks are compiled inside the function of fragment.hpp. Julia blocks of a page are one script, run
 while the page's own programs, or `wingbeat swarm`, publish. Without --julia only C and C++ are tried, with it only Julia.
@@ -17,18 +19,29 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import namedtuple
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BLOCK = re.compile(r"^```(cpp|c|julia)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(diff )?(cpp|c|julia)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LIMIT_S = 100
 SWARM = ["swarm", "--agents", "500", "--rate", "120", "--quiet"]
+
+
+Block = namedtuple("Block", "line language code is_past")
 
 
 def blocks_of(page):
     text = page.read_text()
     for match in BLOCK.finditer(text):
-        yield text.count("\n", 0, match.start()) + 2, match.group(1), match.group(2)
+        line, (is_diff, language, code) = text.count("\n", 0, match.start()) + 2, match.groups()
+        if is_diff:
+            yield Block(line, language, side_of(code, "-"), True)
+        yield Block(line, language, side_of(code, "+") if is_diff else code, False)
+
+
+def side_of(diff, sign):
+    return "".join(line[1:] if line.strip() else line for line in diff.splitlines(True) if line[0] in (sign, " ", "\n"))
 
 
 class Page:
@@ -44,11 +57,11 @@ class Page:
     def run(self):
         try:
             blocks = list(blocks_of(self.path))
-            for line, language, code in blocks:
-                if language != "julia":
-                    self.run_native(line, language, code)
+            for block in blocks:
+                if block.language != "julia":
+                    self.run_native(block)
             if self.args.julia:
-                self.run_julia([b for b in blocks if b[1] == "julia"])
+                self.run_julia([block for block in blocks if block.language == "julia"])
         finally:
             for process in self.background:
                 process.send_signal(signal.SIGINT)
@@ -61,15 +74,16 @@ class Page:
         os.environ["WINGBEAT_DIR"] = self.environment["WINGBEAT_DIR"]
         ctypes.CDLL(str(self.args.library)).wb_collect(None, None)
 
-    def run_native(self, line, language, code):
+    def run_native(self, block):
+        code = block.code
         is_program, is_endless = "int main(" in code, "for (;;)" in code
-        if self.args.julia and not (is_program and is_endless):
+        if self.args.julia and (block.is_past or not (is_program and is_endless)):
             return
-        source = self.folder / f"line{line}.{language}"
-        source.write_text(located(self.path, line, code if is_program else wrapped(code)))
-        program = self.build(source, language, is_program)
+        source = self.folder / f"line{block.line}{'_past' * block.is_past}.{block.language}"
+        source.write_text(located(self.path, block.line, code if is_program else wrapped(code)))
+        program = self.build(source, block.language, is_program)
         self.count += 1
-        if not is_program:
+        if block.is_past or not is_program:
             return
         if is_endless:
             self.background.append(subprocess.Popen([program], env=self.environment, stdout=subprocess.DEVNULL))
@@ -90,7 +104,7 @@ class Page:
         if not self.background:
             self.background.append(subprocess.Popen([str(self.args.wingbeat), *SWARM], env=self.environment))
         script = self.folder / "page.jl"
-        script.write_text("\n".join(code for _, _, code in blocks))
+        script.write_text("\n".join(parsed(block.code) if block.is_past else block.code for block in blocks))
         self.count += len(blocks)
         environment = dict(self.environment, JULIA_DEPOT_PATH=str(self.folder / "depot"))
         package = self.args.root / "julia" / "Wingbeat"
@@ -110,6 +124,11 @@ def search_path(library):
 
 def located(path, line, code):
     return f'#line {line} "{path.name}"\n{code}'
+
+
+def parsed(code):
+    """Julia that only parses the code: it may name packages that are not here."""
+    return f'Meta.parse("begin\\n" * String(hex2bytes("{code.encode().hex()}")) * "\\nend")'
 
 
 def wrapped(code):

@@ -1,25 +1,16 @@
 // A living stream whose memory somebody scribbles over: a writer, a reader of each kind, an inspection, and between their calls
 // bytes of the fuzzer's choice in the control object (which a peer of the same group may write) or in the data object (which only
 // the writer's own user can; the writer itself is left in peace then). Nobody may crash, hang or leave the mappings.
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "fuzz.hpp"
 #include "layout/manifest.hpp"
+#include "library.hpp"
 #include "platform/platform.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace {
 
 namespace platform = wingbeat::platform;
-
-void must(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %s\n", what, wb_error_message());
-  std::abort();
-}
+using fuzz::must;
 
 wb_spec* make_spec() {
   wb_spec* spec = nullptr;
@@ -149,19 +140,10 @@ void look(Stream& stream) {
   wb_inspection_parameter(stream.inspection, 0, &value);
 }
 
-void set_directory() {
-  static const bool once = [] {
-    char path[] = "/tmp/wingbeat-fuzz-XXXXXX";
-    must(::mkdtemp(path) != nullptr, "mkdtemp");
-    return ::setenv("WINGBEAT_DIR", path, 1) == 0;
-  }();
-  must(once, "setenv");
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  set_directory();
+  fuzz::set_directory();
   fuzz::Input input(bytes, size);
   const bool spoils_data = input.byte() % 4 == 0;
   {

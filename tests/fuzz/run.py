@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Builds fuzz targets and lets each run for a while over its corpus and what it finds beyond.
 
-run.py [TARGET ...] [--seconds S] --work FOLDER. `mutant` is the segment target over a copy of the layout in which a check is missing:
-it must be found. Exit status 0: nothing was found (and the mutant was). 77: this clang has no libFuzzer.
+run.py [TARGET ...] [--seconds S] --work FOLDER. A target whose name ends in `mutant` is one over a copy of the core in which a check is
+missing: it must be found. Exit status 0: nothing was found (and the mutants were). 77: this clang has no libFuzzer.
 """
 
 import argparse
+import fcntl
 import os
 import shutil
 import subprocess
@@ -14,10 +15,19 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-TARGETS = ["manifest", "segment", "living", "texts"]
-FLAGS = ["-std=c++17", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all"]
-# The check that the mutant lacks: (file, text, instead).
-MUTANT = ("layout/geometry.cpp", 'return corrupt("an offset is wrong");', ";")
+TARGETS = ["manifest", "segment", "living", "texts", "array", "locking"]
+LAYOUT_ONLY = ("manifest", "segment")
+FLAGS = ["-std=c++17", "-O1", "-g", "-DWINGBEAT_STEPS", "-fno-omit-frame-pointer", "-fsanitize=fuzzer,address,undefined",
+         "-fno-sanitize-recover=all"]
+# What a target begins with beside its corpus.
+SEEDS = {"array": ROOT / "spec" / "vectors" / "arrays"}
+# The checks that mutants lack: (target, file, text, instead).
+MUTANTS = {
+    "mutant": ("segment", "layout/geometry.cpp", 'return corrupt("an offset is wrong");', ";"),
+    "array_mutant": ("array", "stream/array.cpp", "if (error == EINVAL) error = open(name, layout.end_of_data(), mapping);",
+                     "if (error == EINVAL) error = open(name, layout.offset, mapping);"),
+    "locking_mutant": ("locking", "stream/array_lock.cpp", "party == party_ || ", ""),
+}
 
 
 def has_fuzzer(compiler, work):
@@ -26,40 +36,65 @@ def has_fuzzer(compiler, work):
     return subprocess.run([compiler, *FLAGS, probe, "-o", work / "probe"], capture_output=True, check=False).returncode == 0
 
 
-def build(target, compiler, work, core):
-    sources = sorted(core.glob("layout/*.cpp"))
-    if target in ("living", "texts"):
-        sources += sorted([*core.glob("stream/*.cpp"), *core.glob("abi/*.cpp"),
-                           *(core / f"platform/{name}.cpp" for name in ("posix", "linux", "tick_clock"))])
-    objects = []
-    for source in [*sources, HERE / f"{'segment' if target == 'mutant' else target}.cpp"]:
-        made = work / target / f"{source.parent.name}_{source.stem}.o"
-        made.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([compiler, *FLAGS, f"-I{core}", f"-I{ROOT / 'include'}", f"-I{HERE}", "-c", source, "-o", made], check=True)
-        objects.append(made)
-    program = work / f"fuzz_{target}"
-    subprocess.run([compiler, *FLAGS, *objects, "-lpthread", "-lrt", "-o", program], check=True)
+def compile_one(source, made, compiler, core):
+    made.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([compiler, *FLAGS, f"-I{core}", f"-I{ROOT / 'include'}", f"-I{HERE}", "-c", source, "-o", made], check=True)
+    return made
+
+
+def core_sources(target):
+    core = ROOT / "core"
+    if target in LAYOUT_ONLY:
+        return sorted(core.glob("layout/*.cpp"))
+    return sorted([*core.glob("layout/*.cpp"), *core.glob("stream/*.cpp"), *core.glob("abi/*.cpp"),
+                   *(core / f"platform/{part}.cpp" for part in ("posix", "linux", "tick_clock"))])
+
+
+def core_objects(target, compiler, work):
+    """Those of the core, by their sources; what several targets need is compiled once, by whoever comes first."""
+    newest = max(f.stat().st_mtime for folder in ("core", "include") for f in (ROOT / folder).rglob("*.*"))
+    with open(work / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        objects = {}
+        for source in core_sources(target):
+            made = work / "core" / f"{source.parent.name}_{source.stem}.o"
+            if not made.exists() or made.stat().st_mtime <= newest:
+                compile_one(source, made.with_suffix(".new"), compiler, ROOT / "core").rename(made)
+            objects[str(source.relative_to(ROOT / "core"))] = made
+        return objects
+
+
+def build(name, compiler, work):
+    target = MUTANTS[name][0] if name in MUTANTS else name
+    objects = core_objects(target, compiler, work)
+    if name in MUTANTS:
+        core, file = mutated_core(name, work), MUTANTS[name][1]
+        objects[file] = compile_one(core / file, work / name / "mutated.o", compiler, core)
+    own = compile_one(HERE / f"{target}.cpp", work / name / f"{target}.o", compiler, ROOT / "core")
+    program = work / f"fuzz_{name}"
+    subprocess.run([compiler, *FLAGS, *objects.values(), own, "-lpthread", "-lrt", "-o", program], check=True)
     return program
 
 
-def mutated_core(work):
-    core = work / "mutated"
+def mutated_core(name, work):
+    core = work / f"core_{name}"
     shutil.rmtree(core, ignore_errors=True)
     shutil.copytree(ROOT / "core", core)
-    file, text, instead = MUTANT
+    _, file, text, instead = MUTANTS[name]
     source = (core / file).read_text()
     if source.count(text) != 1:
-        sys.exit(f"fuzz: the mutant's text stands {source.count(text)} times in core/{file}, not once: correct it")
+        sys.exit(f"fuzz: {name}: its text stands {source.count(text)} times in core/{file}, not once: correct it")
     (core / file).write_text(source.replace(text, instead))
     return core
 
 
-def run(program, target, seconds, work):
-    fresh = work / f"corpus_{target}"
+def run(program, name, seconds, work):
+    target = MUTANTS[name][0] if name in MUTANTS else name
+    fresh = work / f"corpus_{name}"
     fresh.mkdir(exist_ok=True)
-    corpus = HERE / "corpus" / ("segment" if target == "mutant" else target)
+    corpora = [HERE / "corpus" / target, *([SEEDS[target]] if target in SEEDS else [])]
     command = [program, f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048", "-max_len=2048", "-print_final_stats=1",
-               f"-artifact_prefix={work}/{target}-", fresh, corpus]
+               f"-artifact_prefix={work}/{name}-", fresh, *corpora]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 120, check=False,
                          env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "WINGBEAT_DIR": str(work / "none")})
     tail = "\n".join(ran.stderr.splitlines()[-12:])
@@ -68,7 +103,7 @@ def run(program, target, seconds, work):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("targets", nargs="*", default=TARGETS, metavar="TARGET", help=" ".join([*TARGETS, "mutant"]))
+    parser.add_argument("targets", nargs="*", default=TARGETS, metavar="TARGET", help=" ".join([*TARGETS, *MUTANTS]))
     parser.add_argument("--seconds", type=int, default=60 if os.environ.get("CI") else 10, help="for each target")
     parser.add_argument("--compiler", default="clang++")
     parser.add_argument("--work", type=Path, required=True, help="where to build, and to put what was found")
@@ -79,10 +114,9 @@ def main():
         return 77
     bad = 0
     for target in arguments.targets:
-        core = mutated_core(arguments.work) if target == "mutant" else ROOT / "core"
-        program = build(target, arguments.compiler, arguments.work, core)
+        program = build(target, arguments.compiler, arguments.work)
         code, tail = run(program, target, arguments.seconds, arguments.work)
-        good = (code != 0) if target == "mutant" else (code == 0)
+        good = (code != 0) if target in MUTANTS else (code == 0)
         print(f"fuzz {target}: {'as it should be' if good else 'WRONG'} (exit code {code})\n{tail}", flush=True)
         bad += not good
     return 1 if bad else 0

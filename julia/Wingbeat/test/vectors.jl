@@ -1,5 +1,5 @@
-# The golden segments of spec/vectors, seen through the library: as section 10 of spec/segment.md says, two shared
-# memory objects and a manifest.
+# The golden segments and arrays of spec/vectors, seen through the library. A segment is, as section 10 of spec/segment.md
+# says, two shared memory objects and a manifest.
 
 # Just enough JSON: objects, arrays, strings, numbers, true, false, null.
 mutable struct Json
@@ -190,6 +190,66 @@ if Sys.islinux() && isdir("/dev/shm")
                 else
                     @test thrown(() -> open_it(0)) isa result_type(expected["result"])
                 end
+            end
+        end
+    end
+end
+
+# --------------------------------------------------------------------------------------------------------------- arrays
+
+# Those of spec/array.md: the object's content, and what it is. Its numbers are 1, 2, 3 ..., imaginary parts their negatives.
+const ARRAY_VECTORS = joinpath(VECTORS, "arrays")
+const ARRAY_VECTOR_NAME = "/wbtest-vector-julia-$(getpid())"
+const NAMES_OF_TYPES = Dict(
+    "i8" => Int8, "i16" => Int16, "i32" => Int32, "i64" => Int64, "u8" => UInt8, "u16" => UInt16, "u32" => UInt32,
+    "u64" => UInt64, "f32" => Float32, "f64" => Float64, "c64" => ComplexF32, "c128" => ComplexF64,
+)
+
+counted(T, dims) = T[T <: Complex ? T(i, -i) : T(i) for i in 1:prod(dims)]
+
+function with_array_vector(f, bytes)
+    with_directory() do
+        object = "/dev/shm" * ARRAY_VECTOR_NAME
+        try
+            write(object, bytes)
+            chmod(object, 0o600)
+            f(ARRAY_VECTOR_NAME)
+        finally
+            rm(object; force=true)
+        end
+    end
+end
+
+array_vector_names =
+    isdir(ARRAY_VECTORS) ? sort([n[1:(end - 5)] for n in readdir(ARRAY_VECTORS) if endswith(n, ".json")]) : String[]
+@testset "the_golden_arrays_are_there_of_every_type_and_number_of_dimensions" begin
+    described = map(n -> parse_json(read(joinpath(ARRAY_VECTORS, n * ".json"), String)), array_vector_names)
+    @test Set(e["type"] for e in described) == keys(NAMES_OF_TYPES)
+    @test Set(length(e["shape"]) for e in described) == Set(1:8)
+    @test Set(e["lock"] for e in described) == Set([true, false])
+end
+
+if Sys.islinux() && isdir("/dev/shm")
+    for name in array_vector_names
+        expected = parse_json(read(joinpath(ARRAY_VECTORS, name * ".json"), String))
+        bytes = read(joinpath(ARRAY_VECTORS, name * ".array"))
+        T, dims = NAMES_OF_TYPES[expected["type"]], Tuple(Int.(expected["shape"]))
+        @testset "golden_array_$name" begin
+            with_array_vector(bytes) do object
+                a = LockedArray{T,length(dims)}(object)
+                @test size(a) == dims && vec(parent(a)) == counted(T, dims)
+                # The vectors' lock is of a directory that is none here.
+                @test thrown(() -> lock(a; timeout=0)) isa (expected["lock"] ? Wingbeat.IncompatibleStream : Wingbeat.NotFound)
+                @test read("/dev/shm" * object) == bytes
+            end
+            with_directory() do
+                a = LockedArray(ARRAY_VECTOR_NAME, T, dims)
+                copyto!(parent(a), counted(T, dims))
+                made = read("/dev/shm" * ARRAY_VECTOR_NAME)
+                rm(LockedArray, ARRAY_VECTOR_NAME)
+                numbers_end = (length(dims) > 6 ? 128 : 64) + sizeof(T) * prod(dims)
+                @test made[1:numbers_end] == bytes[1:numbers_end]
+                @test !expected["lock"] || length(made) == length(bytes)
             end
         end
     end

@@ -22,6 +22,8 @@ MODELS = {
     "receipts": ("receipts.pml", [], ["CONSUMED_FIRST", "ID_FIRST", "NO_FETCH", "FORGETFUL", "ANSWER_TWICE"]),
     "lock_step": ("lock_step.pml", [], ["WORD_LAST", "NO_WAKE", "NO_PROBE"]),
     "lock_step_limit": ("lock_step.pml", ["LIMIT"], []),
+    "array_lock": ("array_lock.pml", [], ["NO_PROBE", "NO_LIMIT", "UNMARKED", "BELL_LATE", "NOT_RUNG", "MARK_LOST", "NOT_COUNTED",
+                                          "NOT_CLEARED", "BLIND"]),
 }
 
 
