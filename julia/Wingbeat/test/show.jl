@@ -53,6 +53,31 @@ end
     @test Wingbeat.human_time(-1e6) == "?" # a writer whose clock is another
 end
 
+@testset "a_stream_whose_frames_may_be_torn_says_so_everywhere" begin
+    with_flock(; writer=(attributes=("unverified" => "/data has no lock",),)) do out, swarm
+        @test unverified(swarm) == unverified(out) == unverified(schema(swarm)) == "/data has no lock"
+        @test unverified(streams("flock")) == "/data has no lock"
+        @test has(shown(swarm), "unverified = /data has no lock") && has(shown(streams("flock")), "unverified: /data has no lock")
+        @test has(shown(streams()), "flock (unverified)")
+    end
+    with_flock() do out, swarm
+        @test unverified(swarm) === unverified(out) === unverified(streams("flock")) === nothing
+        @test !has(shown(swarm), "unverified") && !has(shown(streams()), "unverified") && !has(shown(streams("flock")), "unverified")
+    end
+end
+
+@testset "a_subscription_to_an_unverified_stream_warns_once" begin
+    with_directory() do
+        flock("loose"; attributes=("unverified" => "/data has no lock",)) do out
+            @test_logs (:warn, "stream loose is unverified: /data has no lock") begin
+                subscribe(identity, "loose")
+                subscribe(identity, "loose")
+            end
+        end
+        flock(out -> (@test_logs subscribe(identity, "flock")), "flock")
+    end
+end
+
 @testset "errors_say_their_kind_and_what_to_do" begin
     @test sprint(showerror, FrameReleased()) ==
         "FrameReleased: this memory belongs to a frame that was given back; copy what is needed longer, or hold(frame)"
