@@ -14,6 +14,7 @@ function run(stream)
         frames += 1
         last, seq = X[1], frame.seq
         frames == 1 && (println("reading"); flush(stdout))
+        yield() # also while it lags
     end
     println("""{"frames":$frames,"torn":$torn,"disordered":$disordered,"last":$last}""")
 end
