@@ -58,6 +58,7 @@ Json to_json(const AdoptArguments& a, const segments::AdoptionTotals& t) {
           {"lock_missed", t.site.lock_missed},
           {"recovered", t.site.recovered},
           {"spoiled", t.site.spoiled},
+          {"hold_p50_ns", t.site.hold_p50_ns},
           {"hold_max_ns", t.site.hold_max_ns},
           {"wall_seconds", t.wall_seconds}};
 }

@@ -146,7 +146,7 @@ bool Site::use_locked(const std::function<void(std::byte*)>& use) {
   const std::uint64_t start_ns = wb_now_ns();
   use(attached_->data->data() + options_.offset);
   const bool was_ours = attached_->mutex->unlock();
-  totals_.hold_max_ns = std::max(totals_.hold_max_ns, wb_now_ns() - start_ns);
+  holds_.add(wb_now_ns() - start_ns);
   if (was_ours && is_whole()) return lock_.clear(fmt::format("{} can be locked again", options_.lock->text)), true;
   ++totals_.spoiled;
   lock_.set("spoiled",
@@ -177,6 +177,13 @@ bool Site::complain(Locking result) {
                           "If nobody will, remove it and restart the programs that share it",
                           name));
   return false;
+}
+
+SiteTotals Site::totals() const {
+  SiteTotals totals = totals_;
+  totals.hold_p50_ns = holds_.at(0.5);
+  totals.hold_max_ns = holds_.at(1);
+  return totals;
 }
 
 void Site::remove_created() {

@@ -11,6 +11,7 @@
 
 #include "mutex.hpp"
 #include "notice.hpp"
+#include "quantiles.hpp"
 #include "segment.hpp"
 
 namespace wingbeat::segments {
@@ -33,7 +34,7 @@ struct SiteTotals {
   std::uint64_t lock_missed = 0;  // turns without the lock: held until the limit, or there is none that works
   std::uint64_t recovered = 0;    // deaths of a holder of a robust mutex
   std::uint64_t spoiled = 0;      // turns in which somebody initialised the mutex anew, or cut a segment short
-  std::uint64_t hold_max_ns = 0;  // the longest time the lock was held
+  std::uint64_t hold_p50_ns = 0, hold_max_ns = 0;  // how long the lock was held
 
   std::uint64_t problems() const { return lock_missed + recovered + spoiled; }
 };
@@ -51,7 +52,7 @@ class Site {
   // Takes away the names of what was created here, as far as they still lead to it.
   void remove_created();
 
-  const SiteTotals& totals() const { return totals_; }
+  SiteTotals totals() const;
 
  private:
   struct Attached {
@@ -78,6 +79,7 @@ class Site {
   Notice place_, lock_;
   std::string missing_;
   SiteTotals totals_;
+  tool::Quantiles holds_;
 };
 
 }  // namespace wingbeat::segments

@@ -146,9 +146,11 @@ int read(char** words) {
   unsigned long frames = 0, torn = 0, disordered = 0, missed = 0;
   float first = 0, last = 0;
   std::uint64_t seq = 0;
+  std::string unverified;
   for (bool is_said = false; !is_ended();) {
     const auto frame = reader.wait(20ms);
     if (!frame) continue;
+    unverified = wingbeat::unverified(frame.schema());
     const auto numbers = frame.span<float>(wingbeat::fields_of(frame.schema())[0].name);
     const float number = numbers[0];
     torn += std::any_of(numbers.begin(), numbers.end(), [&](float x) { return x != number; });
@@ -159,8 +161,10 @@ int read(char** words) {
     seq = frame.seq();
     if (!std::exchange(is_said, true)) say("reading");
   }
-  std::printf("{\"frames\":%lu,\"torn\":%lu,\"disordered\":%lu,\"missed\":%lu,\"first\":%g,\"last\":%g}\n", frames,
-              torn, disordered, missed, static_cast<double>(first), static_cast<double>(last));
+  std::printf(
+      "{\"frames\":%lu,\"torn\":%lu,\"disordered\":%lu,\"missed\":%lu,\"first\":%g,\"last\":%g,\"unverified\":\"%s\"}"
+      "\n",
+      frames, torn, disordered, missed, static_cast<double>(first), static_cast<double>(last), unverified.c_str());
   return 0;
 }
 

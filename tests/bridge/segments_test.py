@@ -401,6 +401,8 @@ class Unverified(SegmentsTest):
         self.assertIn(f"unverified: {why}", self.succeed("info", "flock"))
         info = self.succeed_json("info", "flock")
         self.assertEqual((info["unverified"], info["attributes"]["unverified"]), (why, why))
+        reader = self.puppet("read", "flock")
+        self.assertEqual(self.close(reader)["unverified"], why)
         self.assertFalse(self.stop(adoption)["verified"])
 
     def test_others_are_not(self):
@@ -412,6 +414,8 @@ class Unverified(SegmentsTest):
         for verb in (("ls",), ("top", "--once")):
             self.assertIsNone(self.succeed_json(*verb)[0]["unverified"])
         self.assertIsNone(self.succeed_json("info", "flock")["unverified"])
+        reader = self.puppet("read", "flock")
+        self.assertEqual(self.close(reader)["unverified"], "")
         self.stop(adoption, 0, 1)
 
 
