@@ -101,7 +101,7 @@ void add_adopt(CLI::App& app, int& exit_code) {
       "The segment with the pthread_mutex_t of those who write; without it frames may be torn, and the stream "
       "is marked as unverified");
   verb->add_option("--lock-limit", a->lock_limit_s, "Seconds to try to lock it each time; then no frame is made")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
   verb->add_option("--offset", a->offset, "Where the numbers begin in the segment, in bytes")->capture_default_str();
   verb->add_option("--lock-offset", a->lock_offset, "Where the mutex begins in its segment, in bytes")

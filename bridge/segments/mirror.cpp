@@ -87,7 +87,7 @@ void add_mirror(CLI::App& app, int& exit_code) {
                    "The segment with the pthread_mutex_t of those who read; made and initialised if it is not there");
   verb->add_option("--lock-limit", a->lock_limit_s,
                    "Seconds to try to lock it each time; then the newest frame is tried")
-      ->check(CLI::Range(0.0, 3600.0))
+      ->check(CLI::Range(0.0, 10.0))
       ->capture_default_str();
   verb->add_option("--offset", a->offset, "Where the numbers begin in the segment, in bytes")->capture_default_str();
   verb->add_option("--lock-offset", a->lock_offset, "Where the mutex begins in its segment, in bytes")

@@ -133,7 +133,8 @@ std::uint64_t Mirror::elements(std::uint64_t rows) const {
 
 bool Mirror::write(const Frame& frame) {
   const auto* first = static_cast<const std::byte*>(frame.raw().data) + field_.offset_bytes;
-  const std::size_t count = elements(field_.per_agent != 0 ? frame.count() : rows_of(field_));
+  const std::size_t count =
+      elements(field_.per_agent != 0 ? std::min(frame.count(), rows_of(field_)) : rows_of(field_));
   const std::size_t bytes = count * wb_type_size(type_);
   std::vector<std::byte> numbers;
   if (type_ != static_cast<int>(field_.type)) {

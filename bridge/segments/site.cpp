@@ -17,6 +17,7 @@ namespace {
 
 // How often names are looked up anew where the system does not say what they lead to.
 constexpr std::uint64_t kRenewNs = 1'000'000'000;
+constexpr std::size_t kMaxOffset = std::size_t{1} << 40;  // sums of offsets and sizes shall not wrap
 
 std::size_t rounded_to_pages(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -29,6 +30,8 @@ Site::Site(SiteOptions options) : options_(std::move(options)), place_(options_.
   if (options_.lock_offset % alignof(pthread_mutex_t) != 0)
     throw Failure(tool::kUsage, fmt::format("--lock-offset {}: a mutex lies at a multiple of {} bytes",
                                             options_.lock_offset, alignof(pthread_mutex_t)));
+  if (options_.offset > kMaxOffset || options_.lock_offset > kMaxOffset)
+    throw Failure(tool::kUsage, "--offset and --lock-offset are at most 2^40 bytes");
 }
 
 bool Site::find() {
@@ -128,6 +131,8 @@ std::shared_ptr<Segment> Site::attach_or_create(const Name& name, Access access)
   segment = Segment::create(name, needed_of(name));
   if (!segment) return nullptr;
   if (options_.lock && name.text == options_.lock->text) Mutex(segment->data() + options_.lock_offset).initialise();
+  std::erase_if(created_,
+                [&](const auto& other) { return other->name().text == name.text; });  // its name was taken away
   created_.push_back(segment);
   return segment;
 }
