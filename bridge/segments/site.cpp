@@ -154,9 +154,9 @@ bool Site::use_locked(const std::function<void(std::byte*)>& use) {
   holds_.add(wb_now_ns() - start_ns);
   if (was_ours && is_whole()) return lock_.clear(fmt::format("{} can be locked again", options_.lock->text)), true;
   ++totals_.spoiled;
-  lock_.set("spoiled",
-            fmt::format("{} was initialised or cut short while it was held here: what was seen meanwhile is left out",
-                        options_.lock->text));
+  const std::string what = was_ours ? fmt::format("{} or {} was cut short", options_.data.text, options_.lock->text)
+                                    : fmt::format("{} was initialised again", options_.lock->text);
+  lock_.set("spoiled", fmt::format("{} by another program while it was used here: that turn is left out", what));
   return false;
 }
 
