@@ -37,6 +37,11 @@ wb_field_info find_field(const wb_schema* schema, const std::string& name) {
   return field;
 }
 
+bool is_laid_out_alike(const wb_field_info& a, const wb_field_info& b) {
+  return a.type == b.type && a.per_agent == b.per_agent && a.offset_bytes == b.offset_bytes &&
+         a.dimensions == b.dimensions && std::equal(a.shape, a.shape + a.dimensions, b.shape);
+}
+
 std::uint64_t rows_of(const wb_field_info& field) { return field.shape[field.dimensions - 1]; }
 
 std::string text_of(const wb_field_info& field, int type) {
@@ -51,6 +56,7 @@ Mirror::Mirror(MirrorOptions options)
     : options_(std::move(options)),
       reader_(open_reader(options_.stream)),
       stream_(options_.site.verb),
+      plan_(options_.site.verb),
       start_ns_(wb_now_ns()) {}
 
 void Mirror::run() {
@@ -80,7 +86,11 @@ Frame Mirror::next_frame() {
     stream_.clear(fmt::format("stream {} is there", options_.stream));
     return frame;
   }
-  if (frame.status() == WB_RESTARTED) ++totals_.restarts;
+  if (frame.status() == WB_RESTARTED) {
+    ++totals_.restarts;
+    written_seq_ = 0;
+    is_new_ = true;
+  }
   tell_absence(frame.status());
   is_pending_ = false;
   return frame;
@@ -96,26 +106,25 @@ bool Mirror::is_written(const Frame& frame) const {
   return frame.seq() == written_seq_ && frame.epoch() == written_epoch_;
 }
 
-// What does not fit at the start ends the mirror; what comes later is told once, and waited for.
+// Looked up for each frame: nothing else says for certain that the next is laid out like the last. What does not fit at the start ends
+// the mirror; what comes later is told once, and waited for.
 bool Mirror::plan(const Frame& frame) {
-  if (frame.epoch() == epoch_) return is_planned_;
-  epoch_ = frame.epoch();
-  is_planned_ = false;
-  const bool is_first = std::exchange(is_first_plan_, false);
   try {
-    try_plan(frame.schema());
-    is_planned_ = true;
+    const wb_field_info field = find_field(frame.schema(), options_.field);
+    if (std::exchange(is_new_, false)) totals_.unverified = unverified(frame.schema());
+    if (!site_ || !is_laid_out_alike(field, field_)) plan(field);
+    plan_.forget();
+    return true;
   } catch (const Failure& failure) {
-    if (is_first) throw;
-    say(options_.site.verb, fmt::format("{}; waits until the stream is another", failure.what()));
+    if (!site_) throw;
+    plan_.set(failure.what(), fmt::format("{}; waits until the stream is another", failure.what()));
+    return false;
   }
-  return is_planned_;
 }
 
-void Mirror::try_plan(const wb_schema* schema) {
-  field_ = find_field(schema, options_.field);
+void Mirror::plan(const wb_field_info& field) {
+  field_ = field;
   type_ = options_.type.value_or(static_cast<int>(field_.type));
-  totals_.unverified = unverified(schema);
   SiteOptions place = options_.site;
   place.bytes = elements(rows_of(field_)) * wb_type_size(type_);
   place.what = text_of(field_, type_);

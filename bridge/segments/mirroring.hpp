@@ -42,7 +42,7 @@ class Mirror {
   Frame next_frame();
   void tell_absence(int status);
   bool plan(const Frame& frame);
-  void try_plan(const wb_schema* schema);
+  void plan(const wb_field_info& field);
   bool write(const Frame& frame);
   bool is_written(const Frame& frame) const;
   std::uint64_t elements(std::uint64_t rows) const;
@@ -53,11 +53,10 @@ class Mirror {
   std::optional<Site> site_;  // once the field is known
   wb_field_info field_ = {};
   int type_ = 0;             // that is written
-  std::uint32_t epoch_ = 0;  // that the field was looked up in; 0: none
-  bool is_first_plan_ = true, is_planned_ = false;
+  bool is_new_ = true;       // the writer
   bool is_pending_ = false;  // the newest frame could not be written yet
   std::uint64_t written_seq_ = 0, written_epoch_ = 0;
-  Notice stream_;
+  Notice stream_, plan_;
   MirrorTotals totals_;
   std::uint64_t start_ns_, next_ns_ = 0;
 };

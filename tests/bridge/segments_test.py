@@ -470,6 +470,21 @@ class Mirroring(SegmentsTest):
             self.put([0.0] * 300)
         self.stop(mirror)
 
+    def test_a_stream_that_comes_back_with_another_shape_gets_segments_of_another_size(self):
+        mirror = self.mirror()
+        for agents in (100, 50, 200):
+            writer = self.puppet("write", "flock", agents, 100)
+            self.wait_until(lambda: self.exists(self.data) and self.size() == 12 * agents and self.floats(count=3)[0] >= 5)
+            self.close(writer)
+        self.assertGreaterEqual(self.stop(mirror)["restarts"], 1)
+
+    def size(self):
+        descriptor = open_object(self.data, os.O_RDONLY)
+        try:
+            return os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+
     def test_numbers_become_the_type_that_readers_know(self):
         self.puppet("write", "flock", AGENTS, 100, "f64")
         mirror = self.mirror("--type", "f32")
