@@ -18,6 +18,7 @@ struct Description {
   std::vector<wb_control_info> controls;
   std::vector<wb_value> values;  // of the parameters; of others unused
   std::vector<std::pair<std::string, std::string>> attributes;
+  std::string unverified;  // why, if it is
 };
 
 Description describe(const std::string& name) {
@@ -28,6 +29,7 @@ Description describe(const std::string& name) {
   d.fields = fields_of(inspection.schema());
   d.controls = controls_of(inspection.schema());
   d.attributes = attributes_of(inspection.schema());
+  d.unverified = unverified(inspection.schema());
   for (std::uint32_t i = 0; i < d.controls.size(); ++i)
     d.values.push_back(d.controls[i].kind == WB_PARAMETER ? inspection.parameter(i).value() : wb_value{});
   return d;
@@ -49,6 +51,7 @@ Json control_json(const wb_control_info& control, const wb_value& value) {
 
 Json to_json(const Description& d) {
   Json json = stream_json(d.stream);
+  json["unverified"] = unverified_json(d.unverified);
   json["attributes"] = Json::object();
   for (const auto& [key, value] : d.attributes) json["attributes"][key] = value;
   json["fields"] = Json::array();
@@ -112,6 +115,7 @@ int show(const std::string& name, bool json) {
   const Description d = describe(name);
   if (json) return fmt::print("{}\n", json_text(to_json(d))), kDone;
   print_stream(d.stream);
+  if (!d.unverified.empty()) fmt::print("unverified: {}\n", printable(d.unverified));
   std::vector<std::vector<std::string>> attributes = {{"KEY", "VALUE"}};
   for (const auto& [key, value] : d.attributes) attributes.push_back({printable(key), printable(value)});
   print_table("Attributes", attributes);

@@ -18,15 +18,17 @@ struct Seen {
   std::optional<Error> error;  // instead of all the rest
   wb_stream_info stream{};
   std::size_t dead_readers = 0;
+  std::string unverified;  // why, if it is
 };
 
 Seen look_at(const std::string& name) {
-  Seen seen{name, {}, {}, 0};
+  Seen seen{name, {}, {}, 0, ""};
   auto inspection = Inspection::open(name);
   if (!inspection) return seen.error = inspection.error(), seen;
   auto stream = inspection->stream();
   if (!stream) return seen.error = stream.error(), seen;
   seen.stream = *stream;
+  seen.unverified = unverified(inspection->schema());
   if (auto readers = inspection->readers(); readers)
     seen.dead_readers = static_cast<std::size_t>(
         std::count_if(readers->begin(), readers->end(), [](const auto& reader) { return reader.alive == 0; }));
@@ -47,6 +49,7 @@ Json to_json(const Seen& seen) {
   if (seen.error) return {{"name", seen.name}, {"error", seen.error->what()}};
   Json json = stream_json(seen.stream);
   json["dead_readers"] = seen.dead_readers;
+  json["unverified"] = unverified_json(seen.unverified);
   return json;
 }
 
@@ -57,7 +60,7 @@ std::vector<std::string> to_row(const Seen& seen) {
   const std::uint64_t now = wb_now_ns();
   const std::string age =
       s.seq == 0 ? "-" : duration_text(now > s.publish_time_ns ? now - s.publish_time_ns : 0) + " ago";
-  return {seen.name,
+  return {marked(seen.name, seen.unverified),
           fmt::format("{} {}", writer_state_text(s.writer_state), s.writer_pid),
           fmt::format("{}{}", s.readers, dead),
           fmt::format("{}", s.seq),

@@ -95,6 +95,12 @@ std::string range_text(const wb_control_info& control) {
   return low == 0 && high == 0 ? "" : fmt::format("{} to {}", low, high);
 }
 
+std::string marked(const std::string& stream, const std::string& unverified) {
+  return unverified.empty() ? stream : stream + " (unverified)";
+}
+
+Json unverified_json(const std::string& unverified) { return unverified.empty() ? Json() : Json(unverified); }
+
 std::string shape_text(const wb_field_info& field) {
   std::string text = fmt::format("{}", field.shape[0]);
   for (std::uint32_t d = 1; d < field.dimensions; ++d) text += fmt::format(" x {}", field.shape[d]);

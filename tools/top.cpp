@@ -22,6 +22,7 @@ struct Sample {
   std::vector<wb_reader_info> readers;
   double rate = 0;  // frames/s since the sample before
   std::uint64_t time_ns = 0;
+  std::string unverified;  // why, if it is
 };
 
 // One stream, looked at again and again.
@@ -34,7 +35,8 @@ class Watched {
     auto stream = inspection_.stream();
     if (!stream) return false;
     auto readers = inspection_.readers();
-    Sample next{*stream, readers ? *readers : std::vector<wb_reader_info>(), 0, wb_now_ns()};
+    Sample next{*stream, readers ? *readers : std::vector<wb_reader_info>(), 0, wb_now_ns(),
+                unverified(inspection_.schema())};
     next.rate = sample_ ? rate_between(*sample_, next) : recent_rate(next);
     sample_ = std::move(next);
     return true;
@@ -89,7 +91,7 @@ class Watch {
 std::vector<std::string> stream_row(const std::string& name, const Sample& sample) {
   const wb_stream_info& s = sample.stream;
   const double load = static_cast<double>(s.fill_time_ns) * sample.rate / 1e9;
-  return {name,
+  return {marked(name, sample.unverified),
           fmt::format("{} {}", writer_state_text(s.writer_state), s.writer_pid),
           fmt::format("{:.1f}/s", sample.rate),
           duration_text(s.fill_time_ns),
@@ -137,6 +139,7 @@ Json to_json(const Watch& watch) {
   for (const auto& [name, watched] : watch.watched()) {
     Json json = stream_json(watched.sample().stream);
     json["rate"] = watched.sample().rate;
+    json["unverified"] = unverified_json(watched.sample().unverified);
     json["reader_list"] = Json::array();
     for (const auto& reader : watched.sample().readers)
       json["reader_list"].push_back(reader_json(reader, watched.sample().stream.seq));

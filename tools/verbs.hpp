@@ -14,6 +14,8 @@
   X(call)                 \
   X(swarm)                \
   X(osc)                  \
+  X(adopt)                \
+  X(mirror)               \
   X(doctor)               \
   X(gc)                   \
   X(bench)

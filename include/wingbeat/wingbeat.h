@@ -271,6 +271,10 @@ WB_API int wb_spec_add_command(wb_spec* spec, const char* name, const char* argu
 /* A static attribute (box, model, provenance). Setting a key again replaces its value. */
 WB_API int wb_spec_set_attribute(wb_spec* spec, const char* key, const char* value);
 
+/* A stream with this attribute does not promise that its frames are whole, because its writer cannot know; the value says why. The
+ * only such writers are bridges from what has no lock: see `wingbeat adopt`. */
+#define WB_ATTRIBUTE_UNVERIFIED "unverified"
+
 typedef enum wb_option {
   WB_OPTION_LEASE_BUDGET =
       1, /* frames all readers together may hold at a time; readers beyond it copy; default 8, 0 to 4096 */

@@ -51,8 +51,8 @@ def folder_of(path):
 def search_folders(root, file):
     """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
     yield file.parent
-    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bridge/osc", "bench", "tests", "examples",
-                   "openframeworks/ofxWingbeat/src"):
+    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bridge/osc", "bridge/segments", "bench", "tests",
+                   "examples", "openframeworks/ofxWingbeat/src"):
         yield root / folder
     for layer in CORE:
         yield root / layer

@@ -50,6 +50,14 @@ inline std::vector<std::pair<std::string, std::string>> attributes_of(const wb_s
   return attributes;
 }
 
+// Why the stream's frames may be torn; "" if they are whole, as those of nearly every stream: see WB_ATTRIBUTE_UNVERIFIED.
+//     if (auto why = wingbeat::unverified(reader.schema()); !why.empty()) warn(why);
+inline std::string unverified(const wb_schema* schema) {
+  for (const auto& [key, value] : attributes_of(schema))
+    if (key == WB_ATTRIBUTE_UNVERIFIED) return value.empty() ? "not said why" : value;
+  return "";
+}
+
 // A look at a stream which neither its writer nor its readers notice. Takes neither a reader entry nor a lease.
 class Inspection {
  public:

@@ -35,7 +35,7 @@ import Libdl
 
 export lock_step!, await_readers
 export subscribe, latest, hold, release, window, update!, isfull, params, request, publish, publish!, streams
-export schema, labels, attributes, stats, restarts, age, requests, refuse!, previous
+export schema, labels, attributes, unverified, stats, restarts, age, requests, refuse!, previous
 export per_agent, field, parameter, command
 export Subscription, Frame, FrameCopy, FieldArray, SlotArray, Window, Receipt, Publication
 export LockedArray

@@ -232,5 +232,6 @@ const ARRAY_INFO = CStruct(
 @wb wb_inspect(stream::Cstring, out::Ptr{Opaque})::Cint
 @wb wb_inspection_close(inspection::Opaque)::Cvoid
 @wb wb_inspection_stream(inspection::Opaque, out::Ptr{UInt8})::Cint
+@wb wb_inspection_schema(inspection::Opaque)::Opaque
 @wb wb_inspection_readers(inspection::Opaque, readers::Ptr{UInt8}, capacity::Csize_t, count::Ptr{Csize_t})::Cint
 @wb wb_collect(stream::Cstring, out::Ptr{CCollectReport})::Cint

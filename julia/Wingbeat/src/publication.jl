@@ -242,6 +242,7 @@ const REQUEST_OFFSET = fieldoffset(Publication, 9)
 schema(out::Publication) = out.schema
 labels(out::Publication, name::Symbol) = out.schema[name].labels
 attributes(out::Publication) = Dict(out.schema.attributes)
+unverified(out::Publication) = unverified(out.schema)
 Base.keys(out::Publication) = keys(out.schema)
 Base.isopen(out::Publication) = out.handle.open
 need_open(out::Publication) = out.handle.open || throw_closed("publication")

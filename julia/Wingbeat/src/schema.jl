@@ -155,6 +155,19 @@ function fingerprint(seed::UInt, fields::Vector{CRecord}, controls::Vector{CReco
 end
 fingerprint(seed::UInt, bytes::Vector{UInt8}) = hash(String(copy(bytes)), seed)
 
+const UNVERIFIED = "unverified"
+
+"""
+    unverified(subscription) -> nothing or String
+
+Why the stream's frames may be torn; `nothing` if they are whole, as those of nearly every stream. Only bridges from what has no lock make
+streams that are unverified: see `wingbeat adopt`. `unverified(schema)` and `unverified(streams("flock"))` say the same.
+"""
+function unverified(schema::Schema)
+    index = findfirst(pair -> first(pair) == UNVERIFIED, schema.attributes)
+    return index === nothing ? nothing : last(schema.attributes[index])
+end
+
 Base.keys(schema::Schema) = Symbol[f.name for f in schema.fields]
 Base.haskey(schema::Schema, name::Symbol) = any(f -> f.name === name, schema.fields)
 

@@ -153,7 +153,7 @@ function stream_row(s::StreamInfo)
     dead = length(s.readers) - alive
     readers = string(alive, dead == 0 ? "" : " + $dead dead")
     return [
-        s.name, string(s.writer), string(s.pid), string(s.seq), human_time(s.age), "$(s.count)/$(s.capacity)",
+        string(s.name, s.unverified === nothing ? "" : " (unverified)"), string(s.writer), string(s.pid), string(s.seq), human_time(s.age), "$(s.count)/$(s.capacity)",
         human_bytes(s.memory_bytes), readers,
     ]
 end
@@ -172,6 +172,7 @@ function Base.show(io::IO, ::Plain, s::StreamInfo)
     print(io, "\n  frame ", s.seq, ", step ", s.step, ", t = ", s.time, " s, ", human_time(s.age), " old")
     print(io, "\n  ", s.count, " of ", plural(s.capacity, "agent"), ", ", human_bytes(s.frame_bytes), " a frame, ")
     print(io, human_bytes(s.memory_bytes), " in all")
+    s.unverified === nothing || print(io, "\n  unverified: ", s.unverified)
     rows = [[
         reader_text(r), mode_text(r), "frame $(r.seq)", "$(r.received) received", "$(r.missed) missed",
         r.leases == 0 && r.alive ? "copies" : "$(r.held) of $(r.leases) leases held", r.asleep ? "asleep" : "",

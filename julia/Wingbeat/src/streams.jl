@@ -25,7 +25,7 @@ end
 
 A look at a stream: `name`, `writer` (`:alive`, `:closed`, `:dead`), `pid` of the writer, `seq`, `step`, `time`, `count`
 of the newest frame, its `age` in seconds, `capacity`, `frame_bytes`, `memory_bytes`, `epoch`, `generation`, and
-`readers` ([`Wingbeat.ReaderInfo`](@ref), the dead ones included).
+`readers` ([`Wingbeat.ReaderInfo`](@ref), the dead ones included). [`unverified`](@ref) says whether frames may be torn.
 """
 struct StreamInfo
     name::String
@@ -44,6 +44,7 @@ struct StreamInfo
     epoch::Int
     generation::Int
     readers::Vector{ReaderInfo}
+    unverified::Union{Nothing,String}
 end
 
 struct StreamList <: AbstractVector{StreamInfo}
@@ -72,6 +73,8 @@ function streams(name::AbstractString)
     look === nothing && throw(StreamNotReady("there is no stream $name; there are: $(list_names(stream_names()))"))
     return look
 end
+
+unverified(s::StreamInfo) = s.unverified
 
 # Between counting and reading there may come more.
 function stream_names()
@@ -128,7 +131,7 @@ function look(inspection::Opaque)
         text(r, :name), (:alive, :closed, :dead)[number(:writer_state)], number(:writer_pid), seq, number(:step),
         load(r, :sim_time, Float64), number(:count), age, number(:capacity), number(:frame_bytes),
         number(:memory_bytes), number(:lease_budget), number(:max_readers), number(:epoch), number(:generation),
-        look_at_readers(inspection, number(:max_readers)),
+        look_at_readers(inspection, number(:max_readers)), unverified(Schema(wb_inspection_schema(inspection))),
     )
 end
 

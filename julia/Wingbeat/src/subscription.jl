@@ -75,6 +75,8 @@ Opens a stream and waits until its writer has made it (Ctrl-C works, other tasks
 - `label`: how the subscription calls itself in `wingbeat top`.
 - `stay`: `true` stays through restarts of the writer; `false` ends iteration when the writer has ended.
 
+Warns, once for each stream, if its frames may be torn ([`unverified`](@ref)).
+
 Throws `Wingbeat.NoRoom` if the stream's reader entries are used up, `Wingbeat.AccessDenied` without the right to read, `Wingbeat.TypeMismatch` or
 `Wingbeat.NotFound` if `fields` are not the stream's, `Wingbeat.LibraryMissing`.
 """
@@ -93,6 +95,7 @@ function subscribe(
     try
         await_stream(handle, String(name), until)
         schema = Schema(wb_reader_schema(pointer))
+        warn_unverified(schema)
         return close_at_exit(Subscription(handle, schema, fields, mode, spin_ns, stay))
     catch
         drop!(handle) && finish!(handle)
@@ -229,6 +232,16 @@ labels(s::Subscription, name::Symbol) = schema(s)[name].labels
 What the writer says about the stream: box, model, provenance.
 """
 attributes(s::Subscription) = Dict(schema(s).attributes)
+
+unverified(s::Subscription) = unverified(schema(s))
+
+# Once for each stream of that name.
+function warn_unverified(schema::Schema)
+    why = unverified(schema)
+    why === nothing && return nothing
+    @warn "stream $(schema.stream) is unverified: $why" maxlog = 1 _id = Symbol("unverified ", schema.stream)
+    return nothing
+end
 
 Base.keys(s::Subscription) = keys(schema(s))
 

@@ -77,6 +77,7 @@ function in_its_epoch(s::Subscription{F}, hold::Hold) where {F}
                 "the writer of $(s.name) was restarted with fields of other dimensions; subscribe again"
             ))
             layout = Layout(schema, chosen_names(F))
+            warn_unverified(schema)
         end
         return moved(hold, Epoch(hold.frame, layout))
     catch

@@ -53,6 +53,40 @@ end
     @test Wingbeat.human_time(-1e6) == "?" # a writer whose clock is another
 end
 
+quietly(f) = Base.CoreLogging.with_logger(f, Base.CoreLogging.NullLogger())
+
+@testset "a_stream_whose_frames_may_be_torn_says_so_everywhere" begin
+    writer = (attributes=("unverified" => "/data has no lock",),)
+    quietly(() -> with_flock(; writer=writer) do out, swarm
+        @test unverified(swarm) == unverified(out) == unverified(schema(swarm)) == "/data has no lock"
+        @test unverified(streams("flock")) == "/data has no lock"
+        @test has(shown(swarm), "unverified = /data has no lock") && has(shown(streams("flock")), "unverified: /data has no lock")
+        @test has(shown(streams()), "flock (unverified)")
+    end)
+    with_flock() do out, swarm
+        @test unverified(swarm) === unverified(out) === unverified(streams("flock")) === nothing
+        @test !has(shown(swarm), "unverified") && !has(shown(streams()), "unverified") && !has(shown(streams("flock")), "unverified")
+    end
+end
+
+# What subscribing twice logs. (Test's own logger of 1.5 does not know of "at most once".)
+function logged_by_two_subscriptions(attributes)
+    text = IOBuffer()
+    logger = Base.CoreLogging.SimpleLogger(text)
+    with_directory() do
+        flock("loose"; attributes=attributes) do out
+            Base.CoreLogging.with_logger(() -> foreach(_ -> subscribe(identity, "loose"), 1:2), logger)
+        end
+    end
+    return String(take!(text))
+end
+
+@testset "a_subscription_to_an_unverified_stream_warns_once" begin
+    @test logged_by_two_subscriptions(()) == ""
+    logged = logged_by_two_subscriptions(("unverified" => "/data has no lock",))
+    @test length(collect(eachmatch(r"stream loose is unverified: /data has no lock", logged))) == 1
+end
+
 @testset "errors_say_their_kind_and_what_to_do" begin
     @test sprint(showerror, FrameReleased()) ==
         "FrameReleased: this memory belongs to a frame that was given back; copy what is needed longer, or hold(frame)"

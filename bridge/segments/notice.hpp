@@ -1,0 +1,24 @@
+// A condition that lasts: told on standard error when it begins, and when it is over, not each time it is seen.
+#pragma once
+
+#include <string>
+
+namespace wingbeat::segments {
+
+void say(const std::string& verb, const std::string& text);
+
+class Notice {
+ public:
+  explicit Notice(std::string verb) : verb_(std::move(verb)) {}
+
+  // Says the text if the condition is not `kind` already.
+  void set(const std::string& kind, const std::string& text);
+  // Says the text if there was something.
+  void clear(const std::string& text);
+  void forget() { kind_.clear(); }
+
+ private:
+  std::string verb_, kind_;
+};
+
+}  // namespace wingbeat::segments

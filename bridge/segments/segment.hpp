@@ -1,0 +1,54 @@
+// A shared memory segment that other programs made, or that is made for them. Nothing in it says what it is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "guard.hpp"
+#include "name.hpp"
+
+namespace wingbeat::segments {
+
+enum class Access { read, write };
+
+// Where a name leads to now, seen from a segment that was attached by it. Some systems cannot tell.
+enum class Presence { same, other, gone, unknown };
+
+// Not being there is ordinary: see attach(). Everything else that goes wrong throws tool::Failure.
+class Segment {
+ public:
+  // nullptr if it is not there or still empty; `missing` says which. Never changes its size.
+  static std::unique_ptr<Segment> attach(const Name& name, Access access, std::string& missing);
+  // For the user alone, its memory reserved and zero. nullptr if there is one already.
+  static std::unique_ptr<Segment> create(const Name& name, std::size_t bytes);
+  ~Segment();
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+
+  std::byte* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+  const Name& name() const { return name_; }
+
+  // False once somebody cut it short, so that what was read or written since the last call may be nothing.
+  bool is_whole() const;
+  Presence presence() const;
+  // Takes the name away, if it still leads here. Who is attached stays so.
+  void remove() const;
+  // Maps every page, so that no later copy has to wait for it.
+  void touch() const;
+
+ private:
+  Segment(Name name, int handle) : name_(std::move(name)), handle_(handle) {}
+  void attach_object(Access access);
+  void attach_system_v(Access access);
+
+  Name name_;
+  int handle_;  // a descriptor, or the id of a System V segment
+  std::byte* data_ = nullptr;
+  std::size_t bytes_ = 0;
+  std::unique_ptr<Guard> guard_;  // System V segments cannot be cut short
+};
+
+}  // namespace wingbeat::segments

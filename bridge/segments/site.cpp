@@ -1,0 +1,199 @@
+#include "site.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "verbs.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::segments {
+
+using tool::Failure;
+
+namespace {
+
+// How often names are looked up anew where the system does not say what they lead to.
+constexpr std::uint64_t kRenewNs = 1'000'000'000;
+constexpr std::size_t kMaxOffset = std::size_t{1} << 40;  // sums of offsets and sizes shall not wrap
+
+std::size_t rounded_to_pages(std::size_t bytes) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return (bytes + page - 1) / page * page;
+}
+
+}  // namespace
+
+Site::Site(SiteOptions options) : options_(std::move(options)), place_(options_.verb), lock_(options_.verb) {
+  if (options_.lock_offset % alignof(pthread_mutex_t) != 0)
+    throw Failure(tool::kUsage, fmt::format("--lock-offset {}: a mutex lies at a multiple of {} bytes",
+                                            options_.lock_offset, alignof(pthread_mutex_t)));
+  if (options_.offset > kMaxOffset || options_.lock_offset > kMaxOffset)
+    throw Failure(tool::kUsage, "--offset and --lock-offset are at most 2^40 bytes");
+}
+
+bool Site::find() {
+  if (attached_ && !is_whole()) attached_.reset();
+  if (!attached_) return attach(Presence::gone);
+  const Presence now = presence();
+  if (now == Presence::same) {
+    place_.clear(fmt::format("{} is where it was", options_.data.text));
+  } else if (now == Presence::gone && !options_.create) {
+    // Programs that have it still may go on, so this one does as well.
+    place_.set("gone", fmt::format("{} was removed: goes on with what is left of it until it is made anew", missing_));
+  } else if (now != Presence::unknown || wb_now_ns() - attached_->time_ns > kRenewNs) {
+    attach(now);
+  }
+  return true;
+}
+
+Presence Site::presence() {
+  Presence worst = Presence::same;
+  for (const auto* segment : {attached_->data.get(), attached_->lock.get()}) {
+    const Presence one = segment != nullptr ? segment->presence() : Presence::same;
+    if (one == Presence::gone) return missing_ = segment->name().text, Presence::gone;
+    if (one == Presence::other || worst == Presence::same) worst = one;
+  }
+  return worst;
+}
+
+bool Site::is_whole() const { return attached_->data->is_whole() && (!attached_->lock || attached_->lock->is_whole()); }
+
+bool Site::attach(Presence before) {
+  if (!std::exchange(options_.is_patient, true)) {
+    try_attach(before);
+  } else {
+    try {
+      try_attach(before);
+    } catch (const Failure& failure) {
+      place_.set(failure.what(), fmt::format("{}; waits until that has changed", failure.what()));
+    }
+  }
+  return attached_.has_value();
+}
+
+// Only a complete pair takes the place of what was there before.
+void Site::try_attach(Presence before) {
+  Attached next;
+  next.time_ns = wb_now_ns();
+  if (options_.lock) {
+    next.lock = attach_lock();
+    if (!next.lock) return place_.set("missing", fmt::format("waits for {}", missing_));
+    next.mutex.emplace(next.lock->data() + options_.lock_offset);
+  }
+  next.data = attach_data();
+  if (!next.data) return place_.set("missing", fmt::format("waits for {}", missing_));
+  next.data->touch();
+  attached_ = std::move(next);
+  place_.forget();
+  if (before == Presence::unknown) return;
+  ++totals_.attachments;
+  say(options_.verb, fmt::format("attached to {}{}", options_.data.text, rest_text()));
+}
+
+// A size that only the system's pages explain is nothing to tell.
+std::string Site::rest_text() const {
+  const std::size_t bytes = attached_->data->bytes(), needed = needed_of(options_.data);
+  if (bytes == needed || bytes == rounded_to_pages(needed)) return "";
+  return fmt::format("; it has {} bytes, {} more than {} needs, which are left alone: is the shape right?", bytes,
+                     bytes - needed, options_.what);
+}
+
+std::size_t Site::needed_of(const Name& name) const {
+  const bool has_data = name.text == options_.data.text, has_lock = options_.lock && name.text == options_.lock->text;
+  return std::max(has_data ? options_.offset + options_.bytes : 0, has_lock ? options_.lock_offset + Mutex::kBytes : 0);
+}
+
+std::shared_ptr<Segment> Site::attach_data() {
+  auto segment = attach_or_create(options_.data, options_.access);
+  const std::size_t needed = options_.offset + options_.bytes;
+  if (segment && segment->bytes() < needed)
+    throw Failure(tool::kUsage,
+                  fmt::format("{} has {} bytes, but {} needs {}{}", options_.data.text, segment->bytes(), options_.what,
+                              options_.bytes, options_.offset > 0 ? fmt::format(" from {} on", options_.offset) : ""));
+  return segment;
+}
+
+std::shared_ptr<Segment> Site::attach_lock() {
+  auto segment = attach_or_create(*options_.lock, Access::write);
+  if (segment && segment->bytes() < options_.lock_offset + Mutex::kBytes)
+    throw Failure(tool::kUsage,
+                  fmt::format("{} has {} bytes: a mutex of this system needs {} from {} on", options_.lock->text,
+                              segment->bytes(), Mutex::kBytes, options_.lock_offset));
+  return segment;
+}
+
+std::shared_ptr<Segment> Site::attach_or_create(const Name& name, Access access) {
+  std::shared_ptr<Segment> segment = Segment::attach(name, access, missing_);
+  if (segment || !options_.create) return segment;
+  segment = Segment::create(name, needed_of(name));
+  if (!segment) return nullptr;
+  if (options_.lock && name.text == options_.lock->text) Mutex(segment->data() + options_.lock_offset).initialise();
+  std::erase_if(created_,
+                [&](const auto& other) { return other->name().text == name.text; });  // its name was taken away
+  created_.push_back(segment);
+  return segment;
+}
+
+bool Site::with(const std::function<void(std::byte*)>& use) {
+  if (!attached_->mutex) {
+    use(attached_->data->data() + options_.offset);
+    if (!is_whole()) return ++totals_.spoiled, false;
+    return true;
+  }
+  const Locking result = attached_->mutex->lock(static_cast<std::uint64_t>(options_.lock_limit_s * 1e9));
+  return result == Locking::done ? use_locked(use) : complain(result);
+}
+
+bool Site::use_locked(const std::function<void(std::byte*)>& use) {
+  const std::uint64_t start_ns = wb_now_ns();
+  use(attached_->data->data() + options_.offset);
+  const bool was_ours = attached_->mutex->unlock();
+  holds_.add(wb_now_ns() - start_ns);
+  if (was_ours && is_whole()) return lock_.clear(fmt::format("{} can be locked again", options_.lock->text)), true;
+  ++totals_.spoiled;
+  const std::string what = was_ours ? fmt::format("{} or {} was cut short", options_.data.text, options_.lock->text)
+                                    : fmt::format("{} was initialised again", options_.lock->text);
+  lock_.set("spoiled", fmt::format("{} by another program while it was used here: that turn is left out", what));
+  return false;
+}
+
+bool Site::complain(Locking result) {
+  const std::string& name = options_.lock->text;
+  ++(result == Locking::recovered ? totals_.recovered : totals_.lock_missed);
+  if (result == Locking::busy)
+    lock_.set("busy",
+              fmt::format("{} could not be locked within {} s: {} holds it. If that one never gives it back, only "
+                          "restarting the programs that share it helps",
+                          name, options_.lock_limit_s, attached_->mutex->holder()));
+  if (result == Locking::recovered)
+    lock_.set("recovered",
+              fmt::format("{}: its holder died. It works again; what may be half written is left out", name));
+  if (result == Locking::unrecoverable)
+    lock_.set("unrecoverable",
+              fmt::format("{} is broken: its holder died and the next did not repair it. Only restarting "
+                          "the programs that share it helps",
+                          name));
+  if (result == Locking::uninitialised)
+    lock_.set("uninitialised",
+              fmt::format("{} holds no process-shared mutex, or nobody has initialised it yet; waits for it. "
+                          "If nobody will, remove it and restart the programs that share it",
+                          name));
+  return false;
+}
+
+SiteTotals Site::totals() const {
+  SiteTotals totals = totals_;
+  totals.hold_p50_ns = holds_.at(0.5);
+  totals.hold_max_ns = holds_.at(1);
+  return totals;
+}
+
+void Site::remove_created() {
+  for (const auto& segment : created_) segment->remove();
+  created_.clear();
+}
+
+}  // namespace wingbeat::segments

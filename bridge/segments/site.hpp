@@ -1,0 +1,85 @@
+// The place where numbers lie and the mutex that guards them, both by name; followed when names come, go, or lead elsewhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mutex.hpp"
+#include "notice.hpp"
+#include "quantiles.hpp"
+#include "segment.hpp"
+
+namespace wingbeat::segments {
+
+struct SiteOptions {
+  std::string verb;  // that speaks of it
+  Name data;
+  std::string what;                   // lies there: "f32 3x100"
+  std::size_t offset = 0, bytes = 0;  // where it begins, and its size
+  std::optional<Name> lock;           // may be the data's own name
+  std::size_t lock_offset = 0;
+  double lock_limit_s = 0.1;
+  Access access = Access::read;
+  bool create = false;      // what is not there
+  bool is_patient = false;  // what does not fit is waited for from the first look on
+};
+
+struct SiteTotals {
+  std::uint64_t attachments = 0;
+  std::uint64_t lock_missed = 0;  // turns without the lock: held until the limit, or there is none that works
+  std::uint64_t recovered = 0;    // deaths of a holder of a robust mutex
+  std::uint64_t spoiled = 0;      // turns in which somebody initialised the mutex anew, or cut a segment short
+  std::uint64_t hold_p50_ns = 0, hold_max_ns = 0;  // how long the lock was held
+
+  std::uint64_t problems() const { return lock_missed + recovered + spoiled; }
+};
+
+class Site {
+ public:
+  // Throws tool::Failure.
+  explicit Site(SiteOptions options);
+
+  // Looks where the names lead, and attaches. What does not fit (too small, no right) throws tool::Failure in the first call,
+  // and is told and waited for later. True if there is something to use.
+  bool find();
+  // Calls use(first byte) under the lock, if there is one to take. True if it was called and nothing spoiled it.
+  bool with(const std::function<void(std::byte*)>& use);
+  // Takes away the names of what was created here, as far as they still lead to it.
+  void remove_created();
+
+  SiteTotals totals() const;
+
+ private:
+  struct Attached {
+    std::shared_ptr<Segment> data, lock;
+    std::optional<Mutex> mutex;
+    std::uint64_t time_ns = 0;
+  };
+
+  Presence presence();
+  bool is_whole() const;
+  bool attach(Presence before);
+  void try_attach(Presence before);
+  std::shared_ptr<Segment> attach_data();
+  std::shared_ptr<Segment> attach_lock();
+  std::shared_ptr<Segment> attach_or_create(const Name& name, Access access);
+  std::size_t needed_of(const Name& name) const;
+  std::string rest_text() const;
+  bool use_locked(const std::function<void(std::byte*)>& use);
+  bool complain(Locking result);
+
+  SiteOptions options_;
+  std::optional<Attached> attached_;
+  std::vector<std::shared_ptr<Segment>> created_;
+  Notice place_, lock_;
+  std::string missing_;
+  SiteTotals totals_;
+  tool::Quantiles holds_;
+};
+
+}  // namespace wingbeat::segments

@@ -1,0 +1,36 @@
+// Names of shared memory that no other test has, which are gone at the end of the test.
+#pragma once
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "name.hpp"
+#include "segment.hpp"
+
+namespace wingbeat::segments {
+
+class Segments : public ::testing::Test {
+ protected:
+  ~Segments() override {
+    shm_unlink(data.text.c_str());
+    shm_unlink(lock.text.c_str());
+  }
+
+  // An object as another program makes one.
+  static int make_object(const Name& name, std::size_t bytes) {
+    const int object = shm_open(name.text.c_str(), O_CREAT | O_RDWR, 0600);
+    EXPECT_GE(object, 0);
+    EXPECT_EQ(ftruncate(object, static_cast<off_t>(bytes)), 0);
+    return object;
+  }
+
+  Name data = parse_name(fmt::format("/wbg{}d", getpid())), lock = parse_name(fmt::format("/wbg{}m", getpid()));
+  std::string missing;
+};
+
+}  // namespace wingbeat::segments
