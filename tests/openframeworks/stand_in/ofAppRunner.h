@@ -57,7 +57,9 @@ struct Loop {
   std::shared_ptr<ofBaseApp> app;
   int width = 1024, height = 768, frame_rate = 60;
   std::uint64_t frame = 0;
-  std::string title;
+  std::string title, data_path = "data/";
+  std::string timestamp = "2026-01-02-03-04-05-678";  // whatever the time is
+  bool is_fullscreen = false;
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 };
 inline Loop& loop() {
@@ -115,14 +117,14 @@ inline void ofSetFrameRate(int rate) { stand_in::loop().frame_rate = rate; }
 inline float ofGetFrameRate() { return static_cast<float>(stand_in::loop().frame_rate); }
 inline std::uint64_t ofGetFrameNum() { return stand_in::loop().frame; }
 inline void ofSetVerticalSync(bool) {}
-inline void ofToggleFullscreen() {}
+inline void ofToggleFullscreen() { stand_in::loop().is_fullscreen = !stand_in::loop().is_fullscreen; }
 inline void ofSetWindowTitle(std::string title) { stand_in::loop().title = std::move(title); }
 inline float ofGetElapsedTimef() {
   return std::chrono::duration<float>(std::chrono::steady_clock::now() - stand_in::loop().start).count();
 }
 inline double ofGetLastFrameTime() { return 1.0 / stand_in::loop().frame_rate; }
-inline std::string ofToDataPath(const std::string& path, bool = false) { return "data/" + path; }
-inline std::string ofGetTimestampString(const std::string& = "") { return "now"; }
+inline std::string ofToDataPath(const std::string& path, bool = false) { return stand_in::loop().data_path + path; }
+inline std::string ofGetTimestampString(const std::string& = "") { return stand_in::loop().timestamp; }
 
 template <class T>
 std::string ofToString(const T& value) {

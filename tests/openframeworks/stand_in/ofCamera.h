@@ -4,6 +4,7 @@
 
 #include "ofRectangle.h"
 #include "ofVectorMath.h"
+#include "stage.hpp"
 
 class ofNode {
  public:
@@ -11,10 +12,15 @@ class ofNode {
   glm::vec3 getPosition() const { return position_; }
   void setPosition(const glm::vec3& p) { position_ = p; }
   void setPosition(float x, float y, float z) { position_ = {x, y, z}; }
-  void lookAt(const glm::vec3&) {}
+  glm::vec3 getZAxis() const { return z_; }
+  glm::vec3 getLookAtDir() const { return -z_; }
+  void lookAt(const glm::vec3& lookAtPosition) {
+    const glm::vec3 back = position_ - lookAtPosition;
+    if (glm::length(back) > 0) z_ = glm::normalize(back);
+  }
 
  private:
-  glm::vec3 position_{0, 0, 0};
+  glm::vec3 position_{0, 0, 0}, z_{0, 0, 1};
 };
 
 class ofCamera : public ofNode {
@@ -26,8 +32,11 @@ class ofCamera : public ofNode {
   void enableOrtho() { ortho_ = true; }
   void disableOrtho() { ortho_ = false; }
   bool getOrtho() const { return ortho_; }
-  void begin() {}
-  void end() {}
+  virtual void begin() {
+    ++stand_in::stage().cameras;
+    stand_in::stage().drawn.camera = this;
+  }
+  virtual void end() { --stand_in::stage().cameras; }
 
  private:
   float fov_ = 60;
@@ -37,13 +46,16 @@ class ofCamera : public ofNode {
 class ofEasyCam : public ofCamera {
  public:
   void setTarget(const glm::vec3& target) { target_ = target; }
-  void setDistance(float distance) { distance_ = distance; }
-  float getDistance() const { return distance_; }
-  void setControlArea(const ofRectangle&) {}
+  void setDistance(float distance) {
+    if (distance > 0) setPosition(target_ + distance * getZAxis());
+  }
+  float getDistance() const { return glm::length(getPosition() - target_); }
+  void setControlArea(const ofRectangle& controlArea) { controlArea_ = controlArea; }
+  ofRectangle getControlArea() const { return controlArea_; }
   void enableMouseInput() {}
   void disableMouseInput() {}
 
  private:
   glm::vec3 target_{0, 0, 0};
-  float distance_ = 0;
+  ofRectangle controlArea_;
 };

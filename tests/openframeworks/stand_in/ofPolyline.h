@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ofVectorMath.h"
+#include "stage.hpp"
 
 template <class T>
 class ofPolyline_ {
@@ -18,7 +19,9 @@ class ofPolyline_ {
   std::size_t size() const { return points_.size(); }
   void setClosed(bool closed) { closed_ = closed; }
   bool isClosed() const { return closed_; }
-  void draw() const {}
+  void draw() const {
+    stand_in::stage().drawn.lines.push_back({{points_.begin(), points_.end()}, stand_in::stage().colour});
+  }
 
  private:
   std::vector<T> points_;

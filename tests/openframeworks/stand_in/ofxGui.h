@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ofMain.h"
+#include "stage.hpp"
 
 class ofxPanel {
  public:
@@ -15,7 +16,8 @@ class ofxPanel {
     return this;
   }
   void clear() { parameters_ = ofParameterGroup(); }
-  void draw() {}
+  std::size_t getNumControls() const { return parameters_.size(); }
+  void draw() { ++stand_in::stage().drawn.panels; }
   ofParameterGroup& getParameter() { return parameters_; }
 
  private:

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+
+#include "ofMain.h"
+
+// The last numbers of a series, drawn as a line that fills its area from the least of them to the greatest.
+class Sparkline {
+ public:
+  static constexpr std::size_t kLength = 120;
+
+  // What is no number (of a network that has diverged, say) is left out.
+  void add(float value);
+  void draw(const ofRectangle& area) const;
+
+  const std::deque<float>& values() const { return values_; }
+
+ private:
+  std::deque<float> values_;
+};
