@@ -219,6 +219,16 @@ TEST_F(APublisher, groups_of_parameters_nest_and_names_become_legal) {
   EXPECT_EQ(control("paused").initial.type, static_cast<std::uint32_t>(WB_VALUE_BOOL));
 }
 
+TEST_F(APublisher, parameters_of_one_name_in_a_group_are_all_published) {
+  ofParameter<float> mine{"speed", 1, 0, 10}, yours{"speed", 2, 0, 10};
+  ofParameterGroup all{"all", mine, yours};
+  publisher.parameters(all);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(ask([](auto& r) { return r.set("speed_2", 5.0); }).applied());
+  EXPECT_EQ(mine.get(), 1.0F);
+  EXPECT_EQ(yours.get(), 5.0F);
+}
+
 TEST_F(APublisher, a_request_reaches_the_parameter_and_its_listeners) {
   ofParameter<float> speed{"speed", 1, 0, 10};
   int heard = 0;

@@ -14,6 +14,7 @@ class AViewer : public wbtest::Streams {
     wbtest::note_stream("two");
     stand_in::loop().frame = 0;
     stand_in::texts().clear();
+    stand_in::stage() = {};
   }
 
   ofApp app;
@@ -80,7 +81,7 @@ TEST_F(AViewer, keys_choose_field_and_stream) {
   app.keyPressed(OF_KEY_RIGHT);
   turn(2);
   EXPECT_EQ(app.subscriber.getName(), "one");
-  EXPECT_TRUE(app.panel.getParameter().contains("speed"));
+  EXPECT_TRUE(app.panel.getParameter().castGroup().contains("speed"));
   EXPECT_TRUE(app.subscriber.parameters().contains("speed"));
   app.keyPressed('f');
   app.keyPressed('g');
@@ -91,9 +92,19 @@ TEST_F(AViewer, shows_and_steers_the_parameters) {
   start_one();
   app.setup();
   turn();
-  app.panel.getParameter().getFloat("speed") = 3;
+  app.panel.getParameter().castGroup().getFloat("speed") = 3;
   turn(3);
   EXPECT_EQ(speed.get(), 3);
+}
+
+TEST_F(AViewer, draws_the_panel_once_it_has_something_to_show) {
+  app.setup();
+  turn(2);
+  EXPECT_EQ(stand_in::stage().drawn.panels, 0U);
+  start_one();
+  turn();
+  EXPECT_GT(stand_in::stage().drawn.panels, 0U);
+  EXPECT_EQ(stand_in::stage().drawn.unfinished_panels, 0U);
 }
 
 TEST_F(AViewer, counts_what_it_skipped) {

@@ -1,6 +1,6 @@
-// Stand-in for libs/openFrameworks/app/ofAppRunner.h, ofBaseApp.h, ofWindowSettings.h and utils/ofUtils.h, held against dimitre 090ca952d4
-// and openframeworks de801a32b0, d0292036b7, 927dbbcfef. The loop runs OF_STAND_IN_FRAMES frames (60), pressing the keys of
-// OF_STAND_IN_KEYS one by one, without a window.
+// Stand-in for libs/openFrameworks/app/ofAppRunner.h, ofBaseApp.h and ofWindowSettings.h, held against openframeworks 261af064d7 (0.11 to 0.12),
+// de801a32b0 (the same) and 04d2e088f0 (after 0.12); utils/ofUtils.h and ofFileUtils.h, against c50ec30ccb and 05da1ce2c3 (0.12). The loop runs
+// OF_STAND_IN_FRAMES frames (60), pressing the keys of OF_STAND_IN_KEYS one by one, without a window.
 #pragma once
 
 #include <chrono>
@@ -11,15 +11,19 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 
-enum {
-  OF_KEY_ESC = 27,
-  OF_KEY_TAB = 9,
-  OF_KEY_LEFT = 0xE00C,
-  OF_KEY_UP = 0xE00D,
-  OF_KEY_RIGHT = 0xE00E,
-  OF_KEY_DOWN = 0xE00F
-};
+#include "ofConstants.h"
+
+#if defined(__linux__)
+// Types of X11, by its short names.
+typedef unsigned long Window;         // NOLINT
+struct _XDisplay;                     // NOLINT
+typedef _XDisplay Display;            // NOLINT
+struct __GLXcontextRec;               // NOLINT
+typedef __GLXcontextRec* GLXContext;  // NOLINT
+#endif
+
 enum ofWindowMode { OF_WINDOW = 0, OF_FULLSCREEN = 1, OF_GAME_MODE = 2 };
 
 class ofBaseApp {
@@ -47,7 +51,10 @@ class ofWindowSettings {
 };
 class ofGLWindowSettings : public ofWindowSettings {
  public:
-  void setGLVersion(int, int) {}
+  ofGLWindowSettings() = default;
+  ofGLWindowSettings(const ofWindowSettings& settings) : ofWindowSettings(settings) {}
+  void setGLVersion(int major, int minor) { glVersionMajor = major, glVersionMinor = minor; }
+  int glVersionMajor = 2, glVersionMinor = 1;
 };
 class ofAppBaseWindow {};
 
@@ -85,7 +92,7 @@ inline std::shared_ptr<ofAppBaseWindow> ofCreateWindow(const ofWindowSettings& s
   return std::make_shared<ofAppBaseWindow>();
 }
 inline void ofSetupOpenGL(int w, int h, ofWindowMode) { stand_in::loop().width = w, stand_in::loop().height = h; }
-inline void ofRunApp(const std::shared_ptr<ofAppBaseWindow>&, std::shared_ptr<ofBaseApp>&& app) {
+inline void ofRunApp(std::shared_ptr<ofAppBaseWindow> /*window*/, std::shared_ptr<ofBaseApp>&& app) {
   stand_in::loop().app = std::move(app);
 }
 inline int ofRunMainLoop() {
@@ -102,7 +109,7 @@ inline int ofRunMainLoop() {
   stand_in::loop().app.reset();
   return 0;
 }
-inline int ofRunApp(ofBaseApp* app) {
+inline int ofRunApp(ofBaseApp* app = nullptr) {
   stand_in::loop().app.reset(app);
   return ofRunMainLoop();
 }
@@ -122,9 +129,11 @@ inline void ofSetWindowTitle(std::string title) { stand_in::loop().title = std::
 inline float ofGetElapsedTimef() {
   return std::chrono::duration<float>(std::chrono::steady_clock::now() - stand_in::loop().start).count();
 }
-inline double ofGetLastFrameTime() { return 1.0 / stand_in::loop().frame_rate; }
-inline std::string ofToDataPath(const std::string& path, bool = false) { return stand_in::loop().data_path + path; }
-inline std::string ofGetTimestampString(const std::string& = "") { return stand_in::loop().timestamp; }
+inline std::string ofToDataPath(const of::filesystem::path& path, bool /*absolute*/ = false) {
+  return stand_in::loop().data_path + path.string();
+}
+inline std::string ofGetTimestampString() { return stand_in::loop().timestamp; }
+std::string ofGetTimestampString(const std::string& timestampFormat);  // not used, not defined
 
 template <class T>
 std::string ofToString(const T& value) {

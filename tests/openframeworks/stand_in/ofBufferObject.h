@@ -1,5 +1,5 @@
-// Stand-in for libs/openFrameworks/gl/ofBufferObject.h, held against openframeworks 4a777ce940 and dimitre 090ca952d4. Its memory is the
-// process's own, not a graphics card's. Copies are the same buffer.
+// Stand-in for libs/openFrameworks/gl/ofBufferObject.h, held against openframeworks 4a777ce940 (0.11 to 0.12) and ofBufferObject.cpp
+// ef3532e1d5 (older). Its memory is the process's own, not a graphics card's. Copies are the same buffer. Constants of OpenGL are macros.
 #pragma once
 
 #include <cstddef>
@@ -8,36 +8,34 @@
 #include <vector>
 
 using GLenum = unsigned int;
-using GLuint = unsigned int;
 using GLsizeiptr = std::ptrdiff_t;
 using GLintptr = std::ptrdiff_t;
-enum : GLenum {
-  GL_POINTS = 0x0000,
-  GL_STREAM_DRAW = 0x88E0,
-  GL_STATIC_DRAW = 0x88E4,
-  GL_DYNAMIC_DRAW = 0x88E8,
-  GL_READ_ONLY = 0x88B8
-};
+// NOLINTBEGIN(cppcoreguidelines-macro-usage)
+#define GL_POINTS 0x0000
+#define GL_STREAM_DRAW 0x88E0
+#define GL_STATIC_DRAW 0x88E4
+#define GL_READ_ONLY 0x88B8
+// NOLINTEND(cppcoreguidelines-macro-usage)
 
 class ofBufferObject {
  public:
-  void allocate() {
-    if (!data) data = std::make_shared<Data>();
-  }
+  void allocate() { data = std::make_shared<Data>(); }
   bool isAllocated() const { return data != nullptr; }
   void setData(GLsizeiptr bytes, const void* from, GLenum) {
-    allocate();
+    if (!data) return;
     data->from = from;
     data->bytes.resize(static_cast<std::size_t>(bytes));
     if (bytes > 0) std::memcpy(data->bytes.data(), from, static_cast<std::size_t>(bytes));
   }
   // A graphics card refuses what is beyond the end.
   void updateData(GLintptr offset, GLsizeiptr bytes, const void* from) {
+    if (!data) return;
     data->from = from;
     if (static_cast<std::size_t>(offset + bytes) > data->bytes.size()) return void(++data->errors);
     std::memcpy(data->bytes.data() + offset, from, static_cast<std::size_t>(bytes));
   }
-  void* map(GLenum) { return data ? data->bytes.data() : nullptr; }
+  // Only of one that is allocated: the real one looks at its data without asking.
+  void* map(GLenum) { return data->bytes.data(); }
   template <class T>
   T* map(GLenum access) {
     return static_cast<T*>(map(access));

@@ -1,5 +1,5 @@
-// Stand-in for libs/openFrameworks/3d/ofCamera.h, ofEasyCam.h, ofNode.h, held against dimitre 6dbab85686 (all three); 0.11 differs in
-// begin(), whose viewport is by value.
+// Stand-in for libs/openFrameworks/3d/ofNode.h, ofCamera.h and ofEasyCam.h, held against openframeworks 28cbbab216 (ofNode.h), 7a4d2412ca
+// (ofCamera.cpp; its header there is older, so dimitre ad92da83e6 as well), 79c5781fd2 (ofEasyCam.h, 0.12.1), 2004198e0c (the same, 0.11).
 #pragma once
 
 #include "ofRectangle.h"
@@ -45,15 +45,16 @@ class ofCamera : public ofNode {
 
 class ofEasyCam : public ofCamera {
  public:
-  void setTarget(const glm::vec3& target) { target_ = target; }
+  void setTarget(const glm::vec3& target) {
+    target_ = target;
+    lookAt(target);
+  }
   void setDistance(float distance) {
     if (distance > 0) setPosition(target_ + distance * getZAxis());
   }
   float getDistance() const { return glm::length(getPosition() - target_); }
   void setControlArea(const ofRectangle& controlArea) { controlArea_ = controlArea; }
   ofRectangle getControlArea() const { return controlArea_; }
-  void enableMouseInput() {}
-  void disableMouseInput() {}
 
  private:
   glm::vec3 target_{0, 0, 0};

@@ -1,4 +1,4 @@
-// Stand-in for libs/openFrameworks/types/ofColor.h, held against dimitre 050f1d1ace.
+// Stand-in for libs/openFrameworks/types/ofColor.h, held against openframeworks 01abb153c5 (after 0.12).
 #pragma once
 
 #include <cstddef>

@@ -1,11 +1,11 @@
-// Stand-in for libs/openFrameworks/events/ofEvent.h, held against openframeworks 86ff9c5d97 (0.11, 0.12).
+// Stand-in for libs/openFrameworks/events/ofEvent.h, held against openframeworks 86ff9c5d97 (0.11 to 0.12): what kinds of listeners are
+// taken, in which order they hear, and that one who answers true is the last to.
 #pragma once
 
 #include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,103 +20,83 @@ class AbstractEventToken {
   virtual ~AbstractEventToken() = default;
 };
 
-// The listeners of one event, as functions of what is notified. All of them return whether nobody else shall hear.
+// What a listener says it takes. There is no answer for one that takes anything (auto), nor in C++17 for a noexcept one.
+template <class Call>
+struct SignatureOf;
+template <class C, class R, class... A>
+struct SignatureOf<R (C::*)(A...)> {
+  using type = R(A...);
+};
+template <class C, class R, class... A>
+struct SignatureOf<R (C::*)(A...) const> {
+  using type = R(A...);
+};
+
+// The listeners of one event: functions that say whether nobody else shall hear.
 template <class... T>
 class Listeners {
  public:
   using Function = std::function<bool(const void*, T&...)>;
 
-  std::unique_ptr<AbstractEventToken> add(Function function) {
-    functions_->push_back({next_, std::move(function), nullptr});
-    return std::make_unique<Token>(functions_, next_++);
+  std::unique_ptr<AbstractEventToken> add(Function function, int priority) {
+    const auto after = [](int wanted, const auto& entry) { return wanted < entry->priority; };
+    const auto entry = std::make_shared<Entry>(Entry{priority, std::move(function)});
+    entries_->insert(std::upper_bound(entries_->begin(), entries_->end(), priority, after), entry);
+    return std::make_unique<Token>(entries_, entry);
   }
-  void add(const void* listener, Function function) { functions_->push_back({next_++, std::move(function), listener}); }
-  void remove(const void* listener) {
-    auto& all = *functions_;
-    const auto is_his = [&](const Entry& entry) { return entry.listener == listener; };
-    all.erase(std::remove_if(all.begin(), all.end(), is_his), all.end());
-  }
+  // Who is added meanwhile hears the next time; who has gone meanwhile does not hear.
   bool notify(const void* sender, T&... value) {
-    const auto now = *functions_;  // who listens may stop to
-    for (const auto& entry : now)
-      if (entry.function(sender, value...)) return true;
-    return false;
+    const auto now = *entries_;
+    const auto hears = [&](const auto& entry) { return entry->function && entry->function(sender, value...); };
+    return std::any_of(now.begin(), now.end(), hears);
   }
-  std::size_t size() const { return functions_->size(); }
 
  private:
   struct Entry {
-    int id;
+    int priority;
     Function function;
-    const void* listener;
   };
+  using Entries = std::vector<std::shared_ptr<Entry>>;
   class Token : public AbstractEventToken {
    public:
-    Token(std::weak_ptr<std::vector<Entry>> functions, int id) : functions_(std::move(functions)), id_(id) {}
+    Token(std::weak_ptr<Entries> entries, std::shared_ptr<Entry> entry)
+        : entries_(std::move(entries)), entry_(std::move(entry)) {}
     ~Token() override {
-      const auto all = functions_.lock();
-      if (!all) return;
-      all->erase(std::remove_if(all->begin(), all->end(), [this](const Entry& entry) { return entry.id == id_; }),
-                 all->end());
+      entry_->function = nullptr;
+      if (const auto all = entries_.lock()) all->erase(std::find(all->begin(), all->end(), entry_));
     }
 
    private:
-    std::weak_ptr<std::vector<Entry>> functions_;
-    int id_;
+    std::weak_ptr<Entries> entries_;
+    std::shared_ptr<Entry> entry_;
   };
 
-  std::shared_ptr<std::vector<Entry>> functions_ = std::make_shared<std::vector<Entry>>();
-  int next_ = 0;
+  std::shared_ptr<Entries> entries_ = std::make_shared<Entries>();
 };
-
-// A listener may take the sender or not, and answer or not.
-template <class F, class... T>
-bool hear(F& f, const void* sender, T&... value) {
-  if constexpr (std::is_invocable_v<F&, const void*, T&...>) {
-    if constexpr (std::is_void_v<std::invoke_result_t<F&, const void*, T&...>>)
-      return f(sender, value...), false;
-    else
-      return f(sender, value...);
-  } else if constexpr (std::is_void_v<std::invoke_result_t<F&, T&...>>) {
-    return f(value...), false;
-  } else {
-    return f(value...);
-  }
-}
 
 template <class... T>
 class Event {
  public:
-  template <class Object, class Method>
-  std::unique_ptr<AbstractEventToken> newListener(Object* object, Method method, int = OF_EVENT_ORDER_AFTER_APP) {
-    return listeners_.add(bound(object, method));
-  }
   template <class F>
-  std::unique_ptr<AbstractEventToken> newListener(F function, int = OF_EVENT_ORDER_AFTER_APP) {
-    return listeners_.add(
-        [function](const void* sender, T&... value) mutable { return hear(function, sender, value...); });
-  }
-  template <class Object, class Method>
-  void add(Object* object, Method method, int) {
-    listeners_.add(static_cast<const void*>(object), bound(object, method));
-  }
-  template <class Object, class Method>
-  void remove(Object* object, Method, int) {
-    listeners_.remove(static_cast<const void*>(object));
+  std::unique_ptr<AbstractEventToken> newListener(F function, int priority = OF_EVENT_ORDER_AFTER_APP) {
+    using Signature = typename SignatureOf<decltype(&F::operator())>::type;
+    return listeners_.add(heard(std::function<Signature>(function)), priority);
   }
   bool notify(const void* sender, T&... value) { return listeners_.notify(sender, value...); }
-  bool notify(T&... value) { return listeners_.notify(nullptr, value...); }
-  std::size_t size() const { return listeners_.size(); }
 
  private:
-  template <class Object, class Method>
-  static auto bound(Object* object, Method method) {
-    return [object, method](const void* sender, T&... value) {
-      auto call = [&](auto&... arguments) -> decltype((object->*method)(arguments...)) {
-        return (object->*method)(arguments...);
-      };
-      return hear(call, sender, value...);
-    };
+  using Function = typename Listeners<T...>::Function;
+
+  // It may take the sender or not, and answer or not; another signature has to fit one of the four.
+  static Function heard(std::function<bool(T&...)> f) {
+    return [f](const void*, T&... value) { return f(value...); };
+  }
+  static Function heard(std::function<bool(const void*, T&...)> f) { return f; }
+  static Function heard(std::function<void(T&...)> f) {
+    return [f](const void*, T&... value) { return f(value...), false; };
+  }
+  static Function heard(std::function<void(const void*, T&...)> f) {
+    return [f](const void* sender, T&... value) { return f(sender, value...), false; };
   }
 
   Listeners<T...> listeners_;
@@ -136,16 +116,12 @@ class ofEventListener {
   ofEventListener(std::unique_ptr<of::priv::AbstractEventToken>&& token) : token_(std::move(token)) {}
   ofEventListener(const ofEventListener&) = delete;
   ofEventListener& operator=(const ofEventListener&) = delete;
-  ofEventListener& operator=(std::unique_ptr<of::priv::AbstractEventToken>&& token) {
-    std::swap(token_, token);
-    return *this;
-  }
-  void unsubscribe() { token_.reset(); }
 
  private:
   std::unique_ptr<of::priv::AbstractEventToken> token_;
 };
 
+// Neither copied nor moved.
 class ofEventListeners {
  public:
   ofEventListeners() {}
@@ -154,17 +130,7 @@ class ofEventListeners {
 
   void push(std::unique_ptr<of::priv::AbstractEventToken>&& listener) { listeners_.emplace_back(std::move(listener)); }
   void unsubscribeAll() { listeners_.clear(); }
-  bool empty() const { return listeners_.empty(); }
 
  private:
   std::deque<ofEventListener> listeners_;
 };
-
-template <class T, class Object, class Method>
-void ofAddListener(ofEvent<T>& event, Object* object, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
-  event.add(object, method, order);
-}
-template <class T, class Object, class Method>
-void ofRemoveListener(ofEvent<T>& event, Object* object, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
-  event.remove(object, method, order);
-}

@@ -1,4 +1,4 @@
-// Stand-in for libs/openFrameworks/utils/ofLog.h, held against dimitre 2b0efc11d6.
+// Stand-in for libs/openFrameworks/utils/ofLog.h, held against openframeworks 05da1ce2c3 (0.12).
 #pragma once
 
 #include <iostream>
@@ -6,7 +6,14 @@
 #include <string>
 #include <vector>
 
-enum ofLogLevel { OF_LOG_VERBOSE, OF_LOG_NOTICE, OF_LOG_WARNING, OF_LOG_ERROR, OF_LOG_FATAL_ERROR, OF_LOG_SILENT };
+enum ofLogLevel : short {  // NOLINT(google-runtime-int)
+  OF_LOG_VERBOSE,
+  OF_LOG_NOTICE,
+  OF_LOG_WARNING,
+  OF_LOG_ERROR,
+  OF_LOG_FATAL_ERROR,
+  OF_LOG_SILENT
+};
 
 namespace stand_in {
 
@@ -48,10 +55,6 @@ class ofLog {
   std::stringstream message_;
 };
 
-class ofLogVerbose : public ofLog {
- public:
-  ofLogVerbose(const std::string& module = "") : ofLog(OF_LOG_VERBOSE, module) {}
-};
 class ofLogNotice : public ofLog {
  public:
   ofLogNotice(const std::string& module = "") : ofLog(OF_LOG_NOTICE, module) {}

@@ -1,4 +1,5 @@
-// Stand-in for libs/openFrameworks/3d/ofMesh.h, held against openframeworks 12e22edf9b (0.12).
+// Stand-in for libs/openFrameworks/3d/ofMesh.h, held against openframeworks 12e22edf9b (0.11 to 0.12); of gl/ofVboMesh.h only that it is
+// an ofMesh: e362b9bd3d (older).
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,16 @@
 #include "ofColor.h"
 #include "ofVectorMath.h"
 
-enum ofPrimitiveMode { OF_PRIMITIVE_TRIANGLES, OF_PRIMITIVE_LINE_STRIP, OF_PRIMITIVE_POINTS };
+// graphics/ofGraphicsConstants.h, 98318ef009.
+enum ofPrimitiveMode {
+  OF_PRIMITIVE_TRIANGLES,
+  OF_PRIMITIVE_TRIANGLE_STRIP,
+  OF_PRIMITIVE_TRIANGLE_FAN,
+  OF_PRIMITIVE_LINES,
+  OF_PRIMITIVE_LINE_STRIP,
+  OF_PRIMITIVE_LINE_LOOP,
+  OF_PRIMITIVE_POINTS
+};
 
 template <class V, class N, class C, class T>
 class ofMesh_ {
@@ -16,12 +26,10 @@ class ofMesh_ {
 
   void setMode(ofPrimitiveMode mode) { mode_ = mode; }
   ofPrimitiveMode getMode() const { return mode_; }
-  void clear() { *this = ofMesh_(); }
 
   void addVertex(const V& vertex) { vertices_.push_back(vertex); }
   std::vector<V>& getVertices() { return vertices_; }
   const std::vector<V>& getVertices() const { return vertices_; }
-  std::size_t getNumVertices() const { return vertices_.size(); }
 
   void addNormal(const N& normal) { normals_.push_back(normal); }
   std::vector<N>& getNormals() { return normals_; }
@@ -38,8 +46,6 @@ class ofMesh_ {
   const std::vector<T>& getTexCoords() const { return texCoords_; }
   bool hasTexCoords() const { return !texCoords_.empty(); }
 
-  void draw() const {}
-
  private:
   ofPrimitiveMode mode_ = OF_PRIMITIVE_TRIANGLES;
   std::vector<V> vertices_;
@@ -49,5 +55,4 @@ class ofMesh_ {
 };
 
 using ofMesh = ofMesh_<ofDefaultVertexType, ofDefaultNormalType, ofDefaultColorType, ofDefaultTexCoordType>;
-// libs/openFrameworks/gl/ofVboMesh.h: a mesh that is drawn by an ofVbo.
 class ofVboMesh : public ofMesh {};

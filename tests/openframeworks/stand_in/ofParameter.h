@@ -1,10 +1,11 @@
-// Stand-in for libs/openFrameworks/types/ofParameter.h and ofParameterGroup, held against dimitre 04d657eb74 (after 0.12); the version of
-// 0.11 differs in what is not used here.
+// Stand-in for libs/openFrameworks/types/ofParameter.h and its sources, held against openframeworks c50ec30ccb (ofParameter.h, 0.12) and 10cba4294e
+// (ofParameterGroup.cpp, 0.11 to 0.12), and dimitre cb886f4976 (ofParameterGroup.cpp) and 0d1f6e0696 (ofParameter.cpp), since the latter's stored
+// source there is older. Left out: what writes values as text, and that groups hear of their parameters' changes.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <typeinfo>
@@ -13,7 +14,7 @@
 
 #include "ofColor.h"
 #include "ofEvent.h"
-#include "ofRectangle.h"
+#include "ofLog.h"
 #include "ofVectorMath.h"
 
 class ofParameterGroup;
@@ -25,6 +26,7 @@ class ofAbstractParameter {
   virtual ~ofAbstractParameter() = default;
   virtual std::string getName() const = 0;
   virtual void setName(const std::string& name) = 0;
+  virtual std::string getEscapedName() const { return escape(getName()); }
   virtual std::string valueType() const = 0;
   virtual std::string type() const { return typeid(*this).name(); }
   virtual bool isReadOnly() const = 0;
@@ -37,41 +39,59 @@ class ofAbstractParameter {
   ofParameter<T>& cast() {
     return static_cast<ofParameter<T>&>(*this);
   }
+  ofParameterGroup& castGroup();
 
  protected:
+  virtual std::string escape(const std::string& str) const {
+    std::string escaped = str;
+    for (char& c : escaped)
+      if (std::string(" <>{}[],()/\\.#").find(c) != std::string::npos) c = '_';
+    return escaped;
+  }
   virtual const void* getInternalObject() const = 0;
 };
 
+// Copies are the same group, until one of them is cleared.
 class ofParameterGroup : public ofAbstractParameter {
  public:
   ofParameterGroup() = default;
-  ofParameterGroup(const std::string& name) { setName(name); }
-  template <class... Parameters>
-  ofParameterGroup(const std::string& name, Parameters&... parameters) {
+  template <class... Args>
+  ofParameterGroup(const std::string& name) {
     setName(name);
-    (add(parameters), ...);
+  }
+  template <class... Args>
+  ofParameterGroup(const std::string& name, Args&... p) {
+    add(p...);
+    setName(name);
   }
 
-  // A second parameter of the same escaped name takes the place of the first.
-  void add(ofAbstractParameter& parameter) {
-    for (auto& there : obj->parameters)
-      if (there->getName() == parameter.getName()) return void(there = parameter.newReference());
-    obj->parameters.push_back(parameter.newReference());
+  // Of two with the same name both are there, and the later one is found by it.
+  void add(ofAbstractParameter& param) {
+    const std::shared_ptr<ofAbstractParameter> reference = param.newReference();
+    const std::string name = reference->getEscapedName();
+    if (obj->index.count(name) != 0) {
+      ofLogWarning() << "Adding another parameter with same name '" << reference->getName() << "' to group '"
+                     << getName() << "'";
+    }
+    obj->index[name] = obj->parameters.size();
+    obj->parameters.push_back(reference);
   }
-  template <class... Parameters>
-  void add(ofAbstractParameter& parameter, Parameters&... parameters) {
-    add(parameter);
+  template <class... Args>
+  void add(ofAbstractParameter& p, Args&... parameters) {
+    add(p);
     add(parameters...);
   }
-  void clear() { obj->parameters.clear(); }
+  // This group becomes another one of the same name; its copies stay what they were.
+  void clear() {
+    const std::string name = getName();
+    obj = std::make_shared<Value>();
+    setName(name);
+  }
   std::size_t size() const { return obj->parameters.size(); }
-  bool contains(const std::string& name) const {
-    return std::any_of(begin(), end(), [&](const auto& p) { return p->getName() == name; });
-  }
+  bool contains(const std::string& name) const { return obj->index.count(escape(name)) != 0; }
+  operator bool() const { return obj != nullptr; }
 
-  ofAbstractParameter& get(const std::string& name) {
-    return **std::find_if(begin(), end(), [&](const auto& p) { return p->getName() == name; });
-  }
+  ofAbstractParameter& get(const std::string& name) { return get(obj->index.at(escape(name))); }
   ofAbstractParameter& get(std::size_t pos) { return *obj->parameters.at(pos); }
   ofParameterGroup& getGroup(const std::string& name) { return static_cast<ofParameterGroup&>(get(name)); }
   ofParameter<float>& getFloat(const std::string& name) { return get(name).cast<float>(); }
@@ -79,16 +99,18 @@ class ofParameterGroup : public ofAbstractParameter {
   ofParameter<bool>& getBool(const std::string& name) { return get(name).cast<bool>(); }
   ofParameter<void>& getVoid(const std::string& name) { return get(name).cast<void>(); }
 
-  using Iterator = std::vector<std::shared_ptr<ofAbstractParameter>>::iterator;
-  using ConstIterator = std::vector<std::shared_ptr<ofAbstractParameter>>::const_iterator;
-  Iterator begin() { return obj->parameters.begin(); }
-  Iterator end() { return obj->parameters.end(); }
-  ConstIterator begin() const { return obj->parameters.begin(); }
-  ConstIterator end() const { return obj->parameters.end(); }
+  using Parameters = std::vector<std::shared_ptr<ofAbstractParameter>>;
+  Parameters::iterator begin() { return obj->parameters.begin(); }
+  Parameters::iterator end() { return obj->parameters.end(); }
+  Parameters::const_iterator begin() const { return obj->parameters.begin(); }
+  Parameters::const_iterator end() const { return obj->parameters.end(); }
 
   std::string getName() const override { return obj->name; }
   void setName(const std::string& name) override { obj->name = name; }
-  std::string valueType() const override { return typeid(ofParameterGroup).name(); }
+  std::string getEscapedName() const override {
+    return getName().empty() ? "group" : ofAbstractParameter::getEscapedName();
+  }
+  std::string valueType() const override { return typeid(*this).name(); }
   bool isReadOnly() const override { return false; }
   std::shared_ptr<ofAbstractParameter> newReference() const override {
     return std::make_shared<ofParameterGroup>(*this);
@@ -100,10 +122,13 @@ class ofParameterGroup : public ofAbstractParameter {
  private:
   struct Value {
     std::string name;
-    std::vector<std::shared_ptr<ofAbstractParameter>> parameters;
+    Parameters parameters;
+    std::map<std::string, std::size_t> index;
   };
   std::shared_ptr<Value> obj = std::make_shared<Value>();
 };
+
+inline ofParameterGroup& ofAbstractParameter::castGroup() { return static_cast<ofParameterGroup&>(*this); }
 
 namespace of {
 namespace priv {
@@ -163,7 +188,7 @@ class ofParameter : public ofAbstractParameter {
   void setMin(const T& min) { obj->min = min; }
   void setMax(const T& max) { obj->max = max; }
 
-  // What a listener sets is kept, and told to nobody.
+  // Listeners hear of a value that was there already, too. What a listener sets is kept, and told to nobody.
   ofParameter& set(const T& value) {
     obj->value = value;
     if (obj->isNotifying) return *this;
@@ -184,22 +209,12 @@ class ofParameter : public ofAbstractParameter {
   std::unique_ptr<of::priv::AbstractEventToken> newListener(Arguments... arguments) {
     return obj->changed.newListener(arguments...);
   }
-  template <class Object, class Method>
-  void addListener(Object* listener, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
-    ofAddListener(obj->changed, listener, method, order);
-  }
-  template <class Object, class Method>
-  void removeListener(Object* listener, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
-    ofRemoveListener(obj->changed, listener, method, order);
-  }
 
   std::string getName() const override { return obj->name; }
   void setName(const std::string& name) override { obj->name = name; }
   std::string valueType() const override { return typeid(T).name(); }
   bool isReadOnly() const override { return false; }
   std::shared_ptr<ofAbstractParameter> newReference() const override { return std::make_shared<ofParameter>(*this); }
-
- protected:
   const void* getInternalObject() const override { return obj.get(); }
 
  private:
@@ -220,15 +235,12 @@ class ofParameter<void> : public ofAbstractParameter {
   ofParameter(const std::string& name) { setName(name); }
   ofParameter& set(const std::string& name) { return setName(name), *this; }
 
-  void trigger() { obj->changed.notify(this); }
+  void trigger() { trigger(this); }
+  void trigger(const void* sender) { obj->changed.notify(sender); }
 
   template <class... Arguments>
   std::unique_ptr<of::priv::AbstractEventToken> newListener(Arguments... arguments) {
     return obj->changed.newListener(arguments...);
-  }
-  template <class Object, class Method>
-  void addListener(Object* listener, Method method, int order = OF_EVENT_ORDER_AFTER_APP) {
-    ofAddListener(obj->changed, listener, method, order);
   }
 
   std::string getName() const override { return obj->name; }
@@ -236,8 +248,6 @@ class ofParameter<void> : public ofAbstractParameter {
   std::string valueType() const override { return typeid(void).name(); }
   bool isReadOnly() const override { return false; }
   std::shared_ptr<ofAbstractParameter> newReference() const override { return std::make_shared<ofParameter>(*this); }
-
- protected:
   const void* getInternalObject() const override { return obj.get(); }
 
  private:
@@ -262,10 +272,10 @@ class ofReadOnlyParameter : public ofAbstractParameter {
   std::shared_ptr<ofAbstractParameter> newReference() const override {
     return std::make_shared<ofReadOnlyParameter>(*this);
   }
+  const void* getInternalObject() const override { return parameter.getInternalObject(); }
 
  protected:
   void setName(const std::string& name) override { parameter.setName(name); }
-  const void* getInternalObject() const override { return &parameter; }
 
   ofParameter<T> parameter;
   friend Friend;

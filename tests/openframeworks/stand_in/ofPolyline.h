@@ -1,4 +1,4 @@
-// Stand-in for libs/openFrameworks/graphics/ofPolyline.h, held against openframeworks d4c7ec1010 (0.12).
+// Stand-in for libs/openFrameworks/graphics/ofPolyline.h, held against openframeworks d4c7ec1010 (0.11 to 0.12).
 #pragma once
 
 #include <cstddef>

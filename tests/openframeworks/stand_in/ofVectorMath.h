@@ -1,5 +1,6 @@
-// Stand-in for libs/openFrameworks/math/ofVectorMath.h and what it includes: glm itself is the real one. The older vectors held against
-// openframeworks b734917b2b (ofVec3f.h), 34580b487a (ofVec2f.h), ad08088b4a (ofVec4f.h): numbers first, DIM, getPtr().
+// Stand-in for libs/openFrameworks/math/ofVectorMath.h and what it includes: glm itself is the real one. Held against openframeworks
+// ffad1bc3ac (ofVectorMath.h), a67112f32d (ofMath.h, 0.12), 98318ef009 (graphics/ofGraphicsConstants.h); the older vectors, numbers first, DIM,
+// getPtr(), against b734917b2b (ofVec3f.h), 003fe5de5c (ofVec2f.h, older), 02ec735b0f (ofVec4f.h) and dimitre fbd147258c (ofVec2f.h).
 #pragma once
 
 #include <algorithm>
@@ -8,13 +9,17 @@
 #include <glm/glm.hpp>
 #include <glm/gtc/quaternion.hpp>
 #include <glm/gtc/type_ptr.hpp>
+#include <limits>
 
 class ofVec2f {
  public:
   static const int DIM = 2;
   float x = 0, y = 0;
   ofVec2f() = default;
+  explicit ofVec2f(float scalar) : ofVec2f(scalar, scalar) {}
   ofVec2f(float vx, float vy) : x(vx), y(vy) {}
+  ofVec2f(const glm::vec2& v) : ofVec2f(v.x, v.y) {}
+  operator glm::vec2() const { return {x, y}; }
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
@@ -23,7 +28,10 @@ class ofVec3f {
   static const int DIM = 3;
   float x = 0, y = 0, z = 0;
   ofVec3f() = default;
+  explicit ofVec3f(float scalar) : ofVec3f(scalar, scalar, scalar) {}
   ofVec3f(float vx, float vy, float vz = 0) : x(vx), y(vy), z(vz) {}
+  ofVec3f(const glm::vec3& v) : ofVec3f(v.x, v.y, v.z) {}
+  operator glm::vec3() const { return {x, y, z}; }
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
@@ -32,7 +40,10 @@ class ofVec4f {
   static const int DIM = 4;
   float x = 0, y = 0, z = 0, w = 0;
   ofVec4f() = default;
+  explicit ofVec4f(float scalar) : ofVec4f(scalar, scalar, scalar, scalar) {}
   ofVec4f(float vx, float vy, float vz, float vw) : x(vx), y(vy), z(vz), w(vw) {}
+  ofVec4f(const glm::vec4& v) : ofVec4f(v.x, v.y, v.z, v.w) {}
+  operator glm::vec4() const { return {x, y, z, w}; }
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
@@ -43,12 +54,16 @@ using ofDefaultVec4 = glm::vec4;
 using ofDefaultVertexType = glm::vec3;
 using ofDefaultNormalType = glm::vec3;
 using ofDefaultTexCoordType = glm::vec2;
-using ofIndexType = unsigned int;
 
-// libs/openFrameworks/math/ofMath.h, held against openframeworks a67112f32d.
+// A range without width is mapped to the beginning of the other.
 inline float ofMap(float value, float inputMin, float inputMax, float outputMin, float outputMax, bool clamp = false) {
+  if (std::abs(inputMin - inputMax) < std::numeric_limits<float>::epsilon()) return outputMin;
   const float mapped = outputMin + (value - inputMin) / (inputMax - inputMin) * (outputMax - outputMin);
   return clamp ? std::min(std::max(mapped, std::min(outputMin, outputMax)), std::max(outputMin, outputMax)) : mapped;
 }
-// Smooth, between -1 and 1; not the noise of openFrameworks.
+// Smooth, between -1 and 1; not the noise of openFrameworks. Others that a call might mean are not defined.
 inline float ofSignedNoise(float x) { return std::sin(x * 1.7F) * std::cos(x * 0.61F + 1); }
+float ofSignedNoise(float x, float y);
+float ofSignedNoise(float x, float y, float z);
+float ofSignedNoise(const glm::vec2& p);
+float ofSignedNoise(const glm::vec3& p);

@@ -1,7 +1,8 @@
-// Stand-in for addons/ofxGui/src/ofxGui.h and ofxPanel.h, held against openframeworks 4eb7c7f38d. It shows nothing; it keeps what it was
-// given.
+// Stand-in for addons/ofxGui/src/ofxGui.h, ofxPanel.h and ofxGuiGroup.cpp, held against openframeworks 00a6e89e47 (ofxGui.h, older: it includes
+// ofxPanel.h), 68a3b9ab4e (ofxPanel.h), 019c17999c (ofxPanel.cpp, ofxGuiGroup.cpp; 0.11 to 0.12). It shows nothing; it keeps what it was given.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "ofMain.h"
@@ -9,17 +10,27 @@
 
 class ofxPanel {
  public:
-  ofxPanel* setup(const ofParameterGroup& parameters, const std::string& = "settings.xml", float = 10, float = 10) {
-    const ofParameterGroup wanted = parameters;
-    parameters_.clear();  // as ofxGuiGroup::setup does, to whoever else has that group
-    parameters_ = wanted;
+  ofxPanel* setup(const ofParameterGroup& parameters, const std::string& /*filename*/ = "settings.xml", float = 10,
+                  float = 10) {
+    parameters_.clear();  // its own, which others may have been given
+    parameters_ = parameters;
+    isSetup_ = true;
     return this;
   }
-  void clear() { parameters_ = ofParameterGroup(); }
+  ofxPanel* setup(const std::string& collectionName = "", const std::string& filename = "settings.xml", float x = 10,
+                  float y = 10);
   std::size_t getNumControls() const { return parameters_.size(); }
-  void draw() { ++stand_in::stage().drawn.panels; }
-  ofParameterGroup& getParameter() { return parameters_; }
+  // setup() makes its icons: before it there is nothing that can be drawn.
+  void draw() {
+    if (isSetup_) {
+      ++stand_in::stage().drawn.panels;
+    } else {
+      ++stand_in::stage().drawn.unfinished_panels;
+    }
+  }
+  ofAbstractParameter& getParameter() { return parameters_; }
 
  private:
   ofParameterGroup parameters_;
+  bool isSetup_ = false;
 };

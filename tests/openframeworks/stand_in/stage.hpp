@@ -31,7 +31,7 @@ struct Drawn {
   std::vector<Sphere> spheres;
   std::vector<Box> boxes;
   std::vector<Line> lines;
-  std::size_t panels = 0;
+  std::size_t panels = 0, unfinished_panels = 0;
   const ofCamera* camera = nullptr;  // the last that was begun
 };
 

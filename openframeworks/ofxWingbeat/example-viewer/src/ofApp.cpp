@@ -82,7 +82,7 @@ void ofApp::draw() {
   ofSetColor(ofColor::white);
   if (subscriber.hasFrame()) vbo.draw(GL_POINTS, 0, static_cast<int>(subscriber.getCount()));
   camera.end();
-  if (drawPanel) panel.draw();
+  if (drawPanel && panel.getNumControls() > 0) panel.draw();  // one that was not set up has no icons to draw
   const float bottom = static_cast<float>(ofGetHeight());
   ofDrawBitmapString(describe(), 250, bottom - 50);
   ofDrawBitmapString("left, right: stream   up, down: field   f: fit   g: panel", 250, bottom - 20);

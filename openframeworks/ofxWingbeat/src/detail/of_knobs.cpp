@@ -241,11 +241,7 @@ std::vector<Knob> knobs_of(const NamedParameter& named, const std::string& choic
 std::vector<Knob> mirror(const std::vector<wb_control_info>& controls, ofParameterGroup& group,
                          ofEventListeners& listeners, const std::function<void(const std::string&)>& pull) {
   listeners.unsubscribeAll();
-  // Another group of the same name, not this one cleared: a panel that is set up anew clears the group it had, and copies of a group
-  // are that group.
-  const std::string title = group.getName();
-  group = ofParameterGroup();
-  group.setName(title);
+  group.clear();  // it becomes another one of the same name: what a panel was given stays as it is
   std::vector<Knob> knobs;
   Groups groups(group, controls);
   for (const auto& control : controls) {
