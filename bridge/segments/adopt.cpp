@@ -5,38 +5,26 @@
 
 #include "adoption.hpp"
 #include "interrupts.hpp"
-#include "text.hpp"
-#include "verbs.hpp"
+#include "site_arguments.hpp"
 
 namespace wingbeat::tool {
 
 namespace {
 
 struct AdoptArguments {
-  std::string segment, type, shape, components, lock, stream, field, unit;
-  std::size_t offset = 0, lock_offset = 0;
-  double rate = 100, lock_limit_s = 0.1;
+  segments::SiteArguments site;
+  std::string type, shape, components, stream, field, unit;
+  double rate = 100;
   std::optional<double> seconds;
   bool fixed = false, repeat = false, quiet = false, json = false;
 };
 
-segments::SiteOptions site_of(const AdoptArguments& a, const segments::Shape& shape) {
-  segments::SiteOptions site;
-  site.verb = "adopt";
-  site.data = segments::parse_name(a.segment);
-  site.what = shape.text();
-  site.offset = a.offset;
-  site.bytes = shape.bytes();
-  if (!a.lock.empty()) site.lock = segments::parse_name(a.lock);
-  site.lock_offset = a.lock_offset;
-  site.lock_limit_s = a.lock_limit_s;
-  return site;
-}
-
 segments::AdoptionOptions options_of(const AdoptArguments& a) {
   segments::AdoptionOptions options;
   options.shape = segments::parse_shape(a.type, a.shape, a.components);
-  options.site = site_of(a, options.shape);
+  options.site = segments::site_of(a.site, "adopt");
+  options.site.what = options.shape.text();
+  options.site.bytes = options.shape.bytes();
   options.is_fixed = a.fixed;
   options.stream = a.stream;
   options.field = a.field.empty() ? segments::field_name_of(options.site.data) : a.field;
@@ -48,26 +36,18 @@ segments::AdoptionOptions options_of(const AdoptArguments& a) {
 }
 
 Json to_json(const AdoptArguments& a, const segments::AdoptionTotals& t) {
-  return {{"stream", a.stream},
-          {"segment", a.segment},
-          {"verified", !a.lock.empty()},
-          {"frames", t.frames},
-          {"looks", t.looks},
-          {"unchanged", t.unchanged},
-          {"attachments", t.site.attachments},
-          {"lock_missed", t.site.lock_missed},
-          {"recovered", t.site.recovered},
-          {"spoiled", t.site.spoiled},
-          {"hold_p50_ns", t.site.hold_p50_ns},
-          {"hold_max_ns", t.site.hold_max_ns},
-          {"wall_seconds", t.wall_seconds}};
+  Json json = {{"stream", a.stream}, {"segment", a.site.segment}, {"verified", !a.site.lock.empty()},
+               {"frames", t.frames}, {"looks", t.looks},          {"unchanged", t.unchanged}};
+  json.update(segments::to_json(t.site));
+  json["wall_seconds"] = t.wall_seconds;
+  return json;
 }
 
 void report(const AdoptArguments& a, const segments::AdoptionTotals& t) {
   if (a.json) return fmt::print("{}\n", json_text(to_json(a, t)));
   if (a.quiet) return;
   fmt::print("{}: in {:.1f} s {} frames of {} looks at {} ({} unchanged, {} without the lock, {} spoiled)\n", a.stream,
-             t.wall_seconds, t.frames, t.looks, a.segment, t.unchanged, t.site.lock_missed + t.site.recovered,
+             t.wall_seconds, t.frames, t.looks, a.site.segment, t.unchanged, t.site.lock_missed + t.site.recovered,
              t.site.spoiled);
 }
 
@@ -90,22 +70,18 @@ void add_adopt(CLI::App& app, int& exit_code) {
                                   "key:0x1234 --type f64 --shape 2x50 --as "
                                   "pair");
   auto a = std::make_shared<AdoptArguments>();
-  verb->add_option("segment", a->segment, "The segment, which may come and go: /NAME, or key:0x1234 or id:7 (System V)")
+  verb->add_option("segment", a->site.segment,
+                   "The segment, which may come and go: /NAME, or key:0x1234 or id:7 (System V)")
       ->required();
   verb->add_option("--type", a->type, "Of its numbers: f32 f64 i8 to i64 u8 to u64")->required();
   verb->add_option("--shape", a->shape, "Sizes, fastest first: 3x100 is 100 agents with 3 numbers each")->required();
   verb->add_option("--as", a->stream, "The stream to make")->required()->option_text("STREAM");
   verb->add_option("--component", a->components, "Names of an agent's numbers: x,y,z");
-  verb->add_option(
-      "--lock", a->lock,
+  segments::add_site_options(
+      *verb, a->site,
       "The segment with the pthread_mutex_t of those who write; without it frames may be torn, and the stream "
-      "is marked as unverified");
-  verb->add_option("--lock-limit", a->lock_limit_s, "Seconds to try to lock it each time; then no frame is made")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  verb->add_option("--offset", a->offset, "Where the numbers begin in the segment, in bytes")->capture_default_str();
-  verb->add_option("--lock-offset", a->lock_offset, "Where the mutex begins in its segment, in bytes")
-      ->capture_default_str();
+      "is marked as unverified",
+      "Seconds to try to lock it each time; then no frame is made");
   verb->add_option("--field", a->field, "The field's name; the segment's if not given");
   verb->add_option("--unit", a->unit, "The field's unit");
   verb->add_flag("--fixed", a->fixed,

@@ -6,17 +6,16 @@
 #include "interrupts.hpp"
 #include "mirroring.hpp"
 #include "shape.hpp"
-#include "text.hpp"
-#include "verbs.hpp"
+#include "site_arguments.hpp"
 
 namespace wingbeat::tool {
 
 namespace {
 
 struct MirrorArguments {
-  std::string stream, segment, lock, field, type;
-  std::size_t offset = 0, lock_offset = 0;
-  double rate = 0, lock_limit_s = 0.1;
+  segments::SiteArguments site;
+  std::string stream, field, type;
+  double rate = 0;
   std::optional<double> seconds;
   bool keep = false, quiet = false, json = false;
 };
@@ -29,37 +28,28 @@ segments::MirrorOptions options_of(const MirrorArguments& a) {
   options.rate = a.rate;
   options.seconds = a.seconds;
   options.keep = a.keep;
-  options.site.verb = "mirror";
-  options.site.data = segments::parse_name(a.segment);
-  options.site.offset = a.offset;
-  if (!a.lock.empty()) options.site.lock = segments::parse_name(a.lock);
-  options.site.lock_offset = a.lock_offset;
-  options.site.lock_limit_s = a.lock_limit_s;
+  options.site = segments::site_of(a.site, "mirror");
   options.site.access = segments::Access::write;
   options.site.create = true;
   return options;
 }
 
 Json to_json(const MirrorArguments& a, const segments::MirrorTotals& t) {
-  return {{"stream", a.stream},
-          {"segment", a.segment},
-          {"verified", t.unverified.empty()},
-          {"frames", t.frames},
-          {"restarts", t.restarts},
-          {"attachments", t.site.attachments},
-          {"lock_missed", t.site.lock_missed},
-          {"recovered", t.site.recovered},
-          {"spoiled", t.site.spoiled},
-          {"hold_p50_ns", t.site.hold_p50_ns},
-          {"hold_max_ns", t.site.hold_max_ns},
-          {"wall_seconds", t.wall_seconds}};
+  Json json = {{"stream", a.stream},
+               {"segment", a.site.segment},
+               {"verified", t.unverified.empty()},
+               {"frames", t.frames},
+               {"restarts", t.restarts}};
+  json.update(segments::to_json(t.site));
+  json["wall_seconds"] = t.wall_seconds;
+  return json;
 }
 
 void report(const MirrorArguments& a, const segments::MirrorTotals& t) {
   if (a.json) return fmt::print("{}\n", json_text(to_json(a, t)));
   if (a.quiet) return;
   fmt::print("{}: in {:.1f} s {} frames written to {} ({} times without the lock, {} spoiled)\n", a.stream,
-             t.wall_seconds, t.frames, a.segment, t.site.lock_missed + t.site.recovered, t.site.spoiled);
+             t.wall_seconds, t.frames, a.site.segment, t.site.lock_missed + t.site.recovered, t.site.spoiled);
 }
 
 int run(const MirrorArguments& arguments) {
@@ -80,18 +70,13 @@ void add_mirror(CLI::App& app, int& exit_code) {
       "/position_data --lock /mutex_lock, until Ctrl-C");
   auto a = std::make_shared<MirrorArguments>();
   verb->add_option("stream", a->stream, "The stream, which may come and go")->required();
-  verb->add_option("--to", a->segment, "The segment, made if it is not there: /NAME, or key:0x1234 or id:7 (System V)")
+  verb->add_option("--to", a->site.segment,
+                   "The segment, made if it is not there: /NAME, or key:0x1234 or id:7 (System V)")
       ->required()
       ->option_text("SEGMENT");
-  verb->add_option("--lock", a->lock,
-                   "The segment with the pthread_mutex_t of those who read; made and initialised if it is not there");
-  verb->add_option("--lock-limit", a->lock_limit_s,
-                   "Seconds to try to lock it each time; then the newest frame is tried")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  verb->add_option("--offset", a->offset, "Where the numbers begin in the segment, in bytes")->capture_default_str();
-  verb->add_option("--lock-offset", a->lock_offset, "Where the mutex begins in its segment, in bytes")
-      ->capture_default_str();
+  segments::add_site_options(
+      *verb, a->site, "The segment with the pthread_mutex_t of those who read; made and initialised if it is not there",
+      "Seconds to try to lock it each time; then the newest frame is tried");
   verb->add_option("--field", a->field, "Which field; the first if not given");
   verb->add_option("--type", a->type, "f32 or f64: what the numbers become; the field's own type if not given")
       ->check(CLI::IsMember({"f32", "f64"}));
