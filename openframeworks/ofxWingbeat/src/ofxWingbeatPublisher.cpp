@@ -60,7 +60,8 @@ detail::Rows read_back(const ofVbo& vbo, std::vector<glm::vec3>& out) {
   const auto* bytes = stride_bytes < sizeof(glm::vec3) ? nullptr : buffer.map<unsigned char>(GL_READ_ONLY);
   if (bytes == nullptr) return {};
   out.resize(count);
-  for (std::size_t i = 0; i < count; ++i) std::memcpy(&out[i], bytes + i * stride_bytes, sizeof out[i]);
+  for (std::size_t i = 0; i < count; ++i)
+    std::memcpy(static_cast<void*>(&out[i]), bytes + i * stride_bytes, sizeof out[i]);
   buffer.unmap();
   return detail::rows_of(out);
 }

@@ -58,9 +58,10 @@ void ofApp::listFields() {
 }
 
 void ofApp::countSkipped() {
-  const std::uint64_t seq = subscriber.getSeq();
-  if (lastSeq != 0 && seq > lastSeq) skipped += seq - lastSeq - 1;
+  const std::uint64_t seq = subscriber.getSeq(), restarts = subscriber.getRestarts();
+  if (lastSeq != 0 && restarts == lastRestarts && seq > lastSeq) skipped += seq - lastSeq - 1;
   lastSeq = seq;
+  lastRestarts = restarts;
 }
 
 void ofApp::fitCamera() {

@@ -30,7 +30,7 @@ class ofApp : public ofBaseApp {
   ofEasyCam camera;
   ofxPanel panel;
   bool drawPanel = true, isFitted = false;
-  std::uint64_t lastSeq = 0, skipped = 0;
+  std::uint64_t lastSeq = 0, lastRestarts = 0, skipped = 0;
 
  private:
   void lookForStreams();
