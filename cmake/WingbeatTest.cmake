@@ -41,3 +41,17 @@ function(wingbeat_script_test name)
     set_tests_properties(
         ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${labels}" SKIP_RETURN_CODE 77)
 endfunction()
+
+# wingbeat_find_julia(<variable>)
+#
+# The Julia that tests run; empty if there is none, or if the library has sanitizers, which Julia is not built with.
+function(wingbeat_find_julia variable)
+    set(julia)
+    if(NOT WINGBEAT_SANITIZE)
+        execute_process(
+            COMMAND "${PROJECT_SOURCE_DIR}/scripts/julia" --which
+            OUTPUT_VARIABLE julia
+            OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    endif()
+    set(${variable} "${julia}" PARENT_SCOPE)
+endfunction()
