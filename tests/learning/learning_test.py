@@ -4,10 +4,13 @@
 import csv
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,6 +20,7 @@ COMMAND, LIBRARY = map(Path, sys.argv[1:3]) if len(sys.argv) > 2 else (
     ROOT / "build/release/bin/wingbeat", ROOT / "build/release/lib/libwingbeat.so")
 del sys.argv[1:3]
 PATIENCE_S = 180
+STOPS, STOP_S, FRAMES_PER_SECOND = 10, 0.3, 250
 CIRCLES_AND_LINES = (".//{http://www.w3.org/2000/svg}circle", ".//{http://www.w3.org/2000/svg}polyline")
 
 
@@ -34,6 +38,13 @@ class Learning(unittest.TestCase):
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         self.assertEqual(list(self.directory.glob("wingbeat-learning-*")), [], "the runtime directory is still there")
         return done
+
+    def start_example(self, *words):
+        script = ROOT / "examples/learning/learn.jl"
+        learner = subprocess.Popen([ROOT / "scripts/julia", "--startup-file=no", script, *map(str, words)], env=self.environment,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: learner.poll() is None and (learner.kill(), learner.communicate()))
+        return learner
 
     def run_short(self, example, *words):
         """The verdict of a short run whose checks all hold (how fast it was is not judged), and its table."""
@@ -66,6 +77,24 @@ class Learning(unittest.TestCase):
         for end in ("least", "most"):
             self.assertEqual(checks[f"lock-step: frames from a frame to its answer, at {end}"]["measured"], 1)
         self.assertEqual({row["way"] for row in rows}, {"free-running", "lock-step"})
+
+    def test_a_controller_that_is_stopped_now_and_then_goes_on_by_the_newest_frame(self):
+        learner = self.start_example("closed-loop", "--short", "--json", "--out", self.directory / "out")
+        said = []
+        for line in learner.stderr:
+            said.append(line)
+            if line.startswith("free-running: hold"):
+                break
+        for _ in range(STOPS):
+            time.sleep(STOP_S)
+            learner.send_signal(signal.SIGSTOP)
+            time.sleep(STOP_S)
+            learner.send_signal(signal.SIGCONT)
+        out, rest = learner.communicate(timeout=PATIENCE_S)
+        said = "".join(said) + rest
+        self.assertEqual(learner.returncode, 0, out + said)
+        missed = int(re.search(r"free-running: [0-9]+ frames in [0-9.]+ s, ([0-9]+) missed", said)[1])
+        self.assertGreater(missed, STOPS * STOP_S * FRAMES_PER_SECOND / 2, said)
 
     def test_planted_leaders_are_found_and_so_are_those_who_take_over(self):
         checks, rows = self.run_short("who-leads")

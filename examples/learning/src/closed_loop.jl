@@ -36,6 +36,7 @@ mutable struct LoopRecord
     noise::Vector{Float64}
     first::Vector{Int}        # frame that each hold began at
     answers::Answers
+    seq::Int                  # of the newest frame
     missed::Int
     seconds::Float64
     response::Response
@@ -43,14 +44,16 @@ mutable struct LoopRecord
     disturbed::Float64        # the disturbed parameter at the end
 end
 
-LoopRecord(way) = LoopRecord(way, Float64[], Float64[], Float64[], Int[], Answers(), 0, NaN, Response(NaN, NaN), nothing, NaN)
+LoopRecord(way) = LoopRecord(way, Float64[], Float64[], Float64[], Int[], Answers(), 0, 0, NaN, Response(NaN, NaN), nothing, NaN)
 
 function closed_loop(root, options)
     agents = agents_of(options, 1_000, 400, 100)
     usual = options.short ? LOOP_HOLD.short : LOOP_HOLD.whole
     plan = loop_plan(options.seconds > 0 ? max(100, round(Int, options.seconds * LOOP_RATE / 6)) : usual)
     board = Board()
-    free = run_loop(root, options, agents, plan, board, "free-running", ("--rate", LOOP_RATE, "--history", LOOP_RATE), :every)
+    # Whoever steers looks at the newest frame: one that waited shows nothing of what was asked for meanwhile, and to go on correcting by
+    # such frames, after a pause of this process, drives the noise to its limit and the flock apart.
+    free = run_loop(root, options, agents, plan, board, "free-running", ("--rate", LOOP_RATE), :latest)
     stepped = run_loop(root, options, agents, plan, board, "lock-step", ("--flat-out", "--lock-step", LOOP_LABEL), :lockstep)
     return loop_results(options, plan, [free, stepped])
 end
@@ -82,7 +85,7 @@ function drive!(record::LoopRecord, swarm, plan, board)
         left == 0 && hold == length(plan) && break
         left == 0 && (left = begin_hold!(record, swarm, plan, hold += 1))
         left -= 1
-        record.missed += frame.missed
+        count_missed!(record, frame.seq)
         order = polarisation(frame[:velocity])
         push!(record.order, order)
         turn!(record, swarm, frame, plan[hold].wanted, noise_for(record, plan[hold], order))
@@ -92,6 +95,12 @@ function drive!(record::LoopRecord, swarm, plan, board)
     record.seconds = (time_ns() - began) / 1e9
     record.disturbed = truth(swarm, first(LOOP_DISTURBANCE))
     return record
+end
+
+function count_missed!(record, seq)
+    record.seq > 0 && (record.missed += seq - record.seq - 1)
+    record.seq = seq
+    return nothing
 end
 
 # How many frames it takes.
