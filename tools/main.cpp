@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "messages.hpp"
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.hpp"
 
@@ -31,7 +32,7 @@ ExitCode exit_code_of(const wingbeat::Error& error) {
 }
 
 int complain(int code, const char* text) {
-  fmt::print(stderr, "wingbeat: {}\n", text);
+  static_cast<void>(std::fputs(fmt::format("wingbeat: {}\n", text).c_str(), stderr));
   return code;
 }
 
@@ -69,6 +70,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_descriptors();
   try {
     return run(argc, argv);
   } catch (const Failure& failure) {

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
-#include "text.hpp"
+#include "messages.hpp"
 
 namespace wingbeat::osc {
 
@@ -14,7 +12,7 @@ constexpr std::size_t kMaxAddresses = 1000;  // a flood of invented ones shall n
 
 }  // namespace
 
-void say(const std::string& text) { fmt::print(stderr, "wingbeat osc: {}\n", tool::printable(text)); }
+void say(const std::string& text) { tool::say("osc", text); }
 
 void Complaints::add(const std::string& address, const std::string& what) {
   ++count_;

@@ -5,6 +5,7 @@
 
 #include "bridge.hpp"
 #include "interrupts.hpp"
+#include "messages.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -79,6 +80,7 @@ int run(const OscArguments& arguments) {
   options.rate = arguments.rate;
   options.seconds = arguments.seconds;
   catch_interrupts();
+  outlive_listeners();
   osc::Bridge bridge(std::move(options));
   bridge.run();
   const osc::Totals totals = bridge.totals();

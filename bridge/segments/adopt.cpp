@@ -5,6 +5,7 @@
 
 #include "adoption.hpp"
 #include "interrupts.hpp"
+#include "messages.hpp"
 #include "site_arguments.hpp"
 
 namespace wingbeat::tool {
@@ -53,6 +54,7 @@ void report(const AdoptArguments& a, const segments::AdoptionTotals& t) {
 
 int run(const AdoptArguments& arguments) {
   catch_interrupts();
+  outlive_listeners();
   segments::Adoption adoption(options_of(arguments));
   adoption.run();
   const auto totals = adoption.totals();

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "interrupts.hpp"
+#include "messages.hpp"
 #include "mirroring.hpp"
 #include "shape.hpp"
 #include "site_arguments.hpp"
@@ -54,6 +55,7 @@ void report(const MirrorArguments& a, const segments::MirrorTotals& t) {
 
 int run(const MirrorArguments& arguments) {
   catch_interrupts();
+  outlive_listeners();
   segments::Mirror mirror(options_of(arguments));
   mirror.run();
   const auto totals = mirror.totals();

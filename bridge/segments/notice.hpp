@@ -5,8 +5,6 @@
 
 namespace wingbeat::segments {
 
-void say(const std::string& verb, const std::string& text);
-
 class Notice {
  public:
   explicit Notice(std::string verb) : verb_(std::move(verb)) {}

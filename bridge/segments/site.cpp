@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "messages.hpp"
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.h"
 
@@ -90,7 +91,7 @@ void Site::try_attach(Presence before) {
   place_.forget();
   if (before == Presence::unknown) return;
   ++totals_.attachments;
-  say(options_.verb, fmt::format("attached to {}{}", options_.data.text, rest_text()));
+  tool::say(options_.verb, fmt::format("attached to {}{}", options_.data.text, rest_text()));
 }
 
 // A size that only the system's pages explain is nothing to tell.

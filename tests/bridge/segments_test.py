@@ -29,6 +29,7 @@ JULIA = ROOT / "scripts" / "julia"
 JULIA_PATIENCE_S = 120
 HAS_JULIA = subprocess.run([JULIA, "--which"], stdout=subprocess.DEVNULL, check=False).returncode == 0
 AGENTS = 100
+PATIENT = ("--lock-limit", "10")  # on a busy machine a holder may lose the processor for longer than the usual limit
 
 
 def unlink(name):
@@ -400,6 +401,33 @@ class Adopting(SegmentsTest):
                 field = self.succeed_json("info", "flock")["fields"][0]
                 self.assertEqual((field["shape"], field["per_agent"], field["unit"]), (expected, per_agent, "m"))
                 self.stop(adoption)
+
+
+class Unheard(SegmentsTest):
+    """Whoever reads what is said may go, or never have been there."""
+
+    def test_closed_descriptors_leave_segments_alone(self):
+        simulation = self.simulate()
+        adoption = subprocess.run(
+            ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", self.binary, "adopt", self.data, "--type", "f32", "--shape", "3x100",
+             "--lock", self.lock, "--as", "flock", "--seconds", "0.5", *PATIENT], env=self.environment, check=False, timeout=PATIENCE_S)
+        self.assertEqual(adoption.returncode, 0)
+        self.close(simulation)  # which has its mutex still
+
+    def test_a_pipe_that_nobody_reads_any_more_leaves_no_segments_behind(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        mirror = subprocess.Popen([self.binary, "mirror", "flock", "--to", self.data, "--lock", self.lock], env=self.environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertIn(b"attached", mirror.stdout.readline())
+        mirror.stdout.close()
+        holder = self.puppet("hold", self.lock)
+        holder.kill()
+        holder.wait()
+        frames = self.floats()[0]
+        self.wait_until(lambda: self.floats()[0] > frames)  # it has complained to nobody
+        mirror.send_signal(signal.SIGINT)
+        self.assertEqual(mirror.wait(timeout=PATIENCE_S), 1)
+        self.assertFalse(self.exists(self.data) or self.exists(self.lock))
 
 
 class Unverified(SegmentsTest):
