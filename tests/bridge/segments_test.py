@@ -171,7 +171,7 @@ class Contract(SegmentsTest):
 
     def test_readers_of_the_adopted_simulation_see_whole_frames_in_order(self):
         simulation = self.simulate()
-        adoption = self.adopt("--component", "x,y,z")
+        adoption = self.adopt("--component", "x,y,z", *PATIENT)
         reader = self.puppet("read", "flock")
         self.await_frames(100)
         seen = self.close(reader)
@@ -198,7 +198,7 @@ class Contract(SegmentsTest):
     @unittest.skipUnless(HAS_JULIA, "there is no Julia")
     def test_the_simulation_its_analysis_and_adopt_share_the_lock(self):
         self.simulate()
-        adoption = self.adopt()
+        adoption = self.adopt(*PATIENT)
         analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, "attach")
         reader = self.julia("segments_reader.jl", "flock")
         self.await_frames(200)
@@ -270,7 +270,7 @@ class Adopting(SegmentsTest):
         self.assertEqual((summary["frames"], summary["unchanged"]), (summary["looks"], 0))
 
     def test_it_waits_for_the_segment_and_its_stream_outlives_it(self):
-        adoption = self.adopt()
+        adoption = self.adopt(*PATIENT)
         self.await_log(adoption, f"waits for {self.lock}")
         for turn in range(2):
             simulation = self.simulate()
