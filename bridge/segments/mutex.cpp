@@ -38,9 +38,12 @@ bool is_ours(const pthread_mutex_t& mutex, int kind) {
 #else
 // Other systems' mutexes carry a mark that they check themselves, or nothing that could be looked at.
 int kind_of(const pthread_mutex_t&) { return 0; }
+int owner_of(const pthread_mutex_t&) { return 0; }
 bool can_be_tried(int) { return true; }
 bool is_ours(const pthread_mutex_t&, int) { return true; }
 #endif
+
+bool has_ended(int thread) { return thread > 0 && kill(thread, 0) != 0 && errno == ESRCH; }
 
 void require(int error, const char* what) {
   if (error != 0) throw tool::Failure(tool::kFailed, fmt::format("{}: {}", what, std::strerror(error)));
@@ -84,14 +87,11 @@ Locking Mutex::lock(std::uint64_t limit_ns) {
 bool Mutex::unlock() { return is_ours(*mutex_, kind_) && pthread_mutex_unlock(mutex_) == 0; }
 
 std::string Mutex::holder() const {
-#if defined(__GLIBC__)
   const int owner = owner_of(*mutex_);
-  if (owner > 0) {
-    const bool has_ended = kill(owner, 0) != 0 && errno == ESRCH;
-    return fmt::format("thread {}, which {},", owner, has_ended ? "has ended" : "lives");
-  }
-#endif
-  return "another thread";
+  if (owner <= 0) return "another thread";
+  return fmt::format("thread {}, which {},", owner, has_ended(owner) ? "has ended" : "lives");
 }
+
+bool Mutex::is_orphaned() const { return has_ended(owner_of(*mutex_)); }
 
 }  // namespace wingbeat::segments

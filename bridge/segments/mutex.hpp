@@ -34,6 +34,8 @@ class Mutex {
 
   // Who holds it, for people: "thread 4711, which has ended,"; or "another thread" where that cannot be seen.
   std::string holder() const;
+  // Whether it is known that its holder has ended.
+  bool is_orphaned() const;
 
  private:
   pthread_mutex_t* mutex_;

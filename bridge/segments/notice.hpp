@@ -13,6 +13,7 @@ class Notice {
   void set(const std::string& kind, const std::string& text);
   // Says the text if there was something.
   void clear(const std::string& text);
+  bool is(const std::string& kind) const { return kind_ == kind; }
   void forget() { kind_.clear(); }
 
  private:

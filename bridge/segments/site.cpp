@@ -164,11 +164,7 @@ bool Site::use_locked(const std::function<void(std::byte*)>& use) {
 bool Site::complain(Locking result) {
   const std::string& name = options_.lock->text;
   ++(result == Locking::recovered ? totals_.recovered : totals_.lock_missed);
-  if (result == Locking::busy)
-    lock_.set("busy",
-              fmt::format("{} could not be locked within {} s: {} holds it. If that one never gives it back, only "
-                          "restarting the programs that share it helps",
-                          name, options_.lock_limit_s, attached_->mutex->holder()));
+  if (result == Locking::busy) complain_of_holder();
   if (result == Locking::recovered)
     lock_.set("recovered",
               fmt::format("{}: its holder died. It works again; what may be half written is left out", name));
@@ -183,6 +179,21 @@ bool Site::complain(Locking result) {
                           "If nobody will, remove it and restart the programs that share it",
                           name));
   return false;
+}
+
+// Its end is told as well if it was seen alive before: nothing comes back by itself then.
+void Site::complain_of_holder() {
+  const std::string& name = options_.lock->text;
+  const std::string holder = attached_->mutex->holder();
+  const bool is_orphaned = attached_->mutex->is_orphaned();
+  if (is_orphaned && lock_.is("busy"))
+    lock_.set("orphaned",
+              fmt::format("{}: {} holds it: only restarting the programs that share it helps", name, holder));
+  else
+    lock_.set(is_orphaned ? "orphaned" : "busy",
+              fmt::format("{} could not be locked within {} s: {} holds it. If that one never gives it back, only "
+                          "restarting the programs that share it helps",
+                          name, options_.lock_limit_s, holder));
 }
 
 SiteTotals Site::totals() const {

@@ -72,6 +72,7 @@ class Site {
   std::string rest_text() const;
   bool use_locked(const std::function<void(std::byte*)>& use);
   bool complain(Locking result);
+  void complain_of_holder();
 
   SiteOptions options_;
   std::optional<Attached> attached_;

@@ -309,6 +309,17 @@ class Adopting(SegmentsTest):
         self.assertGreater(summary["lock_missed"], 0)
         self.assertEqual(len(re.findall("could not be locked", adoption.log.text())), 1)
 
+    def test_the_death_of_a_holder_that_was_seen_alive_is_told_as_well(self):
+        self.simulate()
+        adoption = self.adopt("--lock-limit", "0.02")
+        self.await_frames()
+        holder = self.puppet("hold", self.lock)
+        self.await_log(adoption, f"thread {holder.pid}, which lives, holds it")
+        holder.kill()
+        holder.wait()
+        self.await_log(adoption, f"{self.lock}: thread {holder.pid}, which has ended, holds it: only restarting")
+        self.stop(adoption, 1)
+
     def test_a_holder_that_gives_the_lock_back_is_told_as_well(self):
         self.simulate()
         adoption = self.adopt("--lock-limit", "0.02")
