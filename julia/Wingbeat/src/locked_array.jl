@@ -96,9 +96,11 @@ throw_unless_there(code::Cint) = check(code) == NOT_READY && throw(ArrayNotReady
 """
     close(array::LockedArray)
 
-Ends its locking. The memory stays mapped until the array is garbage, and in existence until `rm(LockedArray, name)`.
+Ends its locking; `OutOfOrder` if a task of this process holds the lock. The memory stays mapped until the array is garbage, and in
+existence until `rm(LockedArray, name)`.
 """
 function Base.close(a::LockedArray)
+    islocked(a.turn) && throw(OutOfOrder("the lock of array '$(a.name)' is held here: unlock it before closing the array"))
     a.handle.open = false
     return nothing
 end
@@ -180,11 +182,14 @@ function Base.lock(f, a::LockedArray; timeout=nothing, recover=nothing)
     end
 end
 
+# The library knows handles, not tasks: that this task has the lock only its turn says, which it can take once more then.
 function Base.unlock(a::LockedArray)
+    trylock(a.turn) || throw(OutOfOrder("another task holds the lock of array '$(a.name)': unlock it there"))
     handle = a.handle
     lock(handle.lock)
     code = wb_array_unlock(handle.pointer)
     unlock(handle.lock)
+    unlock(a.turn)
     check(code)
     unlock(a.turn)
     return nothing

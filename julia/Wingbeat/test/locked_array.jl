@@ -100,8 +100,21 @@ end
         @test thrown(() -> lock(() -> error("x"), a)) isa ErrorException
         @test trylock(b)
         unlock(b)
+        @test_throws Wingbeat.OutOfOrder lock(() -> close(b), b)
         close(b)
         @test_throws Wingbeat.Closed lock(b)
+    end
+end
+
+@testset "a_task_cannot_give_back_what_another_holds" begin
+    with_array(Int64, 1) do a
+        b = LockedArray(ARRAY_NAME)
+        lock(a) do
+            @test fetch(@async thrown(() -> unlock(a))) isa Wingbeat.OutOfOrder
+            @test !trylock(b)
+        end
+        @test trylock(b)
+        unlock(b)
     end
 end
 
