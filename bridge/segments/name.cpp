@@ -39,14 +39,23 @@ bool is_legal(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
 }
 
+bool is_object(std::string_view text) {
+  return text.size() > 1 && text.size() <= 255 && text[0] == '/' && text.find('/', 1) == std::string_view::npos &&
+         text != "/." && text != "/..";
+}
+
 }  // namespace
+
+bool operator==(const Name& a, const Name& b) {
+  return a.kind == b.kind && (a.kind == Kind::posix ? a.text == b.text : a.number == b.number);
+}
 
 Name parse_name(const std::string& text) {
   if (text.starts_with("key:")) return numbered(Kind::key, text);
   if (text.starts_with("id:")) return numbered(Kind::id, text);
-  const bool is_object =
-      text.size() > 1 && text.size() <= 255 && text[0] == '/' && text.find('/', 1) == std::string::npos;
-  if (!is_object)
+  if (text.starts_with("/wb-"))
+    throw tool::Failure(tool::kUsage, fmt::format("{}: names that begin with /wb- are those of streams' memory", text));
+  if (!is_object(text))
     throw tool::Failure(
         tool::kUsage,
         fmt::format(

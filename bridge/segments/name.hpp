@@ -13,6 +13,9 @@ struct Name {
   int number = 0;    // the key or the id
 };
 
+// Whether both lead to the same thing, however they are written: key:4660 and key:0x1234.
+bool operator==(const Name& a, const Name& b);
+
 // Throws tool::Failure.
 Name parse_name(const std::string& text);
 

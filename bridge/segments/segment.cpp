@@ -36,7 +36,9 @@ bool is_removed(const shmid_ds& status) {
 #endif
 }
 
-bool is_absent(int error) { return error == ENOENT || error == EINVAL || error == EIDRM; }
+bool is_absent(Kind kind, int error) {
+  return error == ENOENT || (kind != Kind::posix && (error == EINVAL || error == EIDRM));
+}
 
 std::size_t size_of(int descriptor) {
   struct stat status = {};
@@ -77,7 +79,7 @@ int make(const Name& name, std::size_t bytes) {
 
 std::unique_ptr<Segment> Segment::attach(const Name& name, Access access, std::string& missing) {
   const int handle = find(name, access);
-  if (handle < 0 && !is_absent(errno)) fail("cannot open " + name.text, errno);
+  if (handle < 0 && !is_absent(name.kind, errno)) fail("cannot open " + name.text, errno);
   if (handle < 0) return missing = name.text, nullptr;
   std::unique_ptr<Segment> segment(new Segment(name, handle));
   name.kind == Kind::posix ? segment->attach_object(access) : segment->attach_system_v(access);
@@ -110,7 +112,7 @@ void Segment::attach_system_v(Access access) {
   shmid_ds status = {};
   void* data = shmat(handle_, nullptr, access == Access::read ? SHM_RDONLY : 0);
   const bool is_attached = data != reinterpret_cast<void*>(-1);
-  if (!is_attached && is_absent(errno)) return;
+  if (!is_attached && is_absent(name_.kind, errno)) return;
   if (!is_attached) fail("cannot attach " + name_.text, errno);
   data_ = static_cast<std::byte*>(data);
   if (shmctl(handle_, IPC_STAT, &status) != 0) fail("cannot see the size of " + name_.text, errno);
@@ -156,7 +158,7 @@ Presence presence_of_id(const Name& name, int id) {
   if (found < 0) return Presence::gone;
   if (found != id) return Presence::other;
   // Without the right to ask, a segment of that number is all there is to know.
-  if (shmctl(id, IPC_STAT, &status) != 0) return is_absent(errno) ? Presence::gone : Presence::same;
+  if (shmctl(id, IPC_STAT, &status) != 0) return is_absent(name.kind, errno) ? Presence::gone : Presence::same;
   return is_removed(status) ? Presence::gone : Presence::same;
 }
 

@@ -21,11 +21,13 @@ TEST(SegmentsName, objects_and_keys_and_ids_are_told_apart) {
   EXPECT_EQ(parse_name("key:010").number, 10);
   const Name id = parse_name("id:7");
   EXPECT_TRUE(id.kind == Kind::id && id.number == 7);
+  EXPECT_TRUE(parse_name("key:0x1234") == parse_name("key:4660"));
+  EXPECT_FALSE(parse_name("key:7") == parse_name("id:7"));
 }
 
 TEST(SegmentsName, what_names_nothing_is_refused) {
-  for (const char* text :
-       {"", "/", "data", "/a/b", "key:", "key:0", "key:0x", "key:x", "key:1 ", "key:0x100000000", "id:-1", "id:"})
+  for (const char* text : {"", "/", "/.", "/..", "/wb-1d", "data", "/a/b", "key:", "key:0", "key:0x", "key:x", "key:1 ",
+                           "key:0x100000000", "id:-1", "id:"})
     EXPECT_THROW(parse_name(text), tool::Failure) << text;
   EXPECT_THROW(parse_name("/" + std::string(255, 'a')), tool::Failure);
 }
