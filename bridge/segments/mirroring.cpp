@@ -44,6 +44,11 @@ bool is_laid_out_alike(const wb_field_info& a, const wb_field_info& b) {
 
 std::uint64_t rows_of(const wb_field_info& field) { return field.shape[field.dimensions - 1]; }
 
+std::uint64_t elements_of(const wb_field_info& field, std::uint64_t rows) {
+  for (std::uint32_t d = 0; d + 1 < field.dimensions; ++d) rows *= field.shape[d];
+  return rows;
+}
+
 std::string text_of(const wb_field_info& field, int type) {
   std::string text = fmt::format("{} {}", wb_type_name(type), field.shape[0]);
   for (std::uint32_t d = 1; d < field.dimensions; ++d) text += fmt::format("x{}", field.shape[d]);
@@ -59,9 +64,12 @@ Mirror::Mirror(MirrorOptions options)
       plan_(options_.site.verb),
       start_ns_(wb_now_ns()) {}
 
+Mirror::~Mirror() {
+  if (site_ && !options_.keep) site_->remove_created();
+}
+
 void Mirror::run() {
   while (!is_done()) look();
-  if (site_ && !options_.keep) site_->remove_created();
 }
 
 bool Mirror::is_done() const {
@@ -123,27 +131,29 @@ bool Mirror::plan(const Frame& frame) {
 }
 
 void Mirror::plan(const wb_field_info& field) {
+  const int type = options_.type.value_or(static_cast<int>(field.type));
+  const std::size_t bytes = elements_of(field, rows_of(field)) * wb_type_size(type);
+  if (!site_ || options_.site.bytes != bytes) move_to_site(bytes, text_of(field, type));
   field_ = field;
-  type_ = options_.type.value_or(static_cast<int>(field_.type));
-  SiteOptions place = options_.site;
-  place.bytes = elements(rows_of(field_)) * wb_type_size(type_);
-  place.what = text_of(field_, type_);
-  if (site_ && options_.site.bytes == place.bytes) return;
-  options_.site.bytes = place.bytes;
-  place.is_patient = site_.has_value();
-  if (site_) site_->remove_created();
-  site_.emplace(place);
+  type_ = type;
 }
 
-std::uint64_t Mirror::elements(std::uint64_t rows) const {
-  for (std::uint32_t d = 0; d + 1 < field_.dimensions; ++d) rows *= field_.shape[d];
-  return rows;
+// Stays where it is if it throws.
+void Mirror::move_to_site(std::size_t bytes, const std::string& what) {
+  SiteOptions place = options_.site;
+  place.bytes = bytes;
+  place.what = what;
+  place.is_patient = site_.has_value();
+  Site next(place);
+  if (site_) site_->remove_created();
+  site_.emplace(std::move(next));
+  options_.site.bytes = bytes;
 }
 
 bool Mirror::write(const Frame& frame) {
   const auto* first = static_cast<const std::byte*>(frame.raw().data) + field_.offset_bytes;
   const std::size_t count =
-      elements(field_.per_agent != 0 ? std::min(frame.count(), rows_of(field_)) : rows_of(field_));
+      elements_of(field_, field_.per_agent != 0 ? std::min(frame.count(), rows_of(field_)) : rows_of(field_));
   const std::size_t bytes = count * wb_type_size(type_);
   std::vector<std::byte> numbers;
   if (type_ != static_cast<int>(field_.type)) {

@@ -32,6 +32,10 @@ class Mirror {
  public:
   // Throws tool::Failure or wingbeat::Error.
   explicit Mirror(MirrorOptions options);
+  // Takes away what was made, however this ends, unless it is to be kept.
+  ~Mirror();
+  Mirror(const Mirror&) = delete;
+  Mirror& operator=(const Mirror&) = delete;
   // Until an interrupt or the end of the time. Throws if what is there at the start does not fit.
   void run();
   MirrorTotals totals() const;
@@ -43,9 +47,9 @@ class Mirror {
   void tell_absence(int status);
   bool plan(const Frame& frame);
   void plan(const wb_field_info& field);
+  void move_to_site(std::size_t bytes, const std::string& what);
   bool write(const Frame& frame);
   bool is_written(const Frame& frame) const;
-  std::uint64_t elements(std::uint64_t rows) const;
   double seconds_since_start() const { return static_cast<double>(wb_now_ns() - start_ns_) / 1e9; }
 
   MirrorOptions options_;

@@ -33,6 +33,13 @@ Site::Site(SiteOptions options) : options_(std::move(options)), place_(options_.
                                             options_.lock_offset, alignof(pthread_mutex_t)));
   if (options_.offset > kMaxOffset || options_.lock_offset > kMaxOffset)
     throw Failure(tool::kUsage, "--offset and --lock-offset are at most 2^40 bytes");
+  if (options_.lock == options_.data && options_.lock_offset < options_.offset + options_.bytes &&
+      options_.offset < options_.lock_offset + Mutex::kBytes)
+    throw Failure(tool::kUsage,
+                  fmt::format("--lock {}: the mutex would lie at bytes {} to {}, among the numbers, which "
+                              "are bytes {} to {}: give --offset or --lock-offset",
+                              options_.lock->text, options_.lock_offset, options_.lock_offset + Mutex::kBytes - 1,
+                              options_.offset, options_.offset + options_.bytes - 1));
 }
 
 bool Site::find() {
@@ -103,7 +110,7 @@ std::string Site::rest_text() const {
 }
 
 std::size_t Site::needed_of(const Name& name) const {
-  const bool has_data = name.text == options_.data.text, has_lock = options_.lock && name.text == options_.lock->text;
+  const bool has_data = name == options_.data, has_lock = name == options_.lock;
   return std::max(has_data ? options_.offset + options_.bytes : 0, has_lock ? options_.lock_offset + Mutex::kBytes : 0);
 }
 
@@ -131,9 +138,8 @@ std::shared_ptr<Segment> Site::attach_or_create(const Name& name, Access access)
   if (segment || !options_.create) return segment;
   segment = Segment::create(name, needed_of(name));
   if (!segment) return nullptr;
-  if (options_.lock && name.text == options_.lock->text) Mutex(segment->data() + options_.lock_offset).initialise();
-  std::erase_if(created_,
-                [&](const auto& other) { return other->name().text == name.text; });  // its name was taken away
+  if (name == options_.lock) Mutex(segment->data() + options_.lock_offset).initialise();
+  std::erase_if(created_, [&](const auto& other) { return other->name() == name; });  // its name was taken away
   created_.push_back(segment);
   return segment;
 }

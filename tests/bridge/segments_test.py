@@ -386,7 +386,9 @@ class Adopting(SegmentsTest):
         self.assert_fails(2, "multiple of 8", *words, "3x100", "--lock", self.lock, "--lock-offset", 4)
         self.assert_fails(2, "at most 2^40", *words, "3x100", "--offset", 2**64 - 4)
         self.assert_fails(2, "--shape 3xN", *words, "3xN")
+        self.assert_fails(2, "among the numbers", *words, "3x100", "--lock", self.data, "--lock-offset", 1192)
         self.assert_fails(2, "names no segment", "adopt", "position_data", *words[2:], "3x1")
+        self.assert_fails(2, "those of streams' memory", "adopt", "/wb-1d", *words[2:], "3x1")
         self.assert_fails(2, "key:0x1234", "adopt", "key:zero", *words[2:], "3x1")
         self.assert_fails(2, "--component x,y", *words, "3x100", "--component", "x,y")
         self.assert_fails(2, "f32 f64", "adopt", self.data, "--type", "f16", *words[4:], "3x1")
@@ -517,6 +519,20 @@ class Mirroring(SegmentsTest):
             self.close(writer)
         self.assertGreaterEqual(self.stop(mirror)["restarts"], 1)
 
+    def test_a_stream_that_outgrows_the_place_before_its_mutex_is_not_written(self):
+        mirror = self.mirror("--lock", self.data, "--lock-offset", 12 * AGENTS, lock=False)
+        for agents in (AGENTS, 2 * AGENTS, AGENTS):
+            writer = self.puppet("write", "flock", agents, 100)
+            if agents == AGENTS:
+                self.wait_until(lambda: self.exists(self.data) and self.floats(count=3)[0] >= 5)
+            else:
+                self.await_log(mirror, "among the numbers.*; waits until the stream is another")
+            self.assertEqual(self.size(), 12 * AGENTS + 40)
+            self.close(writer)
+            self.put([0.0] * 3)
+        self.stop(mirror)
+        self.assertFalse(self.exists(self.data))
+
     def size(self):
         descriptor = open_object(self.data, os.O_RDONLY)
         try:
@@ -545,7 +561,11 @@ class Mirroring(SegmentsTest):
         self.puppet("write", "flock", AGENTS, 100)
         self.put([0.0] * 100)
         self.assert_fails(2, f"{self.data} has 400 bytes, but f32 3x100 needs 1200", "mirror", "flock", "--to", self.data)
+        self.assert_fails(2, "has 400 bytes", "mirror", "flock", "--to", self.data, "--lock", self.lock)
+        self.assertFalse(self.exists(self.lock))
         self.assert_fails(3, "position", "mirror", "flock", "--to", self.data, "--field", "speed")
+        self.assert_fails(2, "among the numbers", "mirror", "flock", "--to", self.lock, "--lock", self.lock)
+        self.assertFalse(self.exists(self.lock))
         self.assert_fails(2, "names no segment", "mirror", "flock", "--to", "data")
 
     def test_a_reader_that_died_with_the_lock_stops_nothing(self):
