@@ -104,9 +104,8 @@ void Bridge::take(const Message& message) {
   }
   if (steering_.take(message) || is_known) return;
   if (steering_.is_there())
-    refused_.add(
-        message.address,
-        fmt::format("there is no such address; `wingbeat osc {} --list` shows those there are", options_.stream));
+    refused_.add(message.address,
+                 fmt::format("there is no such address; `{}` shows those there are", options_.listing));
   else
     refused_.add(options_.stream, "messages to it are refused until it is there");
 }

@@ -23,6 +23,7 @@ struct BridgeOptions {
   Map map;
   double rate = 100;  // how often per second parameters are looked at
   std::optional<double> seconds;
+  std::string listing;  // the command that shows all addresses
 };
 
 struct Totals {

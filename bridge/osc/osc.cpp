@@ -24,20 +24,32 @@ osc::Map map_of(const OscArguments& arguments) {
   return arguments.map.empty() ? osc::default_map(arguments.stream) : osc::read_map(arguments.map, arguments.stream);
 }
 
-std::vector<osc::Control> controls_of(const OscArguments& arguments) {
+struct ListedAddress {
+  std::string address, kind, name, takes;
+};
+
+std::vector<ListedAddress> addresses_of(const OscArguments& arguments) {
   const auto inspection = Inspection::open(arguments.stream).value();
-  return osc::controls_of(inspection.schema(), map_of(arguments));
+  const osc::Map map = map_of(arguments);
+  std::vector<ListedAddress> addresses;
+  for (const auto& control : osc::controls_of(inspection.schema(), map))
+    addresses.push_back(
+        {control.address, control_kind_text(control.info.kind), control.info.name, osc::expectation_of(control.info)});
+  for (const auto& rule : map.in)
+    addresses.push_back({rule.address, "in", rule.stream + "." + rule.field,
+                         fmt::format("{} numbers, a frame of stream {}", rule.size, rule.stream)});
+  for (const auto& rule : map.out)
+    addresses.push_back({rule.address, "out", rule.stream + "." + rule.field,
+                         fmt::format("nothing: {}.{} is sent to it", rule.stream, rule.field)});
+  return addresses;
 }
 
 int list(const OscArguments& arguments) {
   std::vector<std::vector<std::string>> rows = {{"ADDRESS", "KIND", "TAKES"}};
   Json json = Json::array();
-  for (const auto& control : controls_of(arguments)) {
-    rows.push_back({control.address, control_kind_text(control.info.kind), osc::expectation_of(control.info)});
-    json.push_back({{"address", control.address},
-                    {"kind", control_kind_text(control.info.kind)},
-                    {"name", control.info.name},
-                    {"takes", osc::expectation_of(control.info)}});
+  for (const auto& [address, kind, name, takes] : addresses_of(arguments)) {
+    rows.push_back({address, kind, takes});
+    json.push_back({{"address", address}, {"kind", kind}, {"name", name}, {"takes", takes}});
   }
   if (arguments.json) return fmt::print("{}\n", json_text(json)), kDone;
   for (const auto& line : table(rows)) fmt::print("{}\n", line);
@@ -76,7 +88,11 @@ int run(const OscArguments& arguments) {
   options.stream = arguments.stream;
   if (!arguments.listen.empty()) options.listen = osc::parse_endpoint(arguments.listen);
   if (!arguments.send.empty()) options.send = osc::parse_endpoint(arguments.send);
+  if (options.send && std::stoi(options.send->port) == 0)
+    throw Failure(kUsage, fmt::format("--send {}: nobody listens on port 0", arguments.send));
   options.map = map_of(arguments);
+  options.listing =
+      fmt::format("wingbeat osc {}{} --list", arguments.stream, arguments.map.empty() ? "" : " --map " + arguments.map);
   options.rate = arguments.rate;
   options.seconds = arguments.seconds;
   catch_interrupts();

@@ -208,6 +208,8 @@ class Incoming(OscTest):
         swarm = self.start_swarm("--subscribe", "latent", "--json")
         bridge = self.start_bridge("--map", "origin")
         self.await_log(bridge, "swarm is there")
+        self.send(bridge.port, "/swarm/place", "i", 1)
+        self.await_log(bridge, "`wingbeat osc swarm --map origin --list` shows")
         code = [0.5 * i for i in range(10)]
         self.send(bridge.port, "/flock/pca", "f" * 9, *code[:9])
         self.await_log(bridge, "/flock/pca: takes 10 numbers, not 9")
@@ -359,7 +361,7 @@ class Life(OscTest):
 
 class CommandLine(OscTest):
     def test_wrong_command_lines_are_usage_errors(self):
-        for words in ((), ("swarm",), ("swarm", "--listen", "many"), ("swarm", "--listen", "70000"), ("swarm", "--send", "host:"),
+        for words in ((), ("swarm",), ("swarm", "--listen", "many"), ("swarm", "--listen", "70000"), ("swarm", "--send", "host:"), ("swarm", "--send", "0"),
                       ("swarm", "--send", "::1:5"), ("swarm", "--listen", "1", "--rate", "0"), ("sp ace", "--listen", "0")):
             with self.subTest(words):
                 done = self.run_verb("osc", *words)
@@ -386,6 +388,10 @@ class CommandLine(OscTest):
         rows = {row["name"]: row for row in self.succeed_json("osc", "swarm", "--list", "--map", "origin")}
         self.assertEqual(rows["place"]["address"], "/flock/position")
         self.assertEqual(rows["place"]["takes"], "4 numbers: id x y z")
+        self.assertEqual(rows["latent.code"], {"address": "/flock/pca", "kind": "in", "name": "latent.code",
+                                               "takes": "10 numbers, a frame of stream latent"})
+        sent = self.write_map('[[out]]\naddress = "/where"\nfield = "position"\n')
+        self.assertRegex(self.succeed("osc", "swarm", "--list", "--map", sent), r"(?m)^/where +out +nothing: swarm.position is sent")
 
     def test_it_listens_on_loopback_unless_it_is_told_otherwise(self):
         bridge = self.start_bridge()
