@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "messages.hpp"
@@ -23,6 +24,18 @@ constexpr std::size_t kMaxOffset = std::size_t{1} << 40;  // sums of offsets and
 std::size_t rounded_to_pages(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   return (bytes + page - 1) / page * page;
+}
+
+// Where the numbers of a shared array begin, which has a header before them (spec/array.md); 0 if this is none.
+std::size_t array_header_bytes(const Segment& segment) {
+  constexpr std::uint32_t kMagic = 0x57412d31;
+  constexpr std::size_t kOffsetPlace = 8, kShortestHeader = 64;
+  if (segment.bytes() < kShortestHeader) return 0;
+  std::uint32_t magic = 0;
+  std::uint64_t offset = 0;
+  std::memcpy(&magic, segment.data(), sizeof magic);
+  std::memcpy(&offset, segment.data() + kOffsetPlace, sizeof offset);
+  return magic == kMagic && offset >= kShortestHeader && offset < segment.bytes() ? offset : 0;
 }
 
 }  // namespace
@@ -103,6 +116,9 @@ void Site::try_attach(Presence before) {
 
 // A size that only the system's pages explain is nothing to tell.
 std::string Site::rest_text() const {
+  const std::size_t header_bytes = array_header_bytes(*attached_->data);
+  if (options_.offset < header_bytes)
+    return fmt::format("; it looks like a shared array, whose numbers begin at --offset {}", header_bytes);
   const std::size_t bytes = attached_->data->bytes(), needed = needed_of(options_.data);
   if (bytes == needed || bytes == rounded_to_pages(needed)) return "";
   return fmt::format("; it has {} bytes, {} more than {} needs, which are left alone: is the shape right?", bytes,
@@ -121,6 +137,11 @@ std::shared_ptr<Segment> Site::attach_data() {
     throw Failure(tool::kUsage,
                   fmt::format("{} has {} bytes, but {} needs {}{}", options_.data.text, segment->bytes(), options_.what,
                               options_.bytes, options_.offset > 0 ? fmt::format(" from {} on", options_.offset) : ""));
+  if (segment && options_.access == Access::write && options_.offset < array_header_bytes(*segment))
+    throw Failure(
+        tool::kUsage,
+        fmt::format("{} is a shared array, and its header would be written over: its numbers begin at --offset {}",
+                    options_.data.text, array_header_bytes(*segment)));
   return segment;
 }
 

@@ -393,6 +393,23 @@ class Adopting(SegmentsTest):
         self.assert_fails(2, "--component x,y", *words, "3x100", "--component", "x,y")
         self.assert_fails(2, "f32 f64", "adopt", self.data, "--type", "f16", *words[4:], "3x1")
 
+    def test_a_shared_arrays_numbers_lie_behind_its_header(self):
+        header = struct.pack("<IHHqqq32x", 0x57412D31, 9, 2, 64, 3, AGENTS)  # f32, 2 dimensions
+        self.put(struct.unpack("16f", header) + (1.5,) * 300)
+        adoption = self.adopt(lock=False)
+        self.await_log(adoption, "looks like a shared array, whose numbers begin at --offset 64")
+        self.stop(adoption)
+        adoption = self.adopt("--offset", 64, lock=False)
+        self.await_log(adoption, f"attached to {self.data}\n")
+        self.stop(adoption)
+        self.puppet("write", "flock", AGENTS, 100)
+        self.assert_fails(2, "begin at --offset 64", "mirror", "flock", "--to", self.data)
+        self.assertEqual(struct.pack("16f", *self.floats(count=16)), header)
+        mirror = self.mirror("--offset", 64, lock=False)
+        self.wait_until(lambda: self.floats(count=1, offset=64)[0] not in (0, 1.5))
+        self.stop(mirror)
+        self.assertEqual(struct.pack("16f", *self.floats(count=16)), header)
+
     def test_bytes_that_are_left_are_told(self):
         self.put([0.0] * 300, size=1216)
         adoption = self.adopt(lock=False)
