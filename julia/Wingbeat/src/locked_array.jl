@@ -72,10 +72,11 @@ function attach_array(name, code, timeout)
     look() = GC.@preserve out check(
         wb_array_attach(name, code, 0, Ptr{UInt64}(C_NULL), 0, Base.unsafe_convert(Ptr{Opaque}, out))
     )
+    naps = 0
     while look() != OK
         message = unsafe_string(wb_error_message())
         left_ns(until) == 0 && throw(ArrayNotReady(message))
-        sleep(0.001)
+        nap(naps += 1)
     end
     info = CRecord(ARRAY_INFO)
     check(wb_array_get_info(out[], info))
@@ -124,6 +125,9 @@ Base.collect(a::LockedArray) = copy(a.data)
 
 # --------------------------------------------------------------------------------------------------------------- lock
 
+# Whoever has waited for 100 ms does not mind 10 more, and looking each millisecond costs several percent of a core.
+nap(naps) = sleep(naps < 100 ? 0.001 : 0.01)
+
 # One look: true, or false if somebody else of this or another process holds it.
 function take_lock(a::LockedArray)
     trylock(a.turn) || return false
@@ -168,7 +172,7 @@ function Base.lock(a::LockedArray; timeout=nothing, recover=nothing)
     while !trylock(a; recover=recover)
         left_ns(until) == 0 &&
             throw(LockTimeout("somebody else held the lock of array '$(a.name)' for $timeout s: wait longer, or see who is stopped"))
-        (looks += 1) < 100 ? yield() : sleep(0.001)
+        (looks += 1) < 100 ? yield() : nap(looks - 100)
     end
     return nothing
 end
