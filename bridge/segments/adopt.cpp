@@ -77,7 +77,7 @@ void add_adopt(CLI::App& app, int& exit_code) {
       ->required();
   verb->add_option("--type", a->type, "Of its numbers: f32 f64 i8 to i64 u8 to u64")->required();
   verb->add_option("--shape", a->shape, "Sizes, fastest first: 3x100 is 100 agents with 3 numbers each")->required();
-  verb->add_option("--as", a->stream, "The stream to make")->required()->option_text("STREAM");
+  verb->add_option("--as", a->stream, "The stream to make")->required()->option_text("STREAM REQUIRED");
   verb->add_option("--component", a->components, "Names of an agent's numbers: x,y,z");
   segments::add_site_options(
       *verb, a->site,

@@ -75,7 +75,7 @@ void add_mirror(CLI::App& app, int& exit_code) {
   verb->add_option("--to", a->site.segment,
                    "The segment, made if it is not there: /NAME, or key:0x1234 or id:7 (System V)")
       ->required()
-      ->option_text("SEGMENT");
+      ->option_text("SEGMENT REQUIRED");
   segments::add_site_options(
       *verb, a->site, "The segment with the pthread_mutex_t of those who read; made and initialised if it is not there",
       "Seconds to try to lock it each time; then the newest frame is tried");

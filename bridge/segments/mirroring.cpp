@@ -133,21 +133,21 @@ bool Mirror::plan(const Frame& frame) {
 void Mirror::plan(const wb_field_info& field) {
   const int type = options_.type.value_or(static_cast<int>(field.type));
   const std::size_t bytes = elements_of(field, rows_of(field)) * wb_type_size(type);
-  if (!site_ || options_.site.bytes != bytes) move_to_site(bytes, text_of(field, type));
+  if (!site_ || options_.site.bytes != bytes) make_room(bytes, text_of(field, type));
   field_ = field;
   type_ = type;
 }
 
-// Stays where it is if it throws.
-void Mirror::move_to_site(std::size_t bytes, const std::string& what) {
+// Stays as it is if it throws.
+void Mirror::make_room(std::size_t bytes, const std::string& what) {
   SiteOptions place = options_.site;
   place.bytes = bytes;
   place.what = what;
-  place.is_patient = site_.has_value();
-  Site next(place);
-  if (site_) site_->remove_created();
-  site_.emplace(std::move(next));
-  options_.site.bytes = bytes;
+  if (site_)
+    site_->resize(bytes, what);
+  else
+    site_.emplace(place);
+  options_.site = place;
 }
 
 bool Mirror::write(const Frame& frame) {

@@ -47,7 +47,7 @@ class Mirror {
   void tell_absence(int status);
   bool plan(const Frame& frame);
   void plan(const wb_field_info& field);
-  void move_to_site(std::size_t bytes, const std::string& what);
+  void make_room(std::size_t bytes, const std::string& what);
   bool write(const Frame& frame);
   bool is_written(const Frame& frame) const;
   double seconds_since_start() const { return static_cast<double>(wb_now_ns() - start_ns_) / 1e9; }

@@ -38,21 +38,36 @@ std::size_t array_header_bytes(const Segment& segment) {
   return magic == kMagic && offset >= kShortestHeader && offset < segment.bytes() ? offset : 0;
 }
 
-}  // namespace
-
-Site::Site(SiteOptions options) : options_(std::move(options)), place_(options_.verb), lock_(options_.verb) {
-  if (options_.lock_offset % alignof(pthread_mutex_t) != 0)
+void check(const SiteOptions& options) {
+  if (options.lock_offset % alignof(pthread_mutex_t) != 0)
     throw Failure(tool::kUsage, fmt::format("--lock-offset {}: a mutex lies at a multiple of {} bytes",
-                                            options_.lock_offset, alignof(pthread_mutex_t)));
-  if (options_.offset > kMaxOffset || options_.lock_offset > kMaxOffset)
+                                            options.lock_offset, alignof(pthread_mutex_t)));
+  if (options.offset > kMaxOffset || options.lock_offset > kMaxOffset)
     throw Failure(tool::kUsage, "--offset and --lock-offset are at most 2^40 bytes");
-  if (options_.lock == options_.data && options_.lock_offset < options_.offset + options_.bytes &&
-      options_.offset < options_.lock_offset + Mutex::kBytes)
+  if (options.lock == options.data && options.lock_offset < options.offset + options.bytes &&
+      options.offset < options.lock_offset + Mutex::kBytes)
     throw Failure(tool::kUsage,
                   fmt::format("--lock {}: the mutex would lie at bytes {} to {}, among the numbers, which "
                               "are bytes {} to {}: give --offset or --lock-offset",
-                              options_.lock->text, options_.lock_offset, options_.lock_offset + Mutex::kBytes - 1,
-                              options_.offset, options_.offset + options_.bytes - 1));
+                              options.lock->text, options.lock_offset, options.lock_offset + Mutex::kBytes - 1,
+                              options.offset, options.offset + options.bytes - 1));
+}
+
+}  // namespace
+
+Site::Site(SiteOptions options) : options_(std::move(options)), place_(options_.verb), lock_(options_.verb) {
+  check(options_);
+}
+
+void Site::resize(std::size_t bytes, const std::string& what) {
+  SiteOptions next = options_;
+  next.bytes = bytes;
+  next.what = what;
+  next.is_patient = true;
+  check(next);
+  remove_created();
+  attached_.reset();
+  options_ = std::move(next);
 }
 
 bool Site::find() {

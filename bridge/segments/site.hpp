@@ -44,6 +44,9 @@ class Site {
   // Throws tool::Failure.
   explicit Site(SiteOptions options);
 
+  // Other numbers from now on, which the next find() looks for; what was made for those before is taken away. Throws tool::Failure, and
+  // stays as it is, if the options allow no such size.
+  void resize(std::size_t bytes, const std::string& what);
   // Looks where the names lead, and attaches. What does not fit (too small, no right) throws tool::Failure in the first call,
   // and is told and waited for later. True if there is something to use.
   bool find();

@@ -536,6 +536,20 @@ class Mirroring(SegmentsTest):
             self.close(writer)
         self.assertGreaterEqual(self.stop(mirror)["restarts"], 1)
 
+    def test_what_went_wrong_still_counts_after_a_stream_of_another_shape(self):
+        writer = self.puppet("write", "flock", AGENTS, 100)
+        mirror = self.mirror()
+        self.await_log(mirror, "attached to")
+        holder = self.puppet("hold", self.lock)
+        holder.kill()
+        holder.wait()
+        self.await_log(mirror, "can be locked again")
+        self.close(writer)
+        self.puppet("write", "flock", 2 * AGENTS, 100)
+        self.wait_until(lambda: self.exists(self.data) and self.size() == 24 * AGENTS and self.floats(count=3)[0] >= 5)
+        summary = self.stop(mirror, 1)
+        self.assertEqual((summary["recovered"], summary["attachments"]), (1, 2))
+
     def test_a_stream_that_outgrows_the_place_before_its_mutex_is_not_written(self):
         mirror = self.mirror("--lock", self.data, "--lock-offset", 12 * AGENTS, lock=False)
         for agents in (AGENTS, 2 * AGENTS, AGENTS):
