@@ -366,4 +366,18 @@ TEST_F(SharedArray, arguments_that_are_null_are_refused) {
   wb_array_close(nullptr);
 }
 
+TEST_F(SharedArray, a_new_one_takes_away_lock_files_of_the_dead_alone) {
+  directory.write("array-00000000000000ff.party0", "");
+  Array first, second;
+  ASSERT_OK(create_array(first));
+  EXPECT_TRUE(directory.files().empty());
+  ASSERT_OK(wb_array_lock(first.get(), 0));
+  ASSERT_EQ(directory.files().size(), 1u);
+  const std::string living = directory.files()[0];
+  ASSERT_OK(wb_array_remove(array_name().c_str()));
+  directory.write("array-00000000000000ff.party1", "");
+  ASSERT_OK(create_array(second));
+  EXPECT_EQ(directory.files(), std::vector<std::string>{living});
+}
+
 }  // namespace
