@@ -168,6 +168,19 @@ Presence Segment::presence() const {
   return name_.kind == Kind::posix ? presence_of_object(name_, handle_) : presence_of_id(name_, handle_);
 }
 
+bool Segment::claim([[maybe_unused]] std::size_t offset, [[maybe_unused]] std::size_t bytes) const {
+#if defined(F_OFD_SETLK)
+  struct flock range = {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_start = static_cast<off_t>(offset);
+  range.l_len = static_cast<off_t>(bytes);
+  return name_.kind != Kind::posix || fcntl(handle_, F_OFD_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES);
+#else
+  return true;
+#endif
+}
+
 void Segment::remove() const {
   const Presence now = presence();
   if (now == Presence::gone || now == Presence::other) return;

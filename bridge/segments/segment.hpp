@@ -34,6 +34,9 @@ class Segment {
   // False once somebody cut it short, so that what was read or written since the last call may be nothing.
   bool is_whole() const;
   Presence presence() const;
+  // False if another process has claimed some of these bytes, which only death or the end of its Segment takes from it. System V segments, and
+  // systems that do not lock what an open file stands for, let everybody.
+  bool claim(std::size_t offset, std::size_t bytes) const;
   // Takes the name away, if it still leads here. Who is attached stays so.
   void remove() const;
   // Maps every page, so that no later copy has to wait for it.

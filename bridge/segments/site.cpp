@@ -121,12 +121,21 @@ void Site::try_attach(Presence before) {
   }
   next.data = attach_data();
   if (!next.data) return place_.set("missing", fmt::format("waits for {}", missing_));
+  if (options_.create) claim(*next.data);
   next.data->touch();
   attached_ = std::move(next);
   place_.forget();
   if (before == Presence::unknown) return;
   ++totals_.attachments;
   tool::say(options_.verb, fmt::format("attached to {}{}", options_.data.text, rest_text()));
+}
+
+// What this site has claimed before may be the same object.
+void Site::claim(const Segment& data) {
+  attached_.reset();
+  if (!data.claim(options_.offset, options_.bytes))
+    throw Failure(tool::kFailed, fmt::format("another mirror writes {} already: end it or choose another segment",
+                                             options_.data.text));
 }
 
 // A size that only the system's pages explain is nothing to tell.

@@ -68,6 +68,7 @@ class Site {
   bool is_whole() const;
   bool attach(Presence before);
   void try_attach(Presence before);
+  void claim(const Segment& data);
   std::shared_ptr<Segment> attach_data();
   std::shared_ptr<Segment> attach_lock();
   std::shared_ptr<Segment> attach_or_create(const Name& name, Access access);

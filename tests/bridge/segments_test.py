@@ -518,6 +518,21 @@ class Mirroring(SegmentsTest):
                 self.stop(mirror, 0, 1)
             self.assertTrue(self.exists(self.data) and self.exists(self.lock), turn)
 
+    @unittest.skipUnless(sys.platform == "linux", "only there are ranges locked")
+    def test_a_second_mirror_of_the_same_bytes_is_refused(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        self.put([0.0], size=4096)
+        first = self.mirror("--offset", 64, lock=False)
+        self.await_log(first, "attached to")
+        again = ("mirror", "flock", "--to", self.data, "--seconds", 0.2)
+        self.assert_fails(4, f"another mirror writes {self.data} already", *again, "--offset", 128)
+        self.succeed(*again, "--offset", 64 + 12 * AGENTS)
+        os.kill(first.pid, signal.SIGSTOP)
+        self.assert_fails(4, "another mirror", *again, "--offset", 64)
+        first.kill()
+        first.wait()
+        self.succeed(*again, "--offset", 64)
+
     def test_it_goes_on_when_the_stream_comes_back(self):
         mirror = self.mirror()
         for _ in range(2):
