@@ -114,6 +114,7 @@ class OscTest(CommandTest):
         """The summary of a bridge that is ended by Ctrl-C."""
         bridge.send_signal(signal.SIGINT)
         bridge.wait(PATIENCE_S)
+        bridge.log.thread.join()
         self.assertEqual(bridge.returncode, code, bridge.log.text())
         return json.loads(bridge.stdout.read())
 

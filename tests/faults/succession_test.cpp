@@ -25,6 +25,26 @@ class Succession : public Streams {
     return code;
   }
 
+  // Whether the one reader of the stream, as it is now, has taken its newest frame.
+  static bool is_newest_taken() {
+    wb_inspection* raw = nullptr;
+    if (wb_inspect("swarm", &raw) != WB_OK) return false;
+    const Inspection inspection(raw);
+    wb_stream_info stream{};
+    wb_reader_info taker{};
+    std::size_t count = 0;
+    return wb_inspection_stream(raw, &stream) == WB_OK && wb_inspection_readers(raw, &taker, 1, &count) == WB_OK &&
+           count == 1 && taker.seq == stream.seq;
+  }
+
+  static bool await_newest_taken() {
+    for (const std::uint64_t end_ns = wb_now_ns() + kLong; wb_now_ns() < end_ns;) {
+      if (is_newest_taken()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+
   Puppet first;
   std::unique_ptr<Puppet> successor;
   Reader reader;
@@ -103,10 +123,9 @@ TEST_F(Succession, readers_in_other_processes_follow_all_of_it) {
     Puppet writer;
     ASSERT_EQ(writer.ask(shape)[0], "0") << shape;
     ASSERT_EQ(writer.ask("publish 5")[0], "0");
-    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    ASSERT_TRUE(await_newest_taken()) << "its memory goes with the next schema but one";
     writer.kill();
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(60));
   follower.tell("");
   const std::vector<std::string> seen = follower.hear();
   ASSERT_EQ(seen.size(), 5u) << seen[0];

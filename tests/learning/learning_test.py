@@ -46,9 +46,27 @@ class Learning(unittest.TestCase):
         self.addCleanup(lambda: learner.poll() is None and (learner.kill(), learner.communicate()))
         return learner
 
+    def run_stopped(self, example, moment):
+        """A short run that is stopped again and again from the time on when it says something of that moment."""
+        learner = self.start_example(example, "--short", "--json", "--out", self.directory / "out")
+        said = []
+        for line in learner.stderr:
+            said.append(line)
+            if moment in line:
+                break
+        for _ in range(STOPS):
+            time.sleep(STOP_S)
+            learner.send_signal(signal.SIGSTOP)
+            time.sleep(STOP_S)
+            learner.send_signal(signal.SIGCONT)
+        out, rest = learner.communicate(timeout=PATIENCE_S)
+        return subprocess.CompletedProcess(learner.args, learner.returncode, out, "".join(said) + rest)
+
     def run_short(self, example, *words):
+        return self.judge(example, self.run_example(example, "--short", "--json", "--out", self.directory / "out", *words))
+
+    def judge(self, example, done):
         """The verdict of a short run whose checks all hold (how fast it was is not judged), and its table."""
-        done = self.run_example(example, "--short", "--json", "--out", self.directory / "out", *words)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         verdict = json.loads(done.stdout.splitlines()[-1])
         self.assertEqual((verdict["name"], verdict["holds"]), (example, True))
@@ -79,25 +97,15 @@ class Learning(unittest.TestCase):
         self.assertEqual({row["way"] for row in rows}, {"free-running", "lock-step"})
 
     def test_a_controller_that_is_stopped_now_and_then_goes_on_by_the_newest_frame(self):
-        learner = self.start_example("closed-loop", "--short", "--json", "--out", self.directory / "out")
-        said = []
-        for line in learner.stderr:
-            said.append(line)
-            if line.startswith("free-running: hold"):
-                break
-        for _ in range(STOPS):
-            time.sleep(STOP_S)
-            learner.send_signal(signal.SIGSTOP)
-            time.sleep(STOP_S)
-            learner.send_signal(signal.SIGCONT)
-        out, rest = learner.communicate(timeout=PATIENCE_S)
-        said = "".join(said) + rest
-        self.assertEqual(learner.returncode, 0, out + said)
-        missed = int(re.search(r"free-running: [0-9]+ frames in [0-9.]+ s, ([0-9]+) missed", said)[1])
-        self.assertGreater(missed, STOPS * STOP_S * FRAMES_PER_SECOND / 2, said)
+        done = self.run_stopped("closed-loop", "free-running: hold")
+        self.judge("closed-loop", done)
+        missed = int(re.search(r"free-running: [0-9]+ frames in [0-9.]+ s, ([0-9]+) missed", done.stderr)[1])
+        self.assertGreater(missed, STOPS * STOP_S * FRAMES_PER_SECOND / 2, done.stderr)
 
-    def test_planted_leaders_are_found_and_so_are_those_who_take_over(self):
-        checks, rows = self.run_short("who-leads")
+    def test_planted_leaders_are_found_and_so_are_those_who_take_over_though_the_pilot_is_stopped_now_and_then(self):
+        done = self.run_stopped("who-leads", "the first leaders")
+        checks, rows = self.judge("who-leads", done)
+        self.assertIn("100 % of the steps steered", done.stderr)
         for leaders in ("the first leaders", "the second leaders"):
             self.assertEqual(checks[f"{leaders}: planted among the first 5 by delay"]["measured"], 5)
             self.assertGreater(checks[f"{leaders}: least lead of them, steps"]["measured"], 0)

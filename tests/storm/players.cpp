@@ -248,8 +248,10 @@ const char* name_of(Role role) {
   return kNames[static_cast<int>(role)];
 }
 
+std::string name_of_stream(int stream) { return "storm" + std::to_string(stream); }
+
 void play(Role role, int stream, std::uint64_t seed, Injection injection, Board& board, Place& place) {
-  Player player{"storm" + std::to_string(stream), std::mt19937_64(seed), injection, board, place};
+  Player player{name_of_stream(stream), std::mt19937_64(seed), injection, board, place};
   if (injection == Injection::kHung) hang();
   switch (role) {
     case Role::kWriter:

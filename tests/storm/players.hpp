@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "board.hpp"
 
@@ -26,6 +27,7 @@ enum class Role {
 enum class Injection { kNone, kTorn, kHung };
 
 const char* name_of(Role role);
+std::string name_of_stream(int stream);
 
 // Plays on one of the streams; `seed` decides all that is left to chance.
 void play(Role role, int stream, std::uint64_t seed, Injection injection, Board& board, Place& place);

@@ -66,13 +66,13 @@ class Looking(CommandTest):
         lines = self.succeed("top", "--once").splitlines()
         self.assertIn("STEP TIME", lines[0])
         self.assertRegex(lines[1], r"^swarm +alive \d+ +\d+\.\d/s")
-        self.assertGreater(self.succeed_json("top", "--once")[0]["rate"], 0)
+        self.wait_until(lambda: self.succeed_json("top", "--once")[0]["rate"] > 0)
 
     def test_top_without_a_terminal_prints_lines_until_it_is_interrupted(self):
         self.start_swarm()
         top = self.start("top", "--interval", "0.1", "--json")
-        first, second = json.loads(top.stdout.readline()), json.loads(top.stdout.readline())
-        self.assertGreater(second[0]["seq"], first[0]["seq"])
+        first = json.loads(top.stdout.readline())
+        self.wait_until(lambda: json.loads(top.stdout.readline())[0]["seq"] > first[0]["seq"])
         code, _, errors = self.finish(top)
         self.assertEqual((code, errors), (0, ""))
 

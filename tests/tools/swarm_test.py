@@ -85,8 +85,7 @@ class Swarm(CommandTest):
     def test_subscribed_stream_without_a_code_is_complained_about(self):
         self.start_swarm(name="latent")
         listener = self.start_swarm("--subscribe", "latent")
-        before = self.frames_of("latent")
-        self.wait_until(lambda: self.frames_of("latent") > before + 5)
+        self.wait_until(lambda: [r["received"] > 0 for r in self.succeed_json("info", "latent")["reader_list"]] == [True])
         code, output, errors = self.finish(listener)
         self.assertEqual(code, 0)
         self.assertIn("0 frames of latent", output)

@@ -53,21 +53,18 @@ function next_places(pilot::Pilot, X, speed)
 end
 
 """
-    lead!(pilot, swarm, speed)
+    lead!(pilot, swarm, frame, speed)
 
-Answers the newest frame there is, unless too many answers are on their way.
+Answers the frame, unless too many answers are on their way.
 """
-function lead!(pilot::Pilot, swarm, speed)
+function lead!(pilot::Pilot, swarm, frame, speed)
     filter!(r -> r.status === :pending, pilot.pending)
     isempty(pilot.leaders) && return nothing
     length(pilot.pending) + length(pilot.leaders) <= MOST_PENDING || return nothing
-    latest(swarm) do frame
-        frame.step > pilot.step || return nothing
-        turn_path!(pilot, pilot.step == 0 ? 1 : frame.step - pilot.step)
-        pilot.step = frame.step
-        places = next_places(pilot, frame[:position], speed)
-        append!(pilot.pending, [request(swarm, :place, i - 1, places[:, k]...) for (k, i) in enumerate(pilot.leaders)])
-        pilot.placed += 1
-    end
+    turn_path!(pilot, pilot.step == 0 ? 1 : frame.step - pilot.step)
+    pilot.step = frame.step
+    places = next_places(pilot, frame[:position], speed)
+    append!(pilot.pending, [request(swarm, :place, i - 1, places[:, k]...) for (k, i) in enumerate(pilot.leaders)])
+    pilot.placed += 1
     return nothing
 end

@@ -2,6 +2,7 @@
 
 const LEAD_RATE = 120
 const LEAD_WINDOW = 300               # steps: 2.5 s
+const LEAD_LABEL = "pilot"
 const LEAD_EVERY = 12                 # steps: 10 times a second
 const TOLD_EVERY = 60                 # steps: twice a second
 const LEAD_SETTLING = 120             # steps, before anything is looked at
@@ -36,10 +37,13 @@ function who_leads(root, options)
     long_enough || throw(UsageError("who-leads takes $LEAST_LEAD_S seconds or more: its windows are $(LEAD_WINDOW / LEAD_RATE) s long"))
     settings = Iterators.flatten(("--set", "$name=$value") for (name, value) in pairs(LEAD_SWARM))
     arguments = (
-        "--model", "topological", "--boundary", "open", "--agents", agents, "--seed", options.seed, "--rate", LEAD_RATE, "--history",
-        LEAD_RATE, settings...,
+        "--model", "topological", "--boundary", "open", "--agents", agents, "--seed", options.seed, "--rate", LEAD_RATE,
+        "--lock-step", LEAD_LABEL, settings...,
     )
-    study = watch(swarm -> search_live(swarm, agents, seconds, options.seed), root, arguments; fields=(position=Float32,))
+    # A leader whom nobody steers for a while leads nobody. So the swarm waits for the pilot, however long the search or the machine takes.
+    study = watch(root, arguments; mode=:lockstep, fields=(position=Float32,), label=LEAD_LABEL) do swarm
+        return search_live(swarm, agents, seconds, options.seed)
+    end
     return lead_results(study, options)
 end
 
@@ -69,7 +73,7 @@ function search_live(swarm, agents, seconds, seed)
         push!(w, frame)
         step = frame.step - origin
         enter_phase!(study, pilot, plan, step) || return finish!(study, pilot, steered)
-        lead!(pilot, swarm, LEAD_SWARM.speed)
+        lead!(pilot, swarm, frame, LEAD_SWARM.speed)
         steered += !isempty(pilot.leaders)
         study.missed += isempty(study.began) ? 0 : frame.missed
         step >= plan[1] && step % LEAD_EVERY == 0 && take_in!(study, w, step)

@@ -20,11 +20,11 @@ end
                 worked[] += 1
                 sleep(0.002)
             end
-            publisher = @async (sleep(0.5); fly!(out))
+            publisher = @async (eventually(() -> ticks[] >= 5 && worked[] >= 5); fly!(out))
             @test wait(swarm; timeout=30).seq == 2
+            @test ticks[] >= 5 && worked[] >= 5
             close(timer)
             wait(publisher)
-            @test ticks[] >= 5 && worked[] >= 5
             wait(worker)
         end
     end
@@ -32,7 +32,7 @@ end
 
 @testset "a_sleeping_reader_gets_every_frame" begin
     for mode in (:latest, :every)
-        with_flock(; mode=mode, spin=0, frames=0) do out, swarm
+        with_flock(; mode=mode, spin=0, frames=0, writer=(history=30,)) do out, swarm
             writer = @async for _ in 1:30
                 fly!(out)
                 sleep(0.003)
@@ -110,7 +110,7 @@ end
 end
 
 @testset "tasks_on_several_threads_wait_independently" begin
-    with_flock(; frames=0) do out, swarm
+    with_flock(; frames=0, writer=(history=20,)) do out, swarm
         readers = [subscribe("flock"; leases=1, mode=:every) for _ in 1:3]
         sums = zeros(3)
         tasks = map(1:3) do k
