@@ -81,9 +81,6 @@ class Publisher {
     return per_agent<T>(name, unit, [&points] { return detail::rows_of(points); });
   }
 
-  template <class T>
-  Publisher& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
-
   // The vertices of a mesh (or ofVboMesh); of a polyline.
   Publisher& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
   Publisher& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
@@ -94,6 +91,20 @@ class Publisher {
 
   // A mesh's vertices as `position`, and what else it has when this is called: `normal`, `color`, `texture_coordinate`.
   Publisher& mesh(const ofMesh& mesh, const std::string& unit = "");
+
+  // Temporaries: what a function returns by value would be gone before the first frame.
+  template <class Agent, class Owner, class T, class = std::enable_if_t<std::is_object_v<T>>>
+  Publisher& field(const std::string& name, const std::vector<Agent>&& agents, T Owner::*member,
+                   const std::string& unit = "") = delete;
+  template <class Agents, class Get,
+            class = std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>
+  Publisher& field(const std::string& name, const Agents&& agents, Get get, const std::string& unit = "") = delete;
+  template <class T>
+  Publisher& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
+  Publisher& field(const std::string& name, const ofMesh&& mesh, const std::string& unit = "") = delete;
+  Publisher& field(const std::string& name, const ofPolyline&& polyline, const std::string& unit = "") = delete;
+  Publisher& field(const std::string& name, const ofVbo&& vbo, const std::string& unit = "") = delete;
+  Publisher& mesh(const ofMesh&& mesh, const std::string& unit = "") = delete;
 
   // A field of whose numbers nothing is bound: you fill it in publish(fill). field<glm::vec3>("force", "N").
   template <class T>
