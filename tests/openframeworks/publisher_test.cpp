@@ -363,6 +363,17 @@ TEST_F(APublisher, commands_answer) {
   EXPECT_TRUE(ask([](auto& r) { return r.command("note", {}); }).applied());
 }
 
+TEST_F(APublisher, a_group_is_a_parameter_too_and_late_ones_are_said) {
+  ofParameter<float> speed{"speed", 1, 0, 10};
+  ofParameterGroup group{"group", speed};
+  publisher.parameter(group);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(has_control("speed"));
+  publisher.parameters(group).parameter(speed);
+  EXPECT_NE(logged(OF_LOG_WARNING).find("group 'group' comes after setup()"), std::string::npos);
+  EXPECT_NE(logged(OF_LOG_WARNING).find("parameter 'speed' comes after setup()"), std::string::npos);
+}
+
 TEST_F(APublisher, what_it_cannot_show_is_left_out_with_a_notice) {
   ofParameter<std::string> title{"title", "hello"};
   ofReadOnlyParameter<float, APublisher> fps{"fps", 60};
@@ -393,6 +404,8 @@ TEST_F(APublisher, moves_and_closes) {
   ASSERT_TRUE(publisher.setup("flock"));
   ofxWingbeat::Publisher moved = std::move(publisher);
   EXPECT_TRUE(moved.publish());
+  EXPECT_FALSE(publisher.isSetup());
+  EXPECT_FALSE(publisher.publish());
   moved.close();
   EXPECT_FALSE(moved.isSetup());
   EXPECT_TRUE(wingbeat::streams().value().empty());

@@ -42,7 +42,7 @@ class Publisher {
   ~Publisher();  // ends the stream: readers are told
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
-  Publisher(Publisher&&) noexcept;
+  Publisher(Publisher&&) noexcept;  // what was moved from is as new
   Publisher& operator=(Publisher&&) noexcept;
 
   // ---------------------------------------------------------------------------------- what can be seen: before setup()
@@ -137,7 +137,7 @@ class Publisher {
   //
   // Others (std::string, ofRectangle, read-only ones) are left out, and a notice says so.
   Publisher& parameters(ofParameterGroup& group);
-  // One parameter alone, of the same types.
+  // One parameter alone, of the same types; or a group.
   Publisher& parameter(ofAbstractParameter& parameter);
   // Names the values from getMin() (0, usually) on: choices(boundary, "open periodic reflecting"). The parameter is in the
   // group as well, or given to parameter().
@@ -165,7 +165,8 @@ class Publisher {
   // ----------------------------------------------------------------------------------------------------------- go live
   // Creates the stream. capacity: the highest number of agents a frame can hold; 0: as many as there are now. Memory is
   // reserved here. False, and an error in the log, if the name is bad or taken, or memory is short; the app runs on without
-  // a stream, and update() and publish() do nothing. Calling it again makes the stream anew, with what was described.
+  // a stream, and update() and publish() do nothing. Calling it again makes the stream anew, with what was described, with a larger capacity
+  // for one: readers see a restart. So may a trigger, a command or a parameter's listener that update() calls, and close() it as well.
   bool setup(const std::string& stream, std::size_t capacity = 0);
   // Ends the stream and forgets its description. Readers wait for the next one.
   void close();
