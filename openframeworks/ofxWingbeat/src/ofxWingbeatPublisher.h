@@ -1,6 +1,8 @@
 // ofxWingbeat::Publisher: makes an app live.
 #pragma once
 
+#include "detail/system.hpp"  // first
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,8 @@
 // ofxWingbeat::Subscriber: shows another process's stream in an app, and steers it.
 #pragma once
 
+#include "detail/system.hpp"  // first
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
