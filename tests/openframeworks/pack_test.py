@@ -20,7 +20,9 @@ import project  # noqa: E402
 
 ROOT, GLM, COMPILER, READER = Path(sys.argv[1]), *sys.argv[2:5]
 HERE = Path(__file__).resolve().parent
-PLATFORMS = ("linux64", "linux", "linuxaarch64", "linuxarmv7l", "osx", "macos")
+PLATFORMS = ("linux64", "linux", "linuxaarch64", "linuxarmv6l", "linuxarmv7l", "osx", "macos")
+# What the project generator knows, of ofAddon.h (cdfd48c87f): it says of any other that the file is wrong.
+SECTIONS = {"meta", "common", "linux", "linux64", "msys2", "vs", "linuxarmv6l", "linuxarmv7l", "linuxaarch64", "emscripten", "ios", "osx"}
 FRAMES = "600"  # ten seconds: long enough to be looked at
 
 
@@ -103,6 +105,21 @@ class Packed(Addon):
         self.assertNotIn("#", text[text.index("meta:"):])
         spoilt = text.replace("common:\n", "common:\n\t# of them: two\n")
         self.assertNotIn("ADDON_INCLUDES", project.read_config(spoilt, "linux64"))
+
+    def test_the_project_generator_knows_every_section(self):
+        lines = (self.addon / "addon_config.mk").read_text().splitlines()
+        self.assertLessEqual({line.strip()[:-1] for line in lines if line.strip().endswith(":")}, SECTIONS)
+
+    def test_other_systems_are_told_so_first(self):
+        for platform in ("vs", "msys2", "ios", "emscripten"):
+            names = {path.relative_to(self.addon).as_posix() for path in project.sources(self.addon, self.config(platform))}
+            self.assertEqual(names, {"src/ofxWingbeatPublisher.cpp", "src/ofxWingbeatSubscriber.cpp"}, platform)
+        for header in ("ofxWingbeat.h", "ofxWingbeatPublisher.h", "ofxWingbeatSubscriber.h"):
+            for define in ("-U__linux__", "-D__ANDROID__"):
+                done = subprocess.run([*COMPILER.split(), "-fsyntax-only", "-std=c++17", define, "-x", "c++", self.addon / "src" / header],
+                                      capture_output=True, text=True, check=False)
+                first = next(line for line in done.stderr.splitlines() if "error" in line)
+                self.assertIn("ofxWingbeat is for Linux and macOS", first, header)
 
     def test_only_linux_links_its_libraries(self):
         for platform in PLATFORMS:

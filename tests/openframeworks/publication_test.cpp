@@ -190,6 +190,76 @@ TEST_F(APublication, a_knob_that_rounds_makes_no_echo) {
   EXPECT_EQ(asking.parameter<double>("speed").value(), 1.0 / 3);
 }
 
+TEST_F(APublication, an_act_may_open_the_stream_anew) {
+  publication.add_trigger("grow", "", [this] {
+    agents.resize(5);
+    publication.open("flock", 0, {knob()}, {});
+  });
+  publication.add_field(field("position", &Agent::position));
+  ASSERT_TRUE(publication.open("flock", 0, {}, {}));
+  auto asking = reader();
+  auto first = asking.trigger("grow"), second = asking.trigger("grow");
+  publication.update();
+  ASSERT_TRUE(publish());
+  EXPECT_EQ(answer(std::move(second)).status, WB_WAS_RESTARTED);
+  auto looking = reader();
+  EXPECT_EQ(looking.wait(1s).count(), 5U);
+}
+
+TEST_F(APublication, a_listener_may_open_the_stream_anew) {
+  Knob count = knob();
+  count.set = [this, text = std::string("long enough for a place of its own in memory")](double value) {
+    agents.resize(static_cast<std::size_t>(value));
+    publication.open("flock", 0, {knob()}, {});
+    said.push_back(text);
+  };
+  ASSERT_TRUE(open_with({count}));
+  auto asking = reader();
+  auto ticket = asking.set("speed", 7.0);
+  publication.update();
+  EXPECT_EQ(said.back(), "long enough for a place of its own in memory");
+  ASSERT_TRUE(publish());
+  auto looking = reader();
+  EXPECT_EQ(looking.wait(1s).count(), 7U);
+}
+
+TEST_F(APublication, a_command_may_close_the_stream_and_still_answer) {
+  publication.add_command("quit", "", "",
+                          [this, text = std::string("long enough for a place of its own in memory")](const auto&) {
+                            publication.close();
+                            return text;
+                          });
+  ASSERT_TRUE(open_with({knob()}));
+  auto asking = reader();
+  auto ticket = asking.command("quit", {}), after = asking.set("speed", 3.0);
+  publication.update();
+  EXPECT_EQ(publication.writer(), nullptr);
+  EXPECT_EQ(speed, 1);
+}
+
+TEST_F(APublication, what_comes_after_open_is_said_and_leaves_the_stream_as_it_is) {
+  ASSERT_TRUE(open());
+  said.clear();
+  publication.add_field({"late", "", "", WB_F32, 1, true, [] { return Rows{}; }});
+  publication.add_trigger("late", "", [] {});
+  publication.add_command("late", "", "", [](const auto&) { return std::string(); });
+  publication.add_attribute("late", "yes");
+  EXPECT_EQ(said.size(), 4U);
+  EXPECT_TRUE(publish());
+}
+
+TEST_F(APublication, agents_that_cannot_be_counted_are_an_error_and_no_more) {
+  bool knows = false;
+  publication.add_field({"position", "", "", WB_F32, 3, true, [&]() -> Rows {
+                           if (!knows) throw std::runtime_error("not there yet");
+                           return {};
+                         }});
+  EXPECT_FALSE(publication.open("flock", 0, {}, {}));
+  EXPECT_NE(said.back().find("not there yet"), std::string::npos);
+  knows = true;
+  EXPECT_TRUE(publication.open("flock", 0, {}, {}));
+}
+
 TEST_F(APublication, says_once_that_a_value_is_out_of_range) {
   ASSERT_TRUE(open());
   said.clear();

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <type_traits>
+#include <utility>
 
 #include "support/runtime.hpp"
 
@@ -76,6 +78,48 @@ class APublisher : public wbtest::Streams {
 };
 
 }  // namespace
+
+namespace {
+
+// Whether field("name", Given, More ...), mesh(Given) and value("name", Given) compile.
+template <class Enable, class Given, class... More>
+constexpr bool kIsField = false;
+template <class Given, class... More>
+constexpr bool kIsField<std::void_t<decltype(std::declval<ofxWingbeat::Publisher&>().field(
+                            "name", std::declval<Given>(), std::declval<More>()...))>,
+                        Given, More...> = true;
+template <class Given, class = void>
+constexpr bool kIsMesh = false;
+template <class Given>
+constexpr bool
+    kIsMesh<Given, std::void_t<decltype(std::declval<ofxWingbeat::Publisher&>().mesh(std::declval<Given>()))>> = true;
+template <class Given, class = void>
+constexpr bool kIsValue = false;
+template <class Given>
+constexpr bool kIsValue<
+    Given, std::void_t<decltype(std::declval<ofxWingbeat::Publisher&>().value("name", std::declval<Given>()))>> = true;
+
+template <class Given, class... More>
+constexpr bool takes_what_stays_alone() {
+  return kIsField<void, const Given&, More...> && !kIsField<void, Given, More...>;
+}
+
+}  // namespace
+
+TEST_F(APublisher, temporaries_do_not_compile) {
+  using Agents = std::vector<Agent>;
+  EXPECT_TRUE((takes_what_stays_alone<Agents, glm::vec3 Agent::*>()));
+  EXPECT_TRUE((takes_what_stays_alone<Agents, glm::vec2 (Agent::*)() const>()));
+  EXPECT_TRUE((takes_what_stays_alone<Agents, float (*)(const Agent&)>()));
+  EXPECT_TRUE((takes_what_stays_alone<std::deque<Agent>, float Agent::*>()));
+  EXPECT_TRUE((takes_what_stays_alone<std::vector<float>>()));
+  EXPECT_TRUE((takes_what_stays_alone<ofMesh>()));
+  EXPECT_TRUE((takes_what_stays_alone<ofVboMesh>()));
+  EXPECT_TRUE((takes_what_stays_alone<ofPolyline>()));
+  EXPECT_TRUE((takes_what_stays_alone<ofVbo>()));
+  EXPECT_TRUE(kIsMesh<const ofMesh&> && !kIsMesh<ofMesh>);
+  EXPECT_TRUE(kIsValue<const float&> && !kIsValue<float>);
+}
 
 TEST_F(APublisher, makes_an_app_live_in_five_lines) {
   ofParameter<float> alignment{"alignment", 0.001F, 0.00001F, 0.1F};
@@ -319,6 +363,17 @@ TEST_F(APublisher, commands_answer) {
   EXPECT_TRUE(ask([](auto& r) { return r.command("note", {}); }).applied());
 }
 
+TEST_F(APublisher, a_group_is_a_parameter_too_and_late_ones_are_said) {
+  ofParameter<float> speed{"speed", 1, 0, 10};
+  ofParameterGroup group{"group", speed};
+  publisher.parameter(group);
+  ASSERT_TRUE(setup_with_field());
+  EXPECT_TRUE(has_control("speed"));
+  publisher.parameters(group).parameter(speed);
+  EXPECT_NE(logged(OF_LOG_WARNING).find("group 'group' comes after setup()"), std::string::npos);
+  EXPECT_NE(logged(OF_LOG_WARNING).find("parameter 'speed' comes after setup()"), std::string::npos);
+}
+
 TEST_F(APublisher, what_it_cannot_show_is_left_out_with_a_notice) {
   ofParameter<std::string> title{"title", "hello"};
   ofReadOnlyParameter<float, APublisher> fps{"fps", 60};
@@ -349,6 +404,8 @@ TEST_F(APublisher, moves_and_closes) {
   ASSERT_TRUE(publisher.setup("flock"));
   ofxWingbeat::Publisher moved = std::move(publisher);
   EXPECT_TRUE(moved.publish());
+  EXPECT_FALSE(publisher.isSetup());
+  EXPECT_FALSE(publisher.publish());
   moved.close();
   EXPECT_FALSE(moved.isSetup());
   EXPECT_TRUE(wingbeat::streams().value().empty());

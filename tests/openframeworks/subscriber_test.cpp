@@ -204,9 +204,36 @@ TEST_F(ASubscriber, a_name_that_is_a_group_s_as_well_stays_flat) {
   EXPECT_EQ(subscriber.parameters().getFloat("wind.x").get(), 0.5F);
 }
 
+TEST_F(ASubscriber, a_listener_of_a_parameter_may_close_it) {
+  start();
+  auto& mirrored = subscriber.parameters().getGroup("flocking").getFloat("speed");
+  const ofEventListener listener(mirrored.newListener([&](float&) { subscriber.close(); }));
+  speed = 5;
+  publisher.update();
+  subscriber.update();
+  EXPECT_FALSE(subscriber.isSetup());
+  subscriber.update();
+}
+
+TEST_F(ASubscriber, colours_of_another_number_of_agents_leave_the_mesh) {
+  start();
+  ofMesh mesh;
+  for (int i = 0; i < 2; ++i) mesh.addColor(ofFloatColor(1, 0, 0, 1));
+  ASSERT_TRUE(subscriber.mesh(mesh));
+  EXPECT_EQ(mesh.getColors().size(), 2U) << "its own colours";
+  points.resize(5);
+  publisher.publish();
+  subscriber.update();
+  ASSERT_TRUE(subscriber.mesh(mesh));
+  EXPECT_EQ(mesh.getVertices().size(), 5U);
+  EXPECT_TRUE(mesh.getColors().empty());
+}
+
 TEST_F(ASubscriber, moves_and_closes) {
   start();
   ofxWingbeat::Subscriber moved = std::move(subscriber);
+  subscriber.update();
+  EXPECT_FALSE(subscriber.isSetup());
   moved.parameters().getGroup("flocking").getFloat("speed") = 2;
   moved.update();
   publisher.update();

@@ -212,6 +212,58 @@ TEST_F(ASubscription, asks_in_the_parameter_s_own_type) {
   EXPECT_EQ(subscription.get("nothing", 42), 42);
 }
 
+TEST_F(ASubscription, asks_before_the_first_update_for_what_was_meant) {
+  auto swarm = writer();
+  ASSERT_TRUE(subscription.open("swarm", {}));
+  EXPECT_TRUE(subscription.set("speed", std::string("2.5")));
+  EXPECT_TRUE(subscription.set("steps", 7.0));
+  EXPECT_TRUE(subscription.set("boundary", std::string("periodic")));
+  std::vector<double> heard;
+  swarm.requests([&](auto& request) { heard.push_back(request.value()); });
+  EXPECT_EQ(heard, (std::vector<double>{2.5, 7, 1}));
+}
+
+TEST_F(ASubscription, asks_a_restarted_stream_in_its_present_types) {
+  ASSERT_TRUE(subscription.open("swarm", {}));
+  {
+    auto swarm = writer();
+    subscription.update();
+  }
+  wingbeat::StreamSpec spec("swarm", 4);
+  spec.per_agent<float>("position", 3).parameter("steps", 0.5);
+  auto swarm = wingbeat::Writer::create(spec).value();
+  wait_for_frame();
+  EXPECT_TRUE(subscription.set("steps", 7.0));
+  EXPECT_EQ(swarm.requests([](auto& request) { EXPECT_EQ(request.value(), 7); }), 1U);
+}
+
+TEST_F(ASubscription, says_that_there_is_no_stream_to_ask) {
+  EXPECT_FALSE(subscription.trigger("reset"));
+  EXPECT_NE(said.back().find("no setup()"), std::string::npos);
+  ASSERT_TRUE(subscription.open("swarm", {}));
+  EXPECT_FALSE(subscription.set("boundary", std::string("open")));
+  EXPECT_FALSE(subscription.set("boundary", std::string("open")));
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_NE(said.back().find("'swarm' is not there yet"), std::string::npos);
+}
+
+TEST_F(ASubscription, controls_of_the_stream_before_are_told_to_be_gone) {
+  wbtest::note_stream("plain");
+  auto swarm = writer();
+  wingbeat::StreamSpec spec("plain", 4);
+  spec.per_agent<float>("position", 3);
+  auto plain = wingbeat::Writer::create(spec).value();
+  ASSERT_TRUE(subscription.open("swarm", {}));
+  subscription.update();
+  EXPECT_TRUE(subscription.are_controls_new());
+  ASSERT_TRUE(subscription.open("plain", {}));
+  ASSERT_TRUE(subscription.open("plain", {}));
+  subscription.update();
+  EXPECT_TRUE(subscription.are_controls_new());
+  subscription.update();
+  EXPECT_FALSE(subscription.are_controls_new());
+}
+
 TEST_F(ASubscription, what_cannot_be_asked_is_false_and_said_once) {
   ASSERT_TRUE(subscription.open("swarm", {}));
   EXPECT_FALSE(subscription.set("speed", 2.0));

@@ -166,3 +166,31 @@ TEST_F(AVbo, another_ofVbo_at_the_same_place_is_filled_from_the_start) {
   ASSERT_TRUE(subscriber.vbo(vbo));
   EXPECT_EQ(vbo.getNumVertices(), 2);
 }
+
+TEST_F(AVbo, that_others_filled_meanwhile_is_filled_from_the_start) {
+  std::vector<glm::vec3> points(2, glm::vec3(1));
+  publisher.field("position", points);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  for (const int stride_bytes : {12, 28}) {
+    const float others[14] = {9, 9, 9, 9};
+    vbo.clear();
+    vbo.setVertexData(others, 3, stride_bytes == 12 ? 1 : 2, GL_STATIC_DRAW, stride_bytes);
+    next();
+    ASSERT_TRUE(subscriber.vbo(vbo));
+    EXPECT_EQ(vbo.getNumVertices(), 2);
+    EXPECT_EQ(vbo.position().stride, 12);
+    EXPECT_EQ(vbo.position().at(1, 2), 1);
+  }
+}
+
+TEST_F(AVbo, is_cleared_where_the_frame_has_no_such_field) {
+  std::vector<glm::vec3> points(2, glm::vec3(1));
+  publisher.field("position", points);
+  start(2);
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_FALSE(subscriber.vbo(vbo, "velocity"));
+  EXPECT_FALSE(vbo.getIsAllocated());
+  ASSERT_TRUE(subscriber.vbo(vbo));
+  EXPECT_EQ(vbo.position().at(1, 0), 1);
+}

@@ -127,3 +127,18 @@ TEST_F(AViewer, says_that_a_stream_has_ended_and_goes_on_with_the_next) {
   turn(3);
   EXPECT_EQ(line().find("has ended"), std::string::npos) << line();
 }
+
+TEST_F(AViewer, shows_nothing_of_the_stream_before) {
+  start_one();
+  const std::vector<float> heat(50);
+  two.field("heat", heat);
+  ASSERT_TRUE(two.setup("two"));
+  app.setup();
+  turn();
+  ASSERT_EQ(app.subscriber.getName(), "one");
+  app.keyPressed(OF_KEY_RIGHT);
+  turn(3);
+  EXPECT_NE(line().find("two.nothing to draw"), std::string::npos) << line();
+  EXPECT_FALSE(app.vbo.getIsAllocated());
+  EXPECT_FALSE(app.panel.getParameter().castGroup().contains("speed"));
+}

@@ -22,8 +22,13 @@ struct Publisher::State {
 
 Publisher::Publisher() : state_(std::make_unique<State>()) {}
 Publisher::~Publisher() = default;
-Publisher::Publisher(Publisher&&) noexcept = default;
-Publisher& Publisher::operator=(Publisher&&) noexcept = default;
+
+// What was moved from is as new: all its members can be called.
+Publisher::Publisher(Publisher&& other) noexcept : state_(std::exchange(other.state_, std::make_unique<State>())) {}
+Publisher& Publisher::operator=(Publisher&& other) noexcept {
+  state_ = std::exchange(other.state_, std::make_unique<State>());
+  return *this;
+}
 
 // ------------------------------------------------------------------------------------------------- what can be seen
 
@@ -91,16 +96,20 @@ Publisher& Publisher::attribute(const std::string& key, const std::string& value
 // ----------------------------------------------------------------------------------------------- what can be steered
 
 Publisher& Publisher::parameters(ofParameterGroup& group) {
+  state_->publication.warn_if_late("group '" + group.getName() + "'");
   detail::flatten(group, "", state_->parameters);
   return *this;
 }
 
 Publisher& Publisher::parameter(ofAbstractParameter& parameter) {
+  if (auto* group = dynamic_cast<ofParameterGroup*>(&parameter)) return parameters(*group);
+  state_->publication.warn_if_late("parameter '" + parameter.getName() + "'");
   state_->parameters.push_back({detail::legal_name(parameter.getName()), parameter.newReference()});
   return *this;
 }
 
 Publisher& Publisher::choices(const ofParameter<int>& parameter, const std::string& names) {
+  state_->publication.warn_if_late("choices() of '" + parameter.getName() + "'");
   state_->choices.emplace_back(parameter.newReference(), names);
   return *this;
 }
@@ -133,7 +142,12 @@ bool Publisher::setup(const std::string& stream, std::size_t capacity) {
   return state_->publication.open(stream, capacity, std::move(knobs), std::move(triggers));
 }
 
-void Publisher::close() { *state_ = State(); }
+void Publisher::close() {
+  state_->publication.close();
+  state_->parameters.clear();
+  state_->choices.clear();
+}
+
 bool Publisher::isSetup() const { return state_->publication.writer() != nullptr; }
 void Publisher::update() { state_->publication.update(); }
 

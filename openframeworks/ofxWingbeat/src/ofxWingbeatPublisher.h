@@ -1,6 +1,8 @@
 // ofxWingbeat::Publisher: makes an app live.
 #pragma once
 
+#include "detail/system.hpp"  // first
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,7 +44,7 @@ class Publisher {
   ~Publisher();  // ends the stream: readers are told
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
-  Publisher(Publisher&&) noexcept;
+  Publisher(Publisher&&) noexcept;  // what was moved from is as new
   Publisher& operator=(Publisher&&) noexcept;
 
   // ---------------------------------------------------------------------------------- what can be seen: before setup()
@@ -81,9 +83,6 @@ class Publisher {
     return per_agent<T>(name, unit, [&points] { return detail::rows_of(points); });
   }
 
-  template <class T>
-  Publisher& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
-
   // The vertices of a mesh (or ofVboMesh); of a polyline.
   Publisher& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
   Publisher& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
@@ -94,6 +93,20 @@ class Publisher {
 
   // A mesh's vertices as `position`, and what else it has when this is called: `normal`, `color`, `texture_coordinate`.
   Publisher& mesh(const ofMesh& mesh, const std::string& unit = "");
+
+  // Temporaries: what a function returns by value would be gone before the first frame.
+  template <class Agent, class Owner, class T, class = std::enable_if_t<std::is_object_v<T>>>
+  Publisher& field(const std::string& name, const std::vector<Agent>&& agents, T Owner::*member,
+                   const std::string& unit = "") = delete;
+  template <class Agents, class Get,
+            class = std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>
+  Publisher& field(const std::string& name, const Agents&& agents, Get get, const std::string& unit = "") = delete;
+  template <class T>
+  Publisher& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
+  Publisher& field(const std::string& name, const ofMesh&& mesh, const std::string& unit = "") = delete;
+  Publisher& field(const std::string& name, const ofPolyline&& polyline, const std::string& unit = "") = delete;
+  Publisher& field(const std::string& name, const ofVbo&& vbo, const std::string& unit = "") = delete;
+  Publisher& mesh(const ofMesh&& mesh, const std::string& unit = "") = delete;
 
   // A field of whose numbers nothing is bound: you fill it in publish(fill). field<glm::vec3>("force", "N").
   template <class T>
@@ -126,7 +139,7 @@ class Publisher {
   //
   // Others (std::string, ofRectangle, read-only ones) are left out, and a notice says so.
   Publisher& parameters(ofParameterGroup& group);
-  // One parameter alone, of the same types.
+  // One parameter alone, of the same types; or a group.
   Publisher& parameter(ofAbstractParameter& parameter);
   // Names the values from getMin() (0, usually) on: choices(boundary, "open periodic reflecting"). The parameter is in the
   // group as well, or given to parameter().
@@ -154,7 +167,8 @@ class Publisher {
   // ----------------------------------------------------------------------------------------------------------- go live
   // Creates the stream. capacity: the highest number of agents a frame can hold; 0: as many as there are now. Memory is
   // reserved here. False, and an error in the log, if the name is bad or taken, or memory is short; the app runs on without
-  // a stream, and update() and publish() do nothing. Calling it again makes the stream anew, with what was described.
+  // a stream, and update() and publish() do nothing. Calling it again makes the stream anew, with what was described, with a larger capacity
+  // for one: readers see a restart. So may a trigger, a command or a parameter's listener that update() calls, and close() it as well.
   bool setup(const std::string& stream, std::size_t capacity = 0);
   // Ends the stream and forgets its description. Readers wait for the next one.
   void close();

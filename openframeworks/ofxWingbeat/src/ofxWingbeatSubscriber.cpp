@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <map>
+#include <utility>
 
 #include "detail/of_knobs.hpp"
 #include "detail/of_log.hpp"
@@ -22,6 +23,12 @@ struct Shape {
 
   bool operator==(const Shape& other) const {
     return layout == other.layout && has_colours == other.has_colours && count == other.count;
+  }
+  // Whether it still has that, as far as an ofVbo tells: others may have filled it since.
+  bool is_of(const ofVbo& vbo) const {
+    return vbo.getIsAllocated() && vbo.getNumVertices() == count &&
+           vbo.getUsingColors() == (has_colours || layout.colour_offset_bytes >= 0) &&
+           vbo.getVertexBuffer().size() == static_cast<GLsizeiptr>(count) * layout.stride_bytes;
   }
 };
 
@@ -87,8 +94,13 @@ struct Subscriber::State {
 
 Subscriber::Subscriber() : state_(std::make_unique<State>()) {}
 Subscriber::~Subscriber() = default;
-Subscriber::Subscriber(Subscriber&&) noexcept = default;
-Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
+
+// What was moved from is as new: all its members can be called.
+Subscriber::Subscriber(Subscriber&& other) noexcept : state_(std::exchange(other.state_, std::make_unique<State>())) {}
+Subscriber& Subscriber::operator=(Subscriber&& other) noexcept {
+  state_ = std::exchange(other.state_, std::make_unique<State>());
+  return *this;
+}
 
 bool Subscriber::setup(const std::string& stream, const wingbeat::ReaderOptions& options) {
   state_->parameters.setName(stream);
@@ -160,9 +172,13 @@ bool Subscriber::mesh(ofMesh& out, const std::string& field) const {
   if (!points(out.getVertices(), field)) return false;
   std::size_t stride_bytes = 0;
   const float* colours = state_->colours(*state_->subscription.find(field), stride_bytes);
-  if (colours == nullptr) return true;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(colours);
   auto& colors = out.getColors();
+  if (colours == nullptr) {
+    // Of another frame, with other agents: they would be looked for behind the end.
+    if (colors.size() != out.getVertices().size()) colors.clear();
+    return true;
+  }
+  const auto* bytes = reinterpret_cast<const unsigned char*>(colours);
   colors.resize(out.getVertices().size());
   for (std::size_t i = 0; i < colors.size(); ++i)
     std::memcpy(static_cast<void*>(&colors[i]), bytes + i * stride_bytes, sizeof colors[i]);
@@ -170,11 +186,15 @@ bool Subscriber::mesh(ofMesh& out, const std::string& field) const {
 }
 
 bool Subscriber::vbo(ofVbo& out, const std::string& field) const {
-  const wb_field_info* info = hasFrame() ? state_->subscription.find(field) : nullptr;
-  if (info == nullptr) return false;
+  if (!hasFrame()) return false;
+  const wb_field_info* info = state_->subscription.find(field);
+  if (info == nullptr) {
+    out.clear();  // what it held has not getCount() vertices
+    return false;
+  }
   const Drawing drawing = state_->drawing_of(*info);
   const auto before = state_->filled.find(&out);
-  const bool is_same = before != state_->filled.end() && before->second == drawing.shape && out.getIsAllocated();
+  const bool is_same = before != state_->filled.end() && before->second == drawing.shape && drawing.shape.is_of(out);
   if (is_same) {
     refresh(drawing, out);
   } else {

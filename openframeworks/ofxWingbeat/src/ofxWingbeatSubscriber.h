@@ -1,6 +1,8 @@
 // ofxWingbeat::Subscriber: shows another process's stream in an app, and steers it.
 #pragma once
 
+#include "detail/system.hpp"  // first
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -34,7 +36,7 @@ class Subscriber {
   ~Subscriber();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
-  Subscriber(Subscriber&&) noexcept;
+  Subscriber(Subscriber&&) noexcept;  // what was moved from is as new
   Subscriber& operator=(Subscriber&&) noexcept;
 
   // Names the stream: "swarm", or another user's "alice/swarm". Does not wait. False for a name that cannot be, or a stream that
@@ -86,7 +88,8 @@ class Subscriber {
   // Copies them.
   bool points(std::vector<glm::vec3>& out, const std::string& field = "") const;
 
-  // Into a mesh: its vertices, and its colours, if the frame has them: see vbo(). The mesh's mode is left as it is.
+  // Into a mesh: its vertices, and its colours, if the frame has them: see vbo(). Else the mesh keeps its own if there are as many as
+  // vertices. Its mode is left as it is.
   bool mesh(ofMesh& out, const std::string& field = "") const;
 
   // As the vertices of a polyline, which stays open or closed as it was.
@@ -96,7 +99,8 @@ class Subscriber {
   // 2 or 3 of an agent's numbers are its vertex. If four of them are labelled "r g b a", or there are seven without labels,
   // those are its colour: vertices and colours interleaved, in one upload. Otherwise a per-agent field `color` or `colour` of 3 or 4
   // floats gives the colours. Other fields are converted first.
-  // Draw getCount() of them: vbo.draw(GL_POINTS, 0, subscriber.getCount()). Needs the GL context, as all of ofVbo.
+  // Draw getCount() of them: vbo.draw(GL_POINTS, 0, subscriber.getCount()). If the frame has no such field, the ofVbo is cleared, and
+  // nothing is drawn. Needs the GL context, as all of ofVbo.
   bool vbo(ofVbo& out, const std::string& field = "") const;
 
   // ------------------------------------------------------------------------------------------------------------- steering
@@ -118,7 +122,7 @@ class Subscriber {
   // `alignment` in a group `flocking`; numbers are ofParameter<float>, whole ones <int>, choices <int> from 0 on,
   // triggers <void>.
   ofParameterGroup& parameters();
-  // Whether that update() filled the group anew (another stream, another schema): build the GUI again.
+  // Whether the group was filled anew, or emptied, since the update() before (another stream, another schema): build the GUI again.
   bool areParametersNew() const;
 
   // For everything else Wingbeat can do; nullptr before setup().

@@ -29,22 +29,28 @@ std::vector<std::string> words_of(const std::string& text) {
 }  // namespace
 
 void Publication::add_field(FieldDescription field) {
-  if (writer_)
-    messages_.say(Level::warning, "field '" + field.name + "' comes after setup(): it is not in this stream");
+  warn_if_late("field '" + field.name + "'");
   fields_.push_back(std::move(field));
 }
 
+void Publication::warn_if_late(const std::string& what) const {
+  if (writer_) messages_.say(Level::warning, what + " comes after setup(): it is not in this stream");
+}
+
 void Publication::add_attribute(const std::string& key, const std::string& value) {
+  warn_if_late("attribute '" + key + "'");
   attributes_.emplace_back(key, value);
 }
 
 void Publication::add_trigger(const std::string& name, const std::string& help, std::function<void()> act) {
-  own_triggers_.push_back({name, help, std::move(act)});
+  warn_if_late("trigger '" + name + "'");
+  own_triggers_.push_back({name, help, std::make_shared<const std::function<void()>>(std::move(act))});
 }
 
 void Publication::add_command(const std::string& name, const std::string& arguments, const std::string& help,
                               Command act) {
-  commands_.push_back({name, arguments, help, std::move(act)});
+  warn_if_late("command '" + name + "'");
+  commands_.push_back({name, arguments, help, std::make_shared<const Command>(std::move(act))});
 }
 
 // ------------------------------------------------------------------------------------------------------------- opening
@@ -52,18 +58,27 @@ void Publication::add_command(const std::string& name, const std::string& argume
 bool Publication::open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
                        std::vector<std::pair<std::string, std::function<void()>>> triggers) {
   forget_stream();
-  for (auto& knob : knobs) {
-    const double now = knob.get();
-    steered_.push_back({std::move(knob), TwoWay(now, now)});
+  try {
+    for (auto& knob : knobs) {
+      const double now = knob.get();
+      steered_.push_back({std::move(knob), TwoWay(now, now)});
+    }
+    for (auto& [name, act] : triggers)
+      triggers_.push_back({name, "", std::make_shared<const std::function<void()>>(std::move(act))});
+    triggers_.insert(triggers_.end(), own_triggers_.begin(), own_triggers_.end());
+    create(stream, capacity != 0 ? capacity : std::max<std::size_t>(agents_now(), 1));
+    return true;
+  } catch (const std::exception& error) {
+    messages_.say(Level::error, "cannot publish '" + stream + "': " + error.what());
+  } catch (...) {
+    messages_.say(Level::error, "cannot publish '" + stream + "': the app failed while it was asked for its agents");
   }
-  for (auto& [name, act] : triggers) triggers_.push_back({name, "", std::move(act)});
-  triggers_.insert(triggers_.end(), own_triggers_.begin(), own_triggers_.end());
-  if (create(stream, capacity != 0 ? capacity : std::max<std::size_t>(agents_now(), 1))) return true;
   forget_stream();
   return false;
 }
 
 void Publication::forget_stream() {
+  ++streams_;
   writer_.reset();
   messages_.forget_all();
   stream_.clear();
@@ -81,20 +96,15 @@ void Publication::close() {
   commands_.clear();
 }
 
-bool Publication::create(const std::string& stream, std::size_t capacity) {
-  try {
-    wingbeat::StreamSpec spec(stream, capacity);
-    describe(spec);
-    writer_.emplace(wingbeat::Writer::create(spec).value());
-  } catch (const std::exception& error) {
-    messages_.say(Level::error, "cannot publish '" + stream + "': " + error.what());
-    return false;
-  }
+void Publication::create(const std::string& stream, std::size_t capacity) {
+  wingbeat::StreamSpec spec(stream, capacity);
+  describe(spec);
+  writer_.emplace(wingbeat::Writer::create(spec).value());
   stream_ = stream;
+  field_count_ = fields_.size();
   messages_.say(Level::notice, "publishing '" + stream + "': " + std::to_string(fields_.size()) + " fields, " +
                                    std::to_string(controls_.size()) + " controls, up to " + std::to_string(capacity) +
                                    " agents");
-  return true;
 }
 
 void Publication::describe(wingbeat::StreamSpec& spec) {
@@ -170,37 +180,64 @@ std::size_t Publication::agents_now() const {
 void Publication::update() {
   if (!writer_) return;
   try {
-    writer_->requests([this](wingbeat::Request& request) { handle(request); });
-    show_changes();
+    take_requests();
+    if (writer_) show_changes();
     messages_.forget("update");
   } catch (const std::exception& error) {
     messages_.say_once("update", Level::error, std::string("update(): ") + error.what());
   }
 }
 
-// What the app's own functions and listeners throw is a refusal: the sender reads it.
-void Publication::handle(wingbeat::Request& request) {
-  const Control control = controls_.at(request.raw().control);
+// Those of a stream that was opened by one of them wait for the next update().
+void Publication::take_requests() {
+  const std::uint64_t stream = streams_;
+  wb_request request;
+  while (stream == streams_) {
+    const int code = wb_writer_next_request(writer_->raw(), &request);
+    if (code == WB_NO_REQUEST) return;
+    wingbeat::detail::require(code);
+    handle(request);
+  }
+}
+
+// What the app's own functions and listeners throw is a refusal: the sender reads it. One that ended its stream gets no answer: its
+// sender hears of the restart.
+void Publication::handle(const wb_request& request) {
+  const std::uint64_t stream = streams_;
   std::string reason;
   try {
-    if (control.kind == WB_PARAMETER) turn(steered_[control.index], request.value());
-    if (control.kind == WB_TRIGGER) triggers_[control.index].act();
-    if (control.kind == WB_COMMAND) {
-      const auto arguments = request.arguments();
-      reason = commands_[control.index].act({arguments.begin(), arguments.end()});
-    }
+    reason = act(request, controls_.at(request.control));
   } catch (const std::exception& error) {
     reason = error.what();
+    if (reason.empty()) reason = "the app failed while it handled this request";
   } catch (...) {
     reason = "the app failed while it handled this request";
   }
-  if (!reason.empty()) request.refuse(reason);
+  if (reason.empty() || stream != streams_) return;
+  wingbeat::detail::require(wb_writer_refuse(writer_->raw(), reason.c_str()));
+}
+
+std::string Publication::act(const wb_request& request, const Control& control) {
+  if (control.kind == WB_PARAMETER) {
+    turn(steered_[control.index], wingbeat::detail::to_double(request.value));
+    return "";
+  }
+  if (control.kind == WB_TRIGGER) {
+    const auto act = triggers_[control.index].act;
+    (*act)();
+    return "";
+  }
+  const auto act = commands_[control.index].act;
+  return (*act)({request.arguments, request.arguments + request.argument_count});
 }
 
 // What a listener made of the value is not what was asked for: it counts as changed here, and readers will see it.
 void Publication::turn(Steered& steered, double value) {
-  steered.knob.set(value);
-  steered.value.seen_here(steered.knob.nearest(value));
+  const std::uint64_t stream = streams_;
+  const double seen = steered.knob.nearest(value);
+  const auto set = steered.knob.set;  // a listener may end the stream, and the knob with it
+  set(value);
+  if (stream == streams_) steered.value.seen_here(seen);
 }
 
 void Publication::show_changes() {
@@ -234,15 +271,18 @@ bool Publication::publish(std::uint64_t step, double time, const std::function<v
     return true;
   } catch (const std::exception& error) {
     messages_.say_once("publish", Level::error, std::string("publish(): ") + error.what());
-    return false;
+  } catch (...) {
+    messages_.say_once("publish", Level::error, "publish(): the app failed while its fields were looked at");
   }
+  return false;
 }
 
 // Looks where all bound fields lie, and whether they are of the same agents.
 bool Publication::measure(std::vector<Rows>& rows) {
   const FieldDescription* first = nullptr;
   std::size_t agents = 0;
-  for (const auto& field : fields_) {
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    const FieldDescription& field = fields_[i];
     rows.push_back(field.source ? field.source() : Rows{});
     if (!field.per_agent || !field.source) continue;
     if (first == nullptr) first = &field, agents = rows.back().count;
@@ -267,9 +307,9 @@ void Publication::warn_of_too_many(std::size_t agents) {
 
 void Publication::copy(const std::vector<Rows>& rows, wingbeat::Slot& slot) {
   const std::uint64_t capacity = wb_schema_capacity(writer_->schema());
-  for (std::size_t i = 0; i < fields_.size(); ++i)
+  for (std::size_t i = 0; i < field_count_; ++i)
     if (fields_[i].per_agent && fields_[i].source) slot.set_count(std::min<std::uint64_t>(rows[i].count, capacity));
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
+  for (std::size_t i = 0; i < field_count_; ++i) {
     if (rows[i].count == 0) continue;
     const auto field = static_cast<std::uint32_t>(i);
     const std::uint64_t count = fields_[i].per_agent ? slot.count() : fields_[i].components;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,7 +32,8 @@ struct FieldDescription {
 // Why it was refused; empty if it was not.
 using Command = std::function<std::string(const std::vector<double>&)>;
 
-// Describe, open, then update and publish in turn. Nothing throws. A stream that was closed can be opened again.
+// Describe, open, then update and publish in turn. Nothing throws. A stream that was closed can be opened again, also by what
+// update() calls: an act, a parameter's listener.
 class Publication {
  public:
   explicit Publication(Messages::Sink sink) : messages_(std::move(sink)) {}
@@ -40,6 +42,8 @@ class Publication {
   void add_attribute(const std::string& key, const std::string& value);
   void add_trigger(const std::string& name, const std::string& help, std::function<void()> act);
   void add_command(const std::string& name, const std::string& arguments, const std::string& help, Command act);
+  // Says that what is described now is not in the open stream, if there is one.
+  void warn_if_late(const std::string& what) const;
 
   // Creates the stream, of what was described and of these knobs and triggers, whose names are made legal and different
   // here. capacity 0: as many agents as there are.
@@ -57,13 +61,14 @@ class Publication {
   Messages& messages() { return messages_; }
 
  private:
+  // Acts are shared with who calls them, since they may end the stream, and their own entry with it.
   struct Trigger {
     std::string name, help;
-    std::function<void()> act;
+    std::shared_ptr<const std::function<void()>> act;
   };
   struct Commanded {
     std::string name, arguments, help;
-    Command act;
+    std::shared_ptr<const Command> act;
   };
   struct Steered {
     Knob knob;
@@ -75,7 +80,7 @@ class Publication {
     std::size_t index;
   };
 
-  bool create(const std::string& stream, std::size_t capacity);
+  void create(const std::string& stream, std::size_t capacity);
   void describe(wingbeat::StreamSpec& spec);
   void describe_fields(wingbeat::StreamSpec& spec);
   void describe_knobs(wingbeat::StreamSpec& spec, UniqueNames& names);
@@ -84,7 +89,9 @@ class Publication {
   std::size_t agents_now() const;
   void forget_stream();
 
-  void handle(wingbeat::Request& request);
+  void take_requests();
+  void handle(const wb_request& request);
+  std::string act(const wb_request& request, const Control& control);
   void turn(Steered& steered, double value);
   void show_changes();
 
@@ -94,8 +101,10 @@ class Publication {
 
   Messages messages_;
   std::string stream_;
+  std::uint64_t streams_ = 0;  // ended so far: whether it is still the same one
   std::uint64_t frames_ = 0;
-  std::vector<FieldDescription> fields_;
+  std::vector<FieldDescription> fields_;  // of them, the open stream has the first field_count_
+  std::size_t field_count_ = 0;
   std::vector<std::pair<std::string, std::string>> attributes_;
   std::vector<Trigger> own_triggers_;
   std::vector<Commanded> commands_;

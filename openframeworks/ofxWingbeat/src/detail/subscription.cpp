@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 namespace ofxWingbeat::detail {
 
@@ -39,12 +40,13 @@ bool Subscription::open(const std::string& stream, const wingbeat::ReaderOptions
 }
 
 void Subscription::close() {
+  ++opened_;
   asked_.clear();
   synced_.clear();
   frame_.reset();
   reader_.reset();
   fields_.clear();
-  are_controls_new_ = !controls_.empty();
+  were_controls_cleared_ |= !controls_.empty();
   controls_.clear();
   make_knobs_(controls_);
   converted_.clear();
@@ -52,7 +54,7 @@ void Subscription::close() {
   stream_.clear();
   frames_ = rate_seq_ = rate_time_ns_ = 0;
   frame_rate_ = 0;
-  has_schema_ = is_frame_new_ = is_connected_ = false;
+  has_schema_ = is_frame_new_ = is_connected_ = are_controls_new_ = false;
 }
 
 wb_reader_stats Subscription::stats() const {
@@ -64,13 +66,15 @@ wb_reader_stats Subscription::stats() const {
 // ------------------------------------------------------------------------------------------------------------ following
 
 void Subscription::update() {
-  is_frame_new_ = are_controls_new_ = false;
+  is_frame_new_ = false;
+  are_controls_new_ = std::exchange(were_controls_cleared_, false);
   if (!reader_) return;
   try {
     take_frame();
     note_schema();
     hear_answers();
-    for (auto& synced : synced_) sync(synced);
+    const std::uint64_t opened = opened_;
+    for (std::size_t i = 0; opened == opened_ && i < synced_.size(); ++i) sync(synced_[i]);
   } catch (const std::exception& error) {
     messages_.say_once("update", Level::error, std::string("update(): ") + error.what());
   }
@@ -226,36 +230,46 @@ bool Subscription::keep(const std::string& name, wingbeat::Ticket ticket) {
   return false;
 }
 
-const wb_control_info* Subscription::find_control(const std::string& name) const {
-  const auto found = std::find_if(controls_.begin(), controls_.end(), [&](const auto& c) { return name == c.name; });
-  return found == controls_.end() ? nullptr : &*found;
+bool Subscription::find_control(const std::string& name, wb_control_info& out) const {
+  const int index = wb_schema_find_control(reader_->schema(), name.c_str());
+  return index >= 0 && wb_schema_control(reader_->schema(), static_cast<std::uint32_t>(index), &out) == WB_OK;
+}
+
+bool Subscription::can_ask(const std::string& name) {
+  if (reader_ && reader_->schema() != nullptr) return true;
+  const std::string why = reader_ ? "'" + stream_ + "' is not there yet" : "there was no setup()";
+  messages_.say_once("ask " + name + " early", Level::warning, "'" + name + "' cannot be asked for: " + why);
+  return false;
 }
 
 // A number as the parameter's type has it: whole parameters take whole numbers, of any C++ type. What cannot be is for the reader to say:
-// no stream yet, no such parameter, out of range.
+// no such parameter, out of range.
 bool Subscription::set(const std::string& parameter, double number) {
-  if (!reader_) return false;
-  const wb_control_info* control = find_control(parameter);
+  if (!can_ask(parameter)) return false;
+  wb_control_info control = {};
   const bool is_whole = number == std::floor(number) && std::abs(number) < 0x1p53;
-  const bool is_real = control == nullptr || control->initial.type == WB_VALUE_F64 || !is_whole;
-  const auto type = is_real ? WB_VALUE_F64 : static_cast<wb_value_type>(control->initial.type);
+  const bool is_real = !find_control(parameter, control) || control.initial.type == WB_VALUE_F64 || !is_whole;
+  const auto type = is_real ? WB_VALUE_F64 : static_cast<wb_value_type>(control.initial.type);
   return keep(parameter, reader_->set(parameter.c_str(), value_of(type, number)));
 }
 
 bool Subscription::set(const std::string& parameter, const std::string& text) {
-  const wb_control_info* control = find_control(parameter);
-  if (!reader_ || control == nullptr) return set(parameter, 0.0);
+  if (!can_ask(parameter)) return false;
+  wb_control_info control = {};
+  if (!find_control(parameter, control)) return set(parameter, 0.0);  // the reader says that there is none
   wb_value value;
-  if (wb_value_parse(control, text.c_str(), &value) == WB_OK)
+  if (wb_value_parse(&control, text.c_str(), &value) == WB_OK)
     return keep(parameter, reader_->set(parameter.c_str(), value));
   messages_.say(Level::warning, "'" + stream_ + "." + parameter + "': " + wb_error_message());
   return false;
 }
 
-bool Subscription::trigger(const std::string& name) { return reader_ && keep(name, reader_->trigger(name.c_str())); }
+bool Subscription::trigger(const std::string& name) {
+  return can_ask(name) && keep(name, reader_->trigger(name.c_str()));
+}
 
 bool Subscription::command(const std::string& name, const std::vector<double>& arguments) {
-  return reader_ && keep(name, reader_->command(name.c_str(), {arguments.data(), arguments.size()}));
+  return can_ask(name) && keep(name, reader_->command(name.c_str(), {arguments.data(), arguments.size()}));
 }
 
 double Subscription::get(const std::string& parameter, double otherwise) {
@@ -309,8 +323,10 @@ void Subscription::show(Synced& synced) {
   const auto there = reader_->parameter<double>(synced.knob.name.c_str());
   if (!there || !synced.value.changed_there(there.value())) return;
   if (synced.knob.nearest(there.value()) == synced.knob.get()) return;  // listeners hear of changes only
-  synced.knob.set(there.value());
-  synced.value.seen_here(synced.knob.get());
+  const std::uint64_t opened = opened_;
+  const auto set = synced.knob.set;  // a listener may close(), and then there is no knob any more
+  set(there.value());
+  if (opened == opened_) synced.value.seen_here(synced.knob.get());
 }
 
 }  // namespace ofxWingbeat::detail

@@ -16,7 +16,7 @@
 
 namespace ofxWingbeat::detail {
 
-// Open, then update, look and ask in turn. Nothing waits, nothing throws.
+// Open, then update, look and ask in turn. Nothing waits, nothing throws. A knob's listeners may open or close it, too.
 class Subscription {
  public:
   // Makes what the app shows of the stream's controls. Of parameters it wants to have synced it gives a Knob, named as the control.
@@ -86,7 +86,9 @@ class Subscription {
   void hear_answers();
   // Whether an answer is there; a refusal goes to the log.
   bool is_answered(const std::string& name, wingbeat::Ticket& ticket);
-  const wb_control_info* find_control(const std::string& name) const;
+  // Of the stream as it is now; false if it is not there or has none of that name.
+  bool find_control(const std::string& name, wb_control_info& out) const;
+  bool can_ask(const std::string& name);
   bool keep(const std::string& name, wingbeat::Ticket ticket);
   const float* converted(const wb_field_info& field, std::size_t width, float missing);
 
@@ -101,7 +103,9 @@ class Subscription {
   std::vector<Asked> asked_;
   std::map<std::string, Converted> converted_;
   std::uint64_t frames_ = 0;
+  std::uint64_t opened_ = 0;  // counts: whether it is still the same stream
   bool has_schema_ = false, is_frame_new_ = false, is_connected_ = false, are_controls_new_ = false;
+  bool were_controls_cleared_ = false;  // by close(): the next update() tells
   std::uint64_t rate_seq_ = 0, rate_time_ns_ = 0;
   float frame_rate_ = 0;
 };
