@@ -135,6 +135,23 @@ TEST_F(APublication, a_fill_that_throws_gives_the_frame_back) {
   EXPECT_TRUE(publish());
 }
 
+TEST_F(APublication, what_fills_a_frame_can_neither_open_nor_close_its_stream) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(publication.publish(1, 0, [this](wingbeat::Slot& frame) {
+    EXPECT_FALSE(publication.open("flock", 9, {}, {}));
+    EXPECT_NE(said.back().find("setup() within publish()"), std::string::npos);
+    EXPECT_FALSE(publication.close());
+    EXPECT_NE(said.back().find("close() within publish()"), std::string::npos);
+    EXPECT_FALSE(publish());
+    frame.span<int>("kind")[0] = 3;
+  }));
+  auto looking = reader();
+  auto frame = looking.wait(1s);
+  EXPECT_EQ(frame.span<int>("kind")[0], 3);
+  EXPECT_EQ(publication.frames(), 1U);
+  EXPECT_TRUE(publication.close());
+}
+
 TEST_F(APublication, one_value_of_the_whole_app_is_in_each_frame) {
   std::array<float, 3> centre{1, 2, 3};
   publication.add_field({"centre", "m", "x y z", WB_F32, 3, false, [&] { return Rows{&centre, sizeof centre, 1}; }});

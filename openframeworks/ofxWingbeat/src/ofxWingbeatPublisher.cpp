@@ -143,7 +143,7 @@ bool Publisher::setup(const std::string& stream, std::size_t capacity) {
 }
 
 void Publisher::close() {
-  state_->publication.close();
+  if (!state_->publication.close()) return;
   state_->parameters.clear();
   state_->choices.clear();
 }

@@ -185,6 +185,7 @@ class Publisher {
   bool publish(std::uint64_t step, double time);
   // The same, with a last word: fill(wingbeat::Slot& frame) writes the unbound fields in place, in shared memory.
   //     publisher.publish(step, t, [&](wingbeat::Slot& frame) { simulate(frame.span<float>("force")); });
+  // Within it setup() and close() do nothing but log an error: the frame lies in the stream's memory.
   // With unbound fields alone, frame.set_count(n) says how many agents there are.
   bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
 

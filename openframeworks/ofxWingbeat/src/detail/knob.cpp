@@ -1,4 +1,4 @@
-#include "detail/knob.hpp"
+#include "knob.hpp"
 
 #include <cmath>
 #include <cstdint>

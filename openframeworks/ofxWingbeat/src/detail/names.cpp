@@ -1,4 +1,4 @@
-#include "detail/names.hpp"
+#include "names.hpp"
 
 #include <algorithm>
 #include <cstddef>

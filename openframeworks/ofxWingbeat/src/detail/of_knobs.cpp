@@ -1,4 +1,4 @@
-#include "detail/of_knobs.hpp"
+#include "of_knobs.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <set>
 #include <type_traits>
 
-#include "detail/names.hpp"
+#include "names.hpp"
 
 namespace ofxWingbeat::detail {
 

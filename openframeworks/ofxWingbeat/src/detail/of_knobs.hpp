@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "detail/knob.hpp"
+#include "knob.hpp"
 #include "ofMain.h"
 
 namespace ofxWingbeat::detail {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "detail/messages.hpp"
+#include "messages.hpp"
 #include "ofMain.h"
 
 namespace ofxWingbeat::detail {

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "detail/numbers.hpp"
+#include "numbers.hpp"
 #include "ofMain.h"
 
 namespace ofxWingbeat::detail {

@@ -1,4 +1,4 @@
-#include "detail/publication.hpp"
+#include "publication.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -6,7 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "detail/elements.hpp"
+#include "elements.hpp"
 
 namespace ofxWingbeat::detail {
 
@@ -57,6 +57,7 @@ void Publication::add_command(const std::string& name, const std::string& argume
 
 bool Publication::open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
                        std::vector<std::pair<std::string, std::function<void()>>> triggers) {
+  if (is_in_frame("setup()")) return false;
   forget_stream();
   try {
     for (auto& knob : knobs) {
@@ -88,12 +89,22 @@ void Publication::forget_stream() {
   controls_.clear();
 }
 
-void Publication::close() {
+bool Publication::close() {
+  if (is_in_frame("close()")) return false;
   forget_stream();
   fields_.clear();
   attributes_.clear();
   own_triggers_.clear();
   commands_.clear();
+  return true;
+}
+
+// A frame that is being filled lies in the stream's memory.
+bool Publication::is_in_frame(const std::string& call) const {
+  if (is_publishing_)
+    messages_.say(Level::error,
+                  call + " within publish() is not possible: call it after publish(), or in what update() calls");
+  return is_publishing_;
 }
 
 void Publication::create(const std::string& stream, std::size_t capacity) {
@@ -258,7 +269,14 @@ void Publication::show_changes() {
 // ---------------------------------------------------------------------------------------------------------- publishing
 
 bool Publication::publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
-  if (!writer_) return false;
+  if (!writer_ || is_publishing_) return false;
+  is_publishing_ = true;
+  const bool is_published = publish_frame(step, time, fill);
+  is_publishing_ = false;
+  return is_published;
+}
+
+bool Publication::publish_frame(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
   try {
     std::vector<Rows> rows;
     if (!measure(rows)) return false;

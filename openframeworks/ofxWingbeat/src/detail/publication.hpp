@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "detail/knob.hpp"
-#include "detail/messages.hpp"
-#include "detail/names.hpp"
-#include "detail/numbers.hpp"
+#include "knob.hpp"
+#include "messages.hpp"
+#include "names.hpp"
+#include "numbers.hpp"
 #include "wingbeat/wingbeat.hpp"
 
 namespace ofxWingbeat::detail {
@@ -33,7 +33,7 @@ struct FieldDescription {
 using Command = std::function<std::string(const std::vector<double>&)>;
 
 // Describe, open, then update and publish in turn. Nothing throws. A stream that was closed can be opened again, also by what
-// update() calls: an act, a parameter's listener.
+// update() calls: an act, a parameter's listener. What publish() calls can neither open nor close it: both are false then, and change nothing.
 class Publication {
  public:
   explicit Publication(Messages::Sink sink) : messages_(std::move(sink)) {}
@@ -49,7 +49,7 @@ class Publication {
   // here. capacity 0: as many agents as there are.
   bool open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
             std::vector<std::pair<std::string, std::function<void()>>> triggers);
-  void close();
+  bool close();
 
   void update();
   bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
@@ -95,6 +95,8 @@ class Publication {
   void turn(Steered& steered, double value);
   void show_changes();
 
+  bool is_in_frame(const std::string& call) const;
+  bool publish_frame(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
   bool measure(std::vector<Rows>& rows);
   void warn_of_too_many(std::size_t agents);
   void copy(const std::vector<Rows>& rows, wingbeat::Slot& slot);
@@ -103,6 +105,7 @@ class Publication {
   std::string stream_;
   std::uint64_t streams_ = 0;  // ended so far: whether it is still the same one
   std::uint64_t frames_ = 0;
+  bool is_publishing_ = false;
   std::vector<FieldDescription> fields_;  // of them, the open stream has the first field_count_
   std::size_t field_count_ = 0;
   std::vector<std::pair<std::string, std::string>> attributes_;

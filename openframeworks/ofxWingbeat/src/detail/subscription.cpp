@@ -1,4 +1,4 @@
-#include "detail/subscription.hpp"
+#include "subscription.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "detail/knob.hpp"
-#include "detail/messages.hpp"
-#include "detail/view.hpp"
+#include "knob.hpp"
+#include "messages.hpp"
+#include "view.hpp"
 #include "wingbeat/wingbeat.hpp"
 
 namespace ofxWingbeat::detail {

@@ -1,4 +1,4 @@
-#include "detail/view.hpp"
+#include "view.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "detail/elements.hpp"
+#include "elements.hpp"
 
 namespace ofxWingbeat::detail {
 
