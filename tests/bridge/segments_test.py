@@ -30,7 +30,7 @@ JULIA_PATIENCE_S = 120
 HAS_JULIA = subprocess.run([JULIA, "--which"], stdout=subprocess.DEVNULL, check=False).returncode == 0
 AGENTS = 100
 # For a lock that is given back: its holder may be held up itself, with the lock in its hand.
-PATIENT = ("--lock-limit", 10)
+PATIENT = ("--lock-limit", "10")
 
 
 def unlink(name):
