@@ -24,7 +24,7 @@ STOPS, STOP_S, FRAMES_PER_SECOND = 10, 0.3, 250
 CIRCLES_AND_LINES = (".//{http://www.w3.org/2000/svg}circle", ".//{http://www.w3.org/2000/svg}polyline")
 
 
-class Learning(unittest.TestCase):
+class ExampleTest(unittest.TestCase):
     def setUp(self):
         self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-test-learning."))
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
@@ -78,6 +78,8 @@ class Learning(unittest.TestCase):
             rows = list(csv.DictReader(file))
         return {check["what"]: check for check in verdict["checks"]}, rows
 
+
+class InferRules(ExampleTest):
     def test_the_rules_are_inferred_and_their_change_is_followed(self):
         checks, rows = self.run_short("infer-rules")
         self.assertAlmostEqual(checks["before the change: cohesion"]["measured"], 0.001, delta=0.00005)
@@ -86,6 +88,8 @@ class Learning(unittest.TestCase):
         self.assertIsNone(checks["seconds from the start until the strengths are right"]["holds"])
         self.assertEqual({row["true_cohesion"] for row in rows}, {"0.001", "0.002"})
 
+
+class ClosedLoop(ExampleTest):
     def test_a_polarisation_is_held_and_in_lock_step_with_a_delay_of_exactly_one_frame(self):
         checks, rows = self.run_short("closed-loop")
         for way in ("free-running", "lock-step"):
@@ -102,6 +106,8 @@ class Learning(unittest.TestCase):
         missed = int(re.search(r"free-running: [0-9]+ frames in [0-9.]+ s, ([0-9]+) missed", done.stderr)[1])
         self.assertGreater(missed, STOPS * STOP_S * FRAMES_PER_SECOND / 2, done.stderr)
 
+
+class WhoLeads(ExampleTest):
     def test_planted_leaders_are_found_and_so_are_those_who_take_over_though_the_pilot_is_stopped_now_and_then(self):
         done = self.run_stopped("who-leads", "the first leaders")
         checks, rows = self.judge("who-leads", done)
@@ -113,6 +119,8 @@ class Learning(unittest.TestCase):
         self.assertEqual([len(agents) for agents in planted.values()], [0, 5, 5])
         self.assertFalse(planted["2"] & planted["3"])
 
+
+class WindowToCode(ExampleTest):
     def test_a_change_of_regime_shows_in_the_code_of_an_autoencoder_that_learned_meanwhile(self):
         checks, rows = self.run_short("window-to-code")
         self.assertEqual(checks["alarms before the change"]["measured"], 0)
@@ -121,6 +129,8 @@ class Learning(unittest.TestCase):
         self.assertIsNone(checks["ms from the change to the alarm"]["holds"])
         self.assertIn("code_10", rows[0])
 
+
+class CommandLine(ExampleTest):
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--second", "3"], "--second"),
                               (["infer-rules", "--seconds", "1"], "--seconds"), (["infer-rules", "--agents"], "--agents"),
