@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "leftovers.hpp"
 #include "machine.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
@@ -61,6 +62,15 @@ Findings check_streams() {
   return findings;
 }
 
+Findings check_segments() {
+  Findings findings;
+  for (const auto& segment : find_left_segments().segments)
+    findings.push_back({fmt::format("segment {}", printable(segment.name)), Level::problem,
+                        fmt::format("the mirror that made it is dead: {} lie about", bytes_text(segment.bytes)),
+                        "`wingbeat gc`, or start the mirror again"});
+  return findings;
+}
+
 const char* level_text(Level level) {
   return level == Level::fine ? "ok" : level == Level::advice ? "advice" : "problem";
 }
@@ -84,8 +94,8 @@ Json to_json(const Findings& findings, bool healthy) {
 
 int examine(bool json) {
   Findings findings = check_machine();
-  const Findings of_streams = check_streams();
-  findings.insert(findings.end(), of_streams.begin(), of_streams.end());
+  for (const Findings& more : {check_streams(), check_segments()})
+    findings.insert(findings.end(), more.begin(), more.end());
   const auto problems = std::count_if(findings.begin(), findings.end(),
                                       [](const Finding& finding) { return finding.level == Level::problem; });
   if (json) {

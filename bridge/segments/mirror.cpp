@@ -28,10 +28,10 @@ segments::MirrorOptions options_of(const MirrorArguments& a) {
   if (!a.type.empty()) options.type = segments::parse_type(a.type);
   options.rate = a.rate;
   options.seconds = a.seconds;
-  options.keep = a.keep;
   options.site = segments::site_of(a.site, "mirror");
   options.site.access = segments::Access::write;
   options.site.create = true;
+  options.site.keep = a.keep;
   return options;
 }
 

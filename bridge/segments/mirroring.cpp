@@ -65,7 +65,7 @@ Mirror::Mirror(MirrorOptions options)
       start_ns_(wb_now_ns()) {}
 
 Mirror::~Mirror() {
-  if (site_ && !options_.keep) site_->remove_created();
+  if (site_ && !options_.site.keep) site_->remove_created();
 }
 
 void Mirror::run() {

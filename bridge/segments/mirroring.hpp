@@ -18,7 +18,6 @@ struct MirrorOptions {
   std::optional<int> type;    // WB_F32 or WB_F64; otherwise the field's own
   double rate = 0;            // frames per second at most; 0: each new one
   std::optional<double> seconds;
-  bool keep = false;
 };
 
 struct MirrorTotals {

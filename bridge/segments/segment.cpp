@@ -21,9 +21,16 @@ namespace {
   throw tool::Failure(tool::kFailed, fmt::format("{}: {}", what, std::strerror(error)));
 }
 
+#if defined(__APPLE__)
+constexpr int kWithoutWaiting = 0;  // which it refuses
+#else
+constexpr int kWithoutWaiting = O_NONBLOCK;  // for nobody who put a pipe there
+#endif
+
 // -1 with errno.
 int find(const Name& name, Access access) {
-  if (name.kind == Kind::posix) return shm_open(name.text.c_str(), access == Access::read ? O_RDONLY : O_RDWR, 0);
+  if (name.kind == Kind::posix)
+    return shm_open(name.text.c_str(), (access == Access::read ? O_RDONLY : O_RDWR) | kWithoutWaiting, 0);
   if (name.kind == Kind::key) return shmget(static_cast<key_t>(name.number), 0, 0);
   return name.number;
 }
@@ -57,21 +64,102 @@ int reserve(int descriptor, std::size_t bytes) {
 #endif
 }
 
-// A descriptor or an id; -1 if it is there already.
-int make(const Name& name, std::size_t bytes) {
+bool is_claimed([[maybe_unused]] int descriptor) {
+#if defined(F_OFD_GETLK)
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+#else
+  return false;
+#endif
+}
+
+std::optional<Trace> trace_of_object(int descriptor) {
+  struct stat status = {};
+  if (fstat(descriptor, &status) != 0) return {};
+  Trace trace;
+  trace.device = static_cast<std::uint64_t>(status.st_dev);
+  trace.number = static_cast<std::uint64_t>(status.st_ino);
+  trace.bytes = static_cast<std::size_t>(status.st_size);
+  trace.is_own = status.st_uid == geteuid();
+  trace.is_claimed = is_claimed(descriptor);
+  return trace;
+}
+
+std::optional<Trace> trace_of_id(int id) {
+  shmid_ds status = {};
+  if (shmctl(id, IPC_STAT, &status) != 0 || is_removed(status)) return {};
+  Trace trace;
+  trace.number = static_cast<std::uint64_t>(id);
+  trace.maker = status.shm_cpid;
+  trace.bytes = status.shm_segsz;
+  trace.is_own = status.shm_perm.uid == geteuid();
+  return trace;
+}
+
+// -1 where there are no objects without a name.
+int make_unnamed() {
+#if defined(__linux__)
+  return open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+#else
+  return -1;
+#endif
+}
+
+// False with errno.
+bool give_name([[maybe_unused]] int descriptor, [[maybe_unused]] const Name& name) {
+#if defined(__linux__)
+  const std::string from = fmt::format("/proc/self/fd/{}", descriptor), to = "/dev/shm" + name.text;
+  return linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0;
+#else
+  return false;
+#endif
+}
+
+// Both give a descriptor; -1 with errno.
+int make_then_name(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+  const int handle = make_unnamed();
+  if (handle < 0) return -1;
+  if (const int error = reserve(handle, bytes); error != 0) return close(handle), errno = error, -1;
+  if (const auto trace = trace_of_object(handle)) known(*trace);
+  if (give_name(handle, name)) return handle;
+  const int refusal = errno;
+  return close(handle), errno = refusal, -1;
+}
+
+int make_named(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+  const int handle = shm_open(name.text.c_str(), O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
+  if (handle < 0) return -1;
+  if (const auto trace = trace_of_object(handle)) known(*trace);
+  const int error = reserve(handle, bytes);
+  if (error == 0) return handle;
+  close(handle);
+  shm_unlink(name.text.c_str());
+  return errno = error, -1;
+}
+
+int make_object(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+  const int handle = make_then_name(name, bytes, known);
+  if (handle >= 0 || errno == EEXIST || errno == ENOSPC || errno == EFBIG) return handle;
+  return make_named(name, bytes, known);
+}
+
+// An id; -1 with errno.
+int make_system_v(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
   if (name.kind == Kind::id)
     throw tool::Failure(tool::kNotFound,
                         fmt::format("{}: there is none, and the system chooses ids; give a key", name.text));
-  const int handle = name.kind == Kind::posix
-                         ? shm_open(name.text.c_str(), O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR)
-                         : shmget(static_cast<key_t>(name.number), bytes, IPC_CREAT | IPC_EXCL | S_IRUSR | S_IWUSR);
+  const int id = shmget(static_cast<key_t>(name.number), bytes, IPC_CREAT | IPC_EXCL | S_IRUSR | S_IWUSR);
+  if (id < 0) return id;
+  if (const auto trace = trace_of_id(id)) known(*trace);
+  return id;
+}
+
+// A descriptor or an id; -1 if it is there already.
+int make(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+  const int handle = name.kind == Kind::posix ? make_object(name, bytes, known) : make_system_v(name, bytes, known);
   if (handle < 0 && errno != EEXIST) fail(fmt::format("cannot make {} of {} bytes", name.text, bytes), errno);
-  if (handle < 0 || name.kind != Kind::posix) return handle;
-  if (const int error = reserve(handle, bytes); error != 0) {
-    close(handle);
-    shm_unlink(name.text.c_str());
-    fail(fmt::format("cannot make {} of {} bytes", name.text, bytes), error);
-  }
   return handle;
 }
 
@@ -88,13 +176,50 @@ std::unique_ptr<Segment> Segment::attach(const Name& name, Access access, std::s
   return nullptr;
 }
 
-std::unique_ptr<Segment> Segment::create(const Name& name, std::size_t bytes) {
-  const int handle = make(name, bytes);
+std::unique_ptr<Segment> Segment::create(const Name& name, std::size_t bytes,
+                                         const std::function<void(const Trace&)>& known) {
+  const int handle = make(
+      name, bytes, known ? known : [](const Trace&) {});
   if (handle < 0) return nullptr;
   std::unique_ptr<Segment> segment(new Segment(name, handle));
   name.kind == Kind::posix ? segment->attach_object(Access::write) : segment->attach_system_v(Access::write);
   if (segment->data_ == nullptr) fail("cannot attach " + name.text, ENOENT);
   return segment;
+}
+
+std::optional<Trace> Segment::look_up(const Name& name) {
+  const int handle = find(name, Access::read);
+  if (handle < 0 && !is_absent(name.kind, errno)) fail("cannot open " + name.text, errno);
+  if (handle < 0) return {};
+  if (name.kind != Kind::posix) return trace_of_id(handle);
+  const auto trace = trace_of_object(handle);
+  close(handle);
+  return trace;
+}
+
+std::optional<Trace> Segment::trace() const {
+  if (!is_traceable(name_.kind)) return {};
+  return name_.kind == Kind::posix ? trace_of_object(handle_) : trace_of_id(handle_);
+}
+
+bool Segment::unlink(const Name& name, const Trace& trace) {
+  std::optional<Trace> now;
+  try {
+    now = look_up(name);
+  } catch (const tool::Failure&) {
+    return false;
+  }
+  if (!now || now->device != trace.device || now->number != trace.number) return false;
+  return (name.kind == Kind::posix ? shm_unlink(name.text.c_str())
+                                   : shmctl(static_cast<int>(trace.number), IPC_RMID, nullptr)) == 0;
+}
+
+bool Segment::is_traceable([[maybe_unused]] Kind kind) {
+#if defined(__APPLE__)
+  return kind != Kind::posix;  // its objects have no numbers
+#else
+  return true;
+#endif
 }
 
 void Segment::attach_object(Access access) {

@@ -55,7 +55,8 @@ void check(const SiteOptions& options) {
 
 }  // namespace
 
-Site::Site(SiteOptions options) : options_(std::move(options)), place_(options_.verb), lock_(options_.verb) {
+Site::Site(SiteOptions options)
+    : options_(std::move(options)), place_(options_.verb), lock_(options_.verb), note_(options_.verb) {
   check(options_);
 }
 
@@ -180,13 +181,51 @@ std::shared_ptr<Segment> Site::attach_lock() {
 
 std::shared_ptr<Segment> Site::attach_or_create(const Name& name, Access access) {
   std::shared_ptr<Segment> segment = Segment::attach(name, access, missing_);
-  if (segment || !options_.create) return segment;
-  segment = Segment::create(name, needed_of(name));
+  if (!options_.create) return segment;
+  if (segment && take_over(segment)) return segment;
+  return segment || missing_ == name.text ? create(name) : nullptr;  // or it is there, but empty
+}
+
+std::shared_ptr<Segment> Site::create(const Name& name) {
+  std::optional<Note> note = write_note(name);
+  std::shared_ptr<Segment> segment = Segment::create(name, needed_of(name), [&](const Trace& trace) {
+    if (note) note->complete(trace);
+  });
   if (!segment) return nullptr;
   if (name == options_.lock) Mutex(segment->data() + options_.lock_offset).initialise();
-  std::erase_if(created_, [&](const auto& other) { return other->name() == name; });  // its name was taken away
-  created_.push_back(segment);
+  own(segment, std::move(note));
   return segment;
+}
+
+// Without one it works as well, but for what a death leaves.
+std::optional<Note> Site::write_note(const Name& name) {
+  if (options_.keep || !Segment::is_traceable(name.kind)) return {};
+  try {
+    return Note::write(name, needed_of(name));
+  } catch (const Failure& failure) {
+    note_.set("none", fmt::format("{}: if this is killed, nothing takes away {}", failure.what(), name.text));
+    return {};
+  }
+}
+
+// What another made that is dead now; of one who lives it is the last who uses it that takes it away. False if it was too small, and is gone.
+bool Site::take_over(const std::shared_ptr<Segment>& segment) {
+  for (const Created& created : created_)
+    if (created.segment->name() == segment->name() && created.segment->presence() == Presence::same) return true;
+  std::optional<Note> note = Note::join(*segment);
+  if (!note || options_.keep) return true;
+  own(segment, std::move(note));
+  if (segment->bytes() >= needed_of(segment->name()) || !created_.back().note->is_last()) return true;
+  segment->remove();
+  created_.pop_back();
+  return false;
+}
+
+void Site::own(const std::shared_ptr<Segment>& segment, std::optional<Note> note) {
+  std::erase_if(created_, [&](const Created& other) {
+    return other.segment->name() == segment->name();
+  });  // its name was taken away
+  created_.push_back({segment, std::move(note)});
 }
 
 bool Site::with(const std::function<void(std::byte*)>& use) {
@@ -255,7 +294,8 @@ SiteTotals Site::totals() const {
 }
 
 void Site::remove_created() {
-  for (const auto& segment : created_) segment->remove();
+  for (Created& created : created_)
+    if (!created.note || created.note->is_last()) created.segment->remove();
   created_.clear();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mutex.hpp"
+#include "note.hpp"
 #include "notice.hpp"
 #include "quantiles.hpp"
 #include "segment.hpp"
@@ -26,6 +27,7 @@ struct SiteOptions {
   double lock_limit_s = 0.1;
   Access access = Access::read;
   bool create = false;      // what is not there
+  bool keep = false;        // it, for good
   bool is_patient = false;  // what does not fit is waited for from the first look on
 };
 
@@ -52,7 +54,8 @@ class Site {
   bool find();
   // Calls use(first byte) under the lock, if there is one to take. True if it was called and nothing spoiled it.
   bool with(const std::function<void(std::byte*)>& use);
-  // Takes away the names of what was created here, as far as they still lead to it.
+  // Takes away the names of what was created here, or by another whose successor this is, as far as they still lead to it and no other
+  // such site uses it.
   void remove_created();
 
   SiteTotals totals() const;
@@ -64,6 +67,11 @@ class Site {
     std::uint64_t time_ns = 0;
   };
 
+  struct Created {
+    std::shared_ptr<Segment> segment;
+    std::optional<Note> note;  // none if it is to be kept, or where none can be
+  };
+
   Presence presence();
   bool is_whole() const;
   bool attach(Presence before);
@@ -72,6 +80,10 @@ class Site {
   std::shared_ptr<Segment> attach_data();
   std::shared_ptr<Segment> attach_lock();
   std::shared_ptr<Segment> attach_or_create(const Name& name, Access access);
+  std::shared_ptr<Segment> create(const Name& name);
+  std::optional<Note> write_note(const Name& name);
+  bool take_over(const std::shared_ptr<Segment>& segment);
+  void own(const std::shared_ptr<Segment>& segment, std::optional<Note> note);
   std::size_t needed_of(const Name& name) const;
   std::string rest_text() const;
   bool use_locked(const std::function<void(std::byte*)>& use);
@@ -80,8 +92,8 @@ class Site {
 
   SiteOptions options_;
   std::optional<Attached> attached_;
-  std::vector<std::shared_ptr<Segment>> created_;
-  Notice place_, lock_;
+  std::vector<Created> created_;
+  Notice place_, lock_, note_;
   std::string missing_;
   SiteTotals totals_;
   tool::Quantiles holds_;

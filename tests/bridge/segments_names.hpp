@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "name.hpp"
@@ -16,7 +18,13 @@ namespace wingbeat::segments {
 
 class Segments : public ::testing::Test {
  protected:
+  Segments() {
+    std::filesystem::create_directory(directory);
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+    setenv("WINGBEAT_DIR", directory.c_str(), 1);
+  }
   ~Segments() override {
+    std::filesystem::remove_all(directory);
     shm_unlink(data.text.c_str());
     shm_unlink(lock.text.c_str());
   }
@@ -30,6 +38,8 @@ class Segments : public ::testing::Test {
   }
 
   Name data = parse_name(fmt::format("/wbg{}d", getpid())), lock = parse_name(fmt::format("/wbg{}m", getpid()));
+  std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / fmt::format("wingbeat-segments.{}", getpid());
   std::string missing;
 };
 

@@ -117,5 +117,19 @@ TEST_F(SegmentsSite, a_lock_at_an_odd_place_is_refused) {
   EXPECT_THROW(Site{odd}, tool::Failure);
 }
 
+TEST_F(SegmentsSite, where_no_note_can_be_kept_it_works_and_says_once_what_a_death_would_leave) {
+  if (!Segment::is_traceable(Kind::posix)) GTEST_SKIP() << "objects have no numbers";
+  setenv("WINGBEAT_DIR", "/dev/null/none", 1);
+  ::testing::internal::CaptureStderr();
+  Site site(maker());
+  EXPECT_TRUE(site.find());
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  const std::string what = "if this is killed, nothing takes away";
+  ASSERT_NE(said.find(what), std::string::npos) << said;
+  EXPECT_EQ(said.find(what), said.rfind(what)) << said;
+  site.remove_created();
+  EXPECT_EQ(Segment::attach(data, Access::read, missing), nullptr);
+}
+
 }  // namespace
 }  // namespace wingbeat::segments

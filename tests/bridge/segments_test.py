@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -29,6 +30,7 @@ JULIA = ROOT / "scripts" / "julia"
 JULIA_PATIENCE_S = 120
 HAS_JULIA = subprocess.run([JULIA, "--which"], stdout=subprocess.DEVNULL, check=False).returncode == 0
 AGENTS = 100
+NUMBERED = sys.platform != "darwin"  # whether POSIX objects can be told from others of the same name
 # For a lock that is given back: its holder may be held up itself, with the lock in its hand.
 PATIENT = ("--lock-limit", "10")
 
@@ -526,6 +528,153 @@ class Mirroring(SegmentsTest):
                 self.stop(mirror, 0, 1)
             self.assertTrue(self.exists(self.data) and self.exists(self.lock), turn)
 
+    def kill(self, mirror):
+        mirror.kill()
+        mirror.wait()
+
+    def notes(self):
+        return [path for path in self.directory.iterdir() if path.suffix == ".note"]
+
+    def kill_mirror(self, *words):
+        """One that had written."""
+        mirror = self.mirror(*words)
+        self.await_log(mirror, "attached to")
+        self.kill(mirror)
+
+    @unittest.skipUnless(NUMBERED, "objects have no numbers there")
+    def test_what_a_killed_mirror_made_is_found_and_collected(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        self.kill_mirror()
+        self.assertEqual(len(self.notes()), 2)
+        problems = json.loads(self.run_verb("doctor", "--json").stdout)["findings"]
+        self.assertEqual(sorted(p["about"] for p in problems if "gc" in p["remedy"] and "segment" in p["about"]),
+                         [f"segment {self.data}", f"segment {self.lock}"])
+        self.assertEqual(self.succeed_json("gc", "flock")["segments"], [])
+        self.assertTrue(self.exists(self.data) and self.exists(self.lock))
+        report = self.succeed_json("gc")
+        self.assertEqual((sorted(report["segments"]), report["files"]), ([self.data, self.lock], 2))
+        self.assertGreaterEqual(report["bytes"], 12 * AGENTS)
+        self.assertFalse(self.exists(self.data) or self.exists(self.lock) or self.notes())
+        self.kill_mirror()
+        self.assertRegex(self.succeed("gc"), "2 segments .*, 2 files\nsegments: ")
+        self.assertEqual(self.succeed("gc"), "nothing to collect\n")
+
+    @unittest.skipUnless(NUMBERED, "objects have no numbers there")
+    def test_the_next_mirror_takes_over_what_a_killed_one_made(self):
+        writer = self.puppet("write", "flock", AGENTS, 100)
+        self.kill_mirror()
+        mirror = self.mirror()
+        self.await_log(mirror, "attached to")
+        self.assertEqual(len(self.notes()), 2)
+        self.assertEqual(self.succeed_json("gc")["segments"], [])
+        self.stop(mirror, 0, 1)
+        self.assertFalse(self.exists(self.data) or self.exists(self.lock) or self.notes())
+        self.kill_mirror()
+        self.close(writer)
+        self.puppet("write", "flock", 2 * AGENTS, 100)
+        mirror = self.mirror()
+        self.await_log(mirror, "attached to")
+        self.assertEqual(self.size(), 24 * AGENTS)
+        self.stop(mirror, 0, 1)
+        self.assertFalse(self.exists(self.data) or self.exists(self.lock) or self.notes())
+
+    @unittest.skipUnless(NUMBERED, "objects have no numbers there")
+    def test_a_death_at_any_moment_leaves_nothing_that_is_not_collected(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        for turn in range(40):
+            mirror = self.mirror()
+            time.sleep(0.001 * turn)
+            self.kill(mirror)
+            self.succeed("gc")
+            self.assertFalse(self.exists(self.data) or self.exists(self.lock) or self.notes(), turn)
+
+    def test_what_a_stopped_mirror_made_is_not_collected(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        mirror = self.mirror()
+        self.await_log(mirror, "attached to")
+        os.kill(mirror.pid, signal.SIGSTOP)
+        notes = self.notes()
+        for _ in range(3):
+            self.assertEqual(self.succeed_json("gc")["segments"], [])
+        self.assertTrue(self.exists(self.data) and self.exists(self.lock))
+        self.assertEqual(self.notes(), notes)
+        os.kill(mirror.pid, signal.SIGCONT)
+        self.stop(mirror, 0, 1)
+
+    @unittest.skipUnless(NUMBERED, "objects have no numbers there")
+    def test_what_two_mirrors_share_goes_with_the_last(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        self.puppet("write", "small", 5, 100)
+        lock = ("--lock", self.data, "--lock-offset", 0)
+        for end in (lambda mirror: self.stop(mirror, 0, 1), self.kill):
+            maker = self.mirror("--offset", 128, *lock, lock=False)
+            self.await_log(maker, "attached to")
+            other = self.bridge("mirror", "small", "--to", self.data, "--offset", 48, *lock)
+            self.await_log(other, "attached to")
+            end(maker)
+            self.assertEqual(self.succeed_json("gc")["segments"], [])
+            self.assertTrue(self.exists(self.data))
+            self.assertEqual(len(self.notes()), 1)
+            self.stop(other, 0, 1)
+            self.assertFalse(self.exists(self.data) or self.notes())
+
+    @unittest.skipUnless(NUMBERED, "objects have no numbers there")
+    def test_a_segment_that_another_made_after_the_death_is_left_alone(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        self.kill_mirror()
+        unlink(self.data)
+        self.put([7.0] * 3 * AGENTS)
+        mirror = self.mirror()
+        self.await_log(mirror, "attached to")
+        self.stop(mirror, 0, 1)
+        self.assertTrue(self.exists(self.data))
+        self.assertFalse(self.exists(self.lock))
+        self.assertEqual(self.succeed_json("gc")["segments"], [])
+        self.assertTrue(self.exists(self.data))
+        self.assertEqual(self.notes(), [])
+
+    def test_what_is_kept_has_no_note(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        mirror = self.mirror("--keep")
+        self.await_log(mirror, "attached to")
+        self.assertEqual(self.notes(), [])
+        self.kill(mirror)
+        self.assertEqual(self.succeed_json("gc")["segments"], [])
+        self.assertTrue(self.exists(self.data) and self.exists(self.lock))
+
+    @unittest.skipUnless(NUMBERED, "objects have no numbers there")
+    def test_no_note_makes_gc_remove_what_it_may_not(self):
+        self.puppet("write", "flock", AGENTS, 100)
+        self.kill_mirror()
+        note = next(path for path in self.notes() if path.read_text().endswith(self.data))
+        first, boot, space, numbers, name = note.read_text().split("\n")
+        stream = Path("/dev/shm", re.search("wb-[-0-9a-f]+d", (self.directory / "flock.manifest").read_text())[0])
+        status = stream.stat()
+        self.put([1.0], name=self.lock + "x")
+        self.addCleanup(unlink, self.lock + "x")
+        forged = ["", "x" * 5000, "\0" * 100, "\n" * 10, first, note.read_text()[:-1],
+                  "\n".join((first, boot, space, f"1 {status.st_dev} {status.st_ino} 1 1", f"/{stream.name}")),
+                  "\n".join((first, boot, space, "0 0 0 1 1", self.lock + "x")),
+                  "\n".join((first, boot, space, numbers, self.lock + "x")),
+                  "\n".join((first, boot, space, numbers.replace("1 ", "2 ", 1), name)),
+                  "\n".join((first, "another boot", space, numbers, name)),
+                  "\n".join((first, boot, space, numbers, "/../" + name)),
+                  "\n".join((first, boot, space, numbers, "id:0"))]
+        note.rename(self.directory / "kept")
+        for n, text in enumerate(forged):
+            (self.directory / f"segment-{n}.note").write_text(text)
+        (self.directory / "segment-link.note").symlink_to(self.directory / "kept")
+        (self.directory / "segment-folder.note").mkdir()
+        os.mkfifo(self.directory / "segment-pipe.note")
+        report = self.succeed_json("gc")
+        self.assertNotIn(self.data, report["segments"])
+        self.assertNotIn(self.lock + "x", report["segments"])
+        self.assertTrue(self.exists(self.data) and self.exists(self.lock + "x") and stream.exists())
+        self.assertEqual(sorted(path.name for path in self.notes()),
+                         ["segment-folder.note", "segment-link.note", "segment-pipe.note"])
+        (self.directory / "kept").rename(self.directory / "segment-kept.note")
+        self.assertEqual(self.succeed_json("gc")["segments"], [self.data])
+
     @unittest.skipUnless(sys.platform == "linux", "only there are ranges locked")
     def test_a_second_mirror_of_the_same_bytes_is_refused(self):
         self.puppet("write", "flock", AGENTS, 100)
@@ -679,6 +828,38 @@ class SystemV(SegmentsTest):
         self.assertEqual(self.succeed_json("info", "flock")["fields"][0]["name"], key.replace(":", "_"))
         self.stop(adoption, 0, 1)
         self.assert_fails(3, "give a key", "mirror", "source", "--to", "id:2147483647")
+
+    def test_what_a_killed_mirror_made_is_collected_or_taken_over(self):
+        key = f"key:{0x57440000 + os.getpid() % 65536:#x}"
+        remove = ["ipcrm", "-M", key[4:]]
+        self.addCleanup(subprocess.run, remove, stderr=subprocess.DEVNULL, check=False)
+        is_there = lambda: subprocess.run(remove[:1] + ["-M", key[4:]], stderr=subprocess.DEVNULL, check=False).returncode == 0
+        self.puppet("write", "flock", AGENTS, 100)
+
+        def start():
+            mirror = self.bridge("mirror", "flock", "--to", key)
+            self.await_log(mirror, "attached to")
+            return mirror
+
+        def kill():
+            mirror = start()
+            mirror.kill()
+            mirror.wait()
+
+        kill()
+        self.assertEqual(self.succeed_json("gc")["segments"], [key])
+        self.assertFalse(is_there())
+        kill()
+        self.stop(start(), 0, 1)
+        self.assertFalse(is_there())
+        self.assertEqual(self.succeed("gc"), "nothing to collect\n")
+        for turn in range(20):
+            mirror = self.bridge("mirror", "flock", "--to", key)
+            time.sleep(0.002 * turn)
+            mirror.kill()
+            mirror.wait()
+            self.succeed("gc")
+            self.assertFalse(is_there(), turn)
 
 
 if __name__ == "__main__":

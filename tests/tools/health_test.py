@@ -110,7 +110,8 @@ class Health(CommandTest):
 
     def test_gc_with_nothing_to_do_says_so(self):
         self.assertEqual(self.succeed("gc"), "nothing to collect\n")
-        self.assertEqual(self.succeed_json("gc"), {"streams": 0, "readers": 0, "objects": 0, "files": 0, "bytes": 0})
+        self.assertEqual(self.succeed_json("gc"),
+                         {"streams": 0, "readers": 0, "objects": 0, "segments": [], "files": 0, "bytes": 0})
 
     def test_garbage_manifest_is_a_problem_with_a_remedy(self):
         self.start_swarm()
