@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-from command import PATIENCE_S, CommandTest  # noqa: E402
+from command import BINARY, PATIENCE_S, CommandTest  # noqa: E402
 
 SECONDS_TO_1970 = 2208988800
 
@@ -292,6 +292,7 @@ class Outgoing(OscTest):
         there.mkdir(mode=0o700)
         receiver = self.start_bridge("--map", "origin")
         here, self.environment = self.environment, dict(self.environment, WINGBEAT_DIR=str(there))
+        self.addCleanup(subprocess.run, [BINARY, "gc"], env=self.environment, stdout=subprocess.DEVNULL, check=True)
         path = self.write_map('[[in]]\naddress = "/made/up"\nstream = "latent"\nfield = "code"\nsize = 10\n')
         maker = self.start_bridge("--map", path)
         self.send(maker.port, "/made/up", "f" * 10, *range(10))
