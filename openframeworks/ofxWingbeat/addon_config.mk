@@ -8,7 +8,7 @@
 
 meta:
 	ADDON_NAME = ofxWingbeat
-	ADDON_DESCRIPTION = A running app, seen live and steered from Julia, Python, C++ or another app, by shared memory
+	ADDON_DESCRIPTION = A running app, seen live and steered from Julia, C++ or another app, by shared memory
 	ADDON_AUTHOR = The Wingbeat authors
 	ADDON_TAGS = "shared memory" "data" "science" "swarm" "IPC"
 

@@ -1,4 +1,4 @@
-// A simulation as it may be: its own types, its own loop, nothing of Wingbeat.
+// A simulation with an agent type and a main loop of its own. main.cpp is before.cpp plus five lines that publish it.
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -19,7 +19,7 @@ struct Agent {
   bool is_leader;
 };
 
-// Agents on rings around the z axis, each on its way round.
+// Agents on rings around the z axis, all moving in the same direction.
 std::vector<Agent> make_agents(std::size_t count) {
   std::vector<Agent> agents;
   for (std::size_t i = 0; i < count; ++i) {

@@ -1,4 +1,4 @@
-// ofxWingbeat: a running openFrameworks app, seen live and steered from Julia, Python, C++ or another app.
+// ofxWingbeat: a running openFrameworks app, seen live and steered from Julia, C++ or another app.
 //
 // A *stream* is a named sequence of *frames* from one app, in shared memory of this machine. A frame holds named *fields*
 // (arrays, most of them per agent) of one step. Any number of readers see it without copying; the app never waits for them.
