@@ -119,6 +119,38 @@ def plot_distributions(results, cases, titles, path):
     save(figure, path)
 
 
+def plot_overview(results, cases, titles, peers, labels, path):
+    """A panel for each case with a dot for each peer; the same order in all panels, the first at the top."""
+    colours = {FLOOR: "black", WINGBEAT: "#d6006c"}
+    figure, panels = pyplot.subplots(1, len(cases), figsize=(13, 1.2 + 0.34 * len(peers)), squeeze=False, sharey=True)
+    figure.subplots_adjust(left=0.27, right=0.98, wspace=0.08, bottom=0.17, top=0.9)
+    for axes, case in zip(panels[0], cases):
+        times = {peer: results.value(case, peer, "age", "p50_ns") for peer in peers}
+        for rank, (peer, ns) in enumerate(times.items()):
+            if ns:
+                axes.plot([ns], [rank], marker="o", markersize=9 if peer == WINGBEAT else 7, color=colours.get(peer, "#6f88a0"))
+                axes.annotate(format_ns(ns), (ns, rank), xytext=(9, 0), textcoords="offset points", va="center", fontsize=9)
+        axes.set_xscale("log")
+        low, high = axes.get_xlim()
+        span = high / low
+        axes.set_xlim(low / span ** 0.04, high * span ** 0.35)  # room for the text of the last value
+        axes.xaxis.set_major_locator(LogLocator(10, numticks=8))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_plain(value)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_title(titles[case], loc="left")
+        axes.set_axisbelow(True)
+        axes.grid(True, color="#e4e4e4", linewidth=0.6)
+        axes.tick_params(axis="y", length=0)
+    first = panels[0][0]
+    first.set_yticks(range(len(peers)))
+    first.set_yticklabels([labels[peer].replace("*", "") for peer in peers])
+    for text, peer in zip(first.get_yticklabels(), peers):
+        text.set_fontweight("bold" if peer == WINGBEAT else "normal")
+    first.invert_yaxis()
+    figure.text(0.62, 0.02, "time to last byte, median, logarithmic", ha="center")
+    save(figure, path)
+
+
 def p50_by(results, cases, column, metric, name):
     """Points of the p50 of these cases against a column of theirs."""
     points = [(int(results.about(case)[column]), results.value(case, name, metric, "p50_ns")) for case in cases]

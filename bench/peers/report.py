@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""Makes docs/benchmarks.md and its pictures of the results of one machine, and of nothing else.
+"""Makes docs/benchmarks.md, docs/benchmarks-details.md and their pictures from the results of one machine.
 
-Exit code: 0 made, 2 wrong usage, 3 no results, 4 no matplotlib (Debian: python3-matplotlib; or --no-plots).
+Exit code: 0 success, 2 wrong usage, 3 no results, 4 no matplotlib (Debian: python3-matplotlib; or use --no-plots).
 """
 
 import argparse
 import importlib.util
 import json
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -21,6 +20,7 @@ NOTES = Path(__file__).with_name("README.md")
 SYSTEM_PYTHON = "/usr/bin/python3"
 COLUMNS = {"p50_ns": "p50", "p99_ns": "p99", "p999_ns": "p99.9", "max_ns": "max"}
 SPIN, SLEEP, SWARM_BYTES = "spin", "sleep", "3200000"
+WAKE_UP = ("sleep-64", "signal")  # the case and the metric of the overview's last column
 
 
 # ------------------------------------------------------------------------------------------------------------- cells
@@ -292,12 +292,6 @@ def about_machine(results):
 
 # -------------------------------------------------------------------------------------------------------------- page
 
-def notes():
-    """The hand-written sections, by title."""
-    parts = re.split(r"^## (.+)$", NOTES.read_text(), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], (text.strip() for text in parts[2::2])))
-
-
 def warning(results):
     about, doubts = results.machine, []
     if not about.get("complete", True):
@@ -305,8 +299,8 @@ def warning(results):
     if about["rounds"] < 3:
         doubts.append(f"only {about['rounds']} round{'s' if about['rounds'] > 1 else ''}")
     if about["load_at_start"] > 0.5:
-        doubts.append(f"other programs ran (load {about['load_at_start']:.1f} at the start)")
-    return f"> **Not to be relied on**: {'; '.join(doubts)}.\n" if doubts else ""
+        doubts.append(f"other programs were running (load {about['load_at_start']:.1f} at the start)")
+    return f"> **These figures are not to be relied on**: {'; '.join(doubts)}.\n" if doubts else ""
 
 
 def targets(results):
@@ -314,6 +308,51 @@ def targets(results):
             for verdict in verdicts(results)]
     return table(["target", "", "measured"], rows).replace("---:", "---")
 
+
+# ---------------------------------------------------------------------------------------------------------- overview
+
+def overview_peers(results):
+    """The peers of the first page, fastest first at the swarm's size."""
+    shown = [peer for peer in words.OVERVIEW if peer in results.names()]
+    case = next((case for case in results.cases(SPIN) if results.about(case)["bytes"] == SWARM_BYTES), None)
+    return [peer for peer in ordered(results, case, "age") if peer in shown] if case else shown
+
+
+def overview_columns(results):
+    """Pairs of case and metric."""
+    return [(case, "age") for case in results.cases(SPIN)] + ([WAKE_UP] if results.about(WAKE_UP[0]) else [])
+
+
+def overview_table(results):
+    """A row for each peer. The best value of each column, the floor aside, is bold."""
+    columns, peers_shown = overview_columns(results), overview_peers(results)
+    if not columns or not peers_shown:
+        return "Not measured."
+    best = {column: min((value for peer in peers_shown if peer != FLOOR and (value := results.value(column[0], peer,
+                         column[1], "p50_ns")) is not None), default=None) for column in columns}
+
+    def cell(peer, column):
+        text, value = time_cell(results, column[0], peer, column[1]), results.value(column[0], peer, column[1], "p50_ns")
+        return f"**{text}**" if text and value == best[column] and peer != FLOOR else text
+
+    headers = ["p50", *(title_of(results, case) + (", wake-up" if (case, metric) == WAKE_UP else "")
+                        for case, metric in columns)]
+    rows = [[words.OVERVIEW[peer], *(cell(peer, column) for column in columns)] for peer in peers_shown]
+    return table(headers, rows)
+
+
+def make_overview(results, images, page, details):
+    picture = f"![{words.OVERVIEW_PICTURE}]({os.path.relpath(images / 'overview.svg', page.parent)})"
+    others = len(set(results.names()) - {FLOOR, WINGBEAT, "wingbeat-huge"})
+    about = {"others": others, "details": details.name, "machine": results.folder.name,
+             "cpu": f"{results.machine['cpu']}, {results.machine['cores']} cores",
+             "notes": os.path.relpath(NOTES, page.parent), "folder": os.path.relpath(results.folder, page.parent)}
+    parts = [words.OVERVIEW_HEAD.format(**about), warning(results), picture if results.cases(SPIN) else "",
+             words.OVERVIEW_TABLE.format(**about), overview_table(results), words.OVERVIEW_END.format(**about)]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+# ----------------------------------------------------------------------------------------------------------- details
 
 def titled(*tables):
     """Pairs of a heading and a table; without a heading, a text."""
@@ -335,7 +374,6 @@ def distributions(results):
 
 def sections(results, show):
     """Titles and the parts of their texts, in order; `show` makes a picture of a scenario."""
-    hand_written = notes()
     return {
         "Targets": [words.TARGETS, targets(results)],
         "Time to last byte": [words.TIME_TO_LAST_BYTE,
@@ -356,9 +394,6 @@ def sections(results, show):
         "What failed": [failures(results)],
         "Peers": [peers(results)],
         "Machine": [about_machine(results)],
-        "Method": [hand_written["Method"]],
-        "Known unfairnesses": [hand_written["Known unfairnesses"]],
-        "What was not reached": [hand_written["What was not reached"]],
     }
 
 
@@ -368,13 +403,14 @@ def extremes(results, scenario):
     return [case for case in cases if results.about(case)["bytes"] in ("64", SWARM_BYTES)]
 
 
-def make_page(results, images, page):
+def make_details(results, images, page, overview):
     def show(scenario, name, text):
         return f"![{text}]({os.path.relpath(images / name, page.parent)})" if results.cases(scenario) else ""
 
     texts = {title: "\n\n".join(filter(None, parts)) for title, parts in sections(results, show).items()}
     parts = [f"## {title}\n\n{text}\n" for title, text in texts.items() if text]
-    return "\n".join([words.HEAD.format(machine=results.folder.name), *filter(None, [warning(results)]), *parts])
+    head = words.HEAD.format(overview=overview.name, notes=os.path.relpath(NOTES, page.parent))
+    return "\n".join([head, *filter(None, [warning(results)]), *parts])
 
 
 def make_plots(results, images):
@@ -391,6 +427,10 @@ def make_plots(results, images):
     if paced_cases:
         plots.plot_distributions(results, paced_cases, {case: title_of(results, case) for case in paced_cases},
                                  images / "distribution-paced.svg")
+    if results.cases(SPIN):
+        shown = [case for case in results.cases(SPIN) if results.about(case)["bytes"] in words.OVERVIEW_BYTES]
+        plots.plot_overview(results, shown, {case: title_of(results, case) for case in shown},
+                            overview_peers(results), words.OVERVIEW, images / "overview.svg")
     if results.cases(SPIN) or results.cases(SLEEP):
         plots.plot_sizes(results, images / "time-against-size.svg")
     groups = reader_groups(results)
@@ -425,13 +465,15 @@ def use_system_python():
 
 def read_options(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", nargs="?", type=Path, help="of one machine; default: the newest in bench/results")
-    parser.add_argument("--page", type=Path, default=ROOT / "docs/benchmarks.md", help="default: docs/benchmarks.md")
-    parser.add_argument("--images", type=Path, help="folder; default: images/benchmarks beside the page")
-    parser.add_argument("--no-plots", action="store_true", help="leaves the pictures as they are")
-    parser.add_argument("--targets", action="store_true", help="prints the targets as JSON, and makes nothing")
+    parser.add_argument("results", nargs="?", type=Path, help="folder of one machine; default: the newest in bench/results")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs/benchmarks.md",
+                        help="default: docs/benchmarks.md; the details are written to NAME-details.md beside it")
+    parser.add_argument("--images", type=Path, help="folder for pictures; default: images/benchmarks beside the page")
+    parser.add_argument("--no-plots", action="store_true", help="do not draw the pictures")
+    parser.add_argument("--targets", action="store_true", help="print the targets as JSON and write nothing")
     options = parser.parse_args(arguments)
     options.images = options.images or options.page.parent / "images/benchmarks"
+    options.details = options.page.with_name(f"{options.page.stem}-details.md")
     return options
 
 
@@ -450,7 +492,8 @@ def main(arguments=None):
         print("report.py: needs matplotlib (Debian: python3-matplotlib), or --no-plots", file=sys.stderr)
         return 4
     options.page.parent.mkdir(parents=True, exist_ok=True)
-    options.page.write_text(make_page(results, options.images, options.page))
+    options.page.write_text(make_overview(results, options.images, options.page, options.details))
+    options.details.write_text(make_details(results, options.images, options.details, options.page))
     if not options.no_plots:
         make_plots(results, options.images)
     return 0

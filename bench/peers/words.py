@@ -1,43 +1,79 @@
 """What the report says before its tables."""
 
-HEAD = """\
+OVERVIEW = {  # the peers of the first page: of each kind of transport at least one
+    "floor": "*floor*: bare shared memory, no protection",
+    "wingbeat": "Wingbeat",
+    "boost": "Boost.Interprocess: one frame under a mutex",
+    "iceoryx2": "iceoryx2",
+    "zenoh": "zenoh, with its shared memory",
+    "cyclonedds-shm": "Cyclone DDS over iceoryx",
+    "origin": "array and mutex in shared memory, copied",
+    "unix-socket": "Unix socket",
+    "zeromq-ipc": "ZeroMQ over a Unix socket",
+    "osc": "OSC over UDP",
+}
+OVERVIEW_BYTES = ("64", "3200000", "32000000")
+OVERVIEW_PICTURE = "Median time to the last byte for three sizes of frames, by way of transport"
+
+OVERVIEW_HEAD = """\
 # Benchmarks
 
 <!-- Made by bench/peers/report.py: do not edit. -->
 
-Wingbeat beside other ways to get frames from one process to others, and beside a floor: bare shared memory without
-any protection, which no library can beat. `make bench-peers` measures again and makes this page, `make bench-report`
-makes it of the files in `bench/results/{machine}/`. How it is measured is [below](#method), and [what is
-unfair](#known-unfairnesses) too.
+How long a frame takes from one process to another on the same machine: Wingbeat and {others} other ways, measured in turns by
+the same program. The *floor* is bare shared memory without any protection, which no library can beat.
+"""
+
+OVERVIEW_TABLE = """\
+The time runs from before the first byte is written until the reader has summed all bytes. There is one reader, it spins, and
+the value is the median (p50). The last column is the time to wake up a reader that sleeps. The fastest value of each column,
+the floor aside, is bold. Machine: {cpu} (`{machine}`).
+"""
+
+OVERVIEW_END = """\
+- [Details]({details}): the targets and whether they were met, all {others} ways and all sizes, distributions, several readers,
+  slow and stopped readers, CPU time, Julia, the settings of each library, and the machine.
+- [How it is measured]({notes}#method), [known unfairnesses]({notes}#known-unfairnesses) and
+  [targets that were not reached]({notes}#targets-that-were-not-reached).
+- `make bench-peers` measures on your machine and writes these pages; `make bench-report` writes them from the files in
+  [`bench/results`]({folder}).
+"""
+
+HEAD = """\
+# Benchmarks: the details
+
+<!-- Made by bench/peers/report.py: do not edit. -->
+
+All tables and pictures behind the [overview]({overview}). [How it is measured]({notes}#method), [known
+unfairnesses]({notes}#known-unfairnesses).
 """
 
 TARGETS = """\
-Each is computed from the result files. A ratio is taken round by round, between batches of the same round, and given
-as the median of the rounds (lowest to highest)."""
+Each figure is computed from the result files. A ratio is taken for each round, between batches of the same round; the table
+gives the median of these ratios (lowest to highest)."""
 
 TIME_TO_LAST_BYTE = """\
-From the moment the sender starts writing the payload to the moment the receiver has summed all of it. One reader, in
-turns."""
+The time from before the sender writes the first byte until the receiver has summed all bytes. One reader, in turns."""
 
-SIGNAL = "From publishing, the payload being written, to the receiver's having it in its hands."
+SIGNAL = "The time from publishing, when the payload is written already, until the receiver has the frame."
 
 PACED = """\
-Frames on a schedule, receivers asleep between them. Times count from when a frame was due, whether or not the sender
-was in time for it. The sender's CPU includes up to 100 µs per frame that it spins to meet the instant."""
+Frames are sent on a fixed schedule, and the receivers sleep between them. A frame's time counts from the moment it was due,
+even if the sender was late. The sender's CPU time includes up to 100 µs per frame of spinning until that moment."""
 
 FLAT_OUT = """\
-Frames as fast as they can be sent, to one spinning reader. Who never waits for a reader loses what the reader is too
-slow for; who does not lose, waits."""
+Frames are sent as fast as possible to one reader that spins. A sender that never waits loses the frames for which the reader
+is too slow; a sender that loses nothing waits for the reader."""
 
 READERS = """\
-All on one core, sleeping, in turns: the next frame when all have read. Age is the p50 over the readers, publish what
-the sender pays."""
+All readers sleep, on one core, in turns: the next frame is sent when all have read the last one. *Age* is the median time to
+the last byte over all readers; *publish* is the time that the sender spends on asking for memory and publishing."""
 
-PUBLISHING = "What the sender pays for a frame beside writing it: asking for memory, publishing."
+PUBLISHING = "The sender's time for a frame without writing the payload: asking for memory and publishing."
 
 BESIDE = """\
-One healthy reader at 60 Hz, 256 KiB, asleep between frames; beside it nobody, one that holds each frame for 50 ms, or
-one that is stopped (SIGSTOP). `arrived`: of the frames that were due. `never ends`: the sender waits for the stopped
-reader."""
+One healthy reader at 60 Hz, 256 KiB, which sleeps between frames: alone, beside a reader that holds each frame for 50 ms, and
+beside a reader that is stopped (SIGSTOP). `arrived` is the share of the frames that were due. `never ends` means that the
+sender waits for the stopped reader."""
 
-CPU = "User and system time of a sleeping receiver, in turns. That of a spinning one is all there is."
+CPU = "User and system time of a sleeping receiver, in turns. A receiver that spins uses a whole core."

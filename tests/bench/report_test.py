@@ -2,6 +2,7 @@
 """The report, of results that are made up: its tables, its verdicts, its pictures."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import made_up
 
 REPORT = made_up.ROOT / "bench/peers/report.py"
-PICTURES = ("cost-against-readers.svg", "distribution-paced.svg", "distribution-turns.svg", "time-against-size.svg")
+PICTURES = ("cost-against-readers.svg", "distribution-paced.svg", "distribution-turns.svg", "overview.svg", "time-against-size.svg")
 NO_MATPLOTLIB = 4
 
 
@@ -32,6 +33,7 @@ class Report(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.results = self.folder / "made-up"
         self.page = self.folder / "docs/page.md"
+        self.details = self.folder / "docs/page-details.md"
 
     def write(self, own=1.02, iceoryx2=2.5, copying=4.0, **options):
         made_up.write(self.results, [made_up.peer("floor", 1), wingbeat(own), made_up.peer("iceoryx2", iceoryx2),
@@ -44,6 +46,10 @@ class Report(unittest.TestCase):
     def make(self, *words):
         done = self.run_report(*words)
         self.assertEqual(done.returncode, 0, done.stderr)
+        return self.details.read_text()
+
+    def overview(self):
+        self.make("--no-plots")
         return self.page.read_text()
 
     def words(self):
@@ -59,11 +65,37 @@ class Report(unittest.TestCase):
         self.assertIn("| **Wingbeat** | 102 ns (1.02) | ", page)
         self.assertIn("| *floor* | 106 ns |", page)
         for title in ("Targets", "Time to last byte", "Signal alone", "Paced", "Flat out", "Readers",
-                      "A slow and a stopped reader", "CPU", "Peers", "Machine", "Method", "Known unfairnesses"):
+                      "A slow and a stopped reader", "CPU", "Peers", "Machine"):
             self.assertIn(f"\n## {title}\n", page)
         self.assertGreater(page.count("| tcp-socket |"), 12)
         self.assertIn("fast \\| good", page)
-        self.assertNotIn("Not to be relied on", page)
+
+    def test_overview_has_one_row_for_each_peer_it_shows_and_marks_the_fastest(self):
+        self.write(own=1.02, iceoryx2=0.9)
+        page = self.overview()
+        rows = [line for line in page.splitlines() if line.startswith("| ") and "---" not in line]
+        self.assertEqual([row.split(" | ")[0] for row in rows],
+                         ["| p50", "| *floor*: bare shared memory, no protection", "| Wingbeat", "| iceoryx2"])
+        self.assertIn("Wingbeat and 2 other ways", page)
+        self.assertIn("**", rows[3])
+        self.assertNotIn("**", rows[1] + rows[2])
+        self.assertIn("](page-details.md)", page)
+
+    def test_links_of_the_overview_lead_to_headings_of_the_notes(self):
+        self.write()
+        headings = (made_up.ROOT / "bench/peers/README.md").read_text()
+        anchors = re.findall(r"README\.md#([\w-]+)\)", self.overview())
+        self.assertEqual(len(anchors), 3)
+        for anchor in anchors:
+            self.assertIn(f"\n## {anchor.replace('-', ' ')}\n", headings.lower())
+
+    def test_both_pages_warn_of_a_noisy_machine_and_only_then(self):
+        self.write()
+        self.assertNotIn("not to be relied on", self.make("--no-plots") + self.overview())
+        machine = self.results / "machine.json"
+        machine.write_text(json.dumps(dict(json.loads(machine.read_text()), load_at_start=1.5)))
+        for page in (self.make("--no-plots"), self.overview()):
+            self.assertIn("**These figures are not to be relied on**: other programs were running (load 1.5", page)
 
     def test_all_rows_of_a_table_have_as_many_cells(self):
         self.write(publish=made_up.publish_rows({0: 40, 4: 48}))
@@ -134,9 +166,9 @@ class Report(unittest.TestCase):
         for path, text in zip(pictures, first):
             root = xml.etree.ElementTree.fromstring(text)
             self.assertTrue(root.tag.endswith("svg"))
-            self.assertIn(b">wingbeat<", text)
+            self.assertIn(b">wingbeat<", text.lower())
             self.assertNotIn(b"<dc:date>", text)
-            self.assertIn(f"(images/benchmarks/{path.name})", self.page.read_text())
+            self.assertIn(f"(images/benchmarks/{path.name})", self.page.read_text() + self.details.read_text())
         self.make()
         self.assertEqual([path.read_bytes() for path in pictures], first)
 
