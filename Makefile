@@ -34,24 +34,27 @@ help:
 deps:
 	@scripts/bootstrap
 
+# $(call build,TARGETS,OPTIONS OF CMAKE): builds these alone. Tests and benchmarks are configured only where they are asked for; they
+# stay so, and `product` leaves them as they are.
 define build
-	@cmake --preset $(BUILD)
-	@cmake --build --preset $(BUILD) --parallel $(JOBS)
+	@cmake --preset $(BUILD) $(if $(WINGBEAT_OSC),-DWINGBEAT_OSC=$(WINGBEAT_OSC)) $(2)
+	@cmake --build --preset $(BUILD) --parallel $(JOBS) --target $(1)
 endef
+TESTS = -DWINGBEAT_BUILD_TESTS=ON
 
 build: deps
-	$(build)
+	$(call build,product)
 
 demo:
 	@scripts/bootstrap --demo
-	$(build)
+	$(call build,wingbeat_cli)
 	@exec scripts/demo --seconds $(DEMO_SECONDS)
 
 REPRODUCE = scripts/julia --startup-file=no julia/SwarmMetrics/reproduce/reproduce.jl
 
 reproduce:
 	@scripts/bootstrap --demo
-	$(build)
+	$(call build,wingbeat_cli)
 	@$(REPRODUCE) vicsek-order
 	@$(REPRODUCE) couzin-states
 	@$(REPRODUCE) couzin-memory
@@ -60,7 +63,7 @@ LEARN = scripts/julia --startup-file=no examples/learning/learn.jl
 
 learn:
 	@scripts/bootstrap --demo
-	$(build)
+	$(call build,wingbeat_cli)
 	@$(LEARN) infer-rules --short
 	@$(LEARN) closed-loop --short
 	@$(LEARN) window-to-code --short
@@ -68,15 +71,16 @@ learn:
 
 test:
 	@scripts/bootstrap --test
-	$(build)
+	$(call build,all,$(TESTS))
 	@exec scripts/test build/$(BUILD)
 
-bench: build
+bench: deps
+	$(call build,wingbeat_cli)
 	@exec build/$(BUILD)/bin/wingbeat bench
 
 bench-micro:
 	@scripts/bootstrap --bench
-	$(build)
+	$(call build,micro,-DWINGBEAT_BUILD_BENCH=ON)
 	@exec build/$(BUILD)/bin/bench/micro
 
 bench-peers:
@@ -101,12 +105,12 @@ lint:
 
 model:
 	@scripts/bootstrap --test
-	$(build)
+	$(call build,tests/model/all,$(TESTS))
 	@ctest --test-dir build/$(BUILD) --label-regex '^model$$' --no-tests=error --output-on-failure
 
 storm:
 	@scripts/bootstrap --test
-	$(build)
+	$(call build,storm,$(TESTS))
 	@exec build/$(BUILD)/bin/storm --seconds $(SECONDS)
 
 fuzz:
@@ -124,7 +128,7 @@ addon:
 
 addon-check:
 	@scripts/bootstrap --test
-	$(build)
+	$(call build,product tests/openframeworks/all,$(TESTS))
 	@ctest --test-dir build/$(BUILD) --label-regex '^openframeworks$$' --no-tests=error --output-on-failure
 
 # Separate from building, so that only the copying needs root's rights.

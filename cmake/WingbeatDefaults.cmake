@@ -31,5 +31,3 @@ else()
 endif()
 file(RELATIVE_PATH wingbeat_lib_from_bin "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set(CMAKE_INSTALL_RPATH "${wingbeat_origin}/${wingbeat_lib_from_bin}")
-
-find_package(Threads REQUIRED)
