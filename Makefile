@@ -50,7 +50,7 @@ demo:
 	$(call build,wingbeat_cli)
 	@exec scripts/demo --seconds $(DEMO_SECONDS)
 
-REPRODUCE = scripts/julia --startup-file=no julia/SwarmMetrics/reproduce/reproduce.jl
+REPRODUCE = scripts/julia --startup-file=no apps/reproduce/reproduce.jl
 
 reproduce:
 	@scripts/bootstrap --demo
@@ -59,7 +59,7 @@ reproduce:
 	@$(REPRODUCE) couzin-states
 	@$(REPRODUCE) couzin-memory
 
-LEARN = scripts/julia --startup-file=no examples/learning/learn.jl
+LEARN = scripts/julia --startup-file=no apps/learning/learn.jl
 
 learn:
 	@scripts/bootstrap --demo
