@@ -5,9 +5,10 @@
 
 A block of two languages, `diff cpp` or `diff julia`, is two: what was before, which is only compiled (or parsed), and what is now.
 
-Blocks of C and C++ with a main() are built and run to their end; those that loop for ever stay in the background while the rest of
-the page runs. Other C++ blocks are compiled inside the function of fragment.hpp. Julia blocks of a page are one script, run
-while the page's own programs, or `wingbeat swarm`, publish. Without --julia only C and C++ are tried, with it only Julia.
+Blocks of C and C++ with a main() are built and run to their end. Programs of `examples/` and those that loop for ever stay in the
+background while the rest of the page runs. Other C++ blocks are compiled inside the function of fragment.hpp. Julia blocks of a page
+are one script, run while the page's own programs, or `wingbeat swarm`, publish. Without --julia only C and C++ are tried, with it
+only Julia. Each whole program of the project's README must be a file of `examples/`.
 """
 
 import argparse
@@ -44,6 +45,24 @@ def side_of(diff, sign):
     return "".join(line[1:] if line.strip() else line for line in diff.splitlines(True) if line[0] in (sign, " ", "\n"))
 
 
+def is_whole_program(block):
+    return not block.is_past and ("int main(" in block.code or block.code.startswith("using "))
+
+
+def check_examples(root, page):
+    """The whole programs of the README are files of examples/, so that they can be run as they stand."""
+    if page.resolve() != root / "README.md":
+        return
+    for block in blocks_of(page):
+        if is_whole_program(block) and not is_example(root, block):
+            raise SystemExit(f"README.md:{block.line}: this program differs from every file of examples/; copy the file's text")
+
+
+def is_example(root, block):
+    suffix = {"cpp": "cpp", "c": "c", "julia": "jl"}[block.language]
+    return any(path.read_text() == block.code for path in (root / "examples").rglob("*." + suffix))
+
+
 class Page:
     """The programs of one page, in a folder and a runtime directory of their own."""
 
@@ -76,8 +95,9 @@ class Page:
 
     def run_native(self, block):
         code = block.code
-        is_program, is_endless = "int main(" in code, "for (;;)" in code
-        if self.args.julia and (block.is_past or not (is_program and is_endless)):
+        is_program = "int main(" in code
+        stays = is_program and ("for (;;)" in code or is_example(self.args.root, block))
+        if self.args.julia and (block.is_past or not stays):
             return
         source = self.folder / f"line{block.line}{'_past' * block.is_past}.{block.language}"
         source.write_text(located(self.path, block.line, code if is_program else wrapped(code)))
@@ -85,7 +105,7 @@ class Page:
         self.count += 1
         if block.is_past or not is_program:
             return
-        if is_endless:
+        if stays:
             self.background.append(subprocess.Popen([program], env=self.environment, stdout=subprocess.DEVNULL))
         else:
             self.call([program])
@@ -148,6 +168,7 @@ def parse():
 def main():
     args, count = parse(), 0
     for path in args.pages:
+        check_examples(args.root, path)
         folder = Path(tempfile.mkdtemp(prefix="wingbeat-docs-"))
         try:
             page = Page(args, path, folder)

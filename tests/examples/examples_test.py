@@ -70,8 +70,14 @@ class Examples(unittest.TestCase):
         self.assertEqual(steps, sorted(set(steps)))
         self.assertGreater(len({centre for *_, centre, _, _ in frames}), 1, "the agents do not move")
 
-    def test_publisher_in_c_has_fewer_than_25_lines_and_is_seen_live(self):
-        self.assertLess(len(self.lines("c", "publisher.c")), 25)
+    def test_flock_in_cpp_is_seen_live_and_ends_by_itself(self):
+        flock = self.start("example_flock", "60")
+        frames = self.read("flock", 10)
+        self.assertEqual({agents for _, _, agents, *_ in frames}, {"1000"})
+        self.assertEqual(flock.wait(PATIENCE_S), 0)
+
+    def test_publisher_in_c_has_fewer_than_30_lines_and_is_seen_live(self):
+        self.assertLess(len(self.lines("c", "publisher.c")), 30)
         self.start("example_publisher")
         frames = self.read("helix", 10)
         self.assertEqual({agents for _, _, agents, *_ in frames}, {"100"})
@@ -94,7 +100,7 @@ class Examples(unittest.TestCase):
         self.assertIn("nobody", done.stderr)
 
     def test_each_example_has_a_readme(self):
-        for folder in ("cpp/existing_simulation", "cpp/reader", "c"):
+        for folder in ("cpp/existing_simulation", "cpp/flock", "cpp/reader", "c", "julia"):
             self.assertIn("## Run it", EXAMPLES.joinpath(folder, "README.md").read_text())
 
 
