@@ -1,6 +1,6 @@
 using Wingbeat, Statistics
 
-flock = subscribe("flock")                     # waits until it is there
+flock = subscribe("flock")                     # waits until the stream is there
 for (turn, frame) in enumerate(flock)          # every new frame; never slows the simulation
     X = frame[:position]                       # 3 x N Float32: the simulation's own memory, no copy
     turn % 30 == 0 && println("step ", frame.step, ": centre ", join(round.(mean(X; dims=2); digits=3), ", "))
