@@ -26,7 +26,7 @@ if(TARGET wingbeat_cli)
     install(TARGETS wingbeat_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
     install(DIRECTORY "${PROJECT_SOURCE_DIR}/swarm/scenarios" DESTINATION "${CMAKE_INSTALL_DATADIR}/wingbeat")
     if(WINGBEAT_OSC)
-        install(DIRECTORY "${PROJECT_SOURCE_DIR}/bridge/osc/maps/" DESTINATION "${CMAKE_INSTALL_DATADIR}/wingbeat/osc")
+        install(DIRECTORY "${PROJECT_SOURCE_DIR}/cli/osc/maps/" DESTINATION "${CMAKE_INSTALL_DATADIR}/wingbeat/osc")
     endif()
 endif()
 

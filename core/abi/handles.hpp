@@ -5,12 +5,12 @@
 #include <memory>
 #include <new>
 
-#include "../stream/array.hpp"
+#include "../array/array.hpp"
 #include "../stream/error.hpp"
 #include "../stream/inspection.hpp"
-#include "../stream/reader.hpp"
-#include "../stream/window.hpp"
-#include "../stream/writer.hpp"
+#include "../reader/reader.hpp"
+#include "../reader/window.hpp"
+#include "../writer/writer.hpp"
 
 struct wb_spec {
   wingbeat::stream::Spec spec;

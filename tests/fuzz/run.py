@@ -24,9 +24,9 @@ SEEDS = {"array": ROOT / "spec" / "vectors" / "arrays"}
 # The checks that mutants lack: (target, file, text, instead).
 MUTANTS = {
     "mutant": ("segment", "layout/geometry.cpp", 'return corrupt("an offset is wrong");', ";"),
-    "array_mutant": ("array", "stream/array.cpp", "if (error == EINVAL) error = open(name, layout.end_of_data(), mapping);",
+    "array_mutant": ("array", "array/array.cpp", "if (error == EINVAL) error = open(name, layout.end_of_data(), mapping);",
                      "if (error == EINVAL) error = open(name, layout.offset, mapping);"),
-    "locking_mutant": ("locking", "stream/array_lock.cpp", "party == party_ || ", ""),
+    "locking_mutant": ("locking", "array/array_lock.cpp", "party == party_ || ", ""),
 }
 
 

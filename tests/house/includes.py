@@ -19,22 +19,24 @@ CORE = {
     "core/platform": set(),
     "core/sync": {"core/layout"},
     "core/stream": {"core/layout", "core/sync", "core/platform"},
-    "core/abi": {"core/layout", "core/sync", "core/platform", "core/stream"},
+    "core/writer": {"core/layout", "core/sync", "core/platform", "core/stream"},
+    "core/reader": {"core/layout", "core/sync", "core/platform", "core/stream"},
+    "core/array": {"core/layout", "core/sync", "core/platform", "core/stream"},
+    "core/abi": {"core/layout", "core/sync", "core/platform", "core/stream", "core/writer", "core/reader", "core/array"},
 }
 # Who sees the public headers from inside the core, and which. The rest of the core stays free of them.
-PUBLIC_INSIDE = {"core/abi", "core/stream"}
+PUBLIC_INSIDE = {"core/abi", "core/array", "core/reader", "core/stream", "core/writer"}
 # Tests that look inside, and what makes the golden segments.
 INSIDERS = ("tests/core/", "tests/faults/", "tests/fuzz/", "tests/model/", "tests/sanitizers/", "tests/vectors/")
 # Everything else sees the public headers alone, and the folders named here. Each knows itself.
 OUTSIDE = {
     "include": set(),
     "swarm": set(),
-    "tools": {"swarm"},
-    "bridge": {"tools"},
+    "cli": {"swarm"},
     "examples": set(),
     "bench": {"swarm"},
     "openframeworks": set(),
-    "tests": {"swarm", "tools", "bridge", "examples", "bench", "openframeworks"},
+    "tests": {"swarm", "cli", "examples", "bench", "openframeworks"},
 }
 # A library that shows a simulation knows none, and a simulation does no I/O: it does not know the library either.
 NO_PUBLIC = {"swarm"}
@@ -51,7 +53,7 @@ def folder_of(path):
 def search_folders(root, file):
     """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
     yield file.parent
-    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "tools", "bridge/osc", "bridge/segments", "bench", "tests",
+    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "cli/common", "cli/verbs", "cli/verbs/swarm", "cli/osc", "cli/segments", "bench", "tests",
                    "examples", "openframeworks/ofxWingbeat/src"):
         yield root / folder
     for layer in CORE:

@@ -15,11 +15,11 @@ GOOD = {
     "core/layout/format.hpp": "#include <cstdint>\n",
     "core/platform/clock.hpp": "#include <time.h>\n",
     "core/sync/slots.hpp": '#include "../layout/format.hpp"\n',
-    "core/stream/writer.hpp": '#include "layout/format.hpp"\n#include "platform/clock.hpp"\n#include "sync/slots.hpp"\n',
-    "core/abi/writer.cpp": '#include "stream/writer.hpp"\n#include <wingbeat/wingbeat.h>\n',
+    "core/writer/writer.hpp": '#include "layout/format.hpp"\n#include "platform/clock.hpp"\n#include "sync/slots.hpp"\n',
+    "core/abi/writer.cpp": '#include "writer/writer.hpp"\n#include <wingbeat/wingbeat.h>\n',
     "swarm/include/swarm/swarm.hpp": "",
     "swarm/src/swarm.cpp": '#include "swarm/swarm.hpp"\n',
-    "tools/main.cpp": "#include <swarm/swarm.hpp>\n#include <wingbeat/wingbeat.hpp>\n",
+    "cli/main.cpp": "#include <swarm/swarm.hpp>\n#include <wingbeat/wingbeat.hpp>\n",
     "tests/core/slots_test.cpp": '#include "sync/slots.hpp"\n',
     "tests/faults/kill_test.cpp": '#include "core/layout/format.hpp"\n',
     "tests/vectors/segment.hpp": '#include "layout/format.hpp"\n',
@@ -56,11 +56,11 @@ class Includes(unittest.TestCase):
     def test_sync_including_platform_is_wrong(self):
         self.assert_wrong("core/sync/slots.hpp", '#include "platform/clock.hpp"\n')
 
-    def test_sync_including_stream_by_its_full_path_is_wrong(self):
-        self.assert_wrong("core/sync/slots.hpp", '\n  #  include "core/stream/writer.hpp"\n')
+    def test_sync_including_writer_by_its_full_path_is_wrong(self):
+        self.assert_wrong("core/sync/slots.hpp", '\n  #  include "core/writer/writer.hpp"\n')
 
-    def test_stream_including_abi_is_wrong(self):
-        self.assert_wrong("core/stream/writer.hpp", '#include "../abi/writer.cpp"\n')
+    def test_writer_including_abi_is_wrong(self):
+        self.assert_wrong("core/writer/writer.hpp", '#include "../abi/writer.cpp"\n')
 
     def test_a_new_layer_of_the_core_is_wrong_until_it_is_named(self):
         self.assert_wrong("core/extra/new.hpp", '#include "layout/format.hpp"\n')
@@ -71,11 +71,11 @@ class Includes(unittest.TestCase):
     def test_swarm_including_the_library_is_wrong(self):
         self.assert_wrong("swarm/src/swarm.cpp", "#include <wingbeat/wingbeat.hpp>\n")
 
-    def test_tools_including_the_core_is_wrong(self):
-        self.assert_wrong("tools/main.cpp", '#include "stream/writer.hpp"\n')
+    def test_cli_including_the_core_is_wrong(self):
+        self.assert_wrong("cli/main.cpp", '#include "writer/writer.hpp"\n')
 
-    def test_tools_including_a_bridge_is_wrong(self):
-        self.assertEqual(check({"bridge/osc/map.hpp": "", "tools/main.cpp": '#include "bridge/osc/map.hpp"\n'}), [("tools/main.cpp", 1)])
+    def test_a_reader_including_the_writer_is_wrong(self):
+        self.assert_wrong("core/reader/reader.hpp", '#include "../writer/writer.hpp"\n')
 
     def test_examples_including_the_core_is_wrong(self):
         self.assert_wrong("examples/c/publisher.c", "#include <layout/format.hpp>\n")
@@ -83,8 +83,8 @@ class Includes(unittest.TestCase):
     def test_bench_including_the_core_is_wrong(self):
         self.assert_wrong("bench/publish.cpp", '#include "core/sync/slots.hpp"\n')
 
-    def test_tests_of_the_tools_including_the_core_is_wrong(self):
-        self.assert_wrong("tests/tools/ls_test.cpp", '#include "sync/slots.hpp"\n')
+    def test_tests_of_the_cli_including_the_core_is_wrong(self):
+        self.assert_wrong("tests/cli/ls_test.cpp", '#include "sync/slots.hpp"\n')
 
     def test_core_including_swarm_is_wrong(self):
         self.assert_wrong("core/abi/writer.cpp", '#include "swarm/swarm.hpp"\n')
@@ -93,7 +93,7 @@ class Includes(unittest.TestCase):
         self.assert_wrong("extra/new.cpp", "#include <wingbeat/wingbeat.h>\n")
 
     def test_a_public_header_that_does_not_exist_is_wrong(self):
-        self.assert_wrong("tools/main.cpp", "#include <wingbeat/other.h>\n")
+        self.assert_wrong("cli/main.cpp", "#include <wingbeat/other.h>\n")
 
 
 if __name__ == "__main__":

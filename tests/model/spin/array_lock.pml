@@ -1,4 +1,4 @@
-/* The lock of a shared array: core/sync/array_lock.hpp, and core/stream/array_lock.cpp around it. One of three parties may die at any step;
+/* The lock of a shared array: core/sync/array_lock.hpp, and core/array/array_lock.cpp around it. One of three parties may die at any step;
  * its number may get another owner then. A death with the lock is told to who gets it next, exactly once. A deadlock here is somebody who lives
  * and sleeps on though the lock is to be had: a nap, which is there to look whether the holder lives, ends by itself only if he does
  * not, or if somebody died between giving back and waking; and once at most, since one death is met once.

@@ -1,4 +1,4 @@
-/* Attaching against collecting: core/stream/reader_attach.cpp (attach_once) and registry.cpp (collect_locked); and a writer that
+/* Attaching against collecting: core/reader/reader_attach.cpp (attach_once) and registry.cpp (collect_locked); and a writer that
  * creates anew meanwhile. Locks are the kernel's: dropped at death. A stream that a living reader has attached to, or a living writer
  * writes, must never be removed.
  *

@@ -1,0 +1,79 @@
+// Wingbeat as its users meet it: through wingbeat.h.
+#include <stdexcept>
+
+#include "lane.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::cli::bench {
+namespace {
+
+void need(int code) {
+  if (code != WB_OK) throw std::runtime_error(wb_error_message());
+}
+
+class WingbeatLane final : public Lane {
+ public:
+  WingbeatLane(const Shape& shape, std::string stream) : shape_(shape), stream_(std::move(stream)) {}
+
+  void open_writer() override {
+    wb_spec* spec = nullptr;
+    need(wb_spec_create(stream_.c_str(), shape_.floats / 8, &spec));
+    int code = wb_spec_add_per_agent(spec, "payload", WB_F32, 8, nullptr, nullptr);
+    if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, 1);
+    if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_HISTORY, 0);
+    if (code == WB_OK) code = wb_writer_create(spec, &writer_);
+    wb_spec_destroy(spec);
+    need(code);
+  }
+
+  void open_reader() override {
+    wb_reader_options options{};
+    options.struct_size = sizeof options;
+    options.mode = WB_EVERY;
+    options.leases = 1;
+    options.spin_ns = shape_.wait == Wait::kSpin ? -1 : 1;
+    options.label = "bench";
+    need(wb_reader_open(stream_.c_str(), &options, &reader_));
+    need(wb_reader_attach(reader_, static_cast<std::int64_t>(kWaitLimitNs)));
+  }
+
+  void close() override {
+    wb_reader_close(reader_);
+    wb_writer_close(writer_);
+    reader_ = nullptr;
+    writer_ = nullptr;
+  }
+
+  std::uint64_t write() override {
+    const std::uint64_t start_ns = shape_.whole ? wb_now_ns() : 0;
+    wb_slot slot;
+    need(wb_writer_begin(writer_, &slot));
+    fill(static_cast<float*>(slot.data), shape_.floats, static_cast<float>(slot.seq % 64));
+    need(wb_writer_publish(writer_, slot.seq, static_cast<double>(slot.seq)));
+    return start_ns;
+  }
+
+  Seen read() override {
+    wb_frame frame;
+    need(wb_reader_wait(reader_, static_cast<std::int64_t>(kWaitLimitNs), &frame));
+    const auto* payload = static_cast<const float*>(frame.data);
+    const float sum = shape_.whole ? sum_of(payload, shape_.floats) : payload[0];
+    const Seen seen{frame.publish_time_ns, wb_now_ns(), sum};
+    wb_frame_release(&frame);
+    return seen;
+  }
+
+ private:
+  Shape shape_;
+  std::string stream_;
+  wb_writer* writer_ = nullptr;
+  wb_reader* reader_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Lane> make_wingbeat(const Shape& shape, const std::string& stream) {
+  return std::make_unique<WingbeatLane>(shape, stream);
+}
+
+}  // namespace wingbeat::cli::bench

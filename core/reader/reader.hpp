@@ -1,0 +1,187 @@
+// A reader: attaches to a stream, follows it through restarts, takes and gives back frames, makes requests.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "../sync/slots.hpp"
+#include "../stream/attachment.hpp"
+#include "../stream/registry.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+
+class Watcher;
+
+struct ReaderOptions {
+  std::int32_t mode = WB_LATEST;
+  std::uint32_t every = 1;
+  std::uint32_t leases = 2;
+  bool copies = false;    // never leases
+  bool observes = false;  // takes no entry
+  bool prefaults = false;
+  std::int64_t spin_ns = 20'000;
+  std::string label;
+};
+
+// What frames refer to: one attachment, and in it the lease words that this reader owns; or, if it has none, copies. Frames keep it
+// alive.
+class Leases {
+ public:
+  struct Terms {
+    wb_way way = WB_BY_LEASE;
+    std::uint32_t entry = 0;  // none for an observer
+    std::uint32_t count = 0;  // frames that may be held at a time
+    bool in_lock_step = false;
+  };
+  Leases(std::shared_ptr<Attachment> attachment, const Terms& terms);
+
+  const Attachment& attachment() const { return *attachment_; }
+  const std::shared_ptr<Attachment>& shared_attachment() const { return attachment_; }
+  wb_way way() const { return terms_.way; }
+
+  // Copies what a slot holds just now into the place of `lease`; whether that was whole, the caller finds out.
+  void copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header);
+  const void* copied(std::uint32_t lease) const { return copies_[lease].get(); }
+
+  std::uint32_t find_free() const;                    // kNoLease if all are in use
+  void keep(std::uint32_t lease, std::uint64_t seq);  // the caller has added a reference for the frame
+  // Ends the hold of `lease` on `seq`; false if it has ended before. In lock-step, says that the frame is done. Any thread.
+  bool end(std::uint32_t lease, std::uint64_t seq);
+
+  // In lock-step: nothing up to `seq` is needed any more.
+  void tell_done(std::uint64_t seq) const;
+
+  // Counts the reader and every frame. The last one to drop it deletes it.
+  void add_reference() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_reference();
+
+  static constexpr std::uint32_t kNoLease = UINT32_MAX;
+
+ private:
+  struct Aligned {
+    void operator()(std::uint8_t* bytes) const { ::operator delete(bytes, kAlignment); }
+  };
+  static constexpr std::align_val_t kAlignment{layout::kFieldAlignment};
+
+  std::shared_ptr<Attachment> attachment_;
+  Terms terms_;
+  std::uint32_t fork_generation_;
+  std::atomic<std::uint32_t> references_{1};
+  std::array<std::unique_ptr<std::uint8_t, Aligned>, layout::kMaxLeases> copies_;  // made when first needed, and kept
+  std::array<std::atomic<std::uint64_t>, layout::kMaxLeases> held_{};
+};
+
+class Reader {
+ public:
+  static int open(std::string_view stream, const ReaderOptions& options, std::unique_ptr<Reader>& out);
+  ~Reader();
+
+  int attach(std::int64_t timeout_ns);
+  int wait(std::int64_t timeout_ns, wb_frame& out);
+  int latest(wb_frame& out);
+  void interrupt();
+  int arm_descriptor();
+
+  int request_parameter(const char* name, const wb_value& value, std::uint64_t* id);
+  int request_trigger(const char* name, std::uint64_t* id);
+  int request_command(const char* name, const double* arguments, std::uint32_t count, std::uint64_t* id);
+  int receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out);
+  int parameter(const char* name, wb_value& out);
+
+  const Attachment* attachment() const { return leases_ == nullptr ? nullptr : &leases_->attachment(); }
+  wb_reader_stats stats();
+  std::uint32_t fork_generation() const { return fork_generation_; }
+
+ private:
+  struct Sent {  // a request and what is known of its receipt
+    std::uint64_t id = 0;
+    std::uint64_t ring_id = 0;
+    std::uint64_t identity = 0;  // of the attachment it was made to
+    bool done = false;
+    wb_receipt receipt{};
+  };
+  static constexpr std::size_t kRemembered = 1024;
+  static constexpr std::uint64_t kReceiptNapNs = 250'000'000;
+  static constexpr std::uint64_t kShortestPollNs = 50'000, kLongestPollNs = 2'000'000;  // an observer's naps
+
+  Reader(Place place, ReaderOptions options);
+
+  // Attaching (reader_attach.cpp)
+  int attach_once();
+  int own_entry(const Attachment& attachment);
+  bool claim_leases(const Attachment& attachment);
+  void fill_entry(const Attachment& attachment);
+  void clear_entry(const Attachment& attachment);
+  void start(std::shared_ptr<Attachment> attachment, wb_way way);
+  void detach();
+  bool is_writer_alive() const;
+
+  // Taking frames (reader.cpp)
+  int look(std::uint32_t lease, wb_frame& out);
+  int look_attached(std::uint32_t lease, wb_frame& out);
+  int spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out);
+  int sleep(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out);
+  int sleep_marked(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out);
+  int poll(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out);
+  int sleep_on(const std::shared_ptr<Attachment>& attachment, std::uint32_t word, std::uint64_t limit_ns);
+  void tell_ready();
+  int nap(std::uint64_t limit_ns);
+  int follow();
+  int check_now_and_then();
+  int nothing(bool waited);
+  int no_lease() const;
+  void prepay();
+  bool take_interrupt() {
+    return interrupted_.load(std::memory_order_relaxed) && interrupted_.exchange(false, std::memory_order_relaxed);
+  }
+  bool is_in_order() const { return options_.mode != WB_LATEST; }
+  bool is_leasing() const { return leases_->way() == WB_BY_LEASE; }
+  bool has_entry() const { return leases_->way() != WB_AS_OBSERVER; }
+  sync::Taken take(std::uint32_t lease);
+  sync::Taken take_newest(std::uint32_t lease);
+  void release(std::uint32_t lease);
+  void deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out);
+  void tell_progress(std::uint64_t seq);
+
+  // Requests (reader_requests.cpp)
+  int send(layout::RequestRecord& record, std::uint64_t* id);
+  bool fetch(Sent& sent);
+  int sleep_for_receipt(Sent& sent, std::uint64_t limit_ns);
+
+  Place place_;
+  ReaderOptions options_;
+  std::uint32_t fork_generation_;
+
+  platform::FileLock entry_lock_;
+  std::uint32_t entry_ = 0;
+  Leases* leases_ = nullptr;  // counted; nullptr while not attached
+  bool is_prepaid_ = false;   // the count includes the next frame
+  sync::SharedMemory memory_;
+  sync::SlotReader<sync::SharedMemory> slots_;
+  std::uint32_t generation_ = 0;
+  bool came_first_ = false;  // the reader waited for this stream, so that its first frame is the first it wants
+  std::uint64_t next_check_ns_ = 0;
+  bool writer_gone_ = false;         // as of the last check
+  bool restart_unreported_ = false;  // WB_RESTARTED is still to be returned
+
+  layout::SlotHeader copied_{};  // of the frame copied last
+  std::uint64_t poll_nap_ns_ = kShortestPollNs;
+
+  std::uint64_t received_ = 0;
+  std::uint64_t missed_ = 0;
+  std::uint64_t restarts_ = 0;
+
+  std::atomic<bool> interrupted_{false};
+  std::atomic<const std::uint32_t*> sleeping_on_{nullptr};
+  std::unique_ptr<Watcher> watcher_;
+
+  std::uint64_t last_id_ = 0;
+  std::vector<Sent> sent_;  // request `id` at id % kRemembered
+};
+
+}  // namespace wingbeat::stream

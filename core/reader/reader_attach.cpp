@@ -1,0 +1,276 @@
+// How a reader comes to a stream's memory, and to its entry and leases there.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "../sync/lock_step.hpp"
+#include "../stream/error.hpp"
+#include "reader.hpp"
+#include "watcher.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr std::uint64_t kAttachNapNs = 2'000'000;
+constexpr std::uint32_t kNoEntry = UINT32_MAX;
+
+template <class T>
+void put(T& plain, T value) {
+  sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
+}
+
+// Its parties hold their locks elsewhere: we should take the living for dead, and be taken for dead by them.
+int not_ours(const Place& place, const layout::Manifest& manifest) {
+  return fail(WB_ERR_INCOMPATIBLE,
+              "the manifest of stream '" + manifest.stream + "' in " + place.directory() +
+                  " was made for another directory: set WINGBEAT_DIR to the same path as its writer");
+}
+
+int no_entry(const Attachment& attachment) {
+  return fail(WB_ERR_NO_ROOM,
+              "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
+                  " reader entries, all in use: end a reader, observe (WB_READER_OBSERVE), or let its writer set "
+                  "WB_OPTION_MAX_READERS higher");
+}
+
+int no_lock_step() {
+  return fail(WB_ERR_ACCESS,
+              "lock-step needs the right to write to the stream's control memory: its owner gives it to a group by "
+              "WB_GROUP_CONTROL");
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------------------------- Leases
+
+Leases::Leases(std::shared_ptr<Attachment> attachment, const Terms& terms)
+    : attachment_(std::move(attachment)), terms_(terms), fork_generation_(platform::fork_generation()) {}
+
+std::uint32_t Leases::find_free() const {
+  for (std::uint32_t i = 0; i < terms_.count; ++i) {
+    if (held_[i].load(std::memory_order_acquire) == 0) return i;
+  }
+  return kNoLease;
+}
+
+void Leases::keep(std::uint32_t lease, std::uint64_t seq) { held_[lease].store(seq, std::memory_order_relaxed); }
+
+bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
+  if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
+  if (lease >= terms_.count || held_[lease].load(std::memory_order_relaxed) != seq) return false;
+  if (terms_.way == WB_BY_LEASE) {
+    attachment_->memory.lease(terms_.entry, lease).store(0, std::memory_order_release);  // pairs with any_lease
+    sync::SharedMemory::step(sync::Step::kReaderReleased);
+  }
+  std::uint64_t held = seq;
+  if (!held_[lease].compare_exchange_strong(held, 0, std::memory_order_release)) return false;
+  tell_done(seq);
+  return true;
+}
+
+void Leases::tell_done(std::uint64_t seq) const {
+  if (!terms_.in_lock_step) return;
+  const sync::SharedMemory& memory = attachment_->memory;
+  if (sync::tell_done(memory, terms_.entry, seq))
+    platform::wake_all(reinterpret_cast<const std::uint32_t*>(&memory.entry(terms_.entry).done));  // as LockStep waits
+}
+
+void Leases::copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header) {
+  const Attachment& attachment = *attachment_;
+  const sync::SharedMemory& memory = attachment.memory;
+  if (copies_[lease] == nullptr) {
+    copies_[lease].reset(static_cast<std::uint8_t*>(
+        ::operator new(attachment.header.payload_bytes + layout::kFieldAlignment, kAlignment)));
+  }
+  sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(&memory.slot(slot)),
+                                 reinterpret_cast<std::uint8_t*>(&header), sizeof header);
+  const std::uint64_t count = attachment.frame_count(header);
+  for (const layout::FieldRecord& field : attachment.schema.fields) {
+    const std::uint64_t capacity = attachment.header.capacity;
+    const std::uint64_t bytes = field.per_agent != 0 ? field.size_bytes / capacity * count : field.size_bytes;
+    sync::SharedMemory::copy_words(memory.payload(slot) + field.offset_bytes, copies_[lease].get() + field.offset_bytes,
+                                   bytes);
+  }
+}
+
+void Leases::drop_reference() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+// ----------------------------------------------------------------------------------------------------------- Reader
+
+Reader::Reader(Place place, ReaderOptions options)
+    : place_(std::move(place)), options_(std::move(options)), fork_generation_(platform::fork_generation()) {}
+
+int Reader::open(std::string_view stream, const ReaderOptions& options, std::unique_ptr<Reader>& out) {
+  Place place;
+  if (int code = Place::find(stream, place)) return code;
+  std::unique_ptr<Reader> reader(new Reader(place, options));
+  int code = reader->attach_once();
+  if (code < 0) return code;
+  reader->came_first_ = code == WB_NOT_READY;
+  out = std::move(reader);
+  return WB_OK;
+}
+
+Reader::~Reader() {
+  if (fork_generation_ != platform::fork_generation()) {
+    // A child: the watcher's thread is not there, and what it waited on cannot be destroyed without it.
+    static_cast<void>(watcher_.release());
+    detach();
+    return;
+  }
+  watcher_.reset();
+  const bool attached = leases_ != nullptr;
+  if (attached && has_entry()) {
+    clear_entry(leases_->attachment());
+    leases_->tell_done(UINT64_MAX - 1);  // a writer in lock-step waits no longer
+    sync::SharedMemory::step(sync::Step::kLeaveCleared);
+  }
+  detach();
+  entry_lock_.leave();
+  sync::SharedMemory::step(sync::Step::kLeaveUnlocked);
+  if (!attached || !place_.is_ours() || is_writer_alive()) return;
+  wb_collect_report ignored{};  // perhaps the last to leave
+  collect(place_, ignored);
+}
+
+bool Reader::is_writer_alive() const { return platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive; }
+
+int Reader::attach(std::int64_t timeout_ns) {
+  const std::uint64_t start_ns = platform::now_ns();
+  while (leases_ == nullptr) {
+    if (take_interrupt()) return fail(WB_INTERRUPTED);
+    int code = attach_once();
+    if (code != WB_NOT_READY) return code;
+    std::uint64_t waited_ns = platform::now_ns() - start_ns;
+    if (timeout_ns >= 0 && waited_ns >= static_cast<std::uint64_t>(timeout_ns)) return code;
+    std::uint64_t left_ns = timeout_ns < 0 ? kAttachNapNs : static_cast<std::uint64_t>(timeout_ns) - waited_ns;
+    if (nap(std::min(left_ns, kAttachNapNs)) == WB_INTERRUPTED) return fail(WB_INTERRUPTED);
+  }
+  return WB_OK;
+}
+
+// Maps what the manifest names, and takes an entry and leases in it. An attachment that is there already is left for it.
+int Reader::attach_once() {
+  layout::Manifest manifest, again;
+  int code = read_manifest(place_, manifest);
+  if (code != WB_OK) return code;
+  if (leases_ != nullptr && leases_->attachment().manifest.identity == manifest.identity) return fail(WB_NOT_READY);
+  std::shared_ptr<Attachment> attachment;
+  const Access access = options_.observes ? Access::kObserver : Access::kReader;
+  code = stream::attach(manifest, access, place_.owner(), attachment);
+  if (code == WB_OK && !place_.owns(manifest)) code = not_ours(place_, manifest);
+  if (code == WB_OK && options_.prefaults) platform::prefault(attachment->data, false);
+  const bool takes_entry = code == WB_OK && attachment->has_control();
+  if (takes_entry) code = own_entry(*attachment);
+  if (code != WB_OK) return code;
+  // A collector that did not see our lock has taken the manifest away by now: see collect_locked.
+  if (read_manifest(place_, again) != WB_OK || again.identity != manifest.identity) {
+    if (leases_ == nullptr) entry_lock_.leave();
+    return fail(WB_NOT_READY);
+  }
+  if (!takes_entry) {
+    if (options_.mode == WB_LOCK_STEP) return no_lock_step();
+    entry_lock_.leave();
+    start(std::move(attachment), WB_AS_OBSERVER);
+    return WB_OK;
+  }
+  sweep_readers(place_, *attachment);
+  clear_entry(*attachment);
+  sync::SharedMemory::step(sync::Step::kAttachCleared);
+  const bool leasing = !options_.copies && claim_leases(*attachment);
+  fill_entry(*attachment);
+  sync::SharedMemory::step(sync::Step::kAttachFilled);
+  start(std::move(attachment), leasing ? WB_BY_LEASE : WB_BY_COPY);
+  return WB_OK;
+}
+
+// Locks an entry, if none is owned yet that this attachment has.
+int Reader::own_entry(const Attachment& attachment) {
+  if (entry_lock_.is_locked() && entry_ < attachment.header.max_readers) return WB_OK;
+  std::uint32_t forbidden = kNoEntry;  // one whose file is somebody else's: another one may do
+  for (std::uint32_t entry = 0; entry < attachment.header.max_readers; ++entry) {
+    platform::FileLock lock;
+    int error = lock.try_lock(place_.reader_lock(entry));
+    if (error == EACCES) forbidden = entry;
+    if (error == EWOULDBLOCK || error == EACCES) continue;
+    if (error != 0) return fail_system(error, "cannot lock " + place_.reader_lock(entry));
+    entry_lock_.leave();
+    entry_lock_ = std::move(lock);
+    entry_ = entry;
+    sync::SharedMemory::step(sync::Step::kAttachLocked);
+    return WB_OK;
+  }
+  if (forbidden != kNoEntry) return fail_system(EACCES, "cannot lock " + place_.reader_lock(forbidden));
+  return no_entry(attachment);
+}
+
+// False if the stream's budget has not enough left: then this reader copies.
+bool Reader::claim_leases(const Attachment& attachment) {
+  constexpr int kTries = 20;  // claims made at the same moment may both fail, though there is room for one
+  for (int i = 0; i < kTries; ++i) {
+    if (sync::try_claim(attachment.memory, entry_, options_.leases, attachment.header.lease_budget)) return true;
+    if (attachment.header.lease_budget < options_.leases) return false;
+    platform::sleep_ns(200'000 * (1 + entry_ % 8));
+  }
+  return false;
+}
+
+void Reader::clear_entry(const Attachment& attachment) {
+  const sync::SharedMemory& memory = attachment.memory;
+  put(memory.cold_entry(entry_).state, std::uint32_t{layout::kEntryFree});
+  for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) memory.lease(entry_, i).store(0, std::memory_order_release);
+  memory.asleep(entry_).store(0, std::memory_order_relaxed);
+  memory.claim(entry_).store(0, std::memory_order_release);
+}
+
+void Reader::fill_entry(const Attachment& attachment) {
+  layout::HotEntry& hot = attachment.memory.entry(entry_);
+  const std::uint64_t consumed = attachment.memory.consumed(entry_).load(std::memory_order_acquire);
+  const std::uint64_t waiting = attachment.memory.request_tail(entry_).load(std::memory_order_relaxed) - consumed;
+  if (waiting > layout::kMaxPending)
+    attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);  // damaged
+  put(hot.cursor, std::uint64_t{0});
+  put(hot.received, received_);
+  put(hot.missed, missed_);
+  put(hot.done, std::uint64_t{0});
+  layout::ColdEntry& cold = attachment.memory.cold_entry(entry_);
+  put(cold.mode, static_cast<std::uint32_t>(options_.mode));
+  put(cold.pid, platform::process_id());
+  put(cold.every, options_.every);
+  put(cold.attach_time_ns, platform::now_ns());
+  std::uint8_t label[sizeof cold.label] = {};
+  std::memcpy(label, options_.label.data(), std::min(options_.label.size(), sizeof label - 1));
+  sync::SharedMemory::put_words(label, reinterpret_cast<std::uint8_t*>(cold.label), sizeof label);
+  // Release: who sees the entry attached, by an acquire load, sees how it describes itself.
+  sync::SharedMemory::word(cold.state).store(layout::kEntryAttached, std::memory_order_release);
+}
+
+void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
+  const bool follows = leases_ != nullptr || came_first_;
+  detach();
+  memory_ = attachment->memory;
+  slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_, options_.every);
+  if (options_.mode == WB_LOCK_STEP) slots_.prefer_newest();
+  const std::uint64_t head = memory_.head().load(std::memory_order_acquire);
+  if (!follows && sync::head_seq(head) > 0) {
+    const std::uint32_t slot = sync::head_slot(head);
+    slots_.start_after(sync::head_seq(head) - 1, slot == 0 ? memory_.slot_count() - 1 : slot - 1);
+  }
+  generation_ = memory_.generation().load(std::memory_order_acquire);
+  writer_gone_ = false;
+  next_check_ns_ = 0;
+  leases_ =
+      new Leases(std::move(attachment), Leases::Terms{way, entry_, options_.leases, options_.mode == WB_LOCK_STEP});
+}
+
+void Reader::detach() {
+  if (leases_ == nullptr) return;
+  if (is_prepaid_) leases_->drop_reference();
+  is_prepaid_ = false;
+  leases_->drop_reference();
+  leases_ = nullptr;
+}
+
+}  // namespace wingbeat::stream

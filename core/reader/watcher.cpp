@@ -1,0 +1,103 @@
+#include "watcher.hpp"
+
+#include "../sync/slots.hpp"
+#include "../stream/error.hpp"
+#include "../stream/signals_blocked.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr std::uint64_t kNapNs = 250'000'000;
+constexpr std::uint64_t kObserverNapNs = 1'000'000;  // nobody knows that it sleeps
+constexpr std::uint64_t kManifestNapNs = 5'000'000;
+constexpr std::uint64_t kReminderNs = 1'000'000'000;  // the reader has checks of its own to make
+
+}  // namespace
+
+Watcher::~Watcher() {
+  if (fork_generation_ != platform::fork_generation() || thread_ == nullptr) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ending_ = true;
+    if (sleeping_on_ != nullptr) platform::wake_all(sleeping_on_);
+  }
+  changed_.notify_all();
+  thread_->join();
+  delete thread_;
+}
+
+int Watcher::open() {
+  if (int error = event_.open()) return fail_system(error, "cannot make a descriptor for waiting");
+  SignalsBlocked blocked;
+  try {
+    thread_ = new std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    return fail(WB_ERR_SYSTEM, "cannot start a thread for waiting");
+  }
+  return WB_OK;
+}
+
+int Watcher::arm(Target target) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  event_.clear();
+  if (has_news(target)) {
+    event_.signal();
+    return event_.descriptor();
+  }
+  target_ = std::move(target);
+  armed_ = true;
+  if (sleeping_on_ != nullptr) platform::wake_all(sleeping_on_);
+  changed_.notify_all();
+  return event_.descriptor();
+}
+
+bool Watcher::has_news(const Target& target) const {
+  if (target.attachment == nullptr) return platform::file_exists(place_.manifest());
+  const sync::SharedMemory& memory = target.attachment->memory;
+  return sync::head_seq(memory.head().load(std::memory_order_acquire)) >= target.wanted ||
+         memory.generation().load(std::memory_order_acquire) != target.generation ||
+         memory.writer_state().load(std::memory_order_acquire) != target.state;
+}
+
+void Watcher::run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!ending_) {
+    if (!armed_) {
+      changed_.wait(lock);
+      continue;
+    }
+    const std::uint64_t start_ns = platform::now_ns();
+    while (armed_ && !ending_ && !has_news(target_) && platform::now_ns() - start_ns < kReminderNs) nap(lock);
+    if (armed_) event_.signal();
+    armed_ = false;
+  }
+}
+
+// Sleeps until the stream's wake word changes, or a while. The lock is given up meanwhile.
+void Watcher::nap(std::unique_lock<std::mutex>& lock) {
+  const Target target = target_;
+  if (target.attachment == nullptr) {
+    changed_.wait_for(lock, std::chrono::nanoseconds(kManifestNapNs));
+    return;
+  }
+  const sync::SharedMemory& memory = target.attachment->memory;
+  const std::uint32_t word = memory.wake().load(std::memory_order_acquire);
+  if (!target.attachment->has_control()) return nap_on(target, word, kObserverNapNs, lock);
+  sync::SlotReader<sync::SharedMemory> sleeper(memory, target.entry);
+  sleeper.mark_asleep();
+  nap_on(target, word, kNapNs, lock);
+  sleeper.mark_awake();
+}
+
+void Watcher::nap_on(const Target& target, std::uint32_t word, std::uint64_t limit_ns,
+                     std::unique_lock<std::mutex>& lock) {
+  if (has_news(target)) return;
+  const std::uint32_t* wake = &target.attachment->memory.hot().wake;
+  sleeping_on_ = wake;
+  lock.unlock();
+  platform::wait_on(wake, word, limit_ns);
+  lock.lock();
+  sleeping_on_ = nullptr;
+}
+
+}  // namespace wingbeat::stream

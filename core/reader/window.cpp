@@ -1,0 +1,115 @@
+#include "window.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../stream/error.hpp"
+#include "reader.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+constexpr std::uint32_t kMostFrames = 1'000'000;
+
+std::uint64_t rounded_to_pages(std::uint64_t bytes) {
+  const std::uint64_t page = platform::page_bytes();
+  return (bytes + page - 1) / page * page;
+}
+
+bool has_same_shape(const layout::FieldRecord& a, const layout::FieldRecord& b) {
+  return a.type == b.type && a.dimensions == b.dimensions && a.per_agent == b.per_agent &&
+         std::equal(a.shape, a.shape + layout::kMaxDimensions, b.shape);
+}
+
+// Keeps the last `most` values at the end, with room for twice as many, so that old ones are moved out of the way seldom.
+void append(std::vector<std::uint64_t>& values, std::uint64_t value, std::size_t most) {
+  if (values.size() == 2 * most) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(most - 1));
+  values.push_back(value);
+}
+
+}  // namespace
+
+int Window::open(const layout::Schema& schema, const std::vector<std::string>& fields, std::uint32_t frames,
+                 std::unique_ptr<Window>& out) {
+  if (fields.empty() || fields.size() > layout::kMaxFields) return fail(WB_ERR_ARGUMENT, "a window has 1 to 64 fields");
+  if (frames == 0 || frames > kMostFrames) return fail(WB_ERR_ARGUMENT, "a window has 1 to 1,000,000 frames");
+  auto window = std::make_unique<Window>();
+  window->wanted_ = frames;
+  window->fork_generation_ = platform::fork_generation();
+  for (const std::string& name : fields) {
+    const int index = schema.find_field(name);
+    if (index < 0)
+      return fail(WB_ERR_NOT_FOUND, "stream '" + schema.stream + "' has no field '" + name.substr(0, 80) + "'");
+    if (int code = window->add_ring(schema.fields[static_cast<std::size_t>(index)], frames)) return code;
+  }
+  window->seqs_.reserve(2 * std::size_t{frames});
+  window->counts_.reserve(2 * std::size_t{frames});
+  out = std::move(window);
+  return WB_OK;
+}
+
+int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
+  if (field.size_bytes > layout::kMaxFrameBytes / frames)
+    return fail(WB_ERR_LIMIT, "the window would have more than 2^40 bytes");
+  Ring ring;
+  ring.field = field;
+  ring.ring_bytes = rounded_to_pages(field.size_bytes * frames);
+  if (int error = platform::map_twice(ring.ring_bytes, ring.memory)) {
+    return fail_system(error, "a window of " + std::to_string(frames) + " frames of '" + field.name + "' needs " +
+                                  std::to_string(ring.ring_bytes) + " bytes");
+  }
+  rings_.push_back(std::move(ring));
+  return WB_OK;
+}
+
+int Window::push(const wb_frame& frame) {
+  const auto& schema = *reinterpret_cast<const layout::Schema*>(frame.schema);
+  const std::uint64_t identity = static_cast<const Leases*>(frame.attachment)->attachment().manifest.identity;
+  if (identity_seen_ != identity && !fits(schema)) {
+    return fail(WB_ERR_TYPE, "the stream's fields have other shapes since its restart: open another window");
+  }
+  identity_seen_ = identity;
+  for (std::size_t i = 0; i < rings_.size(); ++i)
+    push_field(rings_[i], frame, schema.fields[static_cast<std::size_t>(places_[i])]);
+  append(seqs_, frame.seq, wanted_);
+  append(counts_, frame.count, wanted_);
+  present_ = std::min(present_ + 1, wanted_);
+  return WB_OK;
+}
+
+// Finds the fields in a schema not seen before; false if one is missing or has another shape.
+bool Window::fits(const layout::Schema& schema) {
+  places_.clear();
+  for (const Ring& ring : rings_) {
+    const int index = schema.find_field(ring.field.name);
+    if (index < 0 || !has_same_shape(schema.fields[static_cast<std::size_t>(index)], ring.field)) return false;
+    places_.push_back(index);
+  }
+  return true;
+}
+
+void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRecord& source) const {
+  const std::uint64_t size = ring.field.size_bytes;
+  if (present_ == wanted_) ring.start = (ring.start + size) % ring.ring_bytes;
+  const std::uint64_t behind = present_ == wanted_ ? present_ - 1 : present_;
+  std::uint8_t* target = ring.memory.data() + (ring.start + behind * size) % ring.ring_bytes;
+  const std::uint64_t items = ring.field.shape[ring.field.dimensions - 1];
+  const std::uint64_t there = ring.field.per_agent != 0 ? size / items * frame.count : size;
+  std::memcpy(target, static_cast<const std::uint8_t*>(frame.data) + source.offset_bytes, there);
+  std::memset(target + there, 0, size - there);
+}
+
+int Window::view(std::uint32_t field, wb_window_view& out) const {
+  if (field >= rings_.size())
+    return fail(WB_ERR_ARGUMENT, "the window has " + std::to_string(rings_.size()) + " fields");
+  const Ring& ring = rings_[field];
+  out = wb_window_view{ring.memory.data() + ring.start,
+                       ring.field.size_bytes,
+                       present_,
+                       0,
+                       seqs_.data() + seqs_.size() - present_,
+                       counts_.data() + counts_.size() - present_};
+  return WB_OK;
+}
+
+}  // namespace wingbeat::stream

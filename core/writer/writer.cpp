@@ -1,0 +1,197 @@
+#include "writer.hpp"
+
+#include <cstring>
+
+#include "../stream/error.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+// What observers read while it may change.
+template <class T>
+void put(T& plain, T value) {
+  sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
+}
+
+// Bytes of one index of the last dimension: of one agent, in a per-agent field.
+std::uint64_t item_bytes(const layout::FieldRecord& field) {
+  return field.size_bytes / field.shape[field.dimensions - 1];
+}
+
+template <std::size_t Bytes>
+void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t stride, std::uint64_t count) {
+  for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * Bytes, source + i * stride, Bytes);
+}
+
+// The usual sizes as constants, so that the compiler makes moves of them.
+void copy_strided(std::uint8_t* target, const std::uint8_t* source, std::size_t item, std::size_t stride,
+                  std::uint64_t count) {
+  switch (item) {
+    case 4:
+      return copy_items<4>(target, source, stride, count);
+    case 8:
+      return copy_items<8>(target, source, stride, count);
+    case 12:
+      return copy_items<12>(target, source, stride, count);
+    case 16:
+      return copy_items<16>(target, source, stride, count);
+    case 24:
+      return copy_items<24>(target, source, stride, count);
+    default:
+      break;
+  }
+  for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * item, source + i * stride, item);
+}
+
+int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_begin first"); }
+
+}  // namespace
+
+int Writer::begin(wb_slot& out) {
+  if (is_begun_) return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
+  if (lock_step_.is_on()) await_readers(false);
+  const std::uint32_t newest = slots_.newest();
+  const std::uint32_t slot = slots_.begun() != sync::kNoSlot ? slots_.begun() : slots_.begin();
+  if (slot == sync::kNoSlot) {
+    return fail(WB_ERR_CORRUPT,
+                "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the "
+                "writer after `wingbeat gc`");
+  }
+  begin_time_ns_ = clock_.now_ns();
+  is_begun_ = true;
+  has_count_ = false;
+  out.seq = slots_.seq() + 1;
+  out.data = memory_.payload(slot);
+  out.previous = newest == sync::kNoSlot ? nullptr : memory_.payload(newest);
+  out.previous_count = newest == sync::kNoSlot ? 0 : memory_.slot(newest).count;
+  return WB_OK;
+}
+
+void* Writer::field(std::uint32_t index) {
+  if (!is_begun_ || index >= schema().fields.size()) return nullptr;
+  return memory_.payload(slots_.begun()) + schema().fields[index].offset_bytes;
+}
+
+int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count) {
+  if (!is_begun_) return not_begun();
+  if (field >= schema().fields.size())
+    return fail(WB_ERR_NOT_FOUND, "the stream has " + std::to_string(schema().fields.size()) + " fields, not number " +
+                                      std::to_string(field));
+  const layout::FieldRecord& record = schema().fields[field];
+  const std::uint64_t item = item_bytes(record);
+  if (stride_bytes < item)
+    return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has " + std::to_string(item) +
+                                     " bytes per agent: the stride must not be smaller");
+  if (source == nullptr && count > 0) return fail(WB_ERR_ARGUMENT, "the source is NULL");
+  if (record.per_agent != 0) {
+    if (int code = set_count(count)) return code;
+  } else if (count != record.shape[record.dimensions - 1]) {
+    return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has a fixed shape: copy all " +
+                                     std::to_string(record.shape[record.dimensions - 1]) + " items");
+  }
+  auto* target = memory_.payload(slots_.begun()) + record.offset_bytes;
+  auto* first = static_cast<const std::uint8_t*>(source);
+  if (count == 0) return WB_OK;
+  if (stride_bytes == item)
+    std::memcpy(target, first, item * count);
+  else
+    copy_strided(target, first, item, stride_bytes, count);
+  return WB_OK;
+}
+
+int Writer::set_count(std::uint64_t count) {
+  if (!is_begun_) return not_begun();
+  if (count > schema().capacity)
+    return fail(WB_ERR_ARGUMENT,
+                std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
+  if (has_count_ && count != count_)
+    return fail(WB_ERR_ARGUMENT,
+                "this frame was given " + std::to_string(count_) + " agents before, now " + std::to_string(count));
+  has_count_ = true;
+  count_ = count;
+  return WB_OK;
+}
+
+std::uint64_t Writer::frame_count() const { return has_count_ ? count_ : schema().capacity; }
+
+int Writer::publish(std::uint64_t step, double sim_time) {
+  if (!is_begun_) return not_begun();
+  const std::uint64_t now_ns = clock_.now_ns();
+  // All at once, and nothing of it earlier: readers that spin look at that line, and take it back after each store.
+  layout::SlotHeader& header = memory_.slot(slots_.begun());
+  put(header.step, step);
+  put(header.sim_time, sim_time);
+  put(header.publish_time_ns, now_ns);
+  put(header.begin_time_ns, begin_time_ns_);
+  put(header.count, frame_count());
+  sync::SharedMemory::step(sync::Step::kWriterFilled);
+  wake_readers(slots_.commit());
+  is_begun_ = false;
+  // The slot of the next frame is chosen now, while nobody waits for it. Readers that spin look at its commit word: changing it
+  // between begin and publish would slow the one store that they wait for.
+  slots_.begin();
+  if (slots_.hops() != hops_told_) tell_hops();  // seldom: readers that spin look at that line
+  last_step_ = step;
+  ++published_;
+  return WB_OK;
+}
+
+void Writer::tell_hops() {
+  hops_told_ = slots_.hops();
+  sync::SharedMemory::word(memory_.hot().hops).store(hops_told_, std::memory_order_relaxed);
+}
+
+int Writer::abandon() {
+  if (!is_begun_) return not_begun();
+  is_begun_ = false;
+  return WB_OK;
+}
+
+void Writer::wake_readers(std::uint32_t sleepers) {
+  if (sleepers == 0) return;
+  const bool heard = waker_.wake(sleepers >= sync::kSeveral);
+  sync::SharedMemory::word(memory_.hot().wakes).store(++wakes_, std::memory_order_relaxed);
+  unheard_ = heard ? 0 : unheard_ + 1;
+  if (unheard_ > patience_) look_for_dead_sleepers();
+}
+
+// A reader that died asleep would cost a wake-up with each frame. Not looked for too often, since one that was stopped looks alike.
+void Writer::look_for_dead_sleepers() {
+  unheard_ = 0;
+  if (sweep_readers(place_, *attachment_) > 0)
+    patience_ = kPatience;
+  else if (patience_ < kMostPatience)
+    patience_ *= 2;
+}
+
+int Writer::set_lock_step(std::string_view label, std::uint64_t limit_ns) {
+  if (label.size() >= layout::kReaderLabelBytes)
+    return fail(WB_ERR_ARGUMENT,
+                "a reader's label has at most " + std::to_string(layout::kReaderLabelBytes - 1) + " bytes");
+  lock_step_.set(label, limit_ns);
+  return WB_OK;
+}
+
+int Writer::await_readers(bool interruptible) {
+  const std::uint64_t seq = slots_.seq();
+  if (!lock_step_.is_on() || awaited_ == seq) return WB_OK;
+  const std::uint64_t before = overruns_;
+  if (!lock_step_.await(place_, *attachment_, seq, interruptible, overruns_)) return fail(WB_INTERRUPTED);
+  awaited_ = seq;
+  if (overruns_ == before) return WB_OK;
+  put(memory_.hot().overruns, overruns_);
+  return fail(WB_OVERRUN);
+}
+
+wb_writer_stats Writer::stats() const {
+  return {published_,
+          slots_.hops(),
+          wakes_,
+          answered_,
+          overruns_,
+          attachment_->header.epoch,
+          memory_.generation().load(std::memory_order_relaxed),
+          huge_bytes_};
+}
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,106 @@
+// The one source of a stream's frames.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "../platform/tick_clock.hpp"
+#include "../sync/slots.hpp"
+#include "../stream/attachment.hpp"
+#include "../stream/lock_step.hpp"
+#include "../stream/registry.hpp"
+#include "../stream/rights.hpp"
+#include "waker.hpp"
+#include "wingbeat/wingbeat.h"
+
+namespace wingbeat::stream {
+
+struct Spec {
+  layout::Schema schema;
+  layout::Budget budget;
+  Sharing sharing;
+  bool huge_pages = false;
+};
+
+class Writer {
+ public:
+  static int create(const Spec& spec, std::unique_ptr<Writer>& out);
+  ~Writer();
+
+  int begin(wb_slot& out);
+  void* field(std::uint32_t index);
+  int copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count);
+  int set_count(std::uint64_t count);
+  int publish(std::uint64_t step, double sim_time);
+  int abandon();
+
+  int set_lock_step(std::string_view label, std::uint64_t limit_ns);
+  int await_readers(bool interruptible);
+
+  int next_request(wb_request& out);
+  int refuse(std::string_view reason);
+  int parameter(std::uint32_t control, wb_value& out) const;
+  int set_parameter(std::uint32_t control, const wb_value& value);
+
+  const layout::Schema& schema() const { return attachment_->schema; }
+  wb_writer_stats stats() const;
+  std::uint32_t fork_generation() const { return fork_generation_; }
+
+ private:
+  struct Waiting {
+    layout::RequestRecord record;
+    std::uint32_t reader;
+    bool superseded;
+  };
+
+  Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes);
+
+  void answer_old_requests();
+  void wake_readers(std::uint32_t sleepers);
+  void look_for_dead_sleepers();
+  std::uint64_t frame_count() const;
+  void tell_hops();
+
+  void drain_requests();
+  void drain_reader(std::uint32_t reader);
+  void mark_superseded();
+  bool show(const Waiting& waiting, wb_request& out);
+  void apply_shown();
+  void answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason);
+
+  Place place_;
+  platform::FileLock lock_;
+  std::shared_ptr<Attachment> attachment_;
+  sync::SharedMemory memory_;
+  sync::SlotWriter<sync::SharedMemory> slots_;
+  bool is_begun_ = false;  // by the caller; slots_ has chosen the slot before
+  std::uint64_t begin_time_ns_ = 0;
+  platform::TickClock clock_;
+  std::uint64_t huge_bytes_;
+  Waker waker_;
+  std::uint32_t fork_generation_;
+
+  bool has_count_ = false;
+  std::uint64_t count_ = 0;
+  std::uint64_t last_step_ = 0;
+  std::uint64_t published_ = 0;
+  LockStep lock_step_;
+  std::uint64_t awaited_ = 0;  // the frame that readers in lock-step have been waited for
+  std::uint64_t overruns_ = 0;
+  std::uint64_t wakes_ = 0;
+  std::uint64_t hops_told_ = 0;
+
+  static constexpr std::uint64_t kPatience = 64, kMostPatience = 1 << 20;
+  std::uint64_t unheard_ = 0;  // wake-ups in a row that found nobody
+  std::uint64_t patience_ = kPatience;
+  std::uint64_t answered_ = 0;
+
+  std::vector<Waiting> queue_;  // of this round; never grows beyond its first capacity
+  std::size_t next_ = 0;        // the first of queue_ that was not answered
+  bool in_round_ = false;
+  bool shown_ = false;  // queue_[next_] was shown and waits to be refused or applied
+  bool answered_in_round_ = false;
+};
+
+}  // namespace wingbeat::stream

@@ -1,0 +1,146 @@
+// The writer's side of parameters, triggers and commands.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "../layout/names.hpp"
+#include "../sync/requests.hpp"
+#include "../stream/error.hpp"
+#include "../stream/values.hpp"
+#include "writer.hpp"
+
+namespace wingbeat::stream {
+namespace {
+
+// Empty if the request can be shown, else why not.
+std::string fault_of(const layout::Schema& schema, const layout::RequestRecord& record) {
+  if (record.control >= schema.controls.size()) return "there is no such control";
+  const layout::ControlRecord& control = schema.controls[record.control];
+  if (record.kind != control.kind) return "the control is of another kind";
+  if (control.kind == layout::kParameter) {
+    if (record.value_type != control.value_type) return "the parameter has another type";
+    return layout::check_value(control, record.value).text;
+  }
+  if (record.argument_count != control.argument_count) {
+    return "it takes " + std::to_string(control.argument_count) + " arguments";
+  }
+  for (std::uint32_t i = 0; i < control.argument_count; ++i) {
+    double argument;
+    std::memcpy(&argument, &record.arguments[i], sizeof argument);
+    if (!std::isfinite(argument)) return "its arguments must be finite numbers";
+  }
+  return {};
+}
+
+}  // namespace
+
+int Writer::next_request(wb_request& out) {
+  if (shown_) apply_shown();
+  if (!in_round_) drain_requests();
+  in_round_ = true;
+  while (next_ < queue_.size()) {
+    if (show(queue_[next_], out)) return WB_OK;
+    ++next_;
+  }
+  in_round_ = false;
+  if (answered_in_round_) wake_readers(slots_.announce());
+  answered_in_round_ = false;
+  return fail(WB_NO_REQUEST);
+}
+
+int Writer::refuse(std::string_view reason) {
+  if (!shown_) return fail(WB_ERR_STATE, "no request is being shown: call wb_writer_next_request first");
+  answer(queue_[next_++], WB_REFUSED, reason.empty() ? "the simulation refused it" : reason);
+  shown_ = false;
+  return WB_OK;
+}
+
+void Writer::drain_requests() {
+  queue_.clear();
+  next_ = 0;
+  for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) drain_reader(reader);
+  if (queue_.size() < 2) return;
+  std::sort(queue_.begin(), queue_.end(), [](const Waiting& a, const Waiting& b) {
+    if (a.record.submit_time_ns != b.record.submit_time_ns) return a.record.submit_time_ns < b.record.submit_time_ns;
+    return a.reader != b.reader ? a.reader < b.reader : a.record.id < b.record.id;
+  });
+  mark_superseded();
+}
+
+// Copies the reader's waiting requests out. Their times are made to rise, so that sorting keeps their order.
+void Writer::drain_reader(std::uint32_t reader) {
+  const std::uint64_t consumed = memory_.consumed(reader).load(std::memory_order_relaxed);
+  const std::uint64_t last = sync::last_request(memory_, reader, consumed);
+  std::uint64_t time_ns = 0;
+  for (std::uint64_t id = consumed + 1; id <= last; ++id) {
+    Waiting& waiting = queue_.emplace_back(Waiting{memory_.request(reader, id), reader, false});
+    waiting.record.id = id;
+    waiting.record.submit_time_ns = time_ns = std::max(time_ns, waiting.record.submit_time_ns);
+  }
+}
+
+void Writer::mark_superseded() {
+  for (std::size_t later = queue_.size(); later-- > 1;) {
+    const layout::RequestRecord& record = queue_[later].record;
+    if (record.kind != layout::kParameter || queue_[later].superseded || !fault_of(schema(), record).empty()) continue;
+    for (std::size_t i = 0; i < later; ++i) {
+      const layout::RequestRecord& earlier = queue_[i].record;
+      if (earlier.kind == layout::kParameter && earlier.control == record.control) queue_[i].superseded = true;
+    }
+  }
+}
+
+// False if the request was answered without being shown.
+bool Writer::show(const Waiting& waiting, wb_request& out) {
+  const layout::RequestRecord& record = waiting.record;
+  if (record.generation != memory_.generation().load(std::memory_order_relaxed)) {
+    return answer(waiting, WB_WAS_RESTARTED, ""), false;
+  }
+  if (std::string fault = fault_of(schema(), record); !fault.empty()) return answer(waiting, WB_REFUSED, fault), false;
+  if (waiting.superseded) return answer(waiting, WB_SUPERSEDED, ""), false;
+  out = wb_request{};
+  out.control = record.control;
+  out.kind = record.kind;
+  out.value = to_value(record.value_type, record.value);
+  out.argument_count = record.argument_count;
+  out.reader = waiting.reader;
+  std::memcpy(out.arguments, record.arguments, sizeof out.arguments);
+  out.id = record.id;
+  out.submit_time_ns = record.submit_time_ns;
+  shown_ = true;
+  return true;
+}
+
+void Writer::apply_shown() {
+  const Waiting& waiting = queue_[next_];
+  if (waiting.record.kind == layout::kParameter) {
+    memory_.value(waiting.record.control).store(waiting.record.value, std::memory_order_release);
+  }
+  answer(waiting, WB_APPLIED, "");
+  shown_ = false;
+  ++next_;
+}
+
+void Writer::answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason) {
+  layout::ReceiptRecord receipt{};
+  receipt.id = waiting.record.id;
+  receipt.status = status;
+  receipt.step = last_step_;
+  receipt.seq = slots_.seq() + 1;
+  std::memcpy(receipt.reason, reason.data(), std::min(reason.size(), sizeof receipt.reason - 1));
+  sync::give_receipt(memory_, waiting.reader, receipt);
+  sync::SharedMemory::word(memory_.hot().requests).store(++answered_, std::memory_order_relaxed);
+  answered_in_round_ = true;
+}
+
+int Writer::parameter(std::uint32_t control, wb_value& out) const { return read_parameter(*attachment_, control, out); }
+
+int Writer::set_parameter(std::uint32_t control, const wb_value& value) {
+  std::uint64_t bits;
+  if (int code = to_bits(schema(), control, value, bits)) return code;
+  memory_.value(control).store(bits, std::memory_order_release);
+  wake_readers(slots_.announce());
+  return WB_OK;
+}
+
+}  // namespace wingbeat::stream
