@@ -30,8 +30,13 @@ if isdefined(Base, :Experimental) && isdefined(Base.Experimental, Symbol("@optle
 end
 
 using FileWatching: FDWatcher, poll_fd
-using LinearAlgebra: LinearAlgebra, BlasFloat
+import LinearAlgebra
 import Libdl
+
+# Base has this function since Julia 1.12, and exports it: one of our own would make the name ambiguous.
+if isdefined(Base, :isfull)
+    import Base: isfull
+end
 
 export lock_step!, await_readers
 export subscribe, latest, hold, release, window, update!, isfull, params, request, publish, publish!, streams

@@ -235,3 +235,7 @@ const ARRAY_INFO = CStruct(
 @wb wb_inspection_schema(inspection::Opaque)::Opaque
 @wb wb_inspection_readers(inspection::Opaque, readers::Ptr{UInt8}, capacity::Csize_t, count::Ptr{Csize_t})::Cint
 @wb wb_collect(stream::Cstring, out::Ptr{CCollectReport})::Cint
+
+# What a function of the library wrote there. Not inlined, because the compiler of Julia up to 1.11.4 does not see that a pointer made of a
+# `Ref` leads back to it, and where all is in one function reads the value from before the call (Julia's issue 62411).
+@noinline filled(out::Ref) = out[]

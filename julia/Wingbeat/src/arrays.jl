@@ -46,8 +46,11 @@ Base.length(a::SharedArray) = prod(a.size)
 Base.IndexStyle(::Type{<:SharedArray}) = IndexLinear()
 Base.elsize(::Type{<:SharedArray{T}}) where {T} = sizeof(T)
 Base.sizeof(a::SharedArray) = length(a) * Base.elsize(typeof(a))
-Base.strides(a::SharedArray) = Base.size_to_strides(1, a.size...)
+Base.strides(a::SharedArray) = strides_from(1, a.size...)
 Base.dataids(a::SharedArray) = Base.dataids(a.data)
+
+strides_from(step) = ()
+strides_from(step, length, lengths...) = (step, strides_from(step * length, lengths...)...)
 
 # What every reduction, broadcast, copy and loop asks for first: the one place to notice a frame that was given back.
 @inline function Base.axes(a::SharedArray)
@@ -118,7 +121,9 @@ end
 function Base.reshape(a::SharedArray{T,N}, size::Dims{N}) where {T,N}
     return size == a.size ? a : invoke(reshape, Tuple{SharedArray,Dims}, a, size)
 end
-Base.reshape(a::SharedArray, size::Tuple{Vararg{Union{Int,Colon}}}) = reshape(a, Base._reshape_uncolon(a, size))
+function Base.reshape(a::SharedArray, size::Tuple{Vararg{Union{Int,Colon}}})
+    return reshape(a, Base.size(reshape(1:length(a), size))) # a range knows what the colon stands for
+end
 Base.vec(a::SharedArray) = reshape(a, (length(a),))
 Base.vec(a::SharedArray{T,1}) where {T} = a
 
@@ -133,7 +138,7 @@ function reinterpreted_size(::Type{T}, a::SharedArray{S,N}) where {T,S,N}
     rem(bytes, sizeof(T)) == 0 || throw(ArgumentError(
         "cannot reinterpret $S as $T: the first dimension has $bytes bytes, no multiple of $(sizeof(T))"
     ))
-    return Base.setindex(a.size, div(bytes, sizeof(T)), 1)
+    return ntuple(k -> k == 1 ? div(bytes, sizeof(T)) : a.size[k], Val(N))
 end
 
 function Base.reinterpret(::Type{T}, a::SharedArray) where {T}
@@ -154,9 +159,10 @@ end
 
 @inline function Base.checkbounds(v::SharedView, indices...)
     check_valid(parent(v))
-    checkbounds(Bool, v, indices...) || Base.throw_boundserror(v, indices)
+    checkbounds(Bool, v, indices...) || throw_outside(v, indices)
     return nothing
 end
+@noinline throw_outside(v, indices) = throw(BoundsError(v, indices))
 
 # -------------------------------------------------------------------------------------------------------------- copying
 
@@ -183,6 +189,9 @@ function Base.copyto!(to::SlotArray{T}, from::Union{Array{T},SharedArray{T}}) wh
     return to
 end
 
+# The numbers for which BLAS has functions.
+const BlasFloat = Union{Float32,Float64,ComplexF32,ComplexF64}
+
 # A frame as the target of what would write through a pointer, on threads of its own: refused before it starts.
 refuse_write(::FieldArray) = throw(ReadOnlyFrame())
 for M in (:AbstractVector, :AbstractMatrix)
@@ -208,6 +217,10 @@ Base.copyto!(to::FieldArray, ::AbstractArray) = refuse_write(to)
 Base.copyto!(to::FieldArray, ::Integer, ::AbstractArray, ::Integer, ::Integer) = refuse_write(to)
 Base.fill!(to::FieldArray, value) = refuse_write(to)
 
+size_text(::Tuple{}) = "0-dimensional"
+size_text(size::Tuple{Int}) = "$(size[1])-element"
+size_text(size::Dims) = join(size, "×")
+
 function Base.showarg(io::IO, a::SharedArray, toplevel)
     toplevel || print(io, "::")
     print(io, nameof(typeof(a)), "{", eltype(a), ",", ndims(a), "}")
@@ -216,7 +229,7 @@ end
 
 function Base.show(io::IO, mime::MIME"text/plain", a::SharedArray)
     is_valid(a) && return invoke(show, Tuple{IO,MIME"text/plain",AbstractArray}, io, mime, a)
-    return print(io, Base.dims2string(a.size), " ", nameof(typeof(a)), "{", eltype(a), ",", ndims(a), "} (given back)")
+    return print(io, size_text(a.size), " ", nameof(typeof(a)), "{", eltype(a), ",", ndims(a), "} (given back)")
 end
 function Base.show(io::IO, a::SharedArray)
     is_valid(a) && return invoke(show, Tuple{IO,AbstractArray}, io, a)

@@ -95,7 +95,7 @@ Base.haskey(p::Parameters, name::AbstractString) = haskey(p, Symbol(name))
 Base.getindex(p::Parameters, name::AbstractString) = p[Symbol(name)]
 Base.setindex!(p::Parameters, value, name::AbstractString) = setindex!(p, value, Symbol(name))
 Base.get(p::Parameters, name, default) = haskey(p, name) ? p[name] : default
-Base.get(default::Base.Callable, p::Parameters, name) = haskey(p, name) ? p[name] : default()
+Base.get(default::Union{Function,Type}, p::Parameters, name) = haskey(p, name) ? p[name] : default()
 
 function Base.iterate(p::Parameters, i::Int=1)
     controls = parameter_controls(p)
@@ -114,7 +114,7 @@ function read_parameter(s::Subscription, control::Control)
         result, text = Base.unsafe_convert(Ptr{CValue}, out), Base.unsafe_convert(Cstring, name)
         check(with_reader(reader -> wb_reader_parameter(reader, text, result), s))
     end
-    return out[]
+    return filled(out)
 end
 
 # A restart between request and receipt loses the request; a parameter may be asked for again.

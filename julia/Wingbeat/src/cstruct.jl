@@ -9,7 +9,13 @@ struct CStruct
 end
 
 member_size(kind) = kind isa Int ? kind : sizeof(kind)
-member_alignment(kind) = kind isa Int ? 1 : Base.datatype_alignment(kind)
+member_alignment(kind) = kind isa Int ? 1 : Int(fieldoffset(AfterByte{kind}, 2))
+
+# In C as in Julia, a member begins at the next multiple of its alignment.
+struct AfterByte{T}
+    byte::UInt8
+    member::T
+end
 round_up(n, alignment) = cld(n, alignment) * alignment
 
 function CStruct(members::Pair{Symbol}...)

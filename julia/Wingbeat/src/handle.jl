@@ -127,7 +127,7 @@ what_pointers_keep(data::Vector) = VERSION >= v"1.11" ? data.ref.mem : data
 function frame_memory(frame::Ptr{CFrame})
     out = Ref{Ptr{Cvoid}}(C_NULL)
     GC.@preserve out check(wb_frame_memory(frame, Base.unsafe_convert(Ptr{Opaque}, out)))
-    return out[]
+    return filled(out)
 end
 
 @inline is_of(frame::CFrame, epoch::Epoch) = frame.attachment == epoch.attachment && frame.epoch == epoch.number

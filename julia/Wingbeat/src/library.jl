@@ -3,7 +3,7 @@
 # The functions are called through pointers that are looked up once. A missing library is an error of the first call
 # that needs it, not of `using Wingbeat`.
 
-const SYMBOLS = Pair{Symbol,Base.RefValue{Ptr{Cvoid}}}[]
+const SYMBOLS = Pair{Symbol,Ref{Ptr{Cvoid}}}[]
 const LIBRARY_PATH = Ref("")
 const LIBRARY_PROBLEM = Ref("")
 

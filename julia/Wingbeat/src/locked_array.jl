@@ -52,7 +52,7 @@ function LockedArray(name::AbstractString, ::Type{T}, dims::Integer...) where {T
     GC.@preserve out shape check(
         wb_array_create(name, code, length(shape), pointer(shape), Base.unsafe_convert(Ptr{Opaque}, out))
     )
-    return wrap_array(T, map(Int, dims), String(name), out[])
+    return wrap_array(T, map(Int, dims), String(name), filled(out))
 end
 LockedArray(name::AbstractString, ::Type{T}, dims::Tuple{Vararg{Integer}}) where {T} = LockedArray(name, T, dims...)
 
@@ -79,10 +79,10 @@ function attach_array(name, code, timeout)
         nap(naps += 1)
     end
     info = CRecord(ARRAY_INFO)
-    check(wb_array_get_info(out[], info))
+    check(wb_array_get_info(filled(out), info))
     shape = load(info, :shape, NTuple{8,UInt64})
     dims = ntuple(d -> Int(shape[d]), whole(info, :dimensions))
-    return wrap_array(ARRAY_TYPES[whole(info, :type)], dims, String(name), out[])
+    return wrap_array(ARRAY_TYPES[whole(info, :type)], dims, String(name), filled(out))
 end
 
 function wrap_array(::Type{T}, dims::NTuple{N,Int}, name::String, pointer::Ptr{Cvoid}) where {T,N}

@@ -135,13 +135,13 @@ end
 function create_spec(name::String, capacity::Int)
     out = Ref{Ptr{Cvoid}}(C_NULL)
     GC.@preserve out check(wb_spec_create(name, UInt64(capacity), Base.unsafe_convert(Ptr{Opaque}, out)))
-    return out[]
+    return filled(out)
 end
 
 function create_writer(spec::Opaque)
     out = Ref{Ptr{Cvoid}}(C_NULL)
     GC.@preserve out check(wb_writer_create(spec, Base.unsafe_convert(Ptr{Opaque}, out)))
-    return out[]
+    return filled(out)
 end
 
 function add_fields(spec::Opaque, fields)
@@ -376,14 +376,14 @@ end
 `published` frames, `hops` over slots that readers held, `wakes` of sleeping readers, answered `requests`, `overruns` of
 readers in lock-step, `epoch`, `generation`, `huge_bytes` of the memory that lie in huge pages.
 """
-function stats(out::Publication)
-    need_open(out)
-    c = Ref(CWriterStats(0, 0, 0, 0, 0, 0, 0, 0))
-    GC.@preserve c check(wb_writer_get_stats(out.handle.pointer, Base.unsafe_convert(Ptr{CWriterStats}, c)))
+function stats(publication::Publication)
+    need_open(publication)
+    out = Ref(CWriterStats(0, 0, 0, 0, 0, 0, 0, 0))
+    GC.@preserve out check(wb_writer_get_stats(publication.handle.pointer, Base.unsafe_convert(Ptr{CWriterStats}, out)))
+    c = filled(out)
     return (
-        published=Int(c[].published), hops=Int(c[].hops), wakes=Int(c[].wakes), requests=Int(c[].requests),
-        overruns=Int(c[].overruns), epoch=Int(c[].epoch), generation=Int(c[].generation),
-        huge_bytes=Int(c[].huge_bytes),
+        published=Int(c.published), hops=Int(c.hops), wakes=Int(c.wakes), requests=Int(c.requests),
+        overruns=Int(c.overruns), epoch=Int(c.epoch), generation=Int(c.generation), huge_bytes=Int(c.huge_bytes),
     )
 end
 

@@ -77,7 +77,7 @@ function send(call, s::Subscription, what::String)
         result = Base.unsafe_convert(Ptr{UInt64}, id)
         check(with_reader(reader -> call(reader, result), s))
     end
-    return Receipt(s, what, id[], :pending, 0, 0, "")
+    return Receipt(s, what, filled(id), :pending, 0, 0, "")
 end
 
 # Looks whether the receipt has come.

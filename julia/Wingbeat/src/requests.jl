@@ -81,7 +81,7 @@ function read_parameter(out::Publication, control::Control)
     GC.@preserve value check(
         wb_writer_parameter(out.handle.pointer, UInt32(control.index), Base.unsafe_convert(Ptr{CValue}, value))
     )
-    return value[]
+    return filled(value)
 end
 
 function Base.setindex!(p::Parameters{Publication}, value, name::Symbol)

@@ -121,7 +121,7 @@ function read_attribute(schema::Opaque, index::Int)
         pointers = Base.unsafe_convert.(Ptr{Ptr{UInt8}}, (key, value))
         check(wb_schema_attribute(schema, UInt32(index), pointers...))
     end
-    return unsafe_string(key[]) => unsafe_string(value[])
+    return unsafe_string(filled(key)) => unsafe_string(filled(value))
 end
 
 function Schema(schema::Opaque)

@@ -85,8 +85,9 @@ function stream_names()
         GC.@preserve names total begin
             check(wb_list(pointer(names), capacity, Base.unsafe_convert(Ptr{Csize_t}, total)))
         end
-        total[] <= capacity && return [name_at(names, i) for i in 1:Int(total[])]
-        capacity = 2 * Int(total[])
+        found = Int(filled(total))
+        found <= capacity && return [name_at(names, i) for i in 1:found]
+        capacity = 2 * found
     end
 end
 
@@ -112,10 +113,11 @@ function inspect(name::String)
     out = Ref{Ptr{Cvoid}}(C_NULL)
     code = GC.@preserve out check(wb_inspect(name, Base.unsafe_convert(Ptr{Opaque}, out)))
     code == OK || return nothing
+    inspection = filled(out)
     try
-        return look(out[])
+        return look(inspection)
     finally
-        wb_inspection_close(out[])
+        wb_inspection_close(inspection)
     end
 end
 
@@ -143,7 +145,7 @@ function look_at_readers(inspection::Opaque, capacity::Int)
         code = check(wb_inspection_readers(inspection, pointer(bytes), capacity, result))
     end
     code == OK || return ReaderInfo[]
-    return [read_reader(CRecord(READER_INFO, bytes, i)) for i in 1:min(Int(total[]), capacity)]
+    return [read_reader(CRecord(READER_INFO, bytes, i)) for i in 1:min(Int(filled(total)), capacity)]
 end
 
 function read_reader(r::CRecord)
@@ -171,7 +173,7 @@ function collect_dead(name::Union{Nothing,AbstractString}=nothing)
         stream = name === nothing ? Cstring(C_NULL) : Base.unsafe_convert(Cstring, text)
         check(wb_collect(stream, Base.unsafe_convert(Ptr{CCollectReport}, out)))
     end
-    c = out[]
+    c = filled(out)
     return (
         streams=Int(c.streams), readers=Int(c.readers), objects=Int(c.objects), files=Int(c.files), bytes=Int(c.bytes)
     )

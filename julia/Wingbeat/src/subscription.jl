@@ -164,7 +164,7 @@ function try_open_reader(name::String, choice::NamedTuple, label::String)
         ))
         wb_reader_open(name, options, Base.unsafe_convert(Ptr{Opaque}, out))
     end
-    return code, out[]
+    return code, filled(out)
 end
 
 const ATTACH_INTERVAL = 0.005
@@ -262,7 +262,7 @@ between them in frames, `restarts`, `epoch`, `generation`, `writer_alive`.
 function stats(s::Subscription)
     out = Ref(CReaderStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     GC.@preserve out check(with_reader(p -> wb_reader_get_stats(p, Base.unsafe_convert(Ptr{CReaderStats}, out)), s))
-    c = out[]
+    c = filled(out)
     return (
         received=Int(c.received), missed=Int(c.missed), seq=Int(c.seq), newest=Int(c.newest),
         lag=max(Int(c.newest) - Int(c.seq), 0), restarts=s.restarts, epoch=Int(c.epoch), generation=Int(c.generation),

@@ -87,7 +87,7 @@ function in_its_epoch(s::Subscription{F}, hold::Hold) where {F}
 end
 
 types_of(::Type{Nothing}) = nothing
-types_of(::Type{F}) where {F} = NamedTuple{fieldnames(F)}(map(eltype, Tuple(F.parameters[2].parameters)))
+types_of(::Type{F}) where {F} = NamedTuple{fieldnames(F)}(map(eltype, fieldtypes(F)))
 
 spin_slice(s::Subscription, spun::Int, left::Int64) =
     spun < 0 ? Int64(0) : left < 0 ? SPIN_SLICE_NS : min(SPIN_SLICE_NS, left)

@@ -57,7 +57,7 @@ function open_window(s::Subscription, frames::Int, names)
         end
     end
     check(code)
-    return out[]
+    return filled(out)
 end
 
 # What was handed out before shows other frames from now on.
