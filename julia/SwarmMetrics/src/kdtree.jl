@@ -22,12 +22,37 @@ function split!(order, axis, cut, X, node, lo, hi)
     hi - lo < LEAF && return nothing
     mid = (lo + hi) >> 1
     k = widest(X, view(order, lo:hi))
-    partialsort!(view(order, lo:hi), mid - lo + 1; by=i -> X[k, i])
+    select!(order, i -> X[k, i], lo, hi, mid)
     axis[node], cut[node] = k, X[k, order[mid]]
     split!(order, axis, cut, X, 2node, lo, mid)
     split!(order, axis, cut, X, 2node + 1, mid + 1, hi)
     return nothing
 end
+
+# Hoare's selection: the place `k` of `order[lo:hi]` gets what sorting by `value` would put there, none before it is larger, none behind it is
+# smaller. (Of Base's partialsort! only the place `k` itself is documented.)
+function select!(order, value::F, lo, hi, k) where {F}
+    while lo < hi
+        pivot = middle_of(value(order[lo]), value(order[(lo + hi) >> 1]), value(order[hi]))
+        left, right = lo, hi
+        while left <= right
+            while value(order[left]) < pivot
+                left += 1
+            end
+            while pivot < value(order[right])
+                right -= 1
+            end
+            left <= right || break
+            order[left], order[right] = order[right], order[left]
+            left += 1
+            right -= 1
+        end
+        k <= right ? (hi = right) : k >= left ? (lo = left) : return nothing
+    end
+    return nothing
+end
+
+middle_of(a, b, c) = max(min(a, b), min(max(a, b), c))
 
 function widest(X, chosen)
     width(k) = (bounds = extrema(X[k, i] for i in chosen); bounds[2] - bounds[1])

@@ -141,6 +141,16 @@ end
     @test occursin("agent 4 does not change in row 1", complaint(() -> transfer_entropy(W)))
 end
 
+@testset "a_tree_is_cut_into_smaller_and_larger_halves" begin
+    rng = MersenneTwister(43)
+    for n in (1, 2, 3, 17, 400), kinds in (2, 9, 10^6), k in unique((1, cld(n, 2), n))
+        values, order = rand(rng, 1:kinds, n), collect(1:n)
+        SwarmMetrics.select!(order, i -> values[i], 1, n, k)
+        @test sort(order) == 1:n && values[order[k]] == sort(values)[k]
+        @test maximum(values[order[1:k]]) == values[order[k]] == minimum(values[order[k:n]])
+    end
+end
+
 @testset "near_points_are_those_of_comparing_all" begin
     rng = MersenneTwister(41)
     for d in (1, 2, 5), n in (5, 40, 300), rounded in (false, true)

@@ -39,8 +39,11 @@ end
         work()
         return @allocated work()
     end
-    @test allocated(3000, nothing) == allocated(30_000, nothing) <= 4096
-    @test allocated(3000, 1) == allocated(30_000, 1) <= 4096
+    for box in (nothing, 1)
+        few, many = allocated(3000, box), allocated(30_000, box)
+        @test abs(many - few) < 256 # far less than a byte for each agent; some versions of Julia box a number more
+        @test max(few, many) <= 4096
+    end
 end
 
 @testset "few_agents_and_lost_ones" begin
