@@ -31,7 +31,7 @@ struct WindowCoder
     rest::Matrix{Float32}     # what decoding leaves over
     shares::Matrix{Float32}   # numbers x agents
     code::Vector{Float32}     # of the flock
-    power::Base.RefValue{Float32}
+    power::typeof(Ref(0.0f0))
     rate::Float32
 end
 

@@ -5,8 +5,29 @@ end
 
 @testset "every_exported_name_is_documented" begin
     for name in names(Wingbeat)
-        text = string(Base.Docs.doc(Base.Docs.Binding(Wingbeat, name)))
+        text = string(Core.eval(Wingbeat, :(@doc $name)))
         @test !occursin("No documentation found", text)
+    end
+end
+
+@testset "every_exported_name_can_be_used_beside_julias_own_libraries" begin
+    @test clashing_names(Wingbeat, :LinearAlgebra, :Statistics, :Random, :Sockets, :SharedArrays, :Distributed) == []
+    # The same function where Base has one, so that programs for older Julia go on.
+    @test !isdefined(Base, :isfull) || isfull === Base.isfull
+end
+
+@testset "a_clash_would_be_found" begin
+    package = Module(:Clashing)
+    Core.eval(package, :(export first, last; first() = 1; import Base: last))
+    Core.eval(Main, :(const Clashing = $package))
+    sandbox = Module(:Sandbox)
+    Core.eval(sandbox, :(using Main.Clashing))
+    @test !is_the_same(sandbox, package, :first) && is_the_same(sandbox, package, :last)
+end
+
+@testset "of_julia_only_its_public_interface_is_used" begin
+    for folder in filter(isdir, [joinpath(CHECKOUT, "julia"), joinpath(CHECKOUT, "apps"), joinpath(CHECKOUT, "examples")])
+        @test VERSION < v"1.11" || private_names(folder) == []
     end
 end
 

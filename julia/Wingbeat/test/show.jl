@@ -53,7 +53,7 @@ end
     @test Wingbeat.human_time(-1e6) == "?" # a writer whose clock is another
 end
 
-quietly(f) = Base.CoreLogging.with_logger(f, Base.CoreLogging.NullLogger())
+quietly(f) = with_logger(f, NullLogger())
 
 @testset "a_stream_whose_frames_may_be_torn_says_so_everywhere" begin
     writer = (attributes=("unverified" => "/data has no lock",),)
@@ -72,10 +72,10 @@ end
 # What subscribing twice logs. (Test's own logger of 1.5 does not know of "at most once".)
 function logged_by_two_subscriptions(attributes)
     text = IOBuffer()
-    logger = Base.CoreLogging.SimpleLogger(text)
+    logger = SimpleLogger(text)
     with_directory() do
         flock("loose"; attributes=attributes) do out
-            Base.CoreLogging.with_logger(() -> foreach(_ -> subscribe(identity, "loose"), 1:2), logger)
+            with_logger(() -> foreach(_ -> subscribe(identity, "loose"), 1:2), logger)
         end
     end
     return String(take!(text))
