@@ -26,7 +26,7 @@ def main():
         print("InterProcessCommunication.jl", package.stdout.strip(), flush=True)
         (folder / "runtime").mkdir(mode=0o700)
         environment = dict(os.environ, WINGBEAT_LIBRARY=str(LIBRARY), WINGBEAT_DIR=str(folder / "runtime"),
-                           JULIA_LOAD_PATH=f"@:{folder / 'package'}:@stdlib", JULIA_DEPOT_PATH=str(folder / "depot"))
+                           JULIA_LOAD_PATH=f"@:{folder / 'package'}:@stdlib", JULIA_DEPOT_PATH=f"{folder / 'depot'}:")
         return subprocess.run([ROOT / "scripts" / "julia", "--startup-file=no", "--compile=min", f"--project={ROOT / 'julia' / 'Wingbeat'}",
                                ROOT / "tests" / "interop" / "runtests.jl", PARTNER], env=environment, check=False).returncode
 

@@ -68,7 +68,7 @@ class Machine(unittest.TestCase):
 
     def environment(self, user, **more):
         environment = dict(os.environ, HOME=str(self.folder / user), WINGBEAT_LIBRARY=str(LIBRARY),
-                           JULIA_DEPOT_PATH=str(self.folder / user / "depot"), **more)
+                           JULIA_DEPOT_PATH=f"{self.folder / user / 'depot'}:", **more)
         if "WINGBEAT_DIR" not in more:
             environment.pop("WINGBEAT_DIR", None)
         return environment

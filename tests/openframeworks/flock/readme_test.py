@@ -65,7 +65,7 @@ class Running(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="wingbeat-flock.")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.environment = dict(os.environ, WINGBEAT_DIR=self.folder, OF_STAND_IN_FRAMES="1000000", OF_STAND_IN_KEYS="aaessg",
-                                JULIA_DEPOT_PATH=os.path.join(self.folder, "depot"))
+                                JULIA_DEPOT_PATH=os.path.join(self.folder, "depot:"))
         self.log = Path(self.folder) / "log"
         with self.log.open("w") as log:
             self.app = subprocess.Popen([EXAMPLE, "100", "7"], env=self.environment, cwd=self.folder, stderr=log)
