@@ -96,7 +96,7 @@ class Packed(Addon):
             config = self.config(platform)
             names = {path.relative_to(self.addon).as_posix() for path in project.sources(self.addon, config)}
             self.assertIn("libs/wingbeat/src/platform/backend.cpp", names, platform)
-            self.assertIn("src/ofxWingbeatPublisher.cpp", names, platform)
+            self.assertIn("src/ofxWingbeatWriter.cpp", names, platform)
             self.assertEqual([path.relative_to(self.addon).as_posix() for path in project.includes(self.addon, config)],
                              ["src", "libs/wingbeat/include"], platform)
 
@@ -113,8 +113,8 @@ class Packed(Addon):
     def test_other_systems_are_told_so_first(self):
         for platform in ("vs", "msys2", "ios", "emscripten"):
             names = {path.relative_to(self.addon).as_posix() for path in project.sources(self.addon, self.config(platform))}
-            self.assertEqual(names, {"src/ofxWingbeatPublisher.cpp", "src/ofxWingbeatSubscriber.cpp"}, platform)
-        for header in ("ofxWingbeat.h", "ofxWingbeatPublisher.h", "ofxWingbeatSubscriber.h"):
+            self.assertEqual(names, {"src/ofxWingbeatWriter.cpp", "src/ofxWingbeatReader.cpp"}, platform)
+        for header in ("ofxWingbeat.h", "ofxWingbeatWriter.h", "ofxWingbeatReader.h"):
             for define in ("-U__linux__", "-D__ANDROID__"):
                 done = subprocess.run([*COMPILER.split(), "-fsyntax-only", "-std=c++17", define, "-x", "c++", self.addon / "src" / header],
                                       capture_output=True, text=True, check=False)

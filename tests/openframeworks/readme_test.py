@@ -15,8 +15,8 @@ BLOCK = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AROUND = """#include "ofMain.h"
 #include "ofxWingbeat.h"
 struct Agent { glm::vec3 position; };
-void block(ofParameterGroup& parameters, std::vector<Agent>& agents, ofxWingbeat::Subscriber& subscriber, ofVbo& vbo) {
-  static_cast<void>(parameters), static_cast<void>(agents), static_cast<void>(subscriber), static_cast<void>(vbo);
+void block(ofParameterGroup& parameters, std::vector<Agent>& agents, ofxWingbeat::Reader& reader, ofVbo& vbo) {
+  static_cast<void>(parameters), static_cast<void>(agents), static_cast<void>(reader), static_cast<void>(vbo);
 %s}
 """
 

@@ -16,23 +16,23 @@ class AVbo : public wbtest::Streams {
  protected:
   AVbo() { wbtest::note_stream("flock"); }
 
-  ofxWingbeat::Publisher publisher;
-  ofxWingbeat::Subscriber subscriber;
+  ofxWingbeat::Writer writer;
+  ofxWingbeat::Reader reader;
   ofVbo vbo;
 
   void start(std::size_t capacity) {
-    ASSERT_TRUE(publisher.setup("flock", capacity));
-    ASSERT_TRUE(subscriber.setup("flock"));
+    ASSERT_TRUE(writer.setup("flock", capacity));
+    ASSERT_TRUE(reader.setup("flock"));
     next();
   }
   void next() {
-    ASSERT_TRUE(publisher.publish());
-    subscriber.update();
-    ASSERT_TRUE(subscriber.isFrameNew());
+    ASSERT_TRUE(writer.publish());
+    reader.update();
+    ASSERT_TRUE(reader.isFrameNew());
   }
   // Whether a pointer is one into the frame that is held, and all of the field behind it.
   void expect_mapped(const void* pointer, const char* field) const {
-    EXPECT_EQ(pointer, subscriber.getFrame()->span<float>(field).data());
+    EXPECT_EQ(pointer, reader.getFrame()->span<float>(field).data());
   }
 };
 
@@ -41,9 +41,9 @@ class AVbo : public wbtest::Streams {
 TEST_F(AVbo, takes_100000_points_straight_from_shared_memory) {
   std::vector<glm::vec3> points(kMany);
   for (std::size_t i = 0; i < kMany; ++i) points[i] = {i, 2 * i, 3};
-  publisher.field("position", points);
+  writer.field("position", points);
   start(kMany);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   expect_mapped(vbo.getVertexBuffer().lastSource(), "position");
   EXPECT_EQ(vbo.getNumVertices(), static_cast<int>(kMany));
   EXPECT_EQ(vbo.position().at(99999, 1), 199998);
@@ -52,7 +52,7 @@ TEST_F(AVbo, takes_100000_points_straight_from_shared_memory) {
   for (int i = 0; i < 5; ++i) {
     points[99999].y = static_cast<float>(i);
     next();
-    ASSERT_TRUE(subscriber.vbo(vbo));
+    ASSERT_TRUE(reader.vbo(vbo));
     expect_mapped(vbo.getVertexBuffer().lastSource(), "position");
     EXPECT_EQ(vbo.position().at(99999, 1), static_cast<float>(i));
   }
@@ -63,9 +63,9 @@ TEST_F(AVbo, takes_100000_points_straight_from_shared_memory) {
 TEST_F(AVbo, takes_100000_interleaved_vertices_and_colours_in_one_upload) {
   std::vector<Vertex> vertices(kMany);
   for (std::size_t i = 0; i < kMany; ++i) vertices[i] = {static_cast<float>(i), 1, 2, 0.25F, 0.5F, 0.75F, 1};
-  publisher.field("vertex", vertices);
+  writer.field("vertex", vertices);
   start(kMany);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   expect_mapped(vbo.getVertexBuffer().lastSource(), "vertex");
   EXPECT_TRUE(vbo.getColorBuffer().isSame(vbo.getVertexBuffer()));
   EXPECT_TRUE(vbo.getUsingColors());
@@ -74,7 +74,7 @@ TEST_F(AVbo, takes_100000_interleaved_vertices_and_colours_in_one_upload) {
   EXPECT_EQ(vbo.color().at(99999, 3), 1);
   vertices[99999][3] = 0.125F;
   next();
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.color().at(99999, 0), 0.125F);
   EXPECT_EQ(vbo.getVertexBuffer().bytes().size(), kMany * sizeof(Vertex));
 }
@@ -83,13 +83,13 @@ TEST_F(AVbo, finds_colours_by_their_labels) {
   std::vector<std::array<float, 6>> rows{{1, 2, 0.1F, 0.2F, 0.3F, 0.4F}};
   wingbeat::StreamSpec spec("flock", 1);
   spec.per_agent<float>("dot", 6, "x y r g b a");
-  auto writer = wingbeat::Writer::create(spec).value();
-  auto frame = writer.begin();
+  auto source = wingbeat::Writer::create(spec).value();
+  auto frame = source.begin();
   frame.copy("dot", &rows[0][0], sizeof rows[0], 1);
   frame.publish(1, 0);
-  ASSERT_TRUE(subscriber.setup("flock"));
-  subscriber.update();
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.setup("flock"));
+  reader.update();
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.position().numCoords, 2);
   EXPECT_EQ(vbo.color().at(0, 3), 0.4F);
 }
@@ -97,43 +97,43 @@ TEST_F(AVbo, finds_colours_by_their_labels) {
 TEST_F(AVbo, takes_colours_of_a_field_of_their_own) {
   std::vector<glm::vec3> points(2);
   std::vector<ofFloatColor> colors{ofFloatColor(1, 0, 0, 1), ofFloatColor(0, 0, 1, 0.5F)};
-  publisher.field("position", points).field("color", colors);
+  writer.field("position", points).field("color", colors);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   expect_mapped(vbo.getColorBuffer().lastSource(), "color");
   EXPECT_EQ(vbo.color().at(1, 3), 0.5F);
   colors[1].b = 0.75F;
   next();
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.color().at(1, 2), 0.75F);
 }
 
 TEST_F(AVbo, fills_up_colours_of_three_numbers) {
   std::vector<glm::vec3> points(2), colors(2, glm::vec3(0.5F));
-  publisher.field("position", points).field("color", colors);
+  writer.field("position", points).field("color", colors);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.color().at(1, 2), 0.5F);
   EXPECT_EQ(vbo.color().at(1, 3), 1);
 }
 
 TEST_F(AVbo, converts_what_a_graphics_card_does_not_take) {
   std::vector<glm::dvec3> points{{1, 2, 3}, {4, 5, 6}};
-  publisher.field("position", points);
+  writer.field("position", points);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.position().numCoords, 3);
   EXPECT_EQ(vbo.position().at(1, 2), 6);
 }
 
 TEST_F(AVbo, follows_changing_numbers_of_agents) {
   std::vector<glm::vec3> points(3, glm::vec3(1));
-  publisher.field("position", points);
+  writer.field("position", points);
   start(5);
   for (const std::size_t count : {3U, 5U, 0U, 2U}) {
     points.assign(count, glm::vec3(static_cast<float>(count)));
     next();
-    ASSERT_TRUE(subscriber.vbo(vbo));
+    ASSERT_TRUE(reader.vbo(vbo));
     EXPECT_EQ(vbo.getNumVertices(), static_cast<int>(count));
     if (count > 0) {
       EXPECT_EQ(vbo.position().at(count - 1, 0), static_cast<float>(count));
@@ -145,39 +145,39 @@ TEST_F(AVbo, follows_changing_numbers_of_agents) {
 TEST_F(AVbo, another_field_is_another_layout) {
   std::vector<glm::vec3> points(2, glm::vec3(1));
   std::vector<Vertex> vertices(2, Vertex{9, 9, 9, 1, 1, 1, 1});
-  publisher.field("position", points).field("vertex", vertices);
+  writer.field("position", points).field("vertex", vertices);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo, "position"));
+  ASSERT_TRUE(reader.vbo(vbo, "position"));
   EXPECT_FALSE(vbo.getUsingColors());
-  ASSERT_TRUE(subscriber.vbo(vbo, "vertex"));
+  ASSERT_TRUE(reader.vbo(vbo, "vertex"));
   EXPECT_TRUE(vbo.getUsingColors());
   EXPECT_EQ(vbo.position().at(1, 0), 9);
-  ASSERT_TRUE(subscriber.vbo(vbo, "position"));
+  ASSERT_TRUE(reader.vbo(vbo, "position"));
   EXPECT_FALSE(vbo.getUsingColors());
   EXPECT_EQ(vbo.position().at(1, 0), 1);
 }
 
 TEST_F(AVbo, another_ofVbo_at_the_same_place_is_filled_from_the_start) {
   std::vector<glm::vec3> points(2, glm::vec3(1));
-  publisher.field("position", points);
+  writer.field("position", points);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   vbo = ofVbo();
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.getNumVertices(), 2);
 }
 
 TEST_F(AVbo, that_others_filled_meanwhile_is_filled_from_the_start) {
   std::vector<glm::vec3> points(2, glm::vec3(1));
-  publisher.field("position", points);
+  writer.field("position", points);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   for (const int stride_bytes : {12, 28}) {
     const float others[14] = {9, 9, 9, 9};
     vbo.clear();
     vbo.setVertexData(others, 3, stride_bytes == 12 ? 1 : 2, GL_STATIC_DRAW, stride_bytes);
     next();
-    ASSERT_TRUE(subscriber.vbo(vbo));
+    ASSERT_TRUE(reader.vbo(vbo));
     EXPECT_EQ(vbo.getNumVertices(), 2);
     EXPECT_EQ(vbo.position().stride, 12);
     EXPECT_EQ(vbo.position().at(1, 2), 1);
@@ -186,11 +186,11 @@ TEST_F(AVbo, that_others_filled_meanwhile_is_filled_from_the_start) {
 
 TEST_F(AVbo, is_cleared_where_the_frame_has_no_such_field) {
   std::vector<glm::vec3> points(2, glm::vec3(1));
-  publisher.field("position", points);
+  writer.field("position", points);
   start(2);
-  ASSERT_TRUE(subscriber.vbo(vbo));
-  EXPECT_FALSE(subscriber.vbo(vbo, "velocity"));
+  ASSERT_TRUE(reader.vbo(vbo));
+  EXPECT_FALSE(reader.vbo(vbo, "velocity"));
   EXPECT_FALSE(vbo.getIsAllocated());
-  ASSERT_TRUE(subscriber.vbo(vbo));
+  ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.position().at(1, 0), 1);
 }

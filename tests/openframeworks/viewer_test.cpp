@@ -20,7 +20,7 @@ class AViewer : public wbtest::Streams {
   ofApp app;
   std::vector<glm::vec3> points{{0, 0, 0}, {10, 0, 0}}, velocities{{1, 1, 1}, {2, 2, 2}};
   ofParameter<float> speed{"speed", 1, 0, 10};
-  ofxWingbeat::Publisher one, two;
+  ofxWingbeat::Writer one, two;
 
   void start_one() {
     one.field("velocity", velocities).field("position", points).parameter(speed);
@@ -48,7 +48,7 @@ TEST_F(AViewer, waits_for_any_stream) {
   EXPECT_NE(line().find("no stream"), std::string::npos);
   start_one();
   turn();
-  EXPECT_EQ(app.subscriber.getName(), "one");
+  EXPECT_EQ(app.reader.getName(), "one");
   EXPECT_NE(line().find("one.position"), std::string::npos) << line();
   EXPECT_NE(line().find("2 agents"), std::string::npos);
   EXPECT_EQ(app.vbo.lastDrawn(), 2);
@@ -61,8 +61,8 @@ TEST_F(AViewer, waits_for_the_stream_it_was_asked_for) {
   named.setup();
   one.publish();
   stand_in::turn(named);
-  EXPECT_FALSE(named.subscriber.hasFrame());
-  EXPECT_EQ(named.subscriber.getName(), "two");
+  EXPECT_FALSE(named.reader.hasFrame());
+  EXPECT_EQ(named.reader.getName(), "two");
 }
 
 TEST_F(AViewer, keys_choose_field_and_stream) {
@@ -80,9 +80,9 @@ TEST_F(AViewer, keys_choose_field_and_stream) {
   EXPECT_NE(line().find("two.dots"), std::string::npos) << line();
   app.keyPressed(OF_KEY_RIGHT);
   turn(2);
-  EXPECT_EQ(app.subscriber.getName(), "one");
+  EXPECT_EQ(app.reader.getName(), "one");
   EXPECT_TRUE(app.panel.getParameter().castGroup().contains("speed"));
-  EXPECT_TRUE(app.subscriber.parameters().contains("speed"));
+  EXPECT_TRUE(app.reader.parameters().contains("speed"));
   app.keyPressed('f');
   app.keyPressed('g');
   EXPECT_FALSE(app.drawPanel);
@@ -135,7 +135,7 @@ TEST_F(AViewer, shows_nothing_of_the_stream_before) {
   ASSERT_TRUE(two.setup("two"));
   app.setup();
   turn();
-  ASSERT_EQ(app.subscriber.getName(), "one");
+  ASSERT_EQ(app.reader.getName(), "one");
   app.keyPressed(OF_KEY_RIGHT);
   turn(3);
   EXPECT_NE(line().find("two.nothing to draw"), std::string::npos) << line();

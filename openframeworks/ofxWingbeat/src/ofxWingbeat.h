@@ -4,8 +4,8 @@
 // (arrays, most of them per agent) of one step. Any number of readers see it without copying; the app never waits for them.
 // Readers may set *parameters*, pull *triggers* and issue *commands*.
 //
-//     ofxWingbeat::Publisher  publishes what an app has: points, agents, meshes, its ofParameterGroup.
-//     ofxWingbeat::Subscriber shows what another process publishes, and steers it.
+//     ofxWingbeat::Writer  publishes what an app has: points, agents, meshes, its ofParameterGroup.
+//     ofxWingbeat::Reader shows what another process publishes, and steers it.
 //
 // RULES of both
 //   - All calls come from the app's main thread: setup() in setup(), update() in update(). Nothing waits, no thread of yours
@@ -16,5 +16,5 @@
 //   - Linux and macOS; C++17 and later.
 #pragma once
 
-#include "ofxWingbeatPublisher.h"   // IWYU pragma: export
-#include "ofxWingbeatSubscriber.h"  // IWYU pragma: export
+#include "ofxWingbeatReader.h"  // IWYU pragma: export
+#include "ofxWingbeatWriter.h"  // IWYU pragma: export

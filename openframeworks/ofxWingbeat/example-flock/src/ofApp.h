@@ -33,8 +33,8 @@ class ofApp : public ofBaseApp {
   PositionLog positionLog;
   bool drawSparklines = true, drawSources = true, drawPanel = true;
 
-  ofxWingbeat::Publisher live;     // live, 2 of 5
-  ofxWingbeat::Subscriber latent;  // the way back: what the analysis makes of the flock
+  ofxWingbeat::Writer live;    // live, 2 of 5
+  ofxWingbeat::Reader latent;  // the way back: what the analysis makes of the flock
 
  private:
   void setupPanel();

@@ -3,17 +3,17 @@
 
 class ofApp : public ofBaseApp {
  public:
-  void setup() override { publisher.field("position", ring.getVertices()).parameter(speed).setup("ring", 500); }
+  void setup() override { writer.field("position", ring.getVertices()).parameter(speed).setup("ring", 500); }
 
   void update() override {
-    publisher.update();  // what others ask for
+    writer.update();  // what others ask for
     angle += speed / 100;
     ring.getVertices().resize(500);
     for (std::size_t i = 0; i < 500; ++i) {
       const float a = angle + static_cast<float>(i) / 80;
       ring.getVertices()[i] = {400 + 200 * std::cos(a), 300 + 200 * std::sin(1.3F * a), 0};
     }
-    publisher.publish();  // what others see
+    writer.publish();  // what others see
   }
 
   void draw() override { ring.draw(); }
@@ -21,7 +21,7 @@ class ofApp : public ofBaseApp {
   ofPolyline ring;
   ofParameter<float> speed{"speed", 1, -5, 5};
   float angle = 0;
-  ofxWingbeat::Publisher publisher;
+  ofxWingbeat::Writer writer;
 };
 
 int main() {

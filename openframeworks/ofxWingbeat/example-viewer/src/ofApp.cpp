@@ -23,7 +23,7 @@ void ofApp::setup() {
 }
 
 void ofApp::open(const std::string& stream) {
-  subscriber.setup(stream);
+  reader.setup(stream);
   field.clear();
   fields.clear();
   isFitted = false;
@@ -35,37 +35,37 @@ void ofApp::lookForStreams() {
   const auto found = wingbeat::streams();
   if (!found) return;
   streams = found.value();
-  if (!subscriber.isSetup() && !streams.empty()) open(streams.front());
+  if (!reader.isSetup() && !streams.empty()) open(streams.front());
 }
 
 void ofApp::update() {
   if (ofGetFrameNum() % 60 == 0) lookForStreams();
-  subscriber.update();
-  if (subscriber.areParametersNew()) panel.setup(subscriber.parameters());
-  if (!subscriber.isFrameNew()) return;
+  reader.update();
+  if (reader.areParametersNew()) panel.setup(reader.parameters());
+  if (!reader.isFrameNew()) return;
   listFields();
   countSkipped();
-  subscriber.vbo(vbo, field);
+  reader.vbo(vbo, field);
   if (!isFitted) fitCamera();
 }
 
 // A stream that comes back with other fields shows another one.
 void ofApp::listFields() {
   fields.clear();
-  for (const auto& info : subscriber.getFields())
+  for (const auto& info : reader.getFields())
     if (info.per_agent != 0 && info.dimensions > 1 && info.shape[0] >= 2) fields.emplace_back(info.name);
-  if (std::find(fields.begin(), fields.end(), field) == fields.end()) field = subscriber.getPlace();
+  if (std::find(fields.begin(), fields.end(), field) == fields.end()) field = reader.getPlace();
 }
 
 void ofApp::countSkipped() {
-  const std::uint64_t seq = subscriber.getSeq(), restarts = subscriber.getRestarts();
+  const std::uint64_t seq = reader.getSeq(), restarts = reader.getRestarts();
   if (lastSeq != 0 && restarts == lastRestarts && seq > lastSeq) skipped += seq - lastSeq - 1;
   lastSeq = seq;
   lastRestarts = restarts;
 }
 
 void ofApp::fitCamera() {
-  const auto points = subscriber.points(field);
+  const auto points = reader.points(field);
   if (points.empty()) return;
   glm::vec3 low = points[0], high = points[0];
   for (const glm::vec3& point : points) {
@@ -81,7 +81,7 @@ void ofApp::draw() {
   camera.begin();
   glPointSize(2);
   ofSetColor(ofColor::white);
-  if (subscriber.hasFrame()) vbo.draw(GL_POINTS, 0, static_cast<int>(subscriber.getCount()));
+  if (reader.hasFrame()) vbo.draw(GL_POINTS, 0, static_cast<int>(reader.getCount()));
   camera.end();
   if (drawPanel && panel.getNumControls() > 0) panel.draw();  // one that was not set up has no icons to draw
   const float bottom = static_cast<float>(ofGetHeight());
@@ -90,26 +90,26 @@ void ofApp::draw() {
 }
 
 std::string ofApp::describe() const {
-  if (!subscriber.isSetup()) return "no stream on this machine yet: start one";
-  if (!subscriber.hasFrame()) return subscriber.getName() + ": waiting for its first frame";
-  std::string text = subscriber.getName() + "." + (field.empty() ? "nothing to draw" : field);
-  text += "   frame " + ofToString(subscriber.getSeq()) + ", " + ofToString(subscriber.getFrameRate(), 1) + "/s";
-  text += "   " + ofToString(subscriber.getCount()) + " agents   skipped " + ofToString(skipped);
-  text += ", missed " + ofToString(subscriber.getMissed());
-  if (!subscriber.isConnected()) text += "   (has ended)";
+  if (!reader.isSetup()) return "no stream on this machine yet: start one";
+  if (!reader.hasFrame()) return reader.getName() + ": waiting for its first frame";
+  std::string text = reader.getName() + "." + (field.empty() ? "nothing to draw" : field);
+  text += "   frame " + ofToString(reader.getSeq()) + ", " + ofToString(reader.getFrameRate(), 1) + "/s";
+  text += "   " + ofToString(reader.getCount()) + " agents   skipped " + ofToString(skipped);
+  text += ", missed " + ofToString(reader.getMissed());
+  if (!reader.isConnected()) text += "   (has ended)";
   return text;
 }
 
 void ofApp::openNext(int step) {
   lookForStreams();
-  const std::string next = neighbour(streams, subscriber.getName(), step);
-  if (!next.empty() && next != subscriber.getName()) open(next);
+  const std::string next = neighbour(streams, reader.getName(), step);
+  if (!next.empty() && next != reader.getName()) open(next);
 }
 
 void ofApp::showNextField(int step) {
   field = neighbour(fields, field, step);
   isFitted = false;
-  if (subscriber.hasFrame()) subscriber.vbo(vbo, field);
+  if (reader.hasFrame()) reader.vbo(vbo, field);
 }
 
 void ofApp::keyPressed(int key) {

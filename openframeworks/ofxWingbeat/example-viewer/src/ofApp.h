@@ -25,7 +25,7 @@ class ofApp : public ofBaseApp {
   std::vector<std::string> streams;
   std::vector<std::string> fields;  // that can be drawn
   std::string field;
-  ofxWingbeat::Subscriber subscriber;
+  ofxWingbeat::Reader reader;
   ofVbo vbo;
   ofEasyCam camera;
   ofxPanel panel;

@@ -1,4 +1,4 @@
-// Subscription: what ofxWingbeat::Subscriber does, without openFrameworks.
+// FollowingReader: what ofxWingbeat::Reader does, without openFrameworks.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@
 namespace ofxWingbeat::detail {
 
 // Open, then update, look and ask in turn. Nothing waits, nothing throws. A knob's listeners may open or close it, too.
-class Subscription {
+class FollowingReader {
  public:
   // Makes what the app shows of the stream's controls. Of parameters it wants to have synced it gives a Knob, named as the control.
   using MakeKnobs = std::function<std::vector<Knob>(const std::vector<wb_control_info>&)>;
 
-  Subscription(Messages::Sink sink, MakeKnobs make_knobs)
+  FollowingReader(Messages::Sink sink, MakeKnobs make_knobs)
       : messages_(std::move(sink)), make_knobs_(std::move(make_knobs)) {}
 
   bool open(const std::string& stream, const wingbeat::ReaderOptions& options);
@@ -34,7 +34,7 @@ class Subscription {
   bool are_controls_new() const { return are_controls_new_; }
   float frame_rate() const { return frame_rate_; }
   const std::string& stream() const { return stream_; }
-  wingbeat::Reader* reader() { return reader_ ? &*reader_ : nullptr; }
+  wingbeat::Reader* get() { return reader_ ? &*reader_ : nullptr; }
   const wingbeat::Frame* frame() const { return frame_ ? &*frame_ : nullptr; }
   wb_reader_stats stats() const;
   Messages& messages() { return messages_; }

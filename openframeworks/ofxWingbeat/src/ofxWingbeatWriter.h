@@ -1,4 +1,4 @@
-// ofxWingbeat::Publisher: makes an app live.
+// ofxWingbeat::Writer: makes an app live.
 #pragma once
 
 #include "detail/system.hpp"  // first
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "detail/bound_writer.hpp"
 #include "detail/of_numbers.hpp"
-#include "detail/publication.hpp"
 #include "ofMain.h"
 #include "wingbeat/wingbeat.hpp"
 
@@ -25,27 +25,27 @@ namespace ofxWingbeat {
 //     struct Agent { glm::vec3 position, velocity; };          // ofApp.h
 //     std::vector<Agent> agents;
 //     ofParameterGroup parameters;
-//     ofxWingbeat::Publisher publisher;
+//     ofxWingbeat::Writer writer;
 //
-//     publisher.parameters(parameters);                        // ofApp::setup()
-//     publisher.field("position", agents, &Agent::position);
-//     publisher.setup("flock");
+//     writer.parameters(parameters);                        // ofApp::setup()
+//     writer.field("position", agents, &Agent::position);
+//     writer.setup("flock");
 //
-//     publisher.update();                                      // ofApp::update(): parameters, triggers, commands
+//     writer.update();                                      // ofApp::update(): parameters, triggers, commands
 //     step(agents);
-//     publisher.publish();                                     // one frame: a strided copy per field
+//     writer.publish();                                     // one frame: a strided copy per field
 //
-// LIFETIME: what field() and value() were given is looked at whenever a frame is published: it must outlive the Publisher, or
+// LIFETIME: what field() and value() were given is looked at whenever a frame is published: it must outlive the Writer, or
 // close(). Temporaries do not compile. (Of an ofParameter a reference is kept: it may go before.)
 // NAMES: any text; what a stream cannot hold becomes '_' ("Wind Speed" is Wind_Speed), see detail/names.hpp.
-class Publisher {
+class Writer {
  public:
-  Publisher();
-  ~Publisher();  // ends the stream: readers are told
-  Publisher(const Publisher&) = delete;
-  Publisher& operator=(const Publisher&) = delete;
-  Publisher(Publisher&&) noexcept;  // what was moved from is as new
-  Publisher& operator=(Publisher&&) noexcept;
+  Writer();
+  ~Writer();  // ends the stream: readers are told
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  Writer(Writer&&) noexcept;  // what was moved from is as new
+  Writer& operator=(Writer&&) noexcept;
 
   // ---------------------------------------------------------------------------------- what can be seen: before setup()
   // A field has one row of numbers for each agent. All fields of a stream have as many agents as the first, in each
@@ -55,8 +55,8 @@ class Publisher {
   // From the app's own agents: field("position", agents, &Agent::position). One strided copy per frame.
   template <class Agent, class Owner, class T,
             class = std::enable_if_t<std::is_object_v<T> && std::is_base_of_v<Owner, Agent>>>
-  Publisher& field(const std::string& name, const std::vector<Agent>& agents, T Owner::*member,
-                   const std::string& unit = "") {
+  Writer& field(const std::string& name, const std::vector<Agent>& agents, T Owner::*member,
+                const std::string& unit = "") {
     return per_agent<T>(name, unit, [&agents, member] {
       const void* const first = agents.empty() ? nullptr : &(agents.front().*member);
       return detail::Rows{first, sizeof(Agent), agents.size()};
@@ -68,7 +68,7 @@ class Publisher {
   // field("position", agents, [](const std::unique_ptr<Agent>& a) { return a->position; }).
   template <class Agents, class Get,
             class T = std::decay_t<std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>>
-  Publisher& field(const std::string& name, const Agents& agents, Get get, const std::string& unit = "") {
+  Writer& field(const std::string& name, const Agents& agents, Get get, const std::string& unit = "") {
     const auto gathered = std::make_shared<std::vector<T>>();
     return per_agent<T>(name, unit, [&agents, get = std::move(get), gathered] {
       gathered->clear();
@@ -79,52 +79,52 @@ class Publisher {
 
   // From a vector of numbers or points: field("position", points).
   template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
-  Publisher& field(const std::string& name, const std::vector<T>& points, const std::string& unit = "") {
+  Writer& field(const std::string& name, const std::vector<T>& points, const std::string& unit = "") {
     return per_agent<T>(name, unit, [&points] { return detail::rows_of(points); });
   }
 
   // The vertices of a mesh (or ofVboMesh); of a polyline.
-  Publisher& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
-  Publisher& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
+  Writer& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
+  Writer& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
 
   // The vertices of an ofVbo, three floats each, read back from the graphics card: this waits for the card to finish, in
   // each frame. Publish what the ofVbo was filled from where you can. Not with OpenGL ES.
-  Publisher& field(const std::string& name, const ofVbo& vbo, const std::string& unit = "");
+  Writer& field(const std::string& name, const ofVbo& vbo, const std::string& unit = "");
 
   // A mesh's vertices as `position`, and what else it has when this is called: `normal`, `color`, `texture_coordinate`.
-  Publisher& mesh(const ofMesh& mesh, const std::string& unit = "");
+  Writer& mesh(const ofMesh& mesh, const std::string& unit = "");
 
   // Temporaries: what a function returns by value would be gone before the first frame.
   template <class Agent, class Owner, class T, class = std::enable_if_t<std::is_object_v<T>>>
-  Publisher& field(const std::string& name, const std::vector<Agent>&& agents, T Owner::*member,
-                   const std::string& unit = "") = delete;
+  Writer& field(const std::string& name, const std::vector<Agent>&& agents, T Owner::*member,
+                const std::string& unit = "") = delete;
   template <class Agents, class Get,
             class = std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>
-  Publisher& field(const std::string& name, const Agents&& agents, Get get, const std::string& unit = "") = delete;
+  Writer& field(const std::string& name, const Agents&& agents, Get get, const std::string& unit = "") = delete;
   template <class T>
-  Publisher& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
-  Publisher& field(const std::string& name, const ofMesh&& mesh, const std::string& unit = "") = delete;
-  Publisher& field(const std::string& name, const ofPolyline&& polyline, const std::string& unit = "") = delete;
-  Publisher& field(const std::string& name, const ofVbo&& vbo, const std::string& unit = "") = delete;
-  Publisher& mesh(const ofMesh&& mesh, const std::string& unit = "") = delete;
+  Writer& field(const std::string& name, const std::vector<T>&& points, const std::string& unit = "") = delete;
+  Writer& field(const std::string& name, const ofMesh&& mesh, const std::string& unit = "") = delete;
+  Writer& field(const std::string& name, const ofPolyline&& polyline, const std::string& unit = "") = delete;
+  Writer& field(const std::string& name, const ofVbo&& vbo, const std::string& unit = "") = delete;
+  Writer& mesh(const ofMesh&& mesh, const std::string& unit = "") = delete;
 
   // A field of whose numbers nothing is bound: you fill it in publish(fill). field<glm::vec3>("force", "N").
   template <class T>
-  Publisher& field(const std::string& name, const std::string& unit = "") {
+  Writer& field(const std::string& name, const std::string& unit = "") {
     return per_agent<T>(name, unit, nullptr);
   }
 
   // One thing of the whole app, in each frame: value("centre", centre), value("wind", wind, "m/s").
   template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
-  Publisher& value(const std::string& name, const T& value, const std::string& unit = "") {
+  Writer& value(const std::string& name, const T& value, const std::string& unit = "") {
     return whole<T>(name, unit, [&value] { return detail::Rows{&value, sizeof(T), 1}; });
   }
 
   template <class T>
-  Publisher& value(const std::string& name, const T&& value, const std::string& unit = "") = delete;
+  Writer& value(const std::string& name, const T&& value, const std::string& unit = "") = delete;
 
   // A fact that does not change: attribute("model", "zones").
-  Publisher& attribute(const std::string& key, const std::string& value);
+  Writer& attribute(const std::string& key, const std::string& value);
 
   // ------------------------------------------------------------------------------ what can be steered: before setup()
   // All parameters of a group, and of the groups in it: "Alignment" of a group "flocking" in this one is
@@ -138,21 +138,21 @@ class Publisher {
   //     void                               a trigger
   //
   // Others (std::string, ofRectangle, read-only ones) are left out, and a notice says so.
-  Publisher& parameters(ofParameterGroup& group);
+  Writer& parameters(ofParameterGroup& group);
   // One parameter alone, of the same types; or a group.
-  Publisher& parameter(ofAbstractParameter& parameter);
+  Writer& parameter(ofAbstractParameter& parameter);
   // Names the values from getMin() (0, usually) on: choices(boundary, "open periodic reflecting"). The parameter is in the
   // group as well, or given to parameter().
-  Publisher& choices(const ofParameter<int>& parameter, const std::string& names);
+  Writer& choices(const ofParameter<int>& parameter, const std::string& names);
 
   // An act of the app, done in update(): trigger("scatter", [this] { flock.scatter(); }).
-  Publisher& trigger(const std::string& name, std::function<void()> act, const std::string& help = "");
+  Writer& trigger(const std::string& name, std::function<void()> act, const std::string& help = "");
 
   // An act with up to 8 numbers: command("place", "id x y z", [this](const std::vector<double>& a) { ... }).
   // The function returns nothing, or a std::string: why it was refused, empty if it was not. The sender reads that. What it throws is a
   // refusal as well.
   template <class Act>
-  Publisher& command(const std::string& name, const std::string& arguments, Act act, const std::string& help = "") {
+  Writer& command(const std::string& name, const std::string& arguments, Act act, const std::string& help = "") {
     using Numbers = const std::vector<double>&;
     if constexpr (std::is_void_v<std::invoke_result_t<Act&, Numbers>>) {
       return add_command(name, arguments, help, [act = std::move(act)](Numbers numbers) mutable {
@@ -184,7 +184,7 @@ class Publisher {
   bool publish();
   bool publish(std::uint64_t step, double time);
   // The same, with a last word: fill(wingbeat::Slot& frame) writes the unbound fields in place, in shared memory.
-  //     publisher.publish(step, t, [&](wingbeat::Slot& frame) { simulate(frame.span<float>("force")); });
+  //     writer.publish(step, t, [&](wingbeat::Slot& frame) { simulate(frame.span<float>("force")); });
   // Within it setup() and close() do nothing but log an error: the frame lies in the stream's memory.
   // With unbound fields alone, frame.set_count(n) says how many agents there are.
   bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
@@ -213,16 +213,16 @@ class Publisher {
             std::move(source)};
   }
   template <class T>
-  Publisher& per_agent(const std::string& name, const std::string& unit, detail::Source source) {
+  Writer& per_agent(const std::string& name, const std::string& unit, detail::Source source) {
     return add_field(describe<T>(name, unit, true, std::move(source)));
   }
   template <class T>
-  Publisher& whole(const std::string& name, const std::string& unit, detail::Source source) {
+  Writer& whole(const std::string& name, const std::string& unit, detail::Source source) {
     return add_field(describe<T>(name, unit, false, std::move(source)));
   }
-  Publisher& add_field(detail::FieldDescription field);
-  Publisher& add_command(const std::string& name, const std::string& arguments, const std::string& help,
-                         detail::Command act);
+  Writer& add_field(detail::FieldDescription field);
+  Writer& add_command(const std::string& name, const std::string& arguments, const std::string& help,
+                      detail::Command act);
 
   std::unique_ptr<State> state_;
 };

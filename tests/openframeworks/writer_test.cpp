@@ -1,4 +1,4 @@
-#include "ofxWingbeatPublisher.h"
+#include "ofxWingbeatWriter.h"
 
 #include <gtest/gtest.h>
 
@@ -24,18 +24,18 @@ struct Agent : Base {
   glm::vec2 getHeading() const { return {velocity.x, velocity.y}; }
 };
 
-class APublisher : public wbtest::Streams {
+class AWriter : public wbtest::Streams {
  protected:
-  APublisher() {
+  AWriter() {
     wbtest::note_stream("flock");
     stand_in::log().clear();
   }
 
   std::vector<Agent> agents = std::vector<Agent>(3);
-  ofxWingbeat::Publisher publisher;
+  ofxWingbeat::Writer writer;
 
   // Of parameters alone there is no stream.
-  bool setup_with_field() { return publisher.field("position", agents, &Agent::position).setup("flock"); }
+  bool setup_with_field() { return writer.field("position", agents, &Agent::position).setup("flock"); }
 
   static wingbeat::Reader reader() {
     auto reader = wingbeat::Reader::open("flock").value();
@@ -66,7 +66,7 @@ class APublisher : public wbtest::Streams {
   wingbeat::Receipt ask(Ask&& make_ticket) {
     auto asking = reader();
     auto ticket = make_ticket(asking);
-    publisher.update();
+    writer.update();
     return ticket.wait(0ns).value();
   }
   static std::string logged(ofLogLevel level) {
@@ -85,19 +85,20 @@ namespace {
 template <class Enable, class Given, class... More>
 constexpr bool kIsField = false;
 template <class Given, class... More>
-constexpr bool kIsField<std::void_t<decltype(std::declval<ofxWingbeat::Publisher&>().field(
-                            "name", std::declval<Given>(), std::declval<More>()...))>,
+constexpr bool kIsField<std::void_t<decltype(std::declval<ofxWingbeat::Writer&>().field("name", std::declval<Given>(),
+                                                                                        std::declval<More>()...))>,
                         Given, More...> = true;
 template <class Given, class = void>
 constexpr bool kIsMesh = false;
 template <class Given>
-constexpr bool
-    kIsMesh<Given, std::void_t<decltype(std::declval<ofxWingbeat::Publisher&>().mesh(std::declval<Given>()))>> = true;
+constexpr bool kIsMesh<Given, std::void_t<decltype(std::declval<ofxWingbeat::Writer&>().mesh(std::declval<Given>()))>> =
+    true;
 template <class Given, class = void>
 constexpr bool kIsValue = false;
 template <class Given>
-constexpr bool kIsValue<
-    Given, std::void_t<decltype(std::declval<ofxWingbeat::Publisher&>().value("name", std::declval<Given>()))>> = true;
+constexpr bool
+    kIsValue<Given, std::void_t<decltype(std::declval<ofxWingbeat::Writer&>().value("name", std::declval<Given>()))>> =
+        true;
 
 template <class Given, class... More>
 constexpr bool takes_what_stays_alone() {
@@ -106,7 +107,7 @@ constexpr bool takes_what_stays_alone() {
 
 }  // namespace
 
-TEST_F(APublisher, temporaries_do_not_compile) {
+TEST_F(AWriter, temporaries_do_not_compile) {
   using Agents = std::vector<Agent>;
   EXPECT_TRUE((takes_what_stays_alone<Agents, glm::vec3 Agent::*>()));
   EXPECT_TRUE((takes_what_stays_alone<Agents, glm::vec2 (Agent::*)() const>()));
@@ -121,28 +122,28 @@ TEST_F(APublisher, temporaries_do_not_compile) {
   EXPECT_TRUE(kIsValue<const float&> && !kIsValue<float>);
 }
 
-TEST_F(APublisher, makes_an_app_live_in_five_lines) {
+TEST_F(AWriter, makes_an_app_live_in_five_lines) {
   ofParameter<float> alignment{"alignment", 0.001F, 0.00001F, 0.1F};
   ofParameterGroup parameters{"parameters", alignment};
-  publisher.parameters(parameters).field("position", agents, &Agent::position);
-  ASSERT_TRUE(publisher.setup("flock"));
-  publisher.update();
+  writer.parameters(parameters).field("position", agents, &Agent::position);
+  ASSERT_TRUE(writer.setup("flock"));
+  writer.update();
   agents[2].position = {1, 2, 3};
-  ASSERT_TRUE(publisher.publish());
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("position"), (std::vector<float>{0, 0, 0, 0, 0, 0, 1, 2, 3}));
-  EXPECT_EQ(publisher.getCapacity(), 3U);
-  EXPECT_EQ(publisher.getFrameCount(), 1U);
+  EXPECT_EQ(writer.getCapacity(), 3U);
+  EXPECT_EQ(writer.getFrameCount(), 1U);
   EXPECT_NE(logged(OF_LOG_NOTICE).find("publishing 'flock'"), std::string::npos);
   EXPECT_EQ(control("alignment").initial.as.f64, 0.001);
   EXPECT_EQ(control("alignment").maximum.as.f64, 0.1);
 }
 
-TEST_F(APublisher, takes_members_of_many_types) {
+TEST_F(AWriter, takes_members_of_many_types) {
   agents[1].mass = 2;
   agents[1].color = ofFloatColor(0.5F, 0.25F, 0, 1);
-  publisher.field("mass", agents, &Agent::mass, "kg").field("color", agents, &Agent::color);
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish());
+  writer.field("mass", agents, &Agent::mass, "kg").field("color", agents, &Agent::color);
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("mass"), (std::vector<float>{1, 2, 1}));
   EXPECT_EQ(read("color")[5], 0.25F);
   auto looking = reader();
@@ -151,41 +152,41 @@ TEST_F(APublisher, takes_members_of_many_types) {
   EXPECT_STREQ(fields[1].labels, "r g b a");
 }
 
-TEST_F(APublisher, takes_what_functions_say_of_each_agent) {
+TEST_F(AWriter, takes_what_functions_say_of_each_agent) {
   agents[0].velocity = {7, 8, 9};
-  publisher.field("heading", agents, &Agent::getHeading);
-  publisher.field("twice", agents, [](const Agent& agent) { return 2 * agent.mass; });
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish());
+  writer.field("heading", agents, &Agent::getHeading);
+  writer.field("twice", agents, [](const Agent& agent) { return 2 * agent.mass; });
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("heading"), (std::vector<float>{7, 8, 0, 0, 0, 0}));
   EXPECT_EQ(read("twice"), (std::vector<float>{2, 2, 2}));
 }
 
-TEST_F(APublisher, takes_agents_of_other_containers_and_of_pointers) {
+TEST_F(AWriter, takes_agents_of_other_containers_and_of_pointers) {
   std::deque<Agent> queue(2);
   queue[1].mass = 5;
   std::vector<std::unique_ptr<Agent>> owned;
   owned.push_back(std::make_unique<Agent>());
   owned.push_back(std::make_unique<Agent>());
   owned[1]->position = {1, 1, 1};
-  publisher.field("mass", queue, &Agent::mass);
-  publisher.field("position", owned, [](const auto& agent) { return agent->position; });
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish());
+  writer.field("mass", queue, &Agent::mass);
+  writer.field("position", owned, [](const auto& agent) { return agent->position; });
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("mass"), (std::vector<float>{1, 5}));
   EXPECT_EQ(read("position"), (std::vector<float>{0, 0, 0, 1, 1, 1}));
 }
 
-TEST_F(APublisher, takes_vectors_meshes_and_polylines) {
+TEST_F(AWriter, takes_vectors_meshes_and_polylines) {
   const std::vector<glm::vec3> points{{1, 2, 3}, {4, 5, 6}};
   const std::vector<std::uint32_t> ids{10, 11};
   const std::vector<ofVec3f> old{{7, 8, 9}, {1, 1, 1}};
   ofMesh mesh;
   ofPolyline line;
   for (const auto& point : points) mesh.addVertex(point), line.addVertex(point + glm::vec3(1));
-  publisher.field("points", points).field("id", ids).field("old", old).field("mesh", mesh).field("line", line);
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish());
+  writer.field("points", points).field("id", ids).field("old", old).field("mesh", mesh).field("line", line);
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("points"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(read<std::uint32_t>("id"), (std::vector<std::uint32_t>{10, 11}));
   EXPECT_EQ(read("old")[2], 9);
@@ -193,69 +194,69 @@ TEST_F(APublisher, takes_vectors_meshes_and_polylines) {
   EXPECT_EQ(read("line"), (std::vector<float>{2, 3, 4, 5, 6, 7}));
 }
 
-TEST_F(APublisher, takes_all_that_a_mesh_has) {
+TEST_F(AWriter, takes_all_that_a_mesh_has) {
   ofVboMesh mesh;
   mesh.addVertex({1, 2, 3});
   mesh.addNormal({0, 0, 1});
   mesh.addColor(ofFloatColor(1, 0.5F, 0, 1));
   mesh.addTexCoord({0.25F, 0.75F});
-  publisher.mesh(mesh);
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish());
+  writer.mesh(mesh);
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("position"), (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(read("normal"), (std::vector<float>{0, 0, 1}));
   EXPECT_EQ(read("color"), (std::vector<float>{1, 0.5F, 0, 1}));
   EXPECT_EQ(read("texture_coordinate"), (std::vector<float>{0.25F, 0.75F}));
 }
 
-TEST_F(APublisher, reads_an_ofVbo_back) {
+TEST_F(AWriter, reads_an_ofVbo_back) {
   ofVbo vbo;
   const float interleaved[] = {1, 2, 3, 9, 4, 5, 6, 9};
   vbo.setVertexData(interleaved, 3, 2, GL_STATIC_DRAW, 4 * sizeof(float));
-  publisher.field("position", vbo);
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish());
+  writer.field("position", vbo);
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish());
   EXPECT_EQ(read("position"), (std::vector<float>{1, 2, 3, 4, 5, 6}));
 }
 
-TEST_F(APublisher, an_ofVbo_of_plane_vertices_or_of_none_is_no_agents) {
+TEST_F(AWriter, an_ofVbo_of_plane_vertices_or_of_none_is_no_agents) {
   ofVbo vbo;
-  publisher.field("position", vbo);
-  ASSERT_TRUE(publisher.setup("flock", 4));
-  ASSERT_TRUE(publisher.publish());
+  writer.field("position", vbo);
+  ASSERT_TRUE(writer.setup("flock", 4));
+  ASSERT_TRUE(writer.publish());
   EXPECT_TRUE(read("position").empty());
   const float plane[] = {1, 2};
   vbo.setVertexData(plane, 2, 1, GL_STATIC_DRAW);
-  ASSERT_TRUE(publisher.publish());
+  ASSERT_TRUE(writer.publish());
   EXPECT_TRUE(read("position").empty());
 }
 
-TEST_F(APublisher, one_value_of_the_whole_app) {
+TEST_F(AWriter, one_value_of_the_whole_app) {
   glm::vec3 centre{1, 2, 3};
   double wind = 0.5;
-  publisher.field("position", agents, &Agent::position).value("centre", centre, "m").value("wind", wind);
-  ASSERT_TRUE(publisher.setup("flock"));
-  ASSERT_TRUE(publisher.publish(42, 0.5));
+  writer.field("position", agents, &Agent::position).value("centre", centre, "m").value("wind", wind);
+  ASSERT_TRUE(writer.setup("flock"));
+  ASSERT_TRUE(writer.publish(42, 0.5));
   EXPECT_EQ(read("centre"), (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(read<double>("wind"), (std::vector<double>{0.5}));
 }
 
-TEST_F(APublisher, fills_fields_of_its_own_in_place) {
-  publisher.field<glm::vec3>("force", "N");
-  ASSERT_TRUE(publisher.setup("flock", 8));
-  ASSERT_TRUE(publisher.publish(1, 0, [](wingbeat::Slot& frame) {
+TEST_F(AWriter, fills_fields_of_its_own_in_place) {
+  writer.field<glm::vec3>("force", "N");
+  ASSERT_TRUE(writer.setup("flock", 8));
+  ASSERT_TRUE(writer.publish(1, 0, [](wingbeat::Slot& frame) {
     frame.set_count(2);
     for (float& x : frame.span<float>("force")) x = 3;
   }));
   EXPECT_EQ(read("force"), (std::vector<float>{3, 3, 3, 3, 3, 3}));
 }
 
-TEST_F(APublisher, groups_of_parameters_nest_and_names_become_legal) {
+TEST_F(AWriter, groups_of_parameters_nest_and_names_become_legal) {
   ofParameter<float> wind{"Wind Speed", 1, 0, 10};
   ofParameter<int> steps{"steps", 5, 1, 100};
   ofParameter<bool> paused{"paused", false};
   ofParameterGroup air{"the air", wind}, all{"all", air, steps, paused};
-  publisher.parameters(all);
+  writer.parameters(all);
   ASSERT_TRUE(setup_with_field());
   EXPECT_EQ(control("the_air.Wind_Speed").initial.type, static_cast<std::uint32_t>(WB_VALUE_F64));
   EXPECT_EQ(control("steps").initial.type, static_cast<std::uint32_t>(WB_VALUE_I64));
@@ -263,57 +264,57 @@ TEST_F(APublisher, groups_of_parameters_nest_and_names_become_legal) {
   EXPECT_EQ(control("paused").initial.type, static_cast<std::uint32_t>(WB_VALUE_BOOL));
 }
 
-TEST_F(APublisher, parameters_of_one_name_in_a_group_are_all_published) {
+TEST_F(AWriter, parameters_of_one_name_in_a_group_are_all_published) {
   ofParameter<float> mine{"speed", 1, 0, 10}, yours{"speed", 2, 0, 10};
   ofParameterGroup all{"all", mine, yours};
-  publisher.parameters(all);
+  writer.parameters(all);
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(ask([](auto& r) { return r.set("speed_2", 5.0); }).applied());
   EXPECT_EQ(mine.get(), 1.0F);
   EXPECT_EQ(yours.get(), 5.0F);
 }
 
-TEST_F(APublisher, a_request_reaches_the_parameter_and_its_listeners) {
+TEST_F(AWriter, a_request_reaches_the_parameter_and_its_listeners) {
   ofParameter<float> speed{"speed", 1, 0, 10};
   int heard = 0;
   const ofEventListener listener(speed.newListener([&](float&) { ++heard; }));
-  publisher.parameter(speed);
+  writer.parameter(speed);
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(ask([](auto& r) { return r.set("speed", 2.5); }).applied());
   EXPECT_EQ(speed.get(), 2.5F);
   EXPECT_EQ(heard, 1);
-  publisher.update();
+  writer.update();
   EXPECT_EQ(heard, 1);
 }
 
-TEST_F(APublisher, what_the_gui_changes_readers_see) {
+TEST_F(AWriter, what_the_gui_changes_readers_see) {
   ofParameter<float> speed{"speed", 1, 0, 10};
   ofParameter<std::uint8_t> level{"level", 3};
-  publisher.parameter(speed).parameter(level);
+  writer.parameter(speed).parameter(level);
   ASSERT_TRUE(setup_with_field());
   speed = 0.1F;
   level = 200;
-  publisher.update();
+  writer.update();
   auto looking = reader();
   EXPECT_EQ(looking.parameter<double>("speed").value(), 0.1);
   EXPECT_EQ(looking.parameter<int>("level").value(), 200);
   EXPECT_FALSE(looking.set("level", 300)) << "a byte's range is known";
 }
 
-TEST_F(APublisher, a_parameter_may_go_before_the_publisher) {
+TEST_F(AWriter, a_parameter_may_go_before_the_writer) {
   {
     ofParameter<float> speed{"speed", 1, 0, 10};
-    publisher.parameter(speed);
+    writer.parameter(speed);
     ASSERT_TRUE(setup_with_field());
   }
   EXPECT_TRUE(ask([](auto& r) { return r.set("speed", 2.5); }).applied());
 }
 
-TEST_F(APublisher, vectors_and_colours_are_one_number_each) {
+TEST_F(AWriter, vectors_and_colours_are_one_number_each) {
   ofParameter<glm::vec3> centre{"centre", {1, 2, 3}, glm::vec3(-10), glm::vec3(10)};
   ofParameter<ofFloatColor> tint{"tint", ofFloatColor(0.5F, 0.5F, 0.5F, 1)};
   ofParameter<ofColor> bytes{"bytes", ofColor(10, 20, 30, 255)};
-  publisher.parameter(centre).parameter(tint).parameter(bytes);
+  writer.parameter(centre).parameter(tint).parameter(bytes);
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(ask([](auto& r) { return r.set("centre.z", 5.0); }).applied());
   EXPECT_EQ(centre.get(), glm::vec3(1, 2, 5));
@@ -325,10 +326,10 @@ TEST_F(APublisher, vectors_and_colours_are_one_number_each) {
   EXPECT_EQ(control("centre.x").minimum.as.f64, -10);
 }
 
-TEST_F(APublisher, choices_have_names) {
+TEST_F(AWriter, choices_have_names) {
   ofParameter<int> boundary{"boundary", 2, 1, 3};
   ofParameterGroup group{"group", boundary};
-  publisher.parameters(group).choices(boundary, "open periodic reflecting");
+  writer.parameters(group).choices(boundary, "open periodic reflecting");
   ASSERT_TRUE(setup_with_field());
   EXPECT_STREQ(control("boundary").choices, "open periodic reflecting");
   EXPECT_EQ(control("boundary").initial.as.i64, 1);
@@ -336,26 +337,26 @@ TEST_F(APublisher, choices_have_names) {
   EXPECT_EQ(boundary.get(), 3);
 }
 
-TEST_F(APublisher, void_parameters_are_triggers) {
+TEST_F(AWriter, void_parameters_are_triggers) {
   ofParameter<void> scatter{"scatter"};
   ofParameterGroup acts{"acts", scatter};
   int scattered = 0;
   const ofEventListener listener(scatter.newListener([&] { ++scattered; }));
-  publisher.parameters(acts).trigger("own", [&] { scattered += 10; });
+  writer.parameters(acts).trigger("own", [&] { scattered += 10; });
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(ask([](auto& r) { return r.trigger("scatter"); }).applied());
   EXPECT_TRUE(ask([](auto& r) { return r.trigger("own"); }).applied());
   EXPECT_EQ(scattered, 11);
 }
 
-TEST_F(APublisher, commands_answer) {
+TEST_F(AWriter, commands_answer) {
   glm::vec3 where(0);
-  publisher.command("place", "id x y z", [&](const std::vector<double>& a) -> std::string {
+  writer.command("place", "id x y z", [&](const std::vector<double>& a) -> std::string {
     if (a[0] != 0) return "there is one agent only";
     where = {a[1], a[2], a[3]};
     return "";
   });
-  publisher.command("note", "", [](const std::vector<double>&) {});
+  writer.command("note", "", [](const std::vector<double>&) {});
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(ask([](auto& r) { return r.command("place", {0, 1, 2, 3}); }).applied());
   EXPECT_EQ(where, glm::vec3(1, 2, 3));
@@ -363,23 +364,23 @@ TEST_F(APublisher, commands_answer) {
   EXPECT_TRUE(ask([](auto& r) { return r.command("note", {}); }).applied());
 }
 
-TEST_F(APublisher, a_group_is_a_parameter_too_and_late_ones_are_said) {
+TEST_F(AWriter, a_group_is_a_parameter_too_and_late_ones_are_said) {
   ofParameter<float> speed{"speed", 1, 0, 10};
   ofParameterGroup group{"group", speed};
-  publisher.parameter(group);
+  writer.parameter(group);
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(has_control("speed"));
-  publisher.parameters(group).parameter(speed);
+  writer.parameters(group).parameter(speed);
   EXPECT_NE(logged(OF_LOG_WARNING).find("group 'group' comes after setup()"), std::string::npos);
   EXPECT_NE(logged(OF_LOG_WARNING).find("parameter 'speed' comes after setup()"), std::string::npos);
 }
 
-TEST_F(APublisher, what_it_cannot_show_is_left_out_with_a_notice) {
+TEST_F(AWriter, what_it_cannot_show_is_left_out_with_a_notice) {
   ofParameter<std::string> title{"title", "hello"};
-  ofReadOnlyParameter<float, APublisher> fps{"fps", 60};
+  ofReadOnlyParameter<float, AWriter> fps{"fps", 60};
   ofParameter<float> speed{"speed", 1, 0, 10};
   ofParameterGroup group{"group", title, fps, speed};
-  publisher.parameters(group);
+  writer.parameters(group);
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(has_control("speed"));
   EXPECT_FALSE(has_control("title"));
@@ -388,24 +389,24 @@ TEST_F(APublisher, what_it_cannot_show_is_left_out_with_a_notice) {
   EXPECT_NE(logged(OF_LOG_NOTICE).find("'fps' is left out"), std::string::npos);
 }
 
-TEST_F(APublisher, never_throws_out_of_setup) {
-  publisher.field("position", agents, &Agent::position);
-  EXPECT_NO_THROW(EXPECT_FALSE(publisher.setup("not a name")));
+TEST_F(AWriter, never_throws_out_of_setup) {
+  writer.field("position", agents, &Agent::position);
+  EXPECT_NO_THROW(EXPECT_FALSE(writer.setup("not a name")));
   EXPECT_NE(logged(OF_LOG_ERROR).find("cannot publish 'not a name'"), std::string::npos);
-  EXPECT_FALSE(publisher.isSetup());
-  EXPECT_FALSE(publisher.publish());
-  publisher.update();
-  EXPECT_NO_THROW(EXPECT_FALSE(publisher.setup("flock", ~std::size_t{0})));
-  EXPECT_TRUE(publisher.setup("flock"));
+  EXPECT_FALSE(writer.isSetup());
+  EXPECT_FALSE(writer.publish());
+  writer.update();
+  EXPECT_NO_THROW(EXPECT_FALSE(writer.setup("flock", ~std::size_t{0})));
+  EXPECT_TRUE(writer.setup("flock"));
 }
 
-TEST_F(APublisher, moves_and_closes) {
-  publisher.field("position", agents, &Agent::position);
-  ASSERT_TRUE(publisher.setup("flock"));
-  ofxWingbeat::Publisher moved = std::move(publisher);
+TEST_F(AWriter, moves_and_closes) {
+  writer.field("position", agents, &Agent::position);
+  ASSERT_TRUE(writer.setup("flock"));
+  ofxWingbeat::Writer moved = std::move(writer);
   EXPECT_TRUE(moved.publish());
-  EXPECT_FALSE(publisher.isSetup());
-  EXPECT_FALSE(publisher.publish());
+  EXPECT_FALSE(writer.isSetup());
+  EXPECT_FALSE(writer.publish());
   moved.close();
   EXPECT_FALSE(moved.isSetup());
   EXPECT_TRUE(wingbeat::streams().value().empty());

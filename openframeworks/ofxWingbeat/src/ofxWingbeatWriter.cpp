@@ -1,4 +1,4 @@
-#include "ofxWingbeatPublisher.h"
+#include "ofxWingbeatWriter.h"
 
 #include <algorithm>
 #include <cstring>
@@ -8,8 +8,8 @@
 
 namespace ofxWingbeat {
 
-struct Publisher::State {
-  detail::Publication publication{detail::log};
+struct Writer::State {
+  detail::BoundWriter writer{detail::log};
   std::vector<detail::NamedParameter> parameters;
   std::vector<std::pair<std::shared_ptr<ofAbstractParameter>, std::string>> choices;
 
@@ -20,34 +20,34 @@ struct Publisher::State {
   }
 };
 
-Publisher::Publisher() : state_(std::make_unique<State>()) {}
-Publisher::~Publisher() = default;
+Writer::Writer() : state_(std::make_unique<State>()) {}
+Writer::~Writer() = default;
 
 // What was moved from is as new: all its members can be called.
-Publisher::Publisher(Publisher&& other) noexcept : state_(std::exchange(other.state_, std::make_unique<State>())) {}
-Publisher& Publisher::operator=(Publisher&& other) noexcept {
+Writer::Writer(Writer&& other) noexcept : state_(std::exchange(other.state_, std::make_unique<State>())) {}
+Writer& Writer::operator=(Writer&& other) noexcept {
   state_ = std::exchange(other.state_, std::make_unique<State>());
   return *this;
 }
 
 // ------------------------------------------------------------------------------------------------- what can be seen
 
-Publisher& Publisher::add_field(detail::FieldDescription field) {
-  state_->publication.add_field(std::move(field));
+Writer& Writer::add_field(detail::FieldDescription field) {
+  state_->writer.add_field(std::move(field));
   return *this;
 }
 
-Publisher& Publisher::field(const std::string& name, const ofMesh& mesh, const std::string& unit) {
+Writer& Writer::field(const std::string& name, const ofMesh& mesh, const std::string& unit) {
   return per_agent<glm::vec3>(name, unit, [&mesh] { return detail::rows_of(mesh.getVertices()); });
 }
 
-Publisher& Publisher::field(const std::string& name, const ofPolyline& polyline, const std::string& unit) {
+Writer& Writer::field(const std::string& name, const ofPolyline& polyline, const std::string& unit) {
   return per_agent<glm::vec3>(name, unit, [&polyline] { return detail::rows_of(polyline.getVertices()); });
 }
 
 #ifdef TARGET_OPENGLES
 
-Publisher& Publisher::field(const std::string& name, const ofVbo&, const std::string&) {
+Writer& Writer::field(const std::string& name, const ofVbo&, const std::string&) {
   ofLogError("ofxWingbeat") << "field '" << name << "' is left out: OpenGL ES cannot read an ofVbo back";
   return *this;
 }
@@ -73,14 +73,14 @@ detail::Rows read_back(const ofVbo& vbo, std::vector<glm::vec3>& out) {
 
 }  // namespace
 
-Publisher& Publisher::field(const std::string& name, const ofVbo& vbo, const std::string& unit) {
+Writer& Writer::field(const std::string& name, const ofVbo& vbo, const std::string& unit) {
   const auto vertices = std::make_shared<std::vector<glm::vec3>>();
   return per_agent<glm::vec3>(name, unit, [&vbo, vertices] { return read_back(vbo, *vertices); });
 }
 
 #endif
 
-Publisher& Publisher::mesh(const ofMesh& mesh, const std::string& unit) {
+Writer& Writer::mesh(const ofMesh& mesh, const std::string& unit) {
   field("position", mesh, unit);
   if (mesh.hasNormals()) field("normal", mesh.getNormals());
   if (mesh.hasColors()) field("color", mesh.getColors());
@@ -88,46 +88,46 @@ Publisher& Publisher::mesh(const ofMesh& mesh, const std::string& unit) {
   return *this;
 }
 
-Publisher& Publisher::attribute(const std::string& key, const std::string& value) {
-  state_->publication.add_attribute(key, value);
+Writer& Writer::attribute(const std::string& key, const std::string& value) {
+  state_->writer.add_attribute(key, value);
   return *this;
 }
 
 // ----------------------------------------------------------------------------------------------- what can be steered
 
-Publisher& Publisher::parameters(ofParameterGroup& group) {
-  state_->publication.warn_if_late("group '" + group.getName() + "'");
+Writer& Writer::parameters(ofParameterGroup& group) {
+  state_->writer.warn_if_late("group '" + group.getName() + "'");
   detail::flatten(group, "", state_->parameters);
   return *this;
 }
 
-Publisher& Publisher::parameter(ofAbstractParameter& parameter) {
+Writer& Writer::parameter(ofAbstractParameter& parameter) {
   if (auto* group = dynamic_cast<ofParameterGroup*>(&parameter)) return parameters(*group);
-  state_->publication.warn_if_late("parameter '" + parameter.getName() + "'");
+  state_->writer.warn_if_late("parameter '" + parameter.getName() + "'");
   state_->parameters.push_back({detail::legal_name(parameter.getName()), parameter.newReference()});
   return *this;
 }
 
-Publisher& Publisher::choices(const ofParameter<int>& parameter, const std::string& names) {
-  state_->publication.warn_if_late("choices() of '" + parameter.getName() + "'");
+Writer& Writer::choices(const ofParameter<int>& parameter, const std::string& names) {
+  state_->writer.warn_if_late("choices() of '" + parameter.getName() + "'");
   state_->choices.emplace_back(parameter.newReference(), names);
   return *this;
 }
 
-Publisher& Publisher::trigger(const std::string& name, std::function<void()> act, const std::string& help) {
-  state_->publication.add_trigger(name, help, std::move(act));
+Writer& Writer::trigger(const std::string& name, std::function<void()> act, const std::string& help) {
+  state_->writer.add_trigger(name, help, std::move(act));
   return *this;
 }
 
-Publisher& Publisher::add_command(const std::string& name, const std::string& arguments, const std::string& help,
-                                  detail::Command act) {
-  state_->publication.add_command(name, arguments, help, std::move(act));
+Writer& Writer::add_command(const std::string& name, const std::string& arguments, const std::string& help,
+                            detail::Command act) {
+  state_->writer.add_command(name, arguments, help, std::move(act));
   return *this;
 }
 
 // ------------------------------------------------------------------------------------------------------------ go live
 
-bool Publisher::setup(const std::string& stream, std::size_t capacity) {
+bool Writer::setup(const std::string& stream, std::size_t capacity) {
   std::vector<detail::Knob> knobs;
   std::vector<std::pair<std::string, std::function<void()>>> triggers;
   for (const auto& named : state_->parameters) {
@@ -139,30 +139,30 @@ bool Publisher::setup(const std::string& stream, std::size_t capacity) {
     }
     std::move(made.begin(), made.end(), std::back_inserter(knobs));
   }
-  return state_->publication.open(stream, capacity, std::move(knobs), std::move(triggers));
+  return state_->writer.open(stream, capacity, std::move(knobs), std::move(triggers));
 }
 
-void Publisher::close() {
-  if (!state_->publication.close()) return;
+void Writer::close() {
+  if (!state_->writer.close()) return;
   state_->parameters.clear();
   state_->choices.clear();
 }
 
-bool Publisher::isSetup() const { return state_->publication.writer() != nullptr; }
-void Publisher::update() { state_->publication.update(); }
+bool Writer::isSetup() const { return state_->writer.get() != nullptr; }
+void Writer::update() { state_->writer.update(); }
 
-bool Publisher::publish() { return publish(getFrameCount() + 1, static_cast<double>(ofGetElapsedTimef())); }
-bool Publisher::publish(std::uint64_t step, double time) { return publish(step, time, nullptr); }
-bool Publisher::publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
-  return state_->publication.publish(step, time, fill);
+bool Writer::publish() { return publish(getFrameCount() + 1, static_cast<double>(ofGetElapsedTimef())); }
+bool Writer::publish(std::uint64_t step, double time) { return publish(step, time, nullptr); }
+bool Writer::publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
+  return state_->writer.publish(step, time, fill);
 }
 
-std::uint64_t Publisher::getFrameCount() const { return state_->publication.frames(); }
-const std::string& Publisher::getName() const { return state_->publication.stream(); }
-wingbeat::Writer* Publisher::getWriter() { return state_->publication.writer(); }
+std::uint64_t Writer::getFrameCount() const { return state_->writer.frames(); }
+const std::string& Writer::getName() const { return state_->writer.stream(); }
+wingbeat::Writer* Writer::getWriter() { return state_->writer.get(); }
 
-std::size_t Publisher::getCapacity() const {
-  const wingbeat::Writer* writer = state_->publication.writer();
+std::size_t Writer::getCapacity() const {
+  const wingbeat::Writer* writer = state_->writer.get();
   return writer == nullptr ? 0 : static_cast<std::size_t>(wb_schema_capacity(writer->schema()));
 }
 

@@ -1,4 +1,4 @@
-#include "detail/publication.hpp"
+#include "detail/bound_writer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,13 +18,13 @@ struct Agent {
   std::int32_t kind;
 };
 
-class APublication : public wbtest::Streams {
+class ABoundWriter : public wbtest::Streams {
  protected:
-  APublication() { wbtest::note_stream("flock"); }
+  ABoundWriter() { wbtest::note_stream("flock"); }
 
   std::vector<Agent> agents{{{1, 2, 3}, 7}, {{4, 5, 6}, 8}};
   std::vector<std::string> said;
-  Publication publication{[this](Level, const std::string& text) { said.push_back(text); }};
+  BoundWriter writer{[this](Level, const std::string& text) { said.push_back(text); }};
   double speed = 1;
 
   template <class T>
@@ -42,16 +42,16 @@ class APublication : public wbtest::Streams {
     return knob;
   }
   bool open(std::size_t capacity = 0) {
-    publication.add_field(field("position", &Agent::position));
-    publication.add_field(field("kind", &Agent::kind));
-    return publication.open("flock", capacity, {knob()}, {});
+    writer.add_field(field("position", &Agent::position));
+    writer.add_field(field("kind", &Agent::kind));
+    return writer.open("flock", capacity, {knob()}, {});
   }
   // A stream has at least one field.
   bool open_with(std::vector<Knob> knobs) {
-    publication.add_field(field("position", &Agent::position));
-    return publication.open("flock", 0, std::move(knobs), {});
+    writer.add_field(field("position", &Agent::position));
+    return writer.open("flock", 0, std::move(knobs), {});
   }
-  bool publish() { return publication.publish(1, 0.5, nullptr); }
+  bool publish() { return writer.publish(1, 0.5, nullptr); }
 
   static wingbeat::Reader reader() {
     auto reader = wingbeat::Reader::open("flock").value();
@@ -63,7 +63,7 @@ class APublication : public wbtest::Streams {
 
 }  // namespace
 
-TEST_F(APublication, copies_members_out_of_the_app_s_agents) {
+TEST_F(ABoundWriter, copies_members_out_of_the_app_s_agents) {
   ASSERT_TRUE(open());
   ASSERT_TRUE(publish());
   auto looking = reader();
@@ -72,10 +72,10 @@ TEST_F(APublication, copies_members_out_of_the_app_s_agents) {
   EXPECT_EQ(frame.count(), 2U);
   EXPECT_EQ(frame.array<float>("position")(1, 2), 6);
   EXPECT_EQ(frame.array<std::int32_t>("kind")(1, 0), 8);
-  EXPECT_EQ(publication.frames(), 1U);
+  EXPECT_EQ(writer.frames(), 1U);
 }
 
-TEST_F(APublication, follows_agents_that_come_and_go) {
+TEST_F(ABoundWriter, follows_agents_that_come_and_go) {
   ASSERT_TRUE(open(3));
   auto looking = reader();
   for (const std::size_t count : {3U, 1U, 2U}) {
@@ -85,15 +85,15 @@ TEST_F(APublication, follows_agents_that_come_and_go) {
   }
 }
 
-TEST_F(APublication, publishes_a_frame_without_agents) {
-  publication.add_field({"position", "", "", WB_F32, 3, true, [] { return Rows{}; }});
-  ASSERT_TRUE(publication.open("flock", 0, {}, {}));
+TEST_F(ABoundWriter, publishes_a_frame_without_agents) {
+  writer.add_field({"position", "", "", WB_F32, 3, true, [] { return Rows{}; }});
+  ASSERT_TRUE(writer.open("flock", 0, {}, {}));
   ASSERT_TRUE(publish());
   auto looking = reader();
   EXPECT_EQ(looking.wait(1s).count(), 0U);
 }
 
-TEST_F(APublication, shows_the_first_agents_when_there_are_too_many_and_says_so_once) {
+TEST_F(ABoundWriter, shows_the_first_agents_when_there_are_too_many_and_says_so_once) {
   ASSERT_TRUE(open(1));
   said.clear();
   ASSERT_TRUE(publish());
@@ -104,22 +104,22 @@ TEST_F(APublication, shows_the_first_agents_when_there_are_too_many_and_says_so_
   EXPECT_NE(said[0].find("larger capacity"), std::string::npos);
 }
 
-TEST_F(APublication, makes_no_frame_of_fields_that_disagree) {
+TEST_F(ABoundWriter, makes_no_frame_of_fields_that_disagree) {
   std::size_t others = 1;
-  publication.add_field(field("position", &Agent::position));
-  publication.add_field({"heat", "", "", WB_F32, 1, true, [&] { return Rows{&agents[0], sizeof(Agent), others}; }});
-  ASSERT_TRUE(publication.open("flock", 4, {}, {}));
+  writer.add_field(field("position", &Agent::position));
+  writer.add_field({"heat", "", "", WB_F32, 1, true, [&] { return Rows{&agents[0], sizeof(Agent), others}; }});
+  ASSERT_TRUE(writer.open("flock", 4, {}, {}));
   EXPECT_FALSE(publish());
   EXPECT_NE(said.back().find("'heat' has 1"), std::string::npos);
   others = 2;
   EXPECT_TRUE(publish());
 }
 
-TEST_F(APublication, an_unbound_field_is_filled_in_place) {
-  publication.add_field(field("position", &Agent::position));
-  publication.add_field({"force", "", "", WB_F32, 1, true, nullptr});
-  ASSERT_TRUE(publication.open("flock", 8, {}, {}));
-  ASSERT_TRUE(publication.publish(1, 0, [](wingbeat::Slot& frame) {
+TEST_F(ABoundWriter, an_unbound_field_is_filled_in_place) {
+  writer.add_field(field("position", &Agent::position));
+  writer.add_field({"force", "", "", WB_F32, 1, true, nullptr});
+  ASSERT_TRUE(writer.open("flock", 8, {}, {}));
+  ASSERT_TRUE(writer.publish(1, 0, [](wingbeat::Slot& frame) {
     for (float& x : frame.span<float>("force")) x = 9;
   }));
   auto looking = reader();
@@ -128,19 +128,19 @@ TEST_F(APublication, an_unbound_field_is_filled_in_place) {
   EXPECT_EQ(frame.span<float>("force")[1], 9);
 }
 
-TEST_F(APublication, a_fill_that_throws_gives_the_frame_back) {
+TEST_F(ABoundWriter, a_fill_that_throws_gives_the_frame_back) {
   ASSERT_TRUE(open());
-  EXPECT_FALSE(publication.publish(1, 0, [](wingbeat::Slot&) { throw std::runtime_error("no force today"); }));
+  EXPECT_FALSE(writer.publish(1, 0, [](wingbeat::Slot&) { throw std::runtime_error("no force today"); }));
   EXPECT_NE(said.back().find("no force today"), std::string::npos);
   EXPECT_TRUE(publish());
 }
 
-TEST_F(APublication, what_fills_a_frame_can_neither_open_nor_close_its_stream) {
+TEST_F(ABoundWriter, what_fills_a_frame_can_neither_open_nor_close_its_stream) {
   ASSERT_TRUE(open());
-  ASSERT_TRUE(publication.publish(1, 0, [this](wingbeat::Slot& frame) {
-    EXPECT_FALSE(publication.open("flock", 9, {}, {}));
+  ASSERT_TRUE(writer.publish(1, 0, [this](wingbeat::Slot& frame) {
+    EXPECT_FALSE(writer.open("flock", 9, {}, {}));
     EXPECT_NE(said.back().find("setup() within publish()"), std::string::npos);
-    EXPECT_FALSE(publication.close());
+    EXPECT_FALSE(writer.close());
     EXPECT_NE(said.back().find("close() within publish()"), std::string::npos);
     EXPECT_FALSE(publish());
     frame.span<int>("kind")[0] = 3;
@@ -148,14 +148,14 @@ TEST_F(APublication, what_fills_a_frame_can_neither_open_nor_close_its_stream) {
   auto looking = reader();
   auto frame = looking.wait(1s);
   EXPECT_EQ(frame.span<int>("kind")[0], 3);
-  EXPECT_EQ(publication.frames(), 1U);
-  EXPECT_TRUE(publication.close());
+  EXPECT_EQ(writer.frames(), 1U);
+  EXPECT_TRUE(writer.close());
 }
 
-TEST_F(APublication, one_value_of_the_whole_app_is_in_each_frame) {
+TEST_F(ABoundWriter, one_value_of_the_whole_app_is_in_each_frame) {
   std::array<float, 3> centre{1, 2, 3};
-  publication.add_field({"centre", "m", "x y z", WB_F32, 3, false, [&] { return Rows{&centre, sizeof centre, 1}; }});
-  ASSERT_TRUE(publication.open("flock", 0, {}, {}));
+  writer.add_field({"centre", "m", "x y z", WB_F32, 3, false, [&] { return Rows{&centre, sizeof centre, 1}; }});
+  ASSERT_TRUE(writer.open("flock", 0, {}, {}));
   ASSERT_TRUE(publish());
   auto looking = reader();
   auto frame = looking.wait(1s);
@@ -163,156 +163,156 @@ TEST_F(APublication, one_value_of_the_whole_app_is_in_each_frame) {
   EXPECT_EQ(frame.span<float>("centre")[2], 3);
 }
 
-TEST_F(APublication, a_request_changes_the_app_in_update) {
+TEST_F(ABoundWriter, a_request_changes_the_app_in_update) {
   ASSERT_TRUE(open());
   auto asking = reader();
   auto ticket = asking.set("speed", 2.5);
   EXPECT_EQ(speed, 1);
-  publication.update();
+  writer.update();
   EXPECT_EQ(speed, 2.5);
-  publication.update();
+  writer.update();
   EXPECT_TRUE(answer(std::move(ticket)).applied());
   EXPECT_EQ(asking.parameter<double>("speed").value(), 2.5);
 }
 
-TEST_F(APublication, what_the_app_changes_readers_see) {
+TEST_F(ABoundWriter, what_the_app_changes_readers_see) {
   ASSERT_TRUE(open());
   speed = 3;
-  publication.update();
+  writer.update();
   auto looking = reader();
   EXPECT_EQ(looking.parameter<double>("speed").value(), 3);
 }
 
-TEST_F(APublication, what_a_listener_made_of_a_request_readers_see) {
+TEST_F(ABoundWriter, what_a_listener_made_of_a_request_readers_see) {
   Knob clamped = knob();
   clamped.set = [this](double value) { speed = value > 2 ? 2 : value; };
   ASSERT_TRUE(open_with({clamped}));
   auto asking = reader();
   auto ticket = asking.set("speed", 9.0);
-  publication.update();
+  writer.update();
   EXPECT_TRUE(answer(std::move(ticket)).applied());
   EXPECT_EQ(asking.parameter<double>("speed").value(), 2);
 }
 
-TEST_F(APublication, a_knob_that_rounds_makes_no_echo) {
+TEST_F(ABoundWriter, a_knob_that_rounds_makes_no_echo) {
   Knob coarse = knob();
   coarse.get = [this] { return widened(static_cast<float>(speed)); };
   coarse.nearest = [](double value) { return widened(static_cast<float>(value)); };
   ASSERT_TRUE(open_with({coarse}));
   auto asking = reader();
   auto ticket = asking.set("speed", 1.0 / 3);
-  publication.update();
-  publication.update();
+  writer.update();
+  writer.update();
   EXPECT_TRUE(answer(std::move(ticket)).applied());
   EXPECT_EQ(asking.parameter<double>("speed").value(), 1.0 / 3);
 }
 
-TEST_F(APublication, an_act_may_open_the_stream_anew) {
-  publication.add_trigger("grow", "", [this] {
+TEST_F(ABoundWriter, an_act_may_open_the_stream_anew) {
+  writer.add_trigger("grow", "", [this] {
     agents.resize(5);
-    publication.open("flock", 0, {knob()}, {});
+    writer.open("flock", 0, {knob()}, {});
   });
-  publication.add_field(field("position", &Agent::position));
-  ASSERT_TRUE(publication.open("flock", 0, {}, {}));
+  writer.add_field(field("position", &Agent::position));
+  ASSERT_TRUE(writer.open("flock", 0, {}, {}));
   auto asking = reader();
   auto first = asking.trigger("grow"), second = asking.trigger("grow");
-  publication.update();
+  writer.update();
   ASSERT_TRUE(publish());
   EXPECT_EQ(answer(std::move(second)).status, WB_WAS_RESTARTED);
   auto looking = reader();
   EXPECT_EQ(looking.wait(1s).count(), 5U);
 }
 
-TEST_F(APublication, a_listener_may_open_the_stream_anew) {
+TEST_F(ABoundWriter, a_listener_may_open_the_stream_anew) {
   Knob count = knob();
   count.set = [this, text = std::string("long enough for a place of its own in memory")](double value) {
     agents.resize(static_cast<std::size_t>(value));
-    publication.open("flock", 0, {knob()}, {});
+    writer.open("flock", 0, {knob()}, {});
     said.push_back(text);
   };
   ASSERT_TRUE(open_with({count}));
   auto asking = reader();
   auto ticket = asking.set("speed", 7.0);
-  publication.update();
+  writer.update();
   EXPECT_EQ(said.back(), "long enough for a place of its own in memory");
   ASSERT_TRUE(publish());
   auto looking = reader();
   EXPECT_EQ(looking.wait(1s).count(), 7U);
 }
 
-TEST_F(APublication, a_command_may_close_the_stream_and_still_answer) {
-  publication.add_command("quit", "", "",
-                          [this, text = std::string("long enough for a place of its own in memory")](const auto&) {
-                            publication.close();
-                            return text;
-                          });
+TEST_F(ABoundWriter, a_command_may_close_the_stream_and_still_answer) {
+  writer.add_command("quit", "", "",
+                     [this, text = std::string("long enough for a place of its own in memory")](const auto&) {
+                       writer.close();
+                       return text;
+                     });
   ASSERT_TRUE(open_with({knob()}));
   auto asking = reader();
   auto ticket = asking.command("quit", {}), after = asking.set("speed", 3.0);
-  publication.update();
-  EXPECT_EQ(publication.writer(), nullptr);
+  writer.update();
+  EXPECT_EQ(writer.get(), nullptr);
   EXPECT_EQ(speed, 1);
 }
 
-TEST_F(APublication, what_comes_after_open_is_said_and_leaves_the_stream_as_it_is) {
+TEST_F(ABoundWriter, what_comes_after_open_is_said_and_leaves_the_stream_as_it_is) {
   ASSERT_TRUE(open());
   said.clear();
-  publication.add_field({"late", "", "", WB_F32, 1, true, [] { return Rows{}; }});
-  publication.add_trigger("late", "", [] {});
-  publication.add_command("late", "", "", [](const auto&) { return std::string(); });
-  publication.add_attribute("late", "yes");
+  writer.add_field({"late", "", "", WB_F32, 1, true, [] { return Rows{}; }});
+  writer.add_trigger("late", "", [] {});
+  writer.add_command("late", "", "", [](const auto&) { return std::string(); });
+  writer.add_attribute("late", "yes");
   EXPECT_EQ(said.size(), 4U);
   EXPECT_TRUE(publish());
 }
 
-TEST_F(APublication, agents_that_cannot_be_counted_are_an_error_and_no_more) {
+TEST_F(ABoundWriter, agents_that_cannot_be_counted_are_an_error_and_no_more) {
   bool knows = false;
-  publication.add_field({"position", "", "", WB_F32, 3, true, [&]() -> Rows {
-                           if (!knows) throw std::runtime_error("not there yet");
-                           return {};
-                         }});
-  EXPECT_FALSE(publication.open("flock", 0, {}, {}));
+  writer.add_field({"position", "", "", WB_F32, 3, true, [&]() -> Rows {
+                      if (!knows) throw std::runtime_error("not there yet");
+                      return {};
+                    }});
+  EXPECT_FALSE(writer.open("flock", 0, {}, {}));
   EXPECT_NE(said.back().find("not there yet"), std::string::npos);
   knows = true;
-  EXPECT_TRUE(publication.open("flock", 0, {}, {}));
+  EXPECT_TRUE(writer.open("flock", 0, {}, {}));
 }
 
-TEST_F(APublication, says_once_that_a_value_is_out_of_range) {
+TEST_F(ABoundWriter, says_once_that_a_value_is_out_of_range) {
   ASSERT_TRUE(open());
   said.clear();
   speed = 11;
-  publication.update();
+  writer.update();
   speed = 12;
-  publication.update();
+  writer.update();
   EXPECT_EQ(said.size(), 1U);
   auto looking = reader();
   EXPECT_EQ(looking.parameter<double>("speed").value(), 1);
 }
 
-TEST_F(APublication, a_range_that_the_value_is_outside_of_is_none) {
+TEST_F(ABoundWriter, a_range_that_the_value_is_outside_of_is_none) {
   speed = 99;
   ASSERT_TRUE(open());
   auto asking = reader();
   EXPECT_TRUE(asking.set("speed", 1000.0));
 }
 
-TEST_F(APublication, triggers_and_commands_are_done_and_refused) {
+TEST_F(ABoundWriter, triggers_and_commands_are_done_and_refused) {
   int scattered = 0;
   std::vector<double> placed;
-  publication.add_trigger("scatter", "", [&] { ++scattered; });
-  publication.add_command("place", "id x", "", [&](const std::vector<double>& arguments) -> std::string {
+  writer.add_trigger("scatter", "", [&] { ++scattered; });
+  writer.add_command("place", "id x", "", [&](const std::vector<double>& arguments) -> std::string {
     if (arguments[0] > 1) return "there is no such agent";
     placed = arguments;
     return "";
   });
-  publication.add_command("fail", "", "", [](const auto&) -> std::string { throw std::runtime_error("broken"); });
+  writer.add_command("fail", "", "", [](const auto&) -> std::string { throw std::runtime_error("broken"); });
   ASSERT_TRUE(open_with({}));
   auto asking = reader();
   auto scatter = asking.trigger("scatter");
   auto place = asking.command("place", {1, 2.5});
   auto refused = asking.command("place", {2, 2.5});
   auto broken = asking.command("fail", {});
-  publication.update();
+  writer.update();
   EXPECT_EQ(scattered, 1);
   EXPECT_EQ(placed, (std::vector<double>{1, 2.5}));
   EXPECT_TRUE(answer(std::move(scatter)).applied());
@@ -320,45 +320,45 @@ TEST_F(APublication, triggers_and_commands_are_done_and_refused) {
   EXPECT_EQ(answer(std::move(broken)).reason, "broken");
 }
 
-TEST_F(APublication, equal_names_are_told_apart) {
+TEST_F(ABoundWriter, equal_names_are_told_apart) {
   auto first = field("position", &Agent::position), second = field("position", &Agent::position);
-  publication.add_field(first);
-  publication.add_field(second);
-  publication.add_trigger("speed", "", [] {});
-  ASSERT_TRUE(publication.open("flock", 2, {knob()}, {}));
+  writer.add_field(first);
+  writer.add_field(second);
+  writer.add_trigger("speed", "", [] {});
+  ASSERT_TRUE(writer.open("flock", 2, {knob()}, {}));
   auto looking = reader();
   EXPECT_GE(wb_schema_find_field(looking.schema(), "position_2"), 0);
   EXPECT_GE(wb_schema_find_control(looking.schema(), "speed_2"), 0);
 }
 
-TEST_F(APublication, a_bad_stream_name_is_an_error_and_no_more) {
-  EXPECT_FALSE(publication.open("no spaces please", 1, {}, {}));
+TEST_F(ABoundWriter, a_bad_stream_name_is_an_error_and_no_more) {
+  EXPECT_FALSE(writer.open("no spaces please", 1, {}, {}));
   ASSERT_FALSE(said.empty());
   EXPECT_FALSE(publish());
-  publication.update();
+  writer.update();
   EXPECT_TRUE(open_with({}));
 }
 
-TEST_F(APublication, a_stream_without_a_field_is_an_error_that_says_so) {
-  EXPECT_FALSE(publication.open("flock", 1, {knob()}, {}));
+TEST_F(ABoundWriter, a_stream_without_a_field_is_an_error_that_says_so) {
+  EXPECT_FALSE(writer.open("flock", 1, {knob()}, {}));
   EXPECT_NE(said.back().find("at least one field"), std::string::npos);
 }
 
-TEST_F(APublication, a_stream_that_somebody_else_publishes_is_an_error) {
-  Publication other{nullptr};
+TEST_F(ABoundWriter, a_stream_that_somebody_else_publishes_is_an_error) {
+  BoundWriter other{nullptr};
   other.add_field(field("position", &Agent::position));
   ASSERT_TRUE(other.open("flock", 1, {}, {}));
   EXPECT_FALSE(open());
   EXPECT_NE(said.back().find("cannot publish 'flock'"), std::string::npos);
 }
 
-TEST_F(APublication, closed_and_described_anew_it_is_another_epoch) {
+TEST_F(ABoundWriter, closed_and_described_anew_it_is_another_epoch) {
   ASSERT_TRUE(open());
   ASSERT_TRUE(publish());
-  publication.close();
+  writer.close();
   EXPECT_FALSE(publish());
-  publication.add_field(field("kind", &Agent::kind));
-  ASSERT_TRUE(publication.open("flock", 5, {}, {}));
+  writer.add_field(field("kind", &Agent::kind));
+  ASSERT_TRUE(writer.open("flock", 5, {}, {}));
   ASSERT_TRUE(publish());
   auto looking = reader();
   auto frame = looking.wait(1s);
@@ -366,7 +366,7 @@ TEST_F(APublication, closed_and_described_anew_it_is_another_epoch) {
   EXPECT_EQ(frame.span<std::int32_t>("kind")[0], 7);
 }
 
-TEST_F(APublication, a_choice_has_names) {
+TEST_F(ABoundWriter, a_choice_has_names) {
   Knob boundary = knob();
   boundary.name = "boundary";
   boundary.type = WB_VALUE_CHOICE;
@@ -375,11 +375,11 @@ TEST_F(APublication, a_choice_has_names) {
   auto asking = reader();
   EXPECT_EQ(asking.parameter<int>("boundary").value(), 1);
   auto ticket = asking.set("boundary", 0);
-  publication.update();
+  writer.update();
   EXPECT_EQ(speed, 0);
 }
 
-TEST_F(APublication, a_choice_without_names_is_an_error) {
+TEST_F(ABoundWriter, a_choice_without_names_is_an_error) {
   Knob boundary = knob();
   boundary.type = WB_VALUE_CHOICE;
   EXPECT_FALSE(open_with({boundary}));

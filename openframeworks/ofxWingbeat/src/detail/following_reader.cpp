@@ -1,4 +1,4 @@
-#include "subscription.hpp"
+#include "following_reader.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -25,7 +25,7 @@ bool are_same(const std::vector<wb_control_info>& a, const std::vector<wb_contro
 
 // ------------------------------------------------------------------------------------------------------------- opening
 
-bool Subscription::open(const std::string& stream, const wingbeat::ReaderOptions& options) {
+bool FollowingReader::open(const std::string& stream, const wingbeat::ReaderOptions& options) {
   close();
   wingbeat::ReaderOptions wanted = options;
   if (wanted.leases == 1) wanted.leases = 2;  // the frame held, and the one that is taken in its place
@@ -39,7 +39,7 @@ bool Subscription::open(const std::string& stream, const wingbeat::ReaderOptions
   return true;
 }
 
-void Subscription::close() {
+void FollowingReader::close() {
   ++opened_;
   asked_.clear();
   synced_.clear();
@@ -57,7 +57,7 @@ void Subscription::close() {
   has_schema_ = is_frame_new_ = is_connected_ = are_controls_new_ = false;
 }
 
-wb_reader_stats Subscription::stats() const {
+wb_reader_stats FollowingReader::stats() const {
   wb_reader_stats stats = {};
   if (reader_) wb_reader_get_stats(reader_->raw(), &stats);
   return stats;
@@ -65,7 +65,7 @@ wb_reader_stats Subscription::stats() const {
 
 // ------------------------------------------------------------------------------------------------------------ following
 
-void Subscription::update() {
+void FollowingReader::update() {
   is_frame_new_ = false;
   are_controls_new_ = std::exchange(were_controls_cleared_, false);
   if (!reader_) return;
@@ -80,7 +80,7 @@ void Subscription::update() {
   }
 }
 
-void Subscription::take_frame() {
+void FollowingReader::take_frame() {
   for (int turn = 0; turn < kRestartsInOneUpdate; ++turn) {
     auto frame = reader_->wait(std::chrono::nanoseconds(0));
     if (frame) {
@@ -92,7 +92,7 @@ void Subscription::take_frame() {
   }
 }
 
-void Subscription::note_absence(const wingbeat::Frame& frame) {
+void FollowingReader::note_absence(const wingbeat::Frame& frame) {
   const bool was_connected = is_connected_;
   switch (frame.status()) {
     case WB_RESTARTED:
@@ -111,7 +111,7 @@ void Subscription::note_absence(const wingbeat::Frame& frame) {
   if (frame.status() < 0) messages_.say_once("wait", Level::error, "'" + stream_ + "': " + frame.error().message());
 }
 
-void Subscription::note_frame() {
+void FollowingReader::note_frame() {
   is_frame_new_ = is_connected_ = true;
   ++frames_;
   messages_.forget("wait");
@@ -119,7 +119,7 @@ void Subscription::note_frame() {
   measure_rate();
 }
 
-void Subscription::measure_rate() {
+void FollowingReader::measure_rate() {
   const auto& frame = frame_->raw();
   const bool began_again = frame.seq < rate_seq_ || rate_time_ns_ == 0;
   const std::uint64_t span_ns = began_again ? 0 : frame.publish_time_ns - rate_time_ns_;
@@ -130,7 +130,7 @@ void Subscription::measure_rate() {
   rate_time_ns_ = frame.publish_time_ns;
 }
 
-void Subscription::note_schema() {
+void FollowingReader::note_schema() {
   if (has_schema_ || reader_->schema() == nullptr) return;
   has_schema_ = true;
   is_connected_ = true;
@@ -140,7 +140,7 @@ void Subscription::note_schema() {
 }
 
 // A restarted writer that has the same controls leaves the app's parameters, and its GUI, as they are.
-void Subscription::follow_controls() {
+void FollowingReader::follow_controls() {
   auto controls = wingbeat::controls_of(reader_->schema());
   if (are_same(controls, controls_)) {
     for (auto& synced : synced_) synced.value.doubt_there();
@@ -158,12 +158,12 @@ void Subscription::follow_controls() {
 
 // ------------------------------------------------------------------------------------------------------------- looking
 
-const wb_schema* Subscription::schema() const {
+const wb_schema* FollowingReader::schema() const {
   if (frame_) return frame_->schema();
   return reader_ ? reader_->schema() : nullptr;
 }
 
-const wb_field_info* Subscription::find(const std::string& field) {
+const wb_field_info* FollowingReader::find(const std::string& field) {
   int index = -1;
   if (field.empty()) {
     index = place_field(fields_);
@@ -181,12 +181,12 @@ const wb_field_info* Subscription::find(const std::string& field) {
   return nullptr;
 }
 
-View Subscription::view(const std::string& field) {
+View FollowingReader::view(const std::string& field) {
   const wb_field_info* info = frame_ ? find(field) : nullptr;
   return info != nullptr ? view(*info) : View{};
 }
 
-const float* Subscription::points(const std::string& field, std::size_t& count) {
+const float* FollowingReader::points(const std::string& field, std::size_t& count) {
   count = 0;
   const wb_field_info* info = frame_ ? find(field) : nullptr;
   if (info == nullptr) return nullptr;
@@ -195,7 +195,7 @@ const float* Subscription::points(const std::string& field, std::size_t& count) 
   return numbers.columns == 3 && numbers.floats() != nullptr ? numbers.floats() : converted(*info, 3, 0);
 }
 
-const float* Subscription::colours() {
+const float* FollowingReader::colours() {
   const int index = frame_ ? colour_field(fields_) : -1;
   if (index < 0) return nullptr;
   const auto& info = fields_[static_cast<std::size_t>(index)];
@@ -203,14 +203,14 @@ const float* Subscription::colours() {
   return numbers.columns == 4 && numbers.floats() != nullptr ? numbers.floats() : converted(info, 4, 1);
 }
 
-const float* Subscription::converted(const wb_field_info& field, std::size_t width, float missing) {
+const float* FollowingReader::converted(const wb_field_info& field, std::size_t width, float missing) {
   Converted& made = converted_[std::string(field.name) + "/" + std::to_string(width)];
   if (made.frame != frames_) convert(view(field), width, missing, made.numbers);
   made.frame = frames_;
   return made.numbers.data();
 }
 
-std::string Subscription::attribute(const std::string& key) const {
+std::string FollowingReader::attribute(const std::string& key) const {
   if (schema() == nullptr) return "";
   for (const auto& [name, value] : wingbeat::attributes_of(schema()))
     if (name == key) return value;
@@ -219,7 +219,7 @@ std::string Subscription::attribute(const std::string& key) const {
 
 // ------------------------------------------------------------------------------------------------------------ steering
 
-bool Subscription::keep(const std::string& name, wingbeat::Ticket ticket) {
+bool FollowingReader::keep(const std::string& name, wingbeat::Ticket ticket) {
   if (ticket) {
     messages_.forget("ask " + name + " ");
     asked_.push_back({name, std::move(ticket)});
@@ -230,12 +230,12 @@ bool Subscription::keep(const std::string& name, wingbeat::Ticket ticket) {
   return false;
 }
 
-bool Subscription::find_control(const std::string& name, wb_control_info& out) const {
+bool FollowingReader::find_control(const std::string& name, wb_control_info& out) const {
   const int index = wb_schema_find_control(reader_->schema(), name.c_str());
   return index >= 0 && wb_schema_control(reader_->schema(), static_cast<std::uint32_t>(index), &out) == WB_OK;
 }
 
-bool Subscription::can_ask(const std::string& name) {
+bool FollowingReader::can_ask(const std::string& name) {
   if (reader_ && reader_->schema() != nullptr) return true;
   const std::string why = reader_ ? "'" + stream_ + "' is not there yet" : "there was no setup()";
   messages_.say_once("ask " + name + " early", Level::warning, "'" + name + "' cannot be asked for: " + why);
@@ -244,7 +244,7 @@ bool Subscription::can_ask(const std::string& name) {
 
 // A number as the parameter's type has it: whole parameters take whole numbers, of any C++ type. What cannot be is for the reader to say:
 // no such parameter, out of range.
-bool Subscription::set(const std::string& parameter, double number) {
+bool FollowingReader::set(const std::string& parameter, double number) {
   if (!can_ask(parameter)) return false;
   wb_control_info control = {};
   const bool is_whole = number == std::floor(number) && std::abs(number) < 0x1p53;
@@ -253,7 +253,7 @@ bool Subscription::set(const std::string& parameter, double number) {
   return keep(parameter, reader_->set(parameter.c_str(), value_of(type, number)));
 }
 
-bool Subscription::set(const std::string& parameter, const std::string& text) {
+bool FollowingReader::set(const std::string& parameter, const std::string& text) {
   if (!can_ask(parameter)) return false;
   wb_control_info control = {};
   if (!find_control(parameter, control)) return set(parameter, 0.0);  // the reader says that there is none
@@ -264,26 +264,26 @@ bool Subscription::set(const std::string& parameter, const std::string& text) {
   return false;
 }
 
-bool Subscription::trigger(const std::string& name) {
+bool FollowingReader::trigger(const std::string& name) {
   return can_ask(name) && keep(name, reader_->trigger(name.c_str()));
 }
 
-bool Subscription::command(const std::string& name, const std::vector<double>& arguments) {
+bool FollowingReader::command(const std::string& name, const std::vector<double>& arguments) {
   return can_ask(name) && keep(name, reader_->command(name.c_str(), {arguments.data(), arguments.size()}));
 }
 
-double Subscription::get(const std::string& parameter, double otherwise) {
+double FollowingReader::get(const std::string& parameter, double otherwise) {
   if (!reader_) return otherwise;
   const auto value = reader_->parameter<double>(parameter.c_str());
   return value ? value.value() : otherwise;
 }
 
-void Subscription::hear_answers() {
+void FollowingReader::hear_answers() {
   const auto is_done = [this](Asked& asked) { return is_answered(asked.name, asked.ticket); };
   asked_.erase(std::remove_if(asked_.begin(), asked_.end(), is_done), asked_.end());
 }
 
-bool Subscription::is_answered(const std::string& name, wingbeat::Ticket& ticket) {
+bool FollowingReader::is_answered(const std::string& name, wingbeat::Ticket& ticket) {
   const auto receipt = ticket.wait(std::chrono::nanoseconds(0));
   if (!receipt) return receipt.error().code() != WB_PENDING && receipt.error().code() != WB_INTERRUPTED;
   const auto& answer = receipt.value();
@@ -295,7 +295,7 @@ bool Subscription::is_answered(const std::string& name, wingbeat::Ticket& ticket
 }
 
 // While an answer is waited for, what is there is not looked at: it would jump back to the old value.
-void Subscription::sync(Synced& synced) {
+void FollowingReader::sync(Synced& synced) {
   if (synced.asked && is_answered(synced.knob.name, *synced.asked)) {
     synced.asked.reset();
     synced.value.doubt_there();
@@ -309,7 +309,7 @@ void Subscription::sync(Synced& synced) {
   }
 }
 
-void Subscription::ask(Synced& synced, double now) {
+void FollowingReader::ask(Synced& synced, double now) {
   auto ticket = reader_->set(synced.knob.name.c_str(), value_of(synced.knob.type, now));
   if (ticket) {
     synced.asked.emplace(std::move(ticket));
@@ -319,7 +319,7 @@ void Subscription::ask(Synced& synced, double now) {
   synced.value.doubt_there();  // back to what is there
 }
 
-void Subscription::show(Synced& synced) {
+void FollowingReader::show(Synced& synced) {
   const auto there = reader_->parameter<double>(synced.knob.name.c_str());
   if (!there || !synced.value.changed_there(there.value())) return;
   if (synced.knob.nearest(there.value()) == synced.knob.get()) return;  // listeners hear of changes only

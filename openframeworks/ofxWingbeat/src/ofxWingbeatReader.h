@@ -1,4 +1,4 @@
-// ofxWingbeat::Subscriber: shows another process's stream in an app, and steers it.
+// ofxWingbeat::Reader: shows another process's stream in an app, and steers it.
 #pragma once
 
 #include "detail/system.hpp"  // first
@@ -19,25 +19,25 @@ namespace ofxWingbeat {
 
 // A reader of one stream, which need not be there yet.
 //
-//     subscriber.setup("swarm");                               // ofApp::setup()
+//     reader.setup("swarm");                               // ofApp::setup()
 //
-//     subscriber.update();                                     // ofApp::update(): the newest frame, if there is one
-//     if (subscriber.isFrameNew()) subscriber.vbo(vbo);        // from shared memory to the graphics card
+//     reader.update();                                     // ofApp::update(): the newest frame, if there is one
+//     if (reader.isFrameNew()) reader.vbo(vbo);        // from shared memory to the graphics card
 //
-//     vbo.draw(GL_POINTS, 0, subscriber.getCount());           // ofApp::draw()
+//     vbo.draw(GL_POINTS, 0, reader.getCount());           // ofApp::draw()
 //
 // Waits for a stream that comes later and follows restarts by itself. Never slows the stream's writer.
 // LIFETIME: the frame, and every view of it, stays unchanged until the next update().
 // FIELDS: where a field is asked for, "" is the stream's place: `position` if it has that, else its first per-agent field of 2 or 3
 // floating-point numbers, else the first of more.
-class Subscriber {
+class Reader {
  public:
-  Subscriber();
-  ~Subscriber();
-  Subscriber(const Subscriber&) = delete;
-  Subscriber& operator=(const Subscriber&) = delete;
-  Subscriber(Subscriber&&) noexcept;  // what was moved from is as new
-  Subscriber& operator=(Subscriber&&) noexcept;
+  Reader();
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  Reader(Reader&&) noexcept;  // what was moved from is as new
+  Reader& operator=(Reader&&) noexcept;
 
   // Names the stream: "swarm", or another user's "alice/swarm". Does not wait. False for a name that cannot be, or a stream that
   // cannot be read (no rights, another format); the log says what to do.
@@ -99,7 +99,7 @@ class Subscriber {
   // 2 or 3 of an agent's numbers are its vertex. If four of them are labelled "r g b a", or there are seven without labels,
   // those are its colour: vertices and colours interleaved, in one upload. Otherwise a per-agent field `color` or `colour` of 3 or 4
   // floats gives the colours. Other fields are converted first.
-  // Draw getCount() of them: vbo.draw(GL_POINTS, 0, subscriber.getCount()). If the frame has no such field, the ofVbo is cleared, and
+  // Draw getCount() of them: vbo.draw(GL_POINTS, 0, reader.getCount()). If the frame has no such field, the ofVbo is cleared, and
   // nothing is drawn. Needs the GL context, as all of ofVbo.
   bool vbo(ofVbo& out, const std::string& field = "") const;
 
@@ -117,7 +117,7 @@ class Subscriber {
   // A parameter's present value at the writer; `otherwise` if there is none.
   double get(const std::string& parameter, double otherwise = 0) const;
 
-  // The stream's parameters as a group, for a GUI: panel.setup(subscriber.parameters()). Empty until the stream is there. Synced in
+  // The stream's parameters as a group, for a GUI: panel.setup(reader.parameters()). Empty until the stream is there. Synced in
   // update(), both ways: what the GUI changes is asked for, what others change shows here. flocking.alignment is
   // `alignment` in a group `flocking`; numbers are ofParameter<float>, whole ones <int>, choices <int> from 0 on,
   // triggers <void>.

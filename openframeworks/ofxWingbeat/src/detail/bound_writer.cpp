@@ -1,4 +1,4 @@
-#include "publication.hpp"
+#include "bound_writer.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -28,26 +28,26 @@ std::vector<std::string> words_of(const std::string& text) {
 
 }  // namespace
 
-void Publication::add_field(FieldDescription field) {
+void BoundWriter::add_field(FieldDescription field) {
   warn_if_late("field '" + field.name + "'");
   fields_.push_back(std::move(field));
 }
 
-void Publication::warn_if_late(const std::string& what) const {
+void BoundWriter::warn_if_late(const std::string& what) const {
   if (writer_) messages_.say(Level::warning, what + " comes after setup(): it is not in this stream");
 }
 
-void Publication::add_attribute(const std::string& key, const std::string& value) {
+void BoundWriter::add_attribute(const std::string& key, const std::string& value) {
   warn_if_late("attribute '" + key + "'");
   attributes_.emplace_back(key, value);
 }
 
-void Publication::add_trigger(const std::string& name, const std::string& help, std::function<void()> act) {
+void BoundWriter::add_trigger(const std::string& name, const std::string& help, std::function<void()> act) {
   warn_if_late("trigger '" + name + "'");
   own_triggers_.push_back({name, help, std::make_shared<const std::function<void()>>(std::move(act))});
 }
 
-void Publication::add_command(const std::string& name, const std::string& arguments, const std::string& help,
+void BoundWriter::add_command(const std::string& name, const std::string& arguments, const std::string& help,
                               Command act) {
   warn_if_late("command '" + name + "'");
   commands_.push_back({name, arguments, help, std::make_shared<const Command>(std::move(act))});
@@ -55,7 +55,7 @@ void Publication::add_command(const std::string& name, const std::string& argume
 
 // ------------------------------------------------------------------------------------------------------------- opening
 
-bool Publication::open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
+bool BoundWriter::open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
                        std::vector<std::pair<std::string, std::function<void()>>> triggers) {
   if (is_in_frame("setup()")) return false;
   forget_stream();
@@ -78,7 +78,7 @@ bool Publication::open(const std::string& stream, std::size_t capacity, std::vec
   return false;
 }
 
-void Publication::forget_stream() {
+void BoundWriter::forget_stream() {
   ++streams_;
   writer_.reset();
   messages_.forget_all();
@@ -89,7 +89,7 @@ void Publication::forget_stream() {
   controls_.clear();
 }
 
-bool Publication::close() {
+bool BoundWriter::close() {
   if (is_in_frame("close()")) return false;
   forget_stream();
   fields_.clear();
@@ -100,14 +100,14 @@ bool Publication::close() {
 }
 
 // A frame that is being filled lies in the stream's memory.
-bool Publication::is_in_frame(const std::string& call) const {
+bool BoundWriter::is_in_frame(const std::string& call) const {
   if (is_publishing_)
     messages_.say(Level::error,
                   call + " within publish() is not possible: call it after publish(), or in what update() calls");
   return is_publishing_;
 }
 
-void Publication::create(const std::string& stream, std::size_t capacity) {
+void BoundWriter::create(const std::string& stream, std::size_t capacity) {
   wingbeat::StreamSpec spec(stream, capacity);
   describe(spec);
   writer_.emplace(wingbeat::Writer::create(spec).value());
@@ -118,7 +118,7 @@ void Publication::create(const std::string& stream, std::size_t capacity) {
                                    " agents");
 }
 
-void Publication::describe(wingbeat::StreamSpec& spec) {
+void BoundWriter::describe(wingbeat::StreamSpec& spec) {
   UniqueNames controls;
   describe_fields(spec);
   describe_knobs(spec, controls);
@@ -126,7 +126,7 @@ void Publication::describe(wingbeat::StreamSpec& spec) {
   for (const auto& [key, value] : attributes_) spec.attribute(key, value);
 }
 
-void Publication::describe_fields(wingbeat::StreamSpec& spec) {
+void BoundWriter::describe_fields(wingbeat::StreamSpec& spec) {
   UniqueNames names;
   for (const auto& field : fields_) {
     const std::string name = names.take(field.name);
@@ -142,7 +142,7 @@ void Publication::describe_fields(wingbeat::StreamSpec& spec) {
   }
 }
 
-void Publication::describe_knobs(wingbeat::StreamSpec& spec, UniqueNames& names) {
+void BoundWriter::describe_knobs(wingbeat::StreamSpec& spec, UniqueNames& names) {
   for (std::size_t i = 0; i < steered_.size(); ++i) {
     Knob& knob = steered_[i].knob;
     const double value = knob.get();
@@ -161,7 +161,7 @@ void Publication::describe_knobs(wingbeat::StreamSpec& spec, UniqueNames& names)
 }
 
 // A number that stands for none of the names is shown as the first, and update() says so.
-void Publication::describe_choice(wingbeat::StreamSpec& spec, Steered& steered, double value) {
+void BoundWriter::describe_choice(wingbeat::StreamSpec& spec, Steered& steered, double value) {
   const auto names = words_of(steered.knob.choices);
   if (names.empty()) throw std::invalid_argument("choices() of '" + steered.knob.name + "' names none");
   const bool has_name = value >= 0 && value < static_cast<double>(names.size());
@@ -169,7 +169,7 @@ void Publication::describe_choice(wingbeat::StreamSpec& spec, Steered& steered, 
   if (!has_name) steered.value = TwoWay(0, 0);
 }
 
-void Publication::describe_acts(wingbeat::StreamSpec& spec, UniqueNames& names) {
+void BoundWriter::describe_acts(wingbeat::StreamSpec& spec, UniqueNames& names) {
   for (std::size_t i = 0; i < triggers_.size(); ++i) {
     spec.trigger(names.take(triggers_[i].name), triggers_[i].help.c_str());
     controls_.push_back({WB_TRIGGER, i});
@@ -180,7 +180,7 @@ void Publication::describe_acts(wingbeat::StreamSpec& spec, UniqueNames& names) 
   }
 }
 
-std::size_t Publication::agents_now() const {
+std::size_t BoundWriter::agents_now() const {
   for (const auto& field : fields_)
     if (field.per_agent && field.source) return field.source().count;
   return 0;
@@ -188,7 +188,7 @@ std::size_t Publication::agents_now() const {
 
 // ------------------------------------------------------------------------------------------------------------ steering
 
-void Publication::update() {
+void BoundWriter::update() {
   if (!writer_) return;
   try {
     take_requests();
@@ -200,7 +200,7 @@ void Publication::update() {
 }
 
 // Those of a stream that was opened by one of them wait for the next update().
-void Publication::take_requests() {
+void BoundWriter::take_requests() {
   const std::uint64_t stream = streams_;
   wb_request request;
   while (stream == streams_) {
@@ -213,7 +213,7 @@ void Publication::take_requests() {
 
 // What the app's own functions and listeners throw is a refusal: the sender reads it. One that ended its stream gets no answer: its
 // sender hears of the restart.
-void Publication::handle(const wb_request& request) {
+void BoundWriter::handle(const wb_request& request) {
   const std::uint64_t stream = streams_;
   std::string reason;
   try {
@@ -228,7 +228,7 @@ void Publication::handle(const wb_request& request) {
   wingbeat::detail::require(wb_writer_refuse(writer_->raw(), reason.c_str()));
 }
 
-std::string Publication::act(const wb_request& request, const Control& control) {
+std::string BoundWriter::act(const wb_request& request, const Control& control) {
   if (control.kind == WB_PARAMETER) {
     turn(steered_[control.index], wingbeat::detail::to_double(request.value));
     return "";
@@ -243,7 +243,7 @@ std::string Publication::act(const wb_request& request, const Control& control) 
 }
 
 // What a listener made of the value is not what was asked for: it counts as changed here, and readers will see it.
-void Publication::turn(Steered& steered, double value) {
+void BoundWriter::turn(Steered& steered, double value) {
   const std::uint64_t stream = streams_;
   const double seen = steered.knob.nearest(value);
   const auto set = steered.knob.set;  // a listener may end the stream, and the knob with it
@@ -251,7 +251,7 @@ void Publication::turn(Steered& steered, double value) {
   if (stream == streams_) steered.value.seen_here(seen);
 }
 
-void Publication::show_changes() {
+void BoundWriter::show_changes() {
   for (std::size_t i = 0; i < steered_.size(); ++i) {
     const Knob& knob = steered_[i].knob;
     const double now = knob.get();
@@ -268,7 +268,7 @@ void Publication::show_changes() {
 
 // ---------------------------------------------------------------------------------------------------------- publishing
 
-bool Publication::publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
+bool BoundWriter::publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
   if (!writer_ || is_publishing_) return false;
   is_publishing_ = true;
   const bool is_published = publish_frame(step, time, fill);
@@ -276,7 +276,7 @@ bool Publication::publish(std::uint64_t step, double time, const std::function<v
   return is_published;
 }
 
-bool Publication::publish_frame(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
+bool BoundWriter::publish_frame(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill) {
   try {
     std::vector<Rows> rows;
     if (!measure(rows)) return false;
@@ -296,7 +296,7 @@ bool Publication::publish_frame(std::uint64_t step, double time, const std::func
 }
 
 // Looks where all bound fields lie, and whether they are of the same agents.
-bool Publication::measure(std::vector<Rows>& rows) {
+bool BoundWriter::measure(std::vector<Rows>& rows) {
   const FieldDescription* first = nullptr;
   std::size_t agents = 0;
   for (std::size_t i = 0; i < field_count_; ++i) {
@@ -315,7 +315,7 @@ bool Publication::measure(std::vector<Rows>& rows) {
   return true;
 }
 
-void Publication::warn_of_too_many(std::size_t agents) {
+void BoundWriter::warn_of_too_many(std::size_t agents) {
   const std::uint64_t capacity = wb_schema_capacity(writer_->schema());
   if (agents <= capacity) return messages_.forget("capacity");
   messages_.say_once("capacity", Level::warning,
@@ -323,7 +323,7 @@ void Publication::warn_of_too_many(std::size_t agents) {
                          std::to_string(capacity) + ": give setup() a larger capacity");
 }
 
-void Publication::copy(const std::vector<Rows>& rows, wingbeat::Slot& slot) {
+void BoundWriter::copy(const std::vector<Rows>& rows, wingbeat::Slot& slot) {
   const std::uint64_t capacity = wb_schema_capacity(writer_->schema());
   for (std::size_t i = 0; i < field_count_; ++i)
     if (fields_[i].per_agent && fields_[i].source) slot.set_count(std::min<std::uint64_t>(rows[i].count, capacity));

@@ -1,4 +1,4 @@
-// Publication: what ofxWingbeat::Publisher does, without openFrameworks.
+// BoundWriter: what ofxWingbeat::Writer does, without openFrameworks.
 #pragma once
 
 #include <cstddef>
@@ -34,9 +34,9 @@ using Command = std::function<std::string(const std::vector<double>&)>;
 
 // Describe, open, then update and publish in turn. Nothing throws. A stream that was closed can be opened again, also by what
 // update() calls: an act, a parameter's listener. What publish() calls can neither open nor close it: both are false then, and change nothing.
-class Publication {
+class BoundWriter {
  public:
-  explicit Publication(Messages::Sink sink) : messages_(std::move(sink)) {}
+  explicit BoundWriter(Messages::Sink sink) : messages_(std::move(sink)) {}
 
   void add_field(FieldDescription field);
   void add_attribute(const std::string& key, const std::string& value);
@@ -54,8 +54,8 @@ class Publication {
   void update();
   bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
 
-  wingbeat::Writer* writer() { return writer_ ? &*writer_ : nullptr; }
-  const wingbeat::Writer* writer() const { return writer_ ? &*writer_ : nullptr; }
+  wingbeat::Writer* get() { return writer_ ? &*writer_ : nullptr; }
+  const wingbeat::Writer* get() const { return writer_ ? &*writer_ : nullptr; }
   std::uint64_t frames() const { return frames_; }
   const std::string& stream() const { return stream_; }
   Messages& messages() { return messages_; }
