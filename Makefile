@@ -4,35 +4,40 @@ BUILD ?= release
 PREFIX ?= /usr/local
 DEMO_SECONDS ?= 30
 SECONDS ?= 20
-JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross addon addon-check clean deps
+.PHONY: help core demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross addon addon-check clean deps
 
 help:
-	@echo "make demo      live swarm, live analysis, steering; DEMO_SECONDS=30"
-	@echo "make reproduce published figures, measured again live: build/reproduce; a few minutes"
-	@echo "make learn     learning from a live swarm and steering it, against known truths: build/learning; two minutes"
-	@echo "make test      build and run every test"
-	@echo "make build     build/release; BUILD=dev|asan|ubsan|tsan|portable for another"
-	@echo "make bench     measure against a bare floor"
-	@echo "make bench-micro   time begin, publish, take ...; make test counts their instructions"
-	@echo "make bench-peers   measure beside iceoryx2, zenoh, sockets ..., make docs/benchmarks.md; 40 minutes, a quiet machine"
-	@echo "make bench-report  make docs/benchmarks.md of bench/results"
-	@echo "make format    format the sources"
-	@echo "make lint      check formatting, scripts and the include rules"
-	@echo "make model     check the frame protocol's models"
-	@echo "make storm     kill and stop everybody at random; SECONDS=20"
-	@echo "make fuzz      fuzz what is read from shared memory or files; SECONDS=20 each"
-	@echo "make check-all every check there is, sanitizers and other builds included; most of an hour"
-	@echo "make cross     build for macOS and ARM64, run what an emulator can"
-	@echo "make addon     pack the openFrameworks addon: build/ofxWingbeat.zip"
-	@echo "make addon-check   every test of it, and the package compiled as C++17, 20 and 23"
-	@echo "make install   install under PREFIX=$(PREFIX)"
-	@echo "make clean     remove build/"
+	@echo "make demo           run the swarm, analyse it live and steer it; DEMO_SECONDS=30"
+	@echo "make build          build the library, the command and the examples in build/release; BUILD=dev|asan|ubsan|tsan|portable"
+	@echo "make install        install them under PREFIX=$(PREFIX)"
+	@echo "make core           build and install the library alone; needs a compiler and CMake, no root: PREFIX=\$$HOME/.local"
+	@echo "make test           build and run the tests"
+	@echo "make learn          learn the rules of a swarm from its frames; results in build/learning; two minutes"
+	@echo "make reproduce      measure published figures again on the live swarm; results in build/reproduce; a few minutes"
+	@echo "make bench          measure Wingbeat beside a bare copy in shared memory"
+	@echo "make bench-micro    time begin, publish, take and the other operations"
+	@echo "make bench-peers    measure beside iceoryx2, zenoh, sockets and others, write docs/benchmarks.md; 40 minutes on a quiet machine"
+	@echo "make bench-report   write docs/benchmarks.md from bench/results"
+	@echo "make format         format the sources"
+	@echo "make lint           check formatting, scripts and the include rules"
+	@echo "make model          check the models of the frame protocol"
+	@echo "make storm          kill and stop processes at random; SECONDS=20"
+	@echo "make fuzz           fuzz everything that is read from shared memory or files; SECONDS=20 for each target"
+	@echo "make check-all      run every check, sanitizers and other builds included; most of an hour"
+	@echo "make cross          build for macOS and ARM64, run what an emulator can run"
+	@echo "make addon          pack the openFrameworks addon as build/ofxWingbeat.zip"
+	@echo "make addon-check    run every test of the addon, and compile the package as C++17, 20 and 23"
+	@echo "make clean          remove build/"
+
+# The scripts need bash, which not every system has from the start.
+BOOTSTRAP = command -v bash >/dev/null || { echo "bash is missing: install it (Alpine: apk add bash), or: make core PREFIX=$$HOME/.local" >&2; \
+	exit 1; }; scripts/bootstrap
 
 deps:
-	@scripts/bootstrap
+	@$(BOOTSTRAP)
 
 # $(call build,TARGETS,OPTIONS OF CMAKE): builds these alone. Tests and benchmarks are configured only where they are asked for; they
 # stay so, and `product` leaves them as they are.
@@ -46,14 +51,14 @@ build: deps
 	$(call build,product)
 
 demo:
-	@scripts/bootstrap --demo
+	@$(BOOTSTRAP) --demo
 	$(call build,wingbeat_cli)
 	@exec scripts/demo --seconds $(DEMO_SECONDS)
 
 REPRODUCE = scripts/julia --startup-file=no apps/reproduce/reproduce.jl
 
 reproduce:
-	@scripts/bootstrap --demo
+	@$(BOOTSTRAP) --demo
 	$(call build,wingbeat_cli)
 	@$(REPRODUCE) vicsek-order
 	@$(REPRODUCE) couzin-states
@@ -62,7 +67,7 @@ reproduce:
 LEARN = scripts/julia --startup-file=no apps/learning/learn.jl
 
 learn:
-	@scripts/bootstrap --demo
+	@$(BOOTSTRAP) --demo
 	$(call build,wingbeat_cli)
 	@$(LEARN) infer-rules --short
 	@$(LEARN) closed-loop --short
@@ -70,7 +75,7 @@ learn:
 	@$(LEARN) who-leads --short
 
 test:
-	@scripts/bootstrap --test
+	@$(BOOTSTRAP) --test
 	$(call build,all,$(TESTS))
 	@exec scripts/test build/$(BUILD)
 
@@ -79,12 +84,12 @@ bench: deps
 	@exec build/$(BUILD)/bin/wingbeat bench
 
 bench-micro:
-	@scripts/bootstrap --bench
+	@$(BOOTSTRAP) --bench
 	$(call build,micro,-DWINGBEAT_BUILD_BENCH=ON)
 	@exec build/$(BUILD)/bin/bench/micro
 
 bench-peers:
-	@scripts/bootstrap --bench
+	@$(BOOTSTRAP) --bench
 	@cmake --preset bench
 	@cmake --build --preset bench --parallel $(JOBS)
 	@bench/peers/run.py --settle 180
@@ -96,25 +101,25 @@ bench-report:
 	@bench/peers/report.py
 
 format:
-	@scripts/bootstrap --lint
+	@$(BOOTSTRAP) --lint
 	@scripts/format
 
 lint:
-	@scripts/bootstrap --lint
+	@$(BOOTSTRAP) --lint
 	@scripts/lint
 
 model:
-	@scripts/bootstrap --test
+	@$(BOOTSTRAP) --test
 	$(call build,tests/model/all,$(TESTS))
 	@ctest --test-dir build/$(BUILD) --label-regex '^model$$' --no-tests=error --output-on-failure
 
 storm:
-	@scripts/bootstrap --test
+	@$(BOOTSTRAP) --test
 	$(call build,storm,$(TESTS))
 	@exec build/$(BUILD)/bin/storm --seconds $(SECONDS)
 
 fuzz:
-	@scripts/bootstrap --test
+	@$(BOOTSTRAP) --test
 	@tests/fuzz/run.py --seconds $(SECONDS) --work build/fuzz $(TARGET)
 
 check-all:
@@ -127,13 +132,18 @@ addon:
 	@scripts/pack_addon
 
 addon-check:
-	@scripts/bootstrap --test
+	@$(BOOTSTRAP) --test
 	$(call build,product tests/openframeworks/all,$(TESTS))
 	@ctest --test-dir build/$(BUILD) --label-regex '^openframeworks$$' --no-tests=error --output-on-failure
 
-# Separate from building, so that only the copying needs root's rights.
+core:
+	@JOBS="$(JOBS)" scripts/core "$(abspath $(PREFIX))"
+
+# `sudo make install` only copies as root: what is not built yet is built as the user that called sudo.
+AS_USER = $(if $(SUDO_USER),sudo -u $(SUDO_USER))
 install:
-	@test -d build/$(BUILD) || $(MAKE) build
+	@test -e build/$(BUILD)/build.ninja || $(AS_USER) $(MAKE) build
+	@$(AS_USER) cmake --build build/$(BUILD) --parallel $(JOBS) --target product
 	@cmake --install build/$(BUILD) --prefix "$(abspath $(PREFIX))"
 
 clean:

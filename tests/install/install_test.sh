@@ -35,6 +35,14 @@ use_find_package() {
     done
 }
 
+use_find_package_of_cxx_alone() {
+    cmake -S "$consumer" -B "$work/build_cxx" -DLANGUAGES=CXX -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$cxx" \
+        >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    cmake --build "$work/build_cxx" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    say "find_package in a project of C++ alone"
+    "$work/build_cxx/cpp_static"
+}
+
 use_pkg_config() {
     local flags
     export PKG_CONFIG_PATH=$libdir/pkgconfig
@@ -92,6 +100,7 @@ check_julia_package() {
 
 install_and_move
 use_find_package
+use_find_package_of_cxx_alone
 use_pkg_config
 compile_headers
 check_library

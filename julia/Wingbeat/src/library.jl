@@ -32,7 +32,7 @@ library_file(folder) = joinpath(folder, "libwingbeat." * Libdl.dlext)
 function library_folders()
     above(levels) = foldl((path, _) -> dirname(path), 1:levels; init=@__DIR__)
     build = joinpath(above(3), "build")
-    folders = [joinpath(build, preset, "lib") for preset in ("release", "portable", "dev")]
+    folders = [joinpath(build, preset, "lib") for preset in ("release", "portable", "dev", "core")]
     if above(3) == joinpath(above(5), "share", "wingbeat")
         libs = ("lib", "lib64", joinpath("lib", "$(Sys.ARCH)-linux-gnu"))
         append!(folders, [joinpath(above(5), lib) for lib in libs])
