@@ -1,4 +1,4 @@
-"""What the runners beside bench/peers/run.py share: its options and cores, and batches in rounds, shuffled anew each time."""
+"""Options, cores and shuffled rounds of batches for the runners other than bench/peers/run.py."""
 
 import argparse
 import random
@@ -21,14 +21,16 @@ def say(text):
 
 def read_options(description, rounds):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=rounds, help=f"default: {rounds}")
-    parser.add_argument("--seconds", type=float, default=1.0, help="scales the time that each batch takes; default: 1")
-    parser.add_argument("--build", type=Path, default=ROOT / "build/bench", help="where the peers were built")
-    parser.add_argument("--results", type=Path, default=ROOT / "bench/results", help="default: bench/results")
-    parser.add_argument("--machine", help="name of the folder in it; default: made of CPU, cores and hypervisor")
-    parser.add_argument("--only", help="cases with this in their names")
-    parser.add_argument("--seed", type=int, help="of the order; default: another each time")
-    parser.add_argument("--work", type=Path, help="folder for the batches; default: /dev/shm")
+    parser.add_argument("--rounds", type=int, default=rounds, help=f"set the number of rounds; default: {rounds}")
+    parser.add_argument("--seconds", type=float, default=1.0, help="scale the time of each batch; default: 1")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/bench",
+                        help="name the folder in which the peers were built; default: build/bench")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench/results",
+                        help="write below this folder; default: bench/results")
+    parser.add_argument("--machine", help="name the folder for the results; default: from CPU, cores and hypervisor")
+    parser.add_argument("--only", help="run only cases with this text in their names")
+    parser.add_argument("--seed", type=int, help="set the seed of the order; default: another one in each run")
+    parser.add_argument("--work", type=Path, help="put the files of batches into this folder; default: /dev/shm")
     options = parser.parse_args()
     if options.rounds < 1 or options.seconds <= 0:
         parser.error("--rounds is at least 1, --seconds more than 0")

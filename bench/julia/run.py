@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures frames end to end in Julia: Wingbeat beside what a Julia user would do today (a socket, a file, raw shared memory
-with a mutex), and beside Wingbeat's receiver in C++. The senders are those of bench/peers. Writes
-bench/results/<machine>/julia.csv.
+"""Measures the time of frames until they are in Julia: with Wingbeat, with the usual alternatives in Julia (a socket,
+a file, raw shared memory with a mutex), and with Wingbeat's receiver in C++ for comparison. The senders are those of
+bench/peers. Writes bench/results/<machine>/julia.csv.
 
     bench/julia/run.py --build build/bench
 
-Each way is played once in every round, in an order that is shuffled anew. Spinning is left out where Julia cannot (a socket).
-Exit code: 0 measured, 1 something failed, 3 nothing to measure or no second core.
+Each way runs once in every round, in an order that is shuffled for each round. Spinning is omitted where Julia cannot
+do it (a socket).
+Exit code: 0 success, 1 a batch failed, 3 nothing to measure or no second core.
 """
 
 import os

@@ -128,8 +128,10 @@ def plot_overview(results, cases, titles, peers, labels, path):
         times = {peer: results.value(case, peer, "age", "p50_ns") for peer in peers}
         for rank, (peer, ns) in enumerate(times.items()):
             if ns:
-                axes.plot([ns], [rank], marker="o", markersize=9 if peer == WINGBEAT else 7, color=colours.get(peer, "#6f88a0"))
-                axes.annotate(format_ns(ns), (ns, rank), xytext=(9, 0), textcoords="offset points", va="center", fontsize=9)
+                axes.plot([ns], [rank], marker="o", markersize=9 if peer == WINGBEAT else 7,
+                          color=colours.get(peer, "#6f88a0"))
+                axes.annotate(format_ns(ns), (ns, rank), xytext=(9, 0), textcoords="offset points", va="center",
+                              fontsize=9)
         axes.set_xscale("log")
         low, high = axes.get_xlim()
         span = high / low

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures Wingbeat beside its peers, interleaved, and writes bench/results/<machine>/.
+"""Measures Wingbeat and its peers in turns, and writes the results to bench/results/<machine>/.
 
-Every case is played by every peer in every round, in an order that is shuffled anew each time. The sender runs on one
-core, all receivers on another. `bench/peers/report.py` makes the page of the results. What is measured: README.md.
+Every peer runs every case in every round, in an order that is shuffled for each round. The sender runs on one core, all
+receivers on another. `bench/peers/report.py` writes the report. README.md describes the method.
 
-Exit code: 0 measured (what failed at other peers is in failures.csv), 1 the floor or Wingbeat failed, 2 wrong usage,
+Exit code: 0 success (failures of other peers are in failures.csv), 1 the floor or Wingbeat failed, 2 wrong usage,
 3 nothing to measure or no second core, 130 interrupted.
 """
 
@@ -167,26 +167,31 @@ def words(text):
 
 def read_options(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", type=words, default=[], help="comma-separated; default: all that are built")
+    parser.add_argument("--peers", type=words, default=[],
+                        help="run only these peers, separated by commas; default: all that are built")
     parser.add_argument("--scenarios", type=words, default=list(SCENARIOS),
-                        help=f"of {','.join(SCENARIOS)}; default: all")
+                        help=f"run only these of {','.join(SCENARIOS)}; default: all")
     parser.add_argument("--cases", type=words, default=[],
-                        help="only these, such as spin-64,sleep-64; what the results have of others is kept "
-                             "(but machine.json is of this run)")
-    parser.add_argument("--rounds", type=int, help=f"default: {FULL['rounds']}")
-    parser.add_argument("--seconds", type=float, help="scales the time that each batch takes; default: 1")
+                        help="run only these, such as spin-64,sleep-64, and keep the results of other cases "
+                             "(machine.json describes this run)")
+    parser.add_argument("--rounds", type=int, help=f"set the number of rounds; default: {FULL['rounds']}")
+    parser.add_argument("--seconds", type=float, help="scale the time of each batch; default: 1")
     parser.add_argument("--quick", action="store_true",
-                        help="one round of half the time, a few minutes, results below build/: for a first look")
-    parser.add_argument("--build", type=Path, default=ROOT / "build/bench", help="where the peers were built")
-    parser.add_argument("--results", type=Path, help="default: bench/results; --quick: build/bench/results")
-    parser.add_argument("--machine", help="name of the folder in it; default: made of CPU, cores and hypervisor")
-    parser.add_argument("--seed", type=int, help="of the order; default: another each time")
-    parser.add_argument("--cores", type=words, help="the sender's and the receivers'; default: the first two allowed")
+                        help="run one round of half the time, a few minutes, with results below build/")
+    parser.add_argument("--build", type=Path, default=ROOT / "build/bench",
+                        help="name the folder in which the peers were built; default: build/bench")
+    parser.add_argument("--results", type=Path,
+                        help="write below this folder; default: bench/results, with --quick build/bench/results")
+    parser.add_argument("--machine", help="name the folder for the results; default: from CPU, cores and hypervisor")
+    parser.add_argument("--seed", type=int, help="set the seed of the order; default: another one in each run")
+    parser.add_argument("--cores", type=words,
+                        help="set the sender's and the receivers' core; default: the first two allowed")
     parser.add_argument("--settle", type=float, default=0, metavar="SECONDS",
-                        help=f"how long to wait for a load below {BUSY_LOAD} before the first batch; default: not at all")
-    parser.add_argument("--limit", type=float, default=25, help="seconds that a batch may take beside its own time")
-    parser.add_argument("--work", type=Path, help="folder for the batches; default: /dev/shm")
-    parser.add_argument("--json", action="store_true", help="a summary on stdout")
+                        help=f"wait up to this time for a load below {BUSY_LOAD} before the first batch; default: 0")
+    parser.add_argument("--limit", type=float, default=25,
+                        help="set the seconds that a batch may take beyond its own time; default: 25")
+    parser.add_argument("--work", type=Path, help="put the files of batches into this folder; default: /dev/shm")
+    parser.add_argument("--json", action="store_true", help="print a summary to stdout")
     return complete(parser, parser.parse_args(arguments))
 
 

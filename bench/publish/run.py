@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Measures what publishing (begin and publish, 64 B) costs Wingbeat's writer with 0 to 32 readers on the other core. Writes
-bench/results/<machine>/publish.csv.
+"""Measures the time that Wingbeat's writer needs to publish (begin and publish, 64 B) with 0 to 32 readers on the
+other core, and writes bench/results/<machine>/publish.csv.
 
     bench/publish/run.py --build build/bench
 
-attached: the readers hold a frame and do not wait for another (they nap), so that no publish wakes anybody; flat out.
-woken: all of them sleep in wb_reader_wait, so that each publish wakes them all; 250 frames a second.
+attached: the readers hold a frame and do not wait for another (they nap), so that no publish wakes a reader; flat
+out.
+woken: all readers sleep in wb_reader_wait, so that each publish wakes all of them; 250 frames per second.
 Both include two readings of the clock for each of the two calls.
 
-Beside the quantiles there are two lines for each state, in the column of p50: `slope`, ns per reader by least squares, and
-`base`: for attached where that line begins, for woken what one reader costs.
-Exit code: 0 measured, 1 something failed, 3 nothing to measure or no second core.
+Beside the quantiles there are two rows for each state, with their value in the column of p50: `slope`, ns per reader
+by least squares, and `base`, for attached the line's value at 0 readers, for woken the time with one reader.
+Exit code: 0 success, 1 a batch failed, 3 nothing to measure or no second core.
 """
 
 import os
