@@ -255,7 +255,7 @@ def failures(results):
     if not rows:
         return "Nothing failed."
     cells = [[*key, count, shortened(said)] for key, (count, said) in sorted(rows.items())]
-    return table(["peer", "case", "what", "times", "said"], cells).replace("---:", "---")
+    return table(["peer", "case", "failure", "times", "output"], cells).replace("---:", "---")
 
 
 def shortened(text, most=160):
@@ -379,7 +379,7 @@ def sections(results, show):
         "Time to last byte": [words.TIME_TO_LAST_BYTE,
                               show(SPIN, "time-against-size.svg", "Time to last byte against size"),
                               both_waits(results, "age")],
-        "Signal alone": [words.SIGNAL, both_waits(results, "signal")],
+        "Signal": [words.SIGNAL, both_waits(results, "signal")],
         "Distributions": [show(SPIN, "distribution-turns.svg", "Distributions of the time to last byte, in turns"),
                           distributions(results)],
         "Paced": [words.PACED, show("paced", "distribution-paced.svg", "Distributions of the time to last byte, paced"),
@@ -391,7 +391,7 @@ def sections(results, show):
         "A slow and a stopped reader": [words.BESIDE, beside(results)],
         "CPU": [words.CPU, cpu(results)],
         "End to end in Julia": [julia(results)],
-        "What failed": [failures(results)],
+        "Failures": [failures(results)],
         "Peers": [peers(results)],
         "Machine": [about_machine(results)],
     }

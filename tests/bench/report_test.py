@@ -64,7 +64,7 @@ class Report(unittest.TestCase):
         page = self.make("--no-plots")
         self.assertIn("| **Wingbeat** | 102 ns (1.02) | ", page)
         self.assertIn("| *floor* | 106 ns |", page)
-        for title in ("Targets", "Time to last byte", "Signal alone", "Paced", "Flat out", "Readers",
+        for title in ("Targets", "Time to last byte", "Signal", "Paced", "Flat out", "Readers",
                       "A slow and a stopped reader", "CPU", "Peers", "Machine"):
             self.assertIn(f"\n## {title}\n", page)
         self.assertGreater(page.count("| tcp-socket |"), 12)
