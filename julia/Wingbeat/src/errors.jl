@@ -1,26 +1,27 @@
-# Exceptions: one type per error of the C library, and those that only Julia knows.
+# Exceptions: one type for each error of the C library, and those of this package.
 
 """
     WingbeatError <: Exception
 
-Everything this package throws on its own account. `err.message` says what happened and what to do next.
+The supertype of the exceptions that this package throws. `err.message` says what happened and what to do next.
 
 | type | when |
 | --- | --- |
 | `Wingbeat.LibraryMissing` | `libwingbeat` was not found |
 | `Wingbeat.InvalidArgument`, `InvalidName`, `LimitExceeded`, `OutOfOrder`, `TypeMismatch` | a call is wrong |
-| `Wingbeat.NotFound` | the stream has no such field, control or attribute |
+| `Wingbeat.NotFound` | the stream has no such field or control |
 | `Wingbeat.WriterBusy` | another process is the writer of the stream |
-| `Wingbeat.NoRoom`, `NoMemory`, `AccessDenied`, `SystemFailure` | the machine or the stream's limits refuse |
+| `Wingbeat.NoRoom`, `NoMemory`, `AccessDenied`, `SystemFailure` | a limit of the stream or of the machine is reached |
 | `Wingbeat.CorruptStream`, `IncompatibleStream` | the stream's memory cannot be used |
-| `Wingbeat.StreamNotReady` | no writer within the time limit |
+| `Wingbeat.Forked` | the process is a fork of the one that opened the stream |
+| `Wingbeat.StreamNotReady` | no stream or no frame within the time limit |
 | `Wingbeat.WriterGone` | the writer has ended |
-| `Wingbeat.Closed` | the subscription, publication or window was closed |
-| [`FrameReleased`](@ref) | an array or frame is used after its turn |
+| `Wingbeat.Closed` | the reader, writer, window or array was closed |
+| [`FrameReleased`](@ref) | an array or frame is used after it was released |
 | [`ReadOnlyFrame`](@ref) | a write into a frame |
-| [`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, `Wingbeat.RequestTimeout` | what became of a request |
-| `Wingbeat.ArrayExists`, `Wingbeat.ArrayNotReady` | a [`LockedArray`](@ref) is there already, or not (complete) within the time limit |
-| `Wingbeat.LockTimeout`, `Wingbeat.LockAbandoned` | what became of its lock |
+| [`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, `Wingbeat.RequestTimeout` | a request was not applied |
+| `Wingbeat.ArrayExists`, `Wingbeat.ArrayNotReady` | a [`LockedArray`](@ref) exists already, or is not there within the time limit |
+| `Wingbeat.LockTimeout`, `Wingbeat.LockAbandoned` | its lock was not free within the time limit, or its holder died |
 """
 abstract type WingbeatError <: Exception end
 
@@ -54,24 +55,23 @@ end
 """
     FrameReleased <: WingbeatError
 
-An array or frame was used after the frame was given back: after the loop's next turn, the end of `latest`'s block or
-[`release`](@ref). Keep what is needed with `copy` or [`hold`](@ref).
+An array or frame was used after the frame was released: by the loop's next turn, by the end of `latest`'s function, or by
+[`release`](@ref). `copy` and [`hold`](@ref) keep data longer.
 """
 struct FrameReleased <: WingbeatError
     message::String
 end
-const RELEASED_TEXT = "this memory belongs to a frame that was given back; copy what is needed longer, or hold(frame)"
-FrameReleased() = FrameReleased(RELEASED_TEXT)
+FrameReleased() = FrameReleased("the frame of this memory was released; copy data that is needed longer, or hold(frame)")
 
 """
     ReadOnlyFrame <: WingbeatError
 
-A write into a frame. Frames are shared with everybody who reads the stream: `copy` first.
+A write into a frame. All readers of the stream share its frames; write into a `copy`.
 """
 struct ReadOnlyFrame <: WingbeatError
     message::String
 end
-ReadOnlyFrame() = ReadOnlyFrame("a frame's arrays are shared and read-only; write into a copy(...) of them")
+ReadOnlyFrame() = ReadOnlyFrame("the arrays of a frame are shared and read-only; write into a copy(...)")
 
 """
     RequestRefused <: WingbeatError
@@ -84,20 +84,18 @@ struct RequestRefused <: WingbeatError
 end
 Base.showerror(io::IO, err::RequestRefused) = print(io, "RequestRefused: ", err.request, " was refused: ", err.reason)
 
-# Results of the C library that are part of ordinary life.
+# Results of the C library that are not errors.
 const OK = Cint(0)
 const NO_FRAME = Cint(1)
 const NOT_READY = Cint(2)
 const WRITER_GONE = Cint(3)
 const RESTARTED = Cint(4)
 const INTERRUPTED = Cint(5)
-const PENDING = Cint(6)
-const NO_REQUEST = Cint(7)
 const LOCKED = Cint(9)
 const ABANDONED = Cint(10)
 const ERR_NO_ROOM = Cint(-6)
 
-# The message is the calling thread's: this must run before anything that could switch tasks.
+# The message belongs to the calling thread, so this function must run before any switch of tasks.
 @noinline function throw_error(code::Cint)
     message = unsafe_string(wb_error_message())
     for (known, name) in CODES

@@ -1,47 +1,57 @@
-# Arrays in shared memory that several processes write, with a lock behind the numbers.
+# Arrays in shared memory that several processes write, each with a lock.
 
 const ARRAY_TYPES = (ELEMENT_TYPES..., ComplexF32, ComplexF64)
 
 """
     LockedArray{T,N} <: DenseArray{T,N}
 
-An array in shared memory under exactly the given name, which any process of this user may read and write, and its lock: for state
-that several write. (What one writes and others look at is a stream: [`publish`](@ref).)
+An array in shared memory that every process of this user can read and write, with a lock. It is meant for state that
+several processes write; data that one process writes is a stream ([`publish`](@ref)).
 
-    LockedArray(name, T, dims...)             creates it, all zeros; `ArrayExists` if there is one
-    LockedArray(name; timeout=0)              attaches: waits until it is there and complete; `ArrayNotReady`
-    LockedArray{T,N}(name; timeout=0)         the same, type-stable; `TypeMismatch` if it is of another type or dimension
-    rm(LockedArray, name)                     frees the name; who has it attached goes on with the memory
+    LockedArray(name, T, dims...)                        creates the array, filled with zeros
+    LockedArray(name; timeout=0, quiet=false)            attaches to it
+    LockedArray{T,N}(name; timeout=0, quiet=false)       the same, type-stable
+    rm(LockedArray, name)                                removes the name
 
-`name` begins with a `/`. `T` is an integer of 8 to 64 bits, `Float32`, `Float64`, `ComplexF32` or `ComplexF64`; there are 1 to 8
-dimensions. `timeout` is in seconds, `nothing` for no limit. The array stays until it is removed, also when all its processes
-end. It is the numbers themselves, without copying: it works with BLAS, broadcasting, `view` and `reshape`, and
-`parent(array)` is a plain `Array` of the same memory.
+- `name` begins with a `/`. `T` is an integer of 8 to 64 bits, `Float32`, `Float64`, `ComplexF32` or `ComplexF64`. There
+  are 1 to 8 dimensions.
+- Attaching waits up to `timeout` seconds (`nothing`: no limit) until the array exists and is complete. Errors:
+  `Wingbeat.ArrayExists` (creation), `Wingbeat.ArrayNotReady` (attaching), `Wingbeat.TypeMismatch` (other type or number
+  of dimensions).
+- The array stays until it is removed, even when all its processes have ended. Processes that have it attached keep the
+  memory after that.
+- It is used in place: BLAS, broadcasting, `view` and `reshape` work, and `parent(array)` is a plain `Array` of the same
+  memory.
 
-    lock(array) do                            # waits; other tasks and Ctrl-C go on
+The lock excludes other processes and other tasks of this process. It is not recursive.
+
+    lock(array) do                                       # waits; other tasks run, and Ctrl-C ends the wait
         array .+= 1
     end
-    lock(array; timeout=0.1) do ... end       # `LockTimeout` if somebody living (or stopped) holds it for so long
+    lock(array; timeout=0.1, quiet=true) do ... end      # LockTimeout after 0.1 s
     lock(array; recover=() -> fill!(array, 0)) do ... end
+    trylock(array)                                       # does not wait: true or false
 
-When a process dies with the lock, the next to take it is told, once: by a call of `recover`, with the lock held, or, without one, by a
-`LockAbandoned` exception, with the lock given back: the numbers may be half written. `trylock` never waits (it returns `true` or `false`, and
-throws `LockAbandoned` too). The lock is not recursive; tasks of one process exclude each other too.
+When a process dies while it holds the lock, the array may be half written. The next `lock` or `trylock` calls `recover`
+with the lock held. Without `recover` it throws `Wingbeat.LockAbandoned` and frees the lock. This happens once.
 
-The object opens in InterProcessCommunication.jl as `WrappedArray(name)`, and one that this package made opens here; it has no lock.
+A wait for the array or its lock prints a line to `stderr` after 2 s, unless `quiet` is `true`.
+
+InterProcessCommunication.jl opens the object as `WrappedArray(name)`. Arrays made by that package can be attached here,
+but have no lock.
 """
 struct LockedArray{T,N} <: DenseArray{T,N}
     data::Array{T,N} # keeps the mapping
     name::String
     handle::Handle
-    turn::ReentrantLock # among the tasks of this process
+    task_lock::ReentrantLock # excludes the other tasks of this process
 end
 
 array_code(::Type{T}) where {T} = something(findfirst(==(T), ARRAY_TYPES), 0)
 
 function checked_array_code(::Type{T}) where {T}
     code = array_code(T)
-    code == 0 && throw(InvalidArgument("a LockedArray holds $(join(ARRAY_TYPES, ", ")), not $T"))
+    code == 0 && throw(InvalidArgument("the elements of a LockedArray must be of one of $(join(ARRAY_TYPES, ", ")), not $T"))
     return code
 end
 
@@ -56,52 +66,55 @@ function LockedArray(name::AbstractString, ::Type{T}, dims::Integer...) where {T
 end
 LockedArray(name::AbstractString, ::Type{T}, dims::Tuple{Vararg{Integer}}) where {T} = LockedArray(name, T, dims...)
 
-LockedArray(name::AbstractString; timeout=0) = attach_array(name, 0, timeout)
+LockedArray(name::AbstractString; timeout=0, quiet::Bool=false) = attach_array(name, 0, timeout, quiet)
 
-function LockedArray{T,N}(name::AbstractString; timeout=0) where {T,N}
-    array = attach_array(name, checked_array_code(T), timeout)
+function LockedArray{T,N}(name::AbstractString; timeout=0, quiet::Bool=false) where {T,N}
+    array = attach_array(name, checked_array_code(T), timeout, quiet)
     array isa LockedArray{T,N} && return array
     close(array)
     throw(TypeMismatch("array '$name' has $(ndims(array)) dimensions, not $N"))
 end
 
-function attach_array(name, code, timeout)
+function attach_array(name, code, timeout, quiet)
     need_library()
-    until = deadline(limit_ns(timeout))
-    out = Ref{Ptr{Cvoid}}(C_NULL)
-    look() = GC.@preserve out check(
-        wb_array_attach(name, code, 0, Ptr{UInt64}(C_NULL), 0, Base.unsafe_convert(Ptr{Opaque}, out))
-    )
-    naps = 0
-    while look() != OK
-        message = unsafe_string(wb_error_message())
-        left_ns(until) == 0 && throw(ArrayNotReady(message))
-        nap(naps += 1)
+    out, problem = Ref{Ptr{Cvoid}}(C_NULL), Ref("")
+    function is_attached()
+        result = GC.@preserve out check(
+            wb_array_attach(name, code, 0, Ptr{UInt64}(C_NULL), 0, Base.unsafe_convert(Ptr{Opaque}, out))
+        )
+        result == OK || (problem[] = unsafe_string(wb_error_message()))
+        return result == OK
     end
+    wait_until(is_attached, short_pause, () -> "array '$name'", deadline(limit_ns(timeout)), quiet) ||
+        throw(ArrayNotReady(problem[]))
     info = CRecord(ARRAY_INFO)
     check(wb_array_get_info(filled(out), info))
     shape = load(info, :shape, NTuple{8,UInt64})
-    dims = ntuple(d -> Int(shape[d]), whole(info, :dimensions))
-    return wrap_array(ARRAY_TYPES[whole(info, :type)], dims, String(name), filled(out))
+    dims = ntuple(d -> Int(shape[d]), integer(info, :dimensions))
+    return wrap_array(ARRAY_TYPES[integer(info, :type)], dims, String(name), filled(out))
 end
 
 function wrap_array(::Type{T}, dims::NTuple{N,Int}, name::String, pointer::Ptr{Cvoid}) where {T,N}
     handle = Handle(pointer, pointer_of_wb_array_close[])
-    numbers = wrap(T, wb_array_data(pointer), prod(dims), _ -> drop_from_finalizer!(handle))
+    numbers = wrap(T, wb_array_data(pointer), prod(dims), _ -> drop_reference_from_finalizer!(handle))
     return LockedArray{T,N}(reshape(numbers, dims), name, handle, ReentrantLock())
 end
 
-Base.rm(::Type{LockedArray}, name::AbstractString) = (need_library(); throw_unless_there(wb_array_remove(name)))
-throw_unless_there(code::Cint) = check(code) == NOT_READY && throw(ArrayNotReady(unsafe_string(wb_error_message())))
+function Base.rm(::Type{LockedArray}, name::AbstractString)
+    need_library()
+    check(wb_array_remove(name)) == NOT_READY && throw(ArrayNotReady(unsafe_string(wb_error_message())))
+    return nothing
+end
 
 """
     close(array::LockedArray)
 
-Ends its locking; `OutOfOrder` if a task of this process holds the lock. The memory stays mapped until the array is garbage, and in
-existence until `rm(LockedArray, name)`.
+Ends the use of the lock; throws `Wingbeat.OutOfOrder` if a task of this process holds it. The memory stays mapped until
+the array is garbage, and exists until `rm(LockedArray, name)`.
 """
 function Base.close(a::LockedArray)
-    islocked(a.turn) && throw(OutOfOrder("the lock of array '$(a.name)' is held here: unlock it before closing the array"))
+    islocked(a.task_lock) &&
+        throw(OutOfOrder("this process holds the lock of array '$(a.name)'; unlock it before closing the array"))
     a.handle.open = false
     return nothing
 end
@@ -125,12 +138,13 @@ Base.collect(a::LockedArray) = copy(a.data)
 
 # --------------------------------------------------------------------------------------------------------------- lock
 
-# Whoever has waited for 100 ms does not mind 10 more, and looking each millisecond costs several percent of a core.
-nap(naps) = sleep(naps < 100 ? 0.001 : 0.01)
+# 1 ms for the first 100 ms, then 10 ms: looking each millisecond costs several percent of a core.
+short_pause(looks) = sleep(looks < 100 ? 0.001 : 0.01)
 
-# One look: true, or false if somebody else of this or another process holds it.
+# Looks once. Returns true if the lock was taken, false if another holder has it, and nothing if it was taken from a dead
+# holder.
 function take_lock(a::LockedArray)
-    trylock(a.turn) || return false
+    trylock(a.task_lock) || return false
     handle, code = a.handle, Cint(0)
     try
         isopen(a) || throw_closed("array")
@@ -139,19 +153,19 @@ function take_lock(a::LockedArray)
         unlock(handle.lock)
         check(code)
     catch
-        unlock(a.turn)
+        unlock(a.task_lock)
         rethrow()
     end
-    code == LOCKED && unlock(a.turn)
+    code == LOCKED && unlock(a.task_lock)
     return code == ABANDONED ? nothing : code == OK
 end
 
-# With the lock held, as its last holder left it.
+# Runs with the lock held. The dead holder may have left the array half written.
 function repair(a::LockedArray, recover)
     try
         recover === nothing && throw(LockAbandoned(
-            "a process died while it held the lock of array '$(a.name)': the numbers may be half written. Lock again if that does " *
-            "not matter, or say how to put them in order: lock(array; recover=() -> ...)"
+            "a process died while it held the lock of array '$(a.name)', so the array may be half written. Lock it again " *
+            "to ignore this, or repair the array in lock(array; recover=() -> ...)"
         ))
         recover()
     catch
@@ -166,19 +180,17 @@ function Base.trylock(a::LockedArray; recover=nothing)
     return taken === nothing ? repair(a, recover) : taken
 end
 
-function Base.lock(a::LockedArray; timeout=nothing, recover=nothing)
-    until = deadline(limit_ns(timeout))
-    looks = 0
-    while !trylock(a; recover=recover)
-        left_ns(until) == 0 &&
-            throw(LockTimeout("somebody else held the lock of array '$(a.name)' for $timeout s: wait longer, or see who is stopped"))
-        (looks += 1) < 100 ? yield() : nap(looks - 100)
-    end
+function Base.lock(a::LockedArray; timeout=nothing, recover=nothing, quiet::Bool=false)
+    pause(looks) = looks < 100 ? yield() : short_pause(looks - 100)
+    text() = "the lock of array '$(a.name)', which another process or task holds"
+    wait_until(() -> trylock(a; recover=recover), pause, text, deadline(limit_ns(timeout)), quiet) || throw(LockTimeout(
+        "the lock of array '$(a.name)' was held for $timeout s by another process or task; wait longer, or end its holder"
+    ))
     return nothing
 end
 
-function Base.lock(f, a::LockedArray; timeout=nothing, recover=nothing)
-    lock(a; timeout=timeout, recover=recover)
+function Base.lock(f, a::LockedArray; options...)
+    lock(a; options...)
     try
         return f()
     finally
@@ -186,15 +198,15 @@ function Base.lock(f, a::LockedArray; timeout=nothing, recover=nothing)
     end
 end
 
-# The library knows handles, not tasks: that this task has the lock only its turn says, which it can take once more then.
+# The library knows handles, not tasks. Only the task that holds task_lock can take it once more.
 function Base.unlock(a::LockedArray)
-    trylock(a.turn) || throw(OutOfOrder("another task holds the lock of array '$(a.name)': unlock it there"))
+    trylock(a.task_lock) || throw(OutOfOrder("another task holds the lock of array '$(a.name)'; unlock it in that task"))
     handle = a.handle
     lock(handle.lock)
     code = wb_array_unlock(handle.pointer)
     unlock(handle.lock)
-    unlock(a.turn)
+    unlock(a.task_lock)
     check(code)
-    unlock(a.turn)
+    unlock(a.task_lock)
     return nothing
 end

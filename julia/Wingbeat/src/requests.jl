@@ -1,92 +1,222 @@
-# Requests as the writer sees them.
+# Requests of a reader to the writer: parameters as a dictionary, requests, and their receipts.
 
-"""
-    Wingbeat.Request
-
-What a reader asks of a [`Publication`](@ref): `name`, `kind` (`:parameter`, `:trigger`, `:command`), `value` (of a
-parameter), `arguments` (of a command).
-"""
-struct Request
-    publication::Publication
-    name::Symbol
-    kind::Symbol
-    value::Union{Nothing,Float64,Int,Bool,Symbol}
-    arguments::Vector{Float64}
-end
-
-struct RequestQueue
-    publication::Publication
+struct Parameters{S} <: AbstractDict{Symbol,Any}
+    source::S # a Reader or a Writer
+    timeout::Float64
 end
 
 """
-    requests(publication)
+    params(reader; timeout=5) -> dictionary
+    params(writer) -> dictionary
 
-Iterates over the requests that wait, as [`Wingbeat.Request`](@ref)s; to be called between [`publish!`](@ref) and
-filling the next frame. A request counts as applied when the loop goes on without [`refuse!`](@ref); parameters have
-their new value in [`params`](@ref)`(publication)` then.
+The stream's parameters by name. Getting one returns the value in force at the writer. Showing the dictionary prints a
+table with values, ranges, units and help.
+
+Setting a parameter of a reader sends a request and waits, at most `timeout` seconds, until the value is in force. It
+throws [`RequestRefused`](@ref) with the writer's reason, `Wingbeat.InvalidArgument` if the value is out of range,
+`Wingbeat.NotFound`, or `Wingbeat.RequestTimeout`. [`request`](@ref) does not wait, and says from which step on the value
+is in force.
 
 ```julia
-for r in requests(out)
-    r.name === :reset && reset!(model)
-    r.name === :place && !(1 <= r.arguments[1] <= N) && refuse!(r, "there is no such agent")
-end
+params(swarm)[:alignment]            # 0.001
+params(swarm)[:alignment] = 0.02
 ```
-
-A publication that has parameters, but no triggers and commands, need not call it: [`publish!`](@ref) then applies them.
 """
-requests(out::Publication) = (out.drains = false; RequestQueue(out))
+params(s::Reader; timeout::Real=5) = Parameters(s, Float64(timeout))
 
-Base.IteratorSize(::Type{RequestQueue}) = Base.SizeUnknown()
-Base.eltype(::Type{RequestQueue}) = Request
+is_parameter(control::Control) = control.kind === :parameter
+parameter_controls(p::Parameters) = filter(is_parameter, schema(p.source).controls)
 
-function Base.iterate(queue::RequestQueue, ::Nothing=nothing)
-    out = queue.publication
-    next_request!(out) || return nothing
-    return (describe(out, out.request), nothing)
+function parameter_control(p::Parameters, name::Symbol)
+    control = find_control(schema(p.source), name)
+    is_parameter(control) ||
+        throw(NotFound("$name is a $(control.kind), not a parameter; use request(reader, :$name, ...)"))
+    return control
 end
 
-function next_request!(out::Publication)
-    need_open(out)
-    return GC.@preserve out check(wb_writer_next_request(out.handle.pointer, request_pointer(out))) == OK
+Base.length(p::Parameters) = length(parameter_controls(p))
+Base.keys(p::Parameters) = Symbol[c.name for c in parameter_controls(p)]
+Base.haskey(p::Parameters, name::Symbol) = name in keys(p)
+Base.haskey(p::Parameters, name::AbstractString) = haskey(p, Symbol(name))
+Base.getindex(p::Parameters, name::AbstractString) = p[Symbol(name)]
+Base.setindex!(p::Parameters, value, name::AbstractString) = setindex!(p, value, Symbol(name))
+Base.get(p::Parameters, name, default) = haskey(p, name) ? p[name] : default
+Base.get(default::Union{Function,Type}, p::Parameters, name) = haskey(p, name) ? p[name] : default()
+
+function Base.iterate(p::Parameters, i::Int=1)
+    controls = parameter_controls(p)
+    i <= length(controls) || return nothing
+    return (controls[i].name => p[controls[i].name], i + 1)
 end
 
-function describe(out::Publication, c::CRequest)
-    control = out.schema.controls[c.control + 1]
-    value = is_parameter(control) ? julia_value(c.value, control.choices) : nothing
-    return Request(out, control.name, control.kind, value, [c.arguments[i] for i in 1:Int(c.argument_count)])
-end
-
-"""
-    refuse!(request, reason)
-
-Refuses the request that [`requests`](@ref) gave last; who asked reads `reason` (up to 87 bytes). A refused parameter
-keeps its value.
-"""
-function refuse!(request::Request, reason::AbstractString)
-    check(wb_writer_refuse(request.publication.handle.pointer, String(reason)))
-    return nothing
-end
-
-function apply_all!(out::Publication)
-    while next_request!(out)
-    end
-    return nothing
-end
-
-params(out::Publication) = Parameters(out, 0.0)
-
-function read_parameter(out::Publication, control::Control)
-    need_open(out)
-    value = Ref(CValue(0, 0, 0))
-    GC.@preserve value check(
-        wb_writer_parameter(out.handle.pointer, UInt32(control.index), Base.unsafe_convert(Ptr{CValue}, value))
-    )
-    return filled(value)
-end
-
-function Base.setindex!(p::Parameters{Publication}, value, name::Symbol)
+function Base.getindex(p::Parameters, name::Symbol)
     control = parameter_control(p, name)
-    need_open(p.source)
-    check(wb_writer_set_parameter(p.source.handle.pointer, UInt32(control.index), c_value(control, value)))
-    return p
+    return julia_value(read_parameter(p.source, control), control.choices)
+end
+
+function read_parameter(s::Reader, control::Control)
+    out, name = Ref(CValue(0, 0, 0)), String(control.name)
+    GC.@preserve out name begin
+        result, text = Base.unsafe_convert(Ptr{CValue}, out), Base.unsafe_convert(Cstring, name)
+        check(with_reader(reader -> wb_reader_parameter(reader, text, result), s))
+    end
+    return filled(out)
+end
+
+# A restart between request and receipt loses the request. Setting a parameter again is harmless, so it is repeated.
+function Base.setindex!(p::Parameters{<:Reader}, value, name::Symbol)
+    parameter_control(p, name)
+    until = deadline(limit_ns(p.timeout))
+    while true
+        receipt = request(p.source, name => value)
+        await_receipt(receipt, until)
+        receipt.status === :restarted && continue
+        throw_unless_answered(receipt)
+        return p
+    end
+end
+
+# ------------------------------------------------------------------------------------------------------------- requests
+
+"""
+    Receipt
+
+The writer's answer to a [`request`](@ref).
+
+| property | meaning |
+| --- | --- |
+| `status` | `:pending`; `:applied`; `:superseded` (a later request for the same parameter was applied instead); `:refused`; `:restarted` (the writer was restarted before it answered) |
+| `step` | the step after which an applied request is in force |
+| `seq` | the first frame that can show its effect |
+| `reason` | why it was refused |
+
+[`wait`](@ref Base.wait(::Receipt)) waits until the status is no longer `:pending`.
+"""
+mutable struct Receipt
+    reader::Reader
+    request::String
+    id::UInt64
+    status::Symbol
+    step::Int
+    seq::Int
+    reason::String
+end
+
+const STATUSES = (:applied, :superseded, :refused, :restarted)
+
+"""
+    request(reader, :alignment => 0.02) -> Receipt
+    request(reader, :a => 1, :b => 2, ...) -> Vector{Receipt}
+    request(reader, :clear_attractors) -> Receipt
+    request(reader, :place, 17, 0.0, 10.0, 0.0) -> Receipt
+
+Asks the writer to set a parameter, pull a trigger, or carry out a command with its arguments. Returns at once; `wait`
+waits for the [`Receipt`](@ref). A reader can have 16 pending requests.
+
+Throws `Wingbeat.NotFound`, `Wingbeat.InvalidArgument` (value out of range, wrong number of arguments),
+`Wingbeat.NoRoom` (too many pending requests), or `Wingbeat.AccessDenied` (the reader observes).
+"""
+function request(s::Reader, setting::Pair{Symbol})
+    name, value = setting
+    control = find_control(schema(s), name)
+    is_parameter(control) ||
+        throw(InvalidArgument("$name is a $(control.kind), not a parameter; use request(reader, :$name, ...)"))
+    wanted, text = c_value(control, value), String(name)
+    return send(s, "$name = $value") do reader, id
+        GC.@preserve text wb_reader_set(reader, Base.unsafe_convert(Cstring, text), wanted, id)
+    end
+end
+request(s::Reader, first::Pair{Symbol}, second::Pair{Symbol}, more::Pair{Symbol}...) =
+    [request(s, setting) for setting in (first, second, more...)]
+
+function request(s::Reader, name::Symbol, arguments::Real...)
+    control = find_control(schema(s), name)
+    if is_parameter(control)
+        length(arguments) == 1 || throw(InvalidArgument("$name is a parameter; use request(reader, :$name => value)"))
+        return request(s, name => arguments[1])
+    end
+    return send_trigger_or_command(s, control, collect(Float64, arguments))
+end
+request(s::Reader, name::Symbol, choice::Symbol) = request(s, name => choice)
+
+function send_trigger_or_command(s::Reader, control::Control, arguments::Vector{Float64})
+    text, count = String(control.name), UInt32(length(arguments))
+    if control.kind === :trigger && isempty(arguments)
+        return send(s, text) do reader, id
+            GC.@preserve text wb_reader_trigger(reader, Base.unsafe_convert(Cstring, text), id)
+        end
+    end
+    length(arguments) == length(control.arguments) || throw(InvalidArgument(
+        "$text takes $(length(control.arguments)) arguments ($(list_names(control.arguments))), not $count"
+    ))
+    return send(s, isempty(arguments) ? text : string(text, "(", join(arguments, ", "), ")")) do reader, id
+        GC.@preserve text arguments wb_reader_command(
+            reader, Base.unsafe_convert(Cstring, text), pointer(arguments), count, id
+        )
+    end
+end
+
+function send(call, s::Reader, description::String)
+    id = Ref{UInt64}(0)
+    GC.@preserve id begin
+        result = Base.unsafe_convert(Ptr{UInt64}, id)
+        check(with_reader(reader -> call(reader, result), s))
+    end
+    return Receipt(s, description, filled(id), :pending, 0, 0, "")
+end
+
+function update_status!(receipt::Receipt)
+    getfield(receipt, :status) === :pending || return receipt
+    record, id = CRecord(RECEIPT), getfield(receipt, :id)
+    bytes = record.bytes
+    GC.@preserve bytes begin
+        result = pointer(bytes)
+        code = with_reader(reader -> wb_reader_receipt(reader, id, 0, result), getfield(receipt, :reader))
+    end
+    check(code) == OK || return receipt
+    receipt.step = integer(record, :step)
+    receipt.seq = integer(record, :seq)
+    receipt.reason = text(record, :reason)
+    receipt.status = STATUSES[integer(record, :status)]
+    return receipt
+end
+
+function Base.getproperty(receipt::Receipt, name::Symbol)
+    name in (:status, :step, :seq, :reason) && isopen(getfield(receipt, :reader)) && update_status!(receipt)
+    return getfield(receipt, name)
+end
+
+const RECEIPT_SPIN_NS = 200_000
+const RECEIPT_INTERVAL_S = 0.001
+
+# Looks often at first, as many writers step fast. Returns false at the deadline.
+function await_receipt(receipt::Receipt, until::Int64)
+    reader = receipt.reader
+    start = Int64(time_ns())
+    pause(_) = Int64(time_ns()) - start < RECEIPT_SPIN_NS ? yield() : sleep(RECEIPT_INTERVAL_S)
+    text() = "the writer of stream '$(reader.name)' to answer $(receipt.request)"
+    return wait_until(() -> receipt.status !== :pending, pause, text, until, reader.quiet)
+end
+
+function throw_unless_answered(receipt::Receipt)
+    status, request = receipt.status, receipt.request
+    status === :refused && throw(RequestRefused(request, receipt.reason))
+    status === :restarted &&
+        throw(RequestRestarted("$request was not answered before the writer was restarted; send it again"))
+    status === :pending && throw(RequestTimeout(
+        "$request was not answered within the time limit; stats(reader).writer_alive says whether the writer lives"
+    ))
+    return receipt
+end
+
+"""
+    wait(receipt; timeout=nothing) -> Receipt
+
+Waits until the request is answered and returns the receipt, which is `:applied` or `:superseded`. Other tasks run during
+the wait. Throws [`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, or `Wingbeat.RequestTimeout` when `timeout`
+seconds have passed; a second `wait` may follow. Reading `receipt.status` never throws.
+"""
+function Base.wait(receipt::Receipt; timeout=nothing)
+    await_receipt(receipt, deadline(limit_ns(timeout)))
+    return throw_unless_answered(receipt)
 end

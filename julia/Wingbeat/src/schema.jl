@@ -1,4 +1,4 @@
-# What a stream consists of, copied out of the library once per epoch.
+# The description of a stream: fields, controls, attributes. It is copied out of the library once for each epoch.
 
 const ELEMENT_TYPES = (Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float32, Float64)
 element_code(::Type{T}) where {T} = findfirst(==(T), ELEMENT_TYPES)
@@ -6,8 +6,8 @@ element_code(::Type{T}) where {T} = findfirst(==(T), ELEMENT_TYPES)
 """
     Wingbeat.Field
 
-A named array of a stream: `name`, `type` (element type), `shape` (fastest dimension first, at capacity), `labels` (of
-the components), `unit`, `per_agent` (the last dimension is the agents: a frame shows the `count` that are present).
+A named array of a stream: `name`, `type` (of the elements), `shape` (fastest dimension first, at capacity), `labels` (of
+the components), `unit`, `per_agent` (whether the last dimension is the agents, of which a frame has `count`).
 """
 struct Field
     name::Symbol
@@ -23,9 +23,9 @@ end
 """
     Wingbeat.Control
 
-Something a stream can be asked: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `help`; of a parameter `type`
-(`Float64`, `Int`, `Bool`, or `Symbol` for a choice), `initial`, `minimum`, `maximum`, `unit`, `choices`; of a command
-`arguments`.
+A parameter, trigger or command of a stream: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `help`. A parameter
+has a `type` (`Float64`, `Int`, `Bool`, or `Symbol` for a choice), `initial`, `minimum`, `maximum` (`nothing` without a
+range), `unit` and `choices`. A command has the names of its `arguments`.
 """
 struct Control
     name::Symbol
@@ -44,7 +44,8 @@ end
 """
     Wingbeat.Schema
 
-A stream's description: `stream` (its name), `capacity` (agents), `frame_bytes`, `fields`, `controls`, `attributes`.
+The description of a stream: `stream` (its name), `capacity` (largest number of agents), `frame_bytes`, `fields`,
+`controls`, `attributes`.
 """
 struct Schema
     stream::String
@@ -53,7 +54,7 @@ struct Schema
     fields::Vector{Field}
     controls::Vector{Control}
     attributes::Vector{Pair{String,String}}
-    fingerprint::UInt # of all the bytes it was read from
+    fingerprint::UInt # a hash of all the bytes it was read from
 end
 
 Base.:(==)(a::Schema, b::Schema) = a.fingerprint == b.fingerprint
@@ -68,31 +69,49 @@ function field_record(schema::Opaque, index::Int)
 end
 
 function Field(record::CRecord)
-    dimensions = whole(record, :dimensions)
+    dimensions = integer(record, :dimensions)
     shape = load(record, :shape, NTuple{8,UInt64})
     return Field(
         Symbol(text(record, :name)),
-        ELEMENT_TYPES[whole(record, :type)],
+        ELEMENT_TYPES[integer(record, :type)],
         [Int(shape[i]) for i in 1:dimensions],
         words(text(record, :labels)),
         text(record, :unit),
-        whole(record, :per_agent) == 1,
-        whole(record, :offset_bytes),
-        whole(record, :size_bytes),
+        integer(record, :per_agent) == 1,
+        integer(record, :offset_bytes),
+        integer(record, :size_bytes),
     )
 end
 
 const KINDS = (:parameter, :trigger, :command)
 const VALUE_TYPES = (Float64, Int, Bool, Symbol)
 
-# The value as Julia has it; a choice is the Symbol of its alternative.
+# A choice is the Symbol of its alternative.
 function julia_value(value::CValue, choices::Vector{Symbol})
     value.type == 1 && return reinterpret(Float64, value.bits)
-    whole = reinterpret(Int64, value.bits)
-    value.type == 3 && return whole != 0
-    value.type == 4 && return whole in 0:(length(choices) - 1) ? choices[whole + 1] : Symbol(whole)
-    return whole
+    number = reinterpret(Int64, value.bits)
+    value.type == 3 && return number != 0
+    value.type == 4 && return number in 0:(length(choices) - 1) ? choices[number + 1] : Symbol(number)
+    return number
 end
+
+# The library checks the range.
+c_value(control::Control, value) = c_value(control, control.type, value)
+c_value(::Control, ::Type{Float64}, x::Real) = CValue(1, 0, reinterpret(UInt64, Float64(x)))
+c_value(::Control, ::Type{Int}, x::Integer) = CValue(2, 0, reinterpret(UInt64, Int64(x)))
+c_value(::Control, ::Type{Bool}, x::Bool) = CValue(3, 0, x)
+c_value(control::Control, ::Type{Bool}, x::Integer) = c_value(control, Bool, Bool(x))
+c_value(control::Control, ::Type{Symbol}, x::AbstractString) = c_value(control, Symbol, Symbol(x))
+function c_value(control::Control, ::Type{Symbol}, x::Symbol)
+    index = findfirst(==(x), control.choices)
+    index === nothing && throw(InvalidArgument("$(control.name) must be one of $(list_names(control.choices)), not $x"))
+    return CValue(4, 0, index - 1)
+end
+function c_value(control::Control, ::Type{Int}, x::Real)
+    isinteger(x) || throw(InvalidArgument("$(control.name) must be a whole number, not $x"))
+    return c_value(control, Int, Int(x))
+end
+c_value(control::Control, type, x) = throw(InvalidArgument("$(control.name) must be a $type, not $(repr(x))"))
 
 function control_record(schema::Opaque, index::Int)
     record = CRecord(CONTROL_INFO)
@@ -102,7 +121,7 @@ end
 
 function Control(record::CRecord, index::Int)
     name = Symbol(text(record, :name))
-    kind = KINDS[whole(record, :kind)]
+    kind = KINDS[integer(record, :kind)]
     names = Symbol.(words(text(record, :choices)))
     unit, help = text(record, :unit), text(record, :help)
     if kind !== :parameter
@@ -158,10 +177,10 @@ fingerprint(seed::UInt, bytes::Vector{UInt8}) = hash(String(copy(bytes)), seed)
 const UNVERIFIED = "unverified"
 
 """
-    unverified(subscription) -> nothing or String
+    unverified(reader) -> nothing or String
 
-Why the stream's frames may be torn; `nothing` if they are whole, as those of nearly every stream. Only bridges from what has no lock make
-streams that are unverified: see `wingbeat adopt`. `unverified(schema)` and `unverified(streams("flock"))` say the same.
+The reason why the stream's frames may be torn, or `nothing` if they are whole. Only streams that `wingbeat adopt` makes of
+memory without a lock can be torn. Also for schemas, writers and the results of [`streams`](@ref)`(name)`.
 """
 function unverified(schema::Schema)
     index = findfirst(pair -> first(pair) == UNVERIFIED, schema.attributes)
@@ -177,13 +196,13 @@ function field_index(schema::Schema, name::Symbol)
     for i in eachindex(schema.fields)
         schema.fields[i].name === name && return i
     end
-    throw(NotFound("stream $(schema.stream) has no field $name; there are: $(list_names(keys(schema)))"))
+    throw(NotFound("stream $(schema.stream) has no field $name; its fields are: $(list_names(keys(schema)))"))
 end
 
 """
     schema[:position] -> Wingbeat.Field
 
-A field's description. Throws `Wingbeat.NotFound`, with the names there are.
+The description of a field. Throws `Wingbeat.NotFound`, with the names of the stream's fields.
 """
 Base.getindex(schema::Schema, name::Symbol) = schema.fields[field_index(schema, name)]
 
@@ -192,41 +211,5 @@ function find_control(schema::Schema, name::Symbol)
         control.name === name && return control
     end
     names = list_names([c.name for c in schema.controls])
-    throw(NotFound("stream $(schema.stream) has no parameter, trigger or command $name; there are: $names"))
-end
-
-# ------------------------------------------------------------------------------------------------------- field layouts
-
-# What it takes to make an array of a field: no references, so that a typed frame needs no lookups.
-struct FieldLayout
-    index::Int
-    offset::Int
-    type::Int
-    dimensions::Int
-    per_agent::Bool
-    shape::NTuple{8,Int}
-end
-
-function FieldLayout(index::Int, field::Field)
-    shape = ntuple(i -> i <= length(field.shape) ? field.shape[i] : 1, MAX_DIMENSIONS)
-    code = findfirst(==(field.type), ELEMENT_TYPES)::Int
-    return FieldLayout(index, field.offset_bytes, code, length(field.shape), field.per_agent, shape)
-end
-
-Base.length(layout::FieldLayout) = prod(layout.shape)
-
-@inline function dimensions(layout::FieldLayout, count::Int, ::Val{N}) where {N}
-    return ntuple(k -> (k == N && layout.per_agent) ? count : layout.shape[k], Val(N))
-end
-
-# A schema with its layouts: all of them, and those of a typed subscription in the order it names them.
-struct Layout
-    schema::Schema
-    fields::Vector{FieldLayout}
-    chosen::Vector{FieldLayout}
-end
-
-function Layout(schema::Schema, names)
-    fields = FieldLayout[FieldLayout(i, schema.fields[i]) for i in eachindex(schema.fields)]
-    return Layout(schema, fields, FieldLayout[fields[field_index(schema, name)] for name in names])
+    throw(NotFound("stream $(schema.stream) has no parameter, trigger or command $name; it has: $names"))
 end

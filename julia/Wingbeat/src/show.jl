@@ -1,4 +1,4 @@
-# What the REPL shows.
+# Texts for the REPL.
 
 const Plain = MIME"text/plain"
 
@@ -16,13 +16,13 @@ end
 
 function human_time(seconds::Real)
     isnan(seconds) && return "never"
-    seconds < 0 && return "?" # the writer's clock is another: a container's time namespace
+    seconds < 0 && return "?" # the writer runs in a container with a clock of its own (a time namespace)
     seconds < 1 && return string(round(1e3 * seconds; digits=1), " ms")
     seconds < 120 && return string(round(seconds; digits=1), " s")
     return string(round(Int, seconds / 60), " min")
 end
 
-# Rows of strings in columns, two spaces between.
+# Prints rows of strings in columns, separated by two spaces.
 function print_table(io::IO, rows; indent="  ")
     isempty(rows) && return nothing
     widths = [maximum(textwidth(row[k]) for row in rows) for k in 1:length(first(rows))]
@@ -68,11 +68,11 @@ end
 
 const WAY_TEXTS = (none="", lease="", copy=", by copying", observer=", observing")
 
-Base.show(io::IO, s::Subscription) = print(io, "Subscription(", s.name, isopen(s) ? "" : ", closed", ")")
-function Base.show(io::IO, ::Plain, s::Subscription)
+Base.show(io::IO, s::Reader) = print(io, "Reader(", s.name, isopen(s) ? "" : ", closed", ")")
+function Base.show(io::IO, ::Plain, s::Reader)
     isopen(s) || return show(io, s)
     now = stats(s)
-    print(io, "Subscription to ", s.name, " (:", s.mode, WAY_TEXTS[now.way], "), writer ")
+    print(io, "Reader of ", s.name, " (:", s.mode, WAY_TEXTS[now.way], "), writer ")
     print(io, now.writer_alive ? "alive" : "gone")
     print(io, "\n  frame ", now.seq, " of ", now.newest, ", ", now.received, " received, ", now.missed, " missed, ")
     print(io, plural(now.restarts, "restart"))
@@ -80,9 +80,9 @@ function Base.show(io::IO, ::Plain, s::Subscription)
     print_extras(io, schema(s))
 end
 
-Base.show(io::IO, f::Frame) = print(io, "Frame(", f.seq, is_valid(f) ? "" : ", given back", ")")
+Base.show(io::IO, f::Frame) = print(io, "Frame(", f.seq, is_valid(f) ? "" : ", released", ")")
 function Base.show(io::IO, ::Plain, f::Frame)
-    is_valid(f) || return print(io, "Frame ", f.seq, " (given back)")
+    is_valid(f) || return print(io, "Frame ", f.seq, " (released)")
     name = schema(f).stream
     print(io, "Frame ", f.seq, " of ", name, ": step ", f.step, ", t = ", f.time, " s, ", plural(f.count, "agent"))
     f.missed > 0 && print(io, ", ", f.missed, " missed before")
@@ -100,7 +100,7 @@ Base.show(io::IO, w::Window) = print(io, "Window(", join(keys(w), ", "), isopen(
 function Base.show(io::IO, ::Plain, w::Window)
     isopen(w) || return show(io, w)
     n = length(w)
-    print(io, "Window over ", w.subscription.name, ": ", n, " of ", plural(w.frames, "frame"))
+    print(io, "Window over ", w.reader.name, ": ", n, " of ", plural(w.frames, "frame"))
     n > 0 && print(io, ", ", w.seqs[1], " to ", w.seqs[n])
     print_table(io, [[string(f.name), string(f.type), join([f.shape; n], "×")] for f in w.fields])
 end
@@ -120,7 +120,7 @@ end
 
 function Base.show(io::IO, r::Receipt)
     status = r.status
-    print(io, "Receipt(", r.what, ": ", status)
+    print(io, "Receipt(", r.request, ": ", status)
     status === :applied && print(io, " at step ", r.step, ", in force from frame ", r.seq)
     status === :refused && print(io, ", ", r.reason)
     print(io, ")")
@@ -133,11 +133,11 @@ function Base.show(io::IO, r::Request)
     print(io, ")")
 end
 
-Base.show(io::IO, out::Publication) = print(io, "Publication(", schema(out).stream, isopen(out) ? "" : ", closed", ")")
-function Base.show(io::IO, ::Plain, out::Publication)
+Base.show(io::IO, out::Writer) = print(io, "Writer(", schema(out).stream, isopen(out) ? "" : ", closed", ")")
+function Base.show(io::IO, ::Plain, out::Writer)
     isopen(out) || return show(io, out)
     now = stats(out)
-    print(io, "Publication of ", schema(out).stream, ": ", plural(now.published, "frame"), " published, ")
+    print(io, "Writer of ", schema(out).stream, ": ", plural(now.published, "frame"), " published, ")
     print(io, plural(now.requests, "request"), " answered")
     print_fields(io, schema(out))
     print_extras(io, schema(out))
@@ -146,15 +146,15 @@ end
 # ------------------------------------------------------------------------------------------------------------- streams
 
 reader_text(r::ReaderInfo) = string(isempty(r.label) ? "reader" : r.label, " ", r.pid, r.alive ? "" : " (dead)")
-mode_text(r::ReaderInfo) = string(":", r.mode, r.every > 1 ? " $(r.every)" : "")
+mode_text(r::ReaderInfo) = string(":", r.mode, r.stride > 1 ? " $(r.stride)" : "")
 
 function stream_row(s::StreamInfo)
     alive = count(r -> r.alive, s.readers)
     dead = length(s.readers) - alive
     readers = string(alive, dead == 0 ? "" : " + $dead dead")
     return [
-        string(s.name, s.unverified === nothing ? "" : " (unverified)"), string(s.writer), string(s.pid), string(s.seq), human_time(s.age), "$(s.count)/$(s.capacity)",
-        human_bytes(s.memory_bytes), readers,
+        string(s.name, s.unverified === nothing ? "" : " (unverified)"), string(s.writer), string(s.pid), string(s.seq),
+        human_time(s.age), "$(s.count)/$(s.capacity)", human_bytes(s.memory_bytes), readers,
     ]
 end
 

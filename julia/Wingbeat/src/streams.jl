@@ -1,16 +1,16 @@
-# The machine's streams, seen from outside.
+# The streams of the machine, looked at without attaching to them.
 
 """
     Wingbeat.ReaderInfo
 
-A reader of a stream: `pid`, `label`, `mode`, `every` (k, of every k-th frame), `alive`, `asleep`, `leases` it may hold and `held` now, `seq` last taken,
-`received`, `missed`.
+A reader of a stream: `pid`, `label`, `mode`, `stride`, `alive`, `asleep`, `leases` (frames it can hold), `held` (frames it
+holds now), `seq` (of the frame taken last), `received`, `missed`.
 """
 struct ReaderInfo
     pid::Int
     label::String
     mode::Symbol
-    every::Int
+    stride::Int
     alive::Bool
     asleep::Bool
     leases::Int
@@ -23,9 +23,10 @@ end
 """
     Wingbeat.StreamInfo
 
-A look at a stream: `name`, `writer` (`:alive`, `:closed`, `:dead`), `pid` of the writer, `seq`, `step`, `time`, `count`
-of the newest frame, its `age` in seconds, `capacity`, `frame_bytes`, `memory_bytes`, `epoch`, `generation`, and
-`readers` ([`Wingbeat.ReaderInfo`](@ref), the dead ones included). [`unverified`](@ref) says whether frames may be torn.
+The state of a stream: `name`; `writer` (`:alive`, `:closed`, `:dead`) and its `pid`; `seq`, `step`, `time` (s) and `count`
+of the newest frame, and its `age` (s); `capacity`, `frame_bytes`, `memory_bytes`, `lease_budget`, `max_readers`, `epoch`,
+`generation`; and `readers` ([`Wingbeat.ReaderInfo`](@ref)), including dead ones. [`unverified`](@ref) says whether frames
+may be torn.
 """
 struct StreamInfo
     name::String
@@ -58,25 +59,25 @@ Base.getindex(list::StreamList, i::Int) = list.streams[i]
     streams() -> list of Wingbeat.StreamInfo
     streams(name) -> Wingbeat.StreamInfo
 
-The streams on this machine (in the runtime directory), with their writers and readers, live and dead. Nobody notices
-the look. `streams(name)` throws `Wingbeat.StreamNotReady` if there is none of that name.
+The streams in the runtime directory of this machine, with their writers and readers. Looking changes nothing in a stream.
+`streams(name)` throws `Wingbeat.StreamNotReady` if there is no stream of that name.
 """
 function streams()
     need_library()
-    looks = map(inspect, stream_names())
-    return StreamList(StreamInfo[look for look in looks if look !== nothing], runtime_directory())
+    infos = map(inspect, stream_names())
+    return StreamList(StreamInfo[info for info in infos if info !== nothing], runtime_directory())
 end
 
 function streams(name::AbstractString)
     need_library()
-    look = inspect(String(name))
-    look === nothing && throw(StreamNotReady("there is no stream $name; there are: $(list_names(stream_names()))"))
-    return look
+    info = inspect(String(name))
+    info === nothing && throw(StreamNotReady("there is no stream $name; $(list_streams())"))
+    return info
 end
 
 unverified(s::StreamInfo) = s.unverified
 
-# Between counting and reading there may come more.
+# A stream may appear between counting and reading, so the capacity may have to grow.
 function stream_names()
     total = Ref{Csize_t}(0)
     capacity = 16
@@ -99,7 +100,7 @@ end
 """
     Wingbeat.runtime_directory() -> String
 
-Where streams are found: `\$WINGBEAT_DIR`, or the system's shared memory folder.
+The folder in which streams are registered: `\$WINGBEAT_DIR`, else a folder of this user in the system's shared memory.
 """
 function runtime_directory()
     need_library()
@@ -108,36 +109,36 @@ function runtime_directory()
     return String(path[1:(findfirst(iszero, path) - 1)])
 end
 
-# nothing if it has gone meanwhile.
+# Returns nothing if the stream has been removed meanwhile.
 function inspect(name::String)
     out = Ref{Ptr{Cvoid}}(C_NULL)
     code = GC.@preserve out check(wb_inspect(name, Base.unsafe_convert(Ptr{Opaque}, out)))
     code == OK || return nothing
     inspection = filled(out)
     try
-        return look(inspection)
+        return read_stream(inspection)
     finally
         wb_inspection_close(inspection)
     end
 end
 
-function look(inspection::Opaque)
+function read_stream(inspection::Opaque)
     r = CRecord(STREAM_INFO)
     bytes = r.bytes
     code = GC.@preserve bytes check(wb_inspection_stream(inspection, pointer(bytes)))
     code == OK || return nothing
-    number(name) = whole(r, name)
+    number(name) = integer(r, name)
     seq = number(:seq)
     age = seq == 0 ? NaN : (Int64(wb_now_ns()) - number(:publish_time_ns)) / 1e9
     return StreamInfo(
         text(r, :name), (:alive, :closed, :dead)[number(:writer_state)], number(:writer_pid), seq, number(:step),
         load(r, :sim_time, Float64), number(:count), age, number(:capacity), number(:frame_bytes),
         number(:memory_bytes), number(:lease_budget), number(:max_readers), number(:epoch), number(:generation),
-        look_at_readers(inspection, number(:max_readers)), unverified(Schema(wb_inspection_schema(inspection))),
+        read_readers(inspection, number(:max_readers)), unverified(Schema(wb_inspection_schema(inspection))),
     )
 end
 
-function look_at_readers(inspection::Opaque, capacity::Int)
+function read_readers(inspection::Opaque, capacity::Int)
     total = Ref{Csize_t}(0)
     bytes = zeros(UInt8, READER_INFO.size * capacity)
     GC.@preserve bytes total begin
@@ -149,21 +150,21 @@ function look_at_readers(inspection::Opaque, capacity::Int)
 end
 
 function read_reader(r::CRecord)
-    mode = whole(r, :mode)
+    mode = integer(r, :mode)
     name = 1 <= mode <= length(MODES) ? keys(MODES)[mode] : :unknown
     return ReaderInfo(
-        whole(r, :pid), text(r, :label), name, whole(r, :every), whole(r, :alive) == 1,
-        whole(r, :asleep) == 1, whole(r, :leases_claimed), whole(r, :leases_held), whole(r, :seq), whole(r, :received),
-        whole(r, :missed),
+        integer(r, :pid), text(r, :label), name, integer(r, :every), integer(r, :alive) == 1,
+        integer(r, :asleep) == 1, integer(r, :leases_claimed), integer(r, :leases_held), integer(r, :seq), integer(r, :received),
+        integer(r, :missed),
     )
 end
 
 """
     Wingbeat.collect_dead(name=nothing) -> NamedTuple
 
-Removes what dead processes left of one stream, or of all: `streams` removed whole, entries of dead `readers`, memory
-`objects`, `files`, `bytes` given back. Touches nothing a living process uses. Nothing needs it: who attaches next does
-the same.
+Removes the remains of dead processes, of one stream or of all, and returns the numbers of `streams`, entries of
+`readers`, memory `objects`, `files` and `bytes` removed. Nothing that a living process uses is touched. Calling it is
+never necessary: the next process that attaches to a stream does the same.
 """
 function collect_dead(name::Union{Nothing,AbstractString}=nothing)
     need_library()

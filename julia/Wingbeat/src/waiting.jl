@@ -1,74 +1,155 @@
-# Waiting for frames without freezing other tasks or Ctrl-C.
+# Waiting without stopping other tasks or Ctrl-C.
 #
-# A blocking foreign call would stop both, and the garbage collection of all threads. So a wait spins in calls of a few
-# microseconds, then sleeps in Julia's event loop on the descriptor that the library makes readable.
+# A blocking foreign call would stop both, and the garbage collection of all threads. A wait for a frame therefore spins
+# in calls of a few microseconds, then sleeps in Julia's event loop on the descriptor that the library makes readable.
+# Every other wait looks, sleeps in the event loop, and looks again.
 
+const NO_LIMIT = Int64(-1)
+const NEVER = typemax(Int64)
+const MESSAGE_DELAY_NS = Int64(2_000_000_000)
 const SPIN_SLICE_NS = Int64(2_000)  # longest time inside one call
 const SLICES_PER_YIELD = 25         # so that other tasks run at least every 50 us
 
-# One look for a frame, of at most limit_ns: the result as the library has it.
-@inline function look!(s::Subscription, limit_ns::Int64)
+limit_ns(::Nothing) = NO_LIMIT
+function limit_ns(seconds::Real)
+    seconds >= 0 || throw(InvalidArgument("timeout must be 0 or more seconds, or nothing for no limit, not $seconds"))
+    return seconds > 1e9 ? NO_LIMIT : round(Int64, 1e9 * seconds)
+end
+deadline(limit::Int64) = limit < 0 ? NEVER : Int64(time_ns()) + limit
+left_ns(until::Int64) = until == NEVER ? NO_LIMIT : max(until - Int64(time_ns()), Int64(0))
+
+# ---------------------------------------------------------------------------------------------- messages and interrupts
+
+# One call of print: lines of several processes do not mix.
+print_wait(text) = print(stderr, string("waiting for ", text, "\n"))
+
+function list_streams()
+    names = filter(has_living_writer, stream_names())
+    return isempty(names) ? "there are no streams on this machine" : "there are: $(join(names, ", "))"
+end
+
+function has_living_writer(name)
+    try
+        info = inspect(name)
+        return info !== nothing && info.writer === :alive
+    catch err
+        err isa WingbeatError || rethrow() # another process's stream may be damaged
+        return false
+    end
+end
+
+const EXITS_ON_INTERRUPT = Ref(false)
+
+"""
+    Wingbeat.exit_on_interrupt()
+
+Makes Ctrl-C during a wait of this package end the process with exit code 130 and without a stack trace, after the
+functions registered with `atexit` have run. Meant for scripts: without it Julia prints a stack trace when a script gets
+Ctrl-C. Outside of the package's waits Ctrl-C then throws an `InterruptException`, as in the REPL.
+"""
+function exit_on_interrupt()
+    EXITS_ON_INTERRUPT[] = true
+    Base.exit_on_sigint(false)
+    return nothing
+end
+
+function exit_if_interrupted(err)
+    err isa InterruptException && EXITS_ON_INTERRUPT[] && exit(130)
+    return nothing
+end
+
+# A pending Ctrl-C is thrown at the end of disable_sigint.
+throw_pending_interrupt() = disable_sigint(() -> nothing)
+
+# Calls is_ready() until it returns true, and pause(k) after the k-th call. Returns false if the deadline has passed.
+function wait_until(is_ready, pause, text, until::Int64, quiet::Bool)
+    message_due = quiet ? NEVER : Int64(time_ns()) + MESSAGE_DELAY_NS
+    looks = 0
+    try
+        while !is_ready()
+            left_ns(until) == 0 && return false
+            if Int64(time_ns()) >= message_due
+                message_due = NEVER
+                print_wait(text())
+            end
+            pause(looks += 1)
+        end
+    catch err
+        exit_if_interrupted(err)
+        rethrow()
+    end
+    return true
+end
+
+# --------------------------------------------------------------------------------------------------- waiting for frames
+
+# Looks once for the next frame, for at most limit_ns. Returns the library's result.
+@inline function poll!(s::Reader, limit_ns::Int64)
     handle, hold = s.handle, current(s)
     lock(handle.lock)
-    handle.open || (unlock(handle.lock); throw_closed("subscription"))
+    handle.open || (unlock(handle.lock); throw_closed("reader"))
     code = GC.@preserve hold wb_reader_wait(handle.pointer, limit_ns, frame_pointer(hold))
     if code == OK
-        hold.ticket += 1
-        s.ticket = hold.ticket
+        hold.stamp += 1
+        s.stamp = hold.stamp
     end
     unlock(handle.lock)
     return code
 end
 
-# Ends the turn: its frame goes back, unless it was kept; then the next one needs another Hold.
-@inline function turn!(s::Subscription)
+# Releases the frame of this turn. If the frame was kept by hold(), the next turn needs another Hold instead.
+@inline function end_turn!(s::Reader)
     hold = current(s)
-    if hold.ticket == s.ticket && isodd(hold.ticket)
-        hold.kept ? (s.current = lease(s.epoch, s.handle, s)) : give_back!(hold, s.ticket)
+    if hold.stamp == s.stamp && isodd(hold.stamp)
+        hold.kept ? (s.current = reader_hold(s.epoch, s.handle, s)) : release!(hold, s.stamp)
     end
     return nothing
 end
 
-# The next frame into s.current: OK, NO_FRAME at the deadline, or WRITER_GONE if the subscription does not stay.
-@inline function advance!(s::Subscription, limit_ns::Int64)
-    turn!(s)
-    code = look!(s, Int64(0))
-    code == OK && is_of(current(s).frame, current(s).epoch) && return settle!(current(s))
+# Takes the next frame into s.current. Returns OK, NO_FRAME at the deadline, or WRITER_GONE if the reader does not stay.
+@inline function advance!(s::Reader, limit_ns::Int64)
+    end_turn!(s)
+    code = poll!(s, Int64(0))
+    if code == OK && contains_frame(current(s).epoch, current(s).frame)
+        find_vectors!(current(s))
+        return OK
+    end
     return advance_slowly!(s, code, deadline(limit_ns))
 end
 
-@noinline function advance_slowly!(s::Subscription, code::Cint, until::Int64)
+@noinline function advance_slowly!(s::Reader, code::Cint, until::Int64)
     spun = 0
-    while true
-        code == OK && return arrive!(s)
-        code < 0 && throw_error(code)
-        if code == RESTARTED
-            s.restarts += 1
+    try
+        while true
+            code == OK && return accept_frame!(s)
+            code < 0 && throw_error(code)
+            code == RESTARTED && (s.restarts += 1)
+            (code == WRITER_GONE || code == RESTARTED) && !s.stay && return WRITER_GONE
+            left = left_ns(until)
+            left == 0 && code != RESTARTED && return NO_FRAME
+            spun = pause!(s, code, spun, left)
+            code = poll!(s, spun < 0 ? Int64(0) : left < 0 ? SPIN_SLICE_NS : min(SPIN_SLICE_NS, left))
         end
-        ended = code == WRITER_GONE || code == RESTARTED
-        ended && !s.stay && return WRITER_GONE
-        left = left_ns(until)
-        left == 0 && code != RESTARTED && return NO_FRAME
-        spun = pause!(s, code, spun, left)
-        code = look!(s, spin_slice(s, spun, left))
+    catch err
+        exit_if_interrupted(err)
+        rethrow()
     end
 end
 
-@inline function settle!(hold::Hold)
-    hold.vectors = vectors_of_slot(hold.epoch, hold.frame.data)
-    return OK
-end
-
-# A frame of another epoch than the last brings its schema and its memory.
-function arrive!(s::Subscription)
+function accept_frame!(s::Reader)
+    s.message_due_ns = 0
     hold = current(s)
-    is_of(hold.frame, hold.epoch) && return settle!(hold)
-    s.current = in_its_epoch(s, hold)
-    s.epoch = current(s).epoch
+    if contains_frame(hold.epoch, hold.frame)
+        find_vectors!(hold)
+    else
+        s.current = enter_epoch(s, hold)
+        s.epoch = current(s).epoch
+    end
     return OK
 end
 
-function in_its_epoch(s::Subscription{F}, hold::Hold) where {F}
+# The first frame of a new epoch brings a new schema and new memory.
+function enter_epoch(s::Reader{F}, hold::Hold) where {F}
     try
         schema = Schema(hold.frame.schema)
         layout = s.epoch.layout
@@ -79,9 +160,9 @@ function in_its_epoch(s::Subscription{F}, hold::Hold) where {F}
             layout = Layout(schema, chosen_names(F))
             warn_unverified(schema)
         end
-        return moved(hold, Epoch(hold.frame, layout))
+        return move_frame!(hold, Epoch(hold.frame, layout))
     catch
-        give_back!(hold, hold.ticket)
+        release!(hold, hold.stamp)
         rethrow()
     end
 end
@@ -89,50 +170,61 @@ end
 types_of(::Type{Nothing}) = nothing
 types_of(::Type{F}) where {F} = NamedTuple{fieldnames(F)}(map(eltype, fieldtypes(F)))
 
-spin_slice(s::Subscription, spun::Int, left::Int64) =
-    spun < 0 ? Int64(0) : left < 0 ? SPIN_SLICE_NS : min(SPIN_SLICE_NS, left)
-
-nothing_to_do() = nothing
-
-# Between two looks: a safe point, a turn for the other tasks, or sleep. Returns how many slices were spun; -1 after
+# Between two looks: a safe point, and a turn for the other tasks, or sleep. Returns the number of slices spun; -1 after
 # sleep.
-function pause!(s::Subscription, code::Cint, spun::Int, left::Int64)
+function pause!(s::Reader, code::Cint, spun::Int, left::Int64)
     spun = max(spun, 0) + 1
     GC.safepoint()
-    disable_sigint(nothing_to_do) # a pending Ctrl-C is thrown at its end
+    throw_pending_interrupt()
     if s.spin_ns >= 0 && (code == NOT_READY || code == WRITER_GONE || spun * SPIN_SLICE_NS > s.spin_ns)
-        sleep_until_readable!(s, left)
+        sleep_until_readable!(s, earlier(left, print_message_if_due!(s, code)))
         return -1
     end
-    spun % SLICES_PER_YIELD == 0 && yield()
+    if spun % SLICES_PER_YIELD == 0
+        print_message_if_due!(s, code)
+        yield()
+    end
     return spun
 end
 
-function sleep_until_readable!(s::Subscription, left::Int64)
-    descriptor = with_reader(wb_reader_fd, s) # arms it
-    check(descriptor)
-    left < 0 ? sleep_for_ever!(s, descriptor) : sleep_with_limit!(s, descriptor, left)
-    return nothing
-end
+earlier(a::Int64, b::Int64) = a < 0 ? b : b < 0 ? a : min(a, b)
 
-function sleep_for_ever!(s::Subscription, descriptor::Cint)
-    watcher = s.watcher
-    if watcher === nothing
-        watcher = s.watcher = FDWatcher(RawFD(descriptor), true, false)
+# A wait for a writer, or for the reader's first frame, prints a message once, after 2 s. A living writer may pause as
+# long as it wants. Returns the time until the message is due, NO_LIMIT if there will be none.
+function print_message_if_due!(s::Reader, code::Cint)
+    (code == WRITER_GONE || code == NOT_READY || s.stamp == 0) || return NO_LIMIT
+    s.message_due_ns == 0 && (s.message_due_ns = s.quiet ? NEVER : Int64(time_ns()) + MESSAGE_DELAY_NS)
+    if s.message_due_ns != NEVER && Int64(time_ns()) >= s.message_due_ns
+        s.message_due_ns = NEVER
+        print_wait(
+            code == NO_FRAME ? "a frame of stream '$(s.name)'; its writer is alive" :
+            "a new writer of stream '$(s.name)'; the last one ended after frame $(stats(s).newest)",
+        )
     end
-    await(watcher)
+    return left_ns(s.message_due_ns)
+end
+
+function sleep_until_readable!(s::Reader, left::Int64)
+    descriptor = check(with_reader(wb_reader_fd, s)) # arms it
+    if left >= 0
+        sleep_with_limit!(s, descriptor, left)
+    else
+        s.watcher === nothing && (s.watcher = FDWatcher(RawFD(descriptor), true, false))
+        wait_readable(s.watcher)
+    end
     return nothing
 end
 
-# A second task waits for the timer, and ends the wait by closing the watcher. Ctrl-C is thrown into whichever task ran
-# last, so that task passes it on; and it is waited for, because Julia cannot throw into a task that is done.
-function sleep_with_limit!(s::Subscription, descriptor::Cint, left::Int64)
+# A second task waits for the timer, and ends the wait by closing the watcher. Julia throws Ctrl-C into the task that ran
+# last, so the second task returns the exception to the first, which waits for it: Julia cannot throw into a finished
+# task.
+function sleep_with_limit!(s::Reader, descriptor::Cint, left::Int64)
     s.watcher === nothing || close(s.watcher)
     watcher = s.watcher = FDWatcher(RawFD(descriptor), true, false)
     timer = Timer(left / 1e9)
     alarm = @async close_at_time(watcher, timer)
     try
-        await(watcher)
+        wait_readable(watcher)
     finally
         close(timer)
         problem = fetch(alarm)
@@ -143,7 +235,7 @@ function sleep_with_limit!(s::Subscription, descriptor::Cint, left::Int64)
     return nothing
 end
 
-# Returns what was thrown into it.
+# Returns the exception that was thrown into it, or nothing.
 function close_at_time(watcher::FDWatcher, timer::Timer)
     try
         wait(timer)
@@ -155,113 +247,11 @@ function close_at_time(watcher::FDWatcher, timer::Timer)
     end
 end
 
-function await(watcher::FDWatcher)
+function wait_readable(watcher::FDWatcher)
     try
         wait(watcher)
     catch err
-        err isa EOFError || rethrow() # closed: by the timer, or with the subscription
+        err isa EOFError || rethrow() # the watcher was closed: by the timer, or with the reader
     end
     return nothing
-end
-
-# ------------------------------------------------------------------------------------------------------- for the user
-
-Base.IteratorSize(::Type{<:Subscription}) = Base.SizeUnknown()
-Base.eltype(::Type{Subscription{F}}) where {F} = Frame{F}
-
-# Inlined, so that the frame never has to be put on the heap.
-@inline function Base.iterate(s::Subscription{F}, ::Nothing=nothing) where {F}
-    has_frame(s) || return nothing
-    return (Frame{F}(current(s)), nothing)
-end
-
-function has_frame(s::Subscription)
-    s.handle.open || return false
-    try
-        return advance!(s, NO_LIMIT) == OK
-    catch err
-        err isa Closed && return false # by another task, while this one waited
-        rethrow()
-    end
-end
-
-"""
-    wait(subscription; timeout=nothing) -> Frame or nothing
-
-Waits for the next frame, which is valid until the next wait or turn of a loop. `nothing` when `timeout` (seconds) has
-passed before there was one, or, with `stay=false`, when the writer has ended. `timeout=0` only looks.
-"""
-function Base.wait(s::Subscription{F}; timeout=nothing) where {F}
-    return advance!(s, limit_ns(timeout)) == OK ? Frame{F}(current(s)) : nothing
-end
-
-"""
-    take!(subscription) -> Frame
-
-The next frame, as `wait` without a time limit. With `stay=false` throws `Wingbeat.WriterGone` when the writer has
-ended.
-"""
-function Base.take!(s::Subscription{F}) where {F}
-    advance!(s, NO_LIMIT) == OK && return Frame{F}(current(s))
-    throw(WriterGone("the writer of $(s.name) has ended; subscribe with stay=true to wait for its restart"))
-end
-
-"""
-    latest(f, subscription; timeout=nothing)
-    latest(subscription; timeout=nothing) -> Frame
-
-The newest frame there is, seen before or not; waits (up to `timeout` seconds, then throws `Wingbeat.StreamNotReady`)
-only if there has been none yet. The block's frame is valid inside the block; without a block the frame is on
-[`hold`](@ref) until [`release`](@ref). Needs a lease beside that of the loop (`leases`, 2 by default).
-
-```julia
-latest(swarm) do frame
-    sum(frame[:position]; dims=2) ./ frame.count
-end
-```
-"""
-function latest(s::Subscription; timeout=nothing)
-    return hold(newest(s, deadline(limit_ns(timeout))))
-end
-
-function latest(f, s::Subscription; timeout=nothing)
-    frame = newest(s, deadline(limit_ns(timeout)))
-    try
-        return f(frame)
-    finally
-        frame.hold.kept || recycle!(s, frame)
-    end
-end
-
-function recycle!(s::Subscription, frame::Frame)
-    release(frame)
-    s.spare = frame.hold
-    return nothing
-end
-
-function newest(s::Subscription{F}, until::Int64) where {F}
-    hold = spare_hold!(s)
-    while true
-        code = check(take_newest!(s, hold))
-        if code == OK
-            is_of(hold.frame, hold.epoch) ? settle!(hold) : (hold = in_its_epoch(s, hold))
-            return Frame{F}(hold)
-        end
-        Int64(time_ns()) >= until &&
-            throw(StreamNotReady("stream $(s.name) has no frame yet; its writer has not published one"))
-        sleep(ATTACH_INTERVAL)
-    end
-end
-
-function spare_hold!(s::Subscription)
-    hold, s.spare = s.spare, nothing
-    return hold === nothing || hold.epoch !== s.epoch ? lease(s.epoch, s.handle, s) : hold
-end
-
-function take_newest!(s::Subscription, hold::Hold)
-    return with_reader(s) do pointer
-        code = GC.@preserve hold wb_reader_latest(pointer, frame_pointer(hold))
-        code == OK && (hold.ticket += 1)
-        code
-    end
 end

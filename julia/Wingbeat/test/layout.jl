@@ -1,4 +1,4 @@
-# The structs of src/api.jl against the C header, by a small program that a C compiler makes of it.
+# The structs of src/library.jl against the C header, by a small program that a C compiler makes of it.
 
 c_name(name) = "wb_" * join(lowercase.(split(string(name), r"(?=[A-Z])")), "_")
 
@@ -83,6 +83,6 @@ end
     @test Wingbeat.text(record, :a) == "abcde"
     record.bytes[3] = 0
     @test Wingbeat.text(record, :a) == "ab"
-    @test Wingbeat.whole(record, :b) == 7
-    @test_throws KeyError Wingbeat.whole(record, :e)
+    @test Wingbeat.integer(record, :b) == 7
+    @test_throws KeyError Wingbeat.integer(record, :e)
 end

@@ -73,7 +73,7 @@ end
         foreach(_ -> fly!(out), 1:9)
         @test [take!(swarm).seq for _ in 1:3] == [3, 6, 9]
         reader = only(streams("flock").readers)
-        @test (reader.mode, reader.every) == (:every, 3)
+        @test (reader.mode, reader.stride) == (:every, 3)
         foreach(_ -> fly!(out), 1:40)
         frame = take!(swarm)
         @test frame.seq % 3 == 0 && frame.missed == div(frame.seq, 3) - 4 && stats(swarm).missed == frame.missed

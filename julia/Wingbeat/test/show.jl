@@ -6,7 +6,7 @@ has(text, parts...) = all(p -> occursin(p, text), parts)
     parameters = (rate=parameter(0.5; min=0, max=1, unit="1/s", help="how fast"), mode=parameter(:a; choices=(:a, :b)))
     options = (parameters=parameters, triggers=(:reset,), attributes=("model" => "zones",))
     with_flock(; writer=options, frames=0) do out, swarm
-        @test has(shown(swarm), "Subscription to flock (:latest), writer alive", "position  Float32  3×N  x y z  [m]",
+        @test has(shown(swarm), "Reader of flock (:latest), writer alive", "position  Float32  3×N  x y z  [m]",
             "2 parameters, 1 trigger", "model = zones", "0 missed, 0 restarts")
         fly!(out; count=5)
         frame = take!(swarm)
@@ -20,7 +20,7 @@ has(text, parts...) = all(p -> occursin(p, text), parts)
               rate  0.5  1/s  0.0 .. 1.0  how fast
               mode  a         a | b"""
         @test has(shown(schema(swarm)), "Schema of flock: up to 8 agents")
-        @test has(shown(out), "Publication of flock: 1 frame published")
+        @test has(shown(out), "Writer of flock: 1 frame published")
         @test has(sprint(show, request(swarm, :reset)), "Receipt(reset: pending)")
         w = window(swarm, 4, :position)
         @test has(shown(w), "Window over flock: 0 of 4 frames")
@@ -30,10 +30,10 @@ has(text, parts...) = all(p -> occursin(p, text), parts)
         @test has(shown(streams("flock")), "Stream flock: writer alive", "5 of 8 agents", "julia $(getpid())")
         @test has(sprint(show, collect(requests(out))), "Request(reset)")
         release(frame)
-        @test shown(frame) == "Frame 1 (given back)" && shown(X) == "3×5 FieldArray{Float32,2} (given back)"
+        @test shown(frame) == "Frame 1 (released)" && shown(X) == "3×5 FieldArray{Float32,2} (released)"
         @test sprint(show, X) == shown(X)
         @test sprint.(show, Any[swarm, out, frame, w, schema(swarm), params(swarm)]) == [
-            "Subscription(flock)", "Publication(flock)", "Frame(1, given back)", "Window(position)", "Schema of flock (3 fields)",
+            "Reader(flock)", "Writer(flock)", "Frame(1, released)", "Window(position)", "Schema of flock (3 fields)",
             "Parameters of flock",
         ]
         foreach(close, (w, swarm, out))
@@ -46,7 +46,7 @@ end
 
 @testset "the_repl_shows_how_a_stream_is_read" begin
     with_flock(; frames=1, every=3, copy=true) do out, swarm
-        @test has(shown(swarm), "Subscription to flock (:every, by copying), writer alive")
+        @test has(shown(swarm), "Reader of flock (:every, by copying), writer alive")
         @test has(shown(streams("flock")), ":every 3", "copies")
         subscribe(unseen -> (@test has(shown(unseen), "(:latest, observing)")), "flock"; observe=true)
     end
@@ -89,6 +89,6 @@ end
 
 @testset "errors_say_their_kind_and_what_to_do" begin
     @test sprint(showerror, FrameReleased()) ==
-        "FrameReleased: this memory belongs to a frame that was given back; copy what is needed longer, or hold(frame)"
+        "FrameReleased: the frame of this memory was released; copy data that is needed longer, or hold(frame)"
     @test sprint(showerror, RequestRefused("rate = 2", "too fast")) == "RequestRefused: rate = 2 was refused: too fast"
 end
