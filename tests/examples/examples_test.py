@@ -93,11 +93,15 @@ class Examples(unittest.TestCase):
         self.assertEqual(reader.returncode, 0)
         self.assertEqual(len(output.splitlines()), 5)
 
-    def test_reader_without_a_writer_says_why_and_fails(self):
-        done = subprocess.run([BINARIES / "example_reader", "nobody"], env=self.environment, capture_output=True,
-                              text=True, check=False, timeout=PATIENCE_S)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("nobody", done.stderr)
+    def test_reader_without_a_writer_says_what_it_waits_for_then_why_it_fails(self):
+        self.start("example_flock")
+        self.read("flock", 1)
+        for words, waiting in ([], ["waiting for stream 'nobody'; there are: flock"]), (["1", "--quiet"], []):
+            done = subprocess.run([BINARIES / "example_reader", "nobody", *words], env=self.environment,
+                                  capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+            lines = done.stderr.splitlines()
+            self.assertEqual((done.returncode, done.stdout, lines[:-1]), (1, "", waiting))
+            self.assertIn("nobody: ", lines[-1])
 
     def test_each_example_has_a_readme(self):
         for folder in ("cpp/existing_simulation", "cpp/flock", "cpp/reader", "c", "julia"):

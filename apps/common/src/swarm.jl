@@ -159,4 +159,4 @@ end
 Sets a parameter of the subscription's stream and waits until it is in force: `receipt.step`, `receipt.seq`. Throws `RequestRefused` with
 the reason, or `Wingbeat.RequestTimeout` after half a minute.
 """
-steer!(swarm::Wingbeat.Subscription, change::Pair) = wait(request(swarm, change); timeout=30)
+steer!(swarm::Wingbeat.Reader, change::Pair) = wait(request(swarm, change); timeout=30)

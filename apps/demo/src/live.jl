@@ -28,9 +28,9 @@ const CALM_FRAMES = 30       # in a row, none of which Julia took longer for tha
 
 mutable struct Session
     settings::Settings
-    swarm::Subscription
+    swarm::Wingbeat.Reader
     window::Window
-    latent::Publication
+    latent::Wingbeat.Writer
     stamped::Vector{Symbol}     # the fields that the stamp is made of
     coder::WindowCoder
     flock::Flock                # an empty one, whose memory serves each frame's
@@ -48,7 +48,7 @@ end
 new_record(settings) =
     RunRecord(settings.agents, round(Int, settings.rate * settings.seconds), NUMBERS, Steering(STEERED, STEERED_TO))
 
-function Session(swarm::Subscription, settings::Settings, display::Display, note)
+function Session(swarm::Wingbeat.Reader, settings::Settings, display::Display, note)
     agents = Wingbeat.schema(swarm).capacity
     return Session(
         settings, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
@@ -70,7 +70,7 @@ is_whole(session, frame) =
     frame_stamp(frame.seq, Any[frame[name] for name in session.stamped]) == frame[:stamp][1]
 
 # The code carries the step it was made of.
-function answer!(latent::Publication, code, frame)
+function answer!(latent::Wingbeat.Writer, code, frame)
     latent[:code] .= code
     publish!(latent; step=frame.step, time=frame.time)
     return nothing

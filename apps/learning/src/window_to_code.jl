@@ -17,8 +17,8 @@ const LONGEST_NOTICE_MS = 1_000
 
 mutable struct CodeStudy
     window::Window
-    latent::Publication
-    listener::Subscription     # an ordinary subscriber to it
+    latent::Wingbeat.Writer
+    listener::Wingbeat.Reader # an ordinary reader of it
     coder::PathCoder
     principal::Principal
     alarm::Alarm

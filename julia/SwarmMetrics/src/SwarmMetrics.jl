@@ -31,7 +31,7 @@ module SwarmMetrics
 
 using LinearAlgebra: Symmetric, cholesky!, diagind, dot, issuccess, rdiv!
 using Wingbeat
-using Wingbeat: Frame, FrameCopy, Publication, Subscription
+using Wingbeat: Frame, FrameCopy, Reader, Writer
 
 export Flock, polarisation, rotation, is_ill_posed, state, DwellTimes, mean_dwell, share, visits
 export centroid, cohesion, bounding_box, hull_area, density

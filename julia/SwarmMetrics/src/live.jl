@@ -38,12 +38,12 @@ short(x) = x
 A loop over the [`Measurement`](@ref)s of a stream; made by [`live`](@ref), ended by `close`.
 """
 mutable struct Live
-    swarm::Subscription
+    swarm::Reader
     owns::Bool                        # closes the subscription, too
     names::Tuple{Vararg{Symbol}}
     metrics::Tuple
     before::Flock                     # an empty one, whose memory serves each frame's
-    out::Union{Nothing,Publication}
+    out::Union{Nothing,Writer}
     seq::Int                          # of the frame before; -1: none
 end
 
@@ -73,7 +73,7 @@ for m in live("swarm", polarisation, rotation, :spread => cohesion, clusters(100
 end
 ```
 """
-function live(swarm::Subscription, metrics...; box=:stream, publish=nothing)
+function live(swarm::Reader, metrics...; box=:stream, publish=nothing)
     return Live(swarm, false, metrics, box, publish)
 end
 function live(name::AbstractString, metrics...; box=:stream, publish=nothing)
@@ -86,7 +86,7 @@ function live(name::AbstractString, metrics...; box=:stream, publish=nothing)
     end
 end
 
-function live(f::Function, swarm::Union{Subscription,AbstractString}, metrics...; options...)
+function live(f::Function, swarm::Union{Reader,AbstractString}, metrics...; options...)
     loop = live(swarm, metrics...; options...)
     try
         return f(loop)
@@ -95,7 +95,7 @@ function live(f::Function, swarm::Union{Subscription,AbstractString}, metrics...
     end
 end
 
-function Live(swarm::Subscription, owns::Bool, metrics::Tuple, box, publish)
+function Live(swarm::Reader, owns::Bool, metrics::Tuple, box, publish)
     isempty(metrics) && throw(ArgumentError("name at least one metric: live(swarm, polarisation)"))
     named = map(named_metric, metrics)
     names = map(first, named)

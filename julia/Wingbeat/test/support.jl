@@ -57,13 +57,14 @@ mutable struct Child
     lines::Channel{String}
 end
 
-# Without compiling, which starts in half the time; those that test how waiting works are compiled.
-function start(program::String, arguments...; compiled=false)
+# Not compiled, which starts in half the time; tests of waiting need compiled programs. With `errors`, its lines on stderr
+# are among its lines.
+function start(program::String, arguments...; compiled=false, errors=false)
     path = joinpath(@__DIR__, "programs", program * ".jl")
     how = compiled ? `` : `--compile=min`
     command = `$(Base.julia_cmd()) $how --startup-file=no --project=$PACKAGE $path $(string.(arguments))`
     pipe = Pipe()
-    process = run(pipeline(command; stdin=devnull, stdout=pipe, stderr=stderr); wait=false)
+    process = run(pipeline(command; stdin=devnull, stdout=pipe, stderr=errors ? pipe : stderr); wait=false)
     close(pipe.in)
     lines = Channel{String}(1000)
     @async begin
@@ -78,23 +79,25 @@ end
 const CHILD_LIMIT = 60
 
 # The next line of the child; an error if none comes.
-function next_line(child::Child)
+next_line(child::Child) = with_limit(child) do
+    try
+        take!(child.lines)
+    catch
+        "(the child printed no more)"
+    end
+end
+
+function with_limit(f, child::Child)
     timer = Timer(_ -> kill(child.process, Base.SIGKILL), CHILD_LIMIT)
     try
-        return take!(child.lines)
-    catch
-        return "(the child said no more)"
+        return f()
     finally
         close(timer)
     end
 end
 
-function finish(child::Child)
-    timer = Timer(_ -> kill(child.process, Base.SIGKILL), CHILD_LIMIT)
-    wait(child.process)
-    close(timer)
-    return child.process
-end
+rest_of_lines(child::Child) = with_limit(() -> collect(child.lines), child)
+finish(child::Child) = with_limit(() -> (wait(child.process); child.process), child)
 
 function kill_hard(child::Child)
     kill(child.process, Base.SIGKILL)

@@ -95,17 +95,79 @@ end
     end
 end
 
-# An interrupt ends the process, or is thrown to the program that asked for that: at once, however it waits.
-@testset "control_c_ends_a_wait_at_once" begin
+start_waiting(how, kinds...) = start("wait", how, kinds...; compiled=true, errors=true)
+
+# The rest of its output, and its exit code.
+function interrupt(child)
+    kill(child.process, Base.SIGINT)
+    lines = rest_of_lines(child)
+    return lines, finish(child).exitcode
+end
+
+@testset "control_c_is_thrown_into_a_wait_at_once" begin
     with_flock() do out, swarm
-        for what in ("stream", "frame", "spin", "limit")
-            child = start("wait_for_interrupt", what; compiled=true)
-            @test next_line(child) == "waiting"
-            sleep(0.5)
-            kill(child.process, Base.SIGINT)
-            @test next_line(child) == "interrupted"
-            @test success(finish(child))
+        children = [start_waiting("throw", kind) for kind in ("stream", "frame", "spin", "limit")]
+        @test next_line.(children) == fill("ready", 4)
+        sleep(0.5)
+        @test interrupt.(children) == fill((["interrupted"], 0), 4)
+    end
+end
+
+function with_held_array(f)
+    array = LockedArray("/wingbeat-test-held", Float64, 2)
+    try
+        lock(f, array)
+    finally
+        rm(LockedArray, "/wingbeat-test-held")
+    end
+end
+
+@testset "a_wait_of_2_s_says_what_it_waits_for_and_control_c_ends_it_without_a_trace" begin
+    with_flock(; writer=(parameters=(rate=0.5,),), frames=0) do out, swarm
+        with_held_array() do
+            child = start_waiting("exit", "first", "latest", "stream", "array", "lock", "receipt")
+            @test next_line(child) == "ready"
+            @test sort([next_line(child) for _ in 1:6]) == [
+                "waiting for a frame of stream 'flock'; its writer is alive",
+                "waiting for array '/wingbeat-test-none'",
+                "waiting for stream 'nobody'; there are: flock",
+                "waiting for the first frame of stream 'flock'",
+                "waiting for the lock of array '/wingbeat-test-held', which another process or task holds",
+                "waiting for the writer of stream 'flock' to answer rate = 0.25",
+            ]
+            @test interrupt(child) == ([], 130)
+            fly!(out)
+            without_writer = start_waiting("exit", "frame", "spin", "window")
+            quiet = start_waiting("quiet", "frame", "stream", "lock", "array")
+            @test next_line(without_writer) == next_line(quiet) == "ready"
+            close(out)
+            text = "waiting for a new writer of stream 'flock'; the last one ended after frame 1"
+            @test [next_line(without_writer) for _ in 1:3] == fill(text, 3)
+            @test interrupt(without_writer) == interrupt(quiet) == ([], 130)
         end
+    end
+end
+
+@testset "the_message_says_that_there_are_no_streams" begin
+    with_directory() do
+        @test Wingbeat.list_streams() == "there are no streams on this machine"
+        out = flock("ended")
+        reader = subscribe("ended")
+        close(out)
+        @test Wingbeat.list_streams() == "there are no streams on this machine" # without a living writer
+        close(reader)
+    end
+end
+
+@testset "loops_and_turns_end_at_their_time_limit" begin
+    with_flock(; mode=:every) do out, swarm
+        @test [frame.seq for frame in eachframe(swarm; timeout=0.1)] == [1]
+        fly!(out)
+        @test [last(w.seqs) for w in window(swarm, 3, :mass; timeout=0.1)] == [2]
+        @test thrown(() -> take!(swarm; timeout=0.05)) isa Wingbeat.StreamNotReady
+        @test_throws Wingbeat.InvalidArgument eachframe(swarm; timeout=-1)
+        fly!(out)
+        @test take!(swarm; timeout=20).seq == 3
     end
 end
 
