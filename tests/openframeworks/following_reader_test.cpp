@@ -239,12 +239,12 @@ TEST_F(AFollowingReader, asks_a_restarted_stream_in_its_present_types) {
 
 TEST_F(AFollowingReader, says_that_there_is_no_stream_to_ask) {
   EXPECT_FALSE(reader.trigger("reset"));
-  EXPECT_NE(said.back().find("no setup()"), std::string::npos);
+  EXPECT_NE(said.back().find("call setup() first"), std::string::npos);
   ASSERT_TRUE(reader.open("swarm", {}));
   EXPECT_FALSE(reader.set("boundary", std::string("open")));
   EXPECT_FALSE(reader.set("boundary", std::string("open")));
   ASSERT_EQ(said.size(), 2U);
-  EXPECT_NE(said.back().find("'swarm' is not there yet"), std::string::npos);
+  EXPECT_NE(said.back().find("'swarm' does not exist yet"), std::string::npos);
 }
 
 TEST_F(AFollowingReader, controls_of_the_stream_before_are_told_to_be_gone) {

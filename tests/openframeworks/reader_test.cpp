@@ -47,7 +47,7 @@ TEST_F(AReader, waits_and_then_sees) {
   EXPECT_FALSE(reader.isConnected());
   EXPECT_FALSE(reader.hasFrame());
   EXPECT_EQ(reader.getCount(), 0U);
-  EXPECT_EQ(reader.getPlace(), "");
+  EXPECT_EQ(reader.getPositionField(), "");
   EXPECT_TRUE(reader.points().empty());
   start();
   EXPECT_TRUE(reader.isFrameNew());
@@ -56,7 +56,7 @@ TEST_F(AReader, waits_and_then_sees) {
   EXPECT_EQ(reader.getStep(), 7U);
   EXPECT_EQ(reader.getTime(), 0.5);
   EXPECT_EQ(reader.getSeq(), 1U);
-  EXPECT_EQ(reader.getPlace(), "position");
+  EXPECT_EQ(reader.getPositionField(), "position");
   EXPECT_EQ(reader.getAttribute("model"), "zones");
   EXPECT_EQ(reader.getFields().size(), 1U);
   EXPECT_EQ(reader.getReceived(), 1U);

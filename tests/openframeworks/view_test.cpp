@@ -23,18 +23,18 @@ wb_field_info field(const char* name, int type, std::uint64_t columns, const cha
 }  // namespace
 
 TEST(PlaceField, is_position_wherever_it_comes) {
-  EXPECT_EQ(place_field({field("velocity", WB_F32, 3), field("position", WB_F32, 3)}), 1);
-  EXPECT_EQ(place_field({field("velocity", WB_F32, 3), field("position", WB_F32, 1)}), 0);
+  EXPECT_EQ(position_field({field("velocity", WB_F32, 3), field("position", WB_F32, 3)}), 1);
+  EXPECT_EQ(position_field({field("velocity", WB_F32, 3), field("position", WB_F32, 1)}), 0);
 }
 
 TEST(PlaceField, is_else_the_first_of_two_or_three_numbers) {
-  EXPECT_EQ(place_field({field("id", WB_U32, 3), field("vertex", WB_F32, 7), field("where", WB_F64, 2)}), 2);
-  EXPECT_EQ(place_field({field("mass", WB_F32, 1), field("vertex", WB_F32, 7)}), 1);
+  EXPECT_EQ(position_field({field("id", WB_U32, 3), field("vertex", WB_F32, 7), field("where", WB_F64, 2)}), 2);
+  EXPECT_EQ(position_field({field("mass", WB_F32, 1), field("vertex", WB_F32, 7)}), 1);
 }
 
 TEST(PlaceField, is_none_where_there_is_nothing_to_draw) {
-  EXPECT_EQ(place_field({}), -1);
-  EXPECT_EQ(place_field({field("mass", WB_F32, 1), field("kind", WB_I32, 3), field("box", WB_F32, 3, "", false)}), -1);
+  EXPECT_EQ(position_field({}), -1);
+  EXPECT_EQ(position_field({field("mass", WB_F32, 1), field("kind", WB_I32, 3), field("box", WB_F32, 3, "", false)}), -1);
 }
 
 TEST(ColourField, is_spelled_either_way) {

@@ -371,8 +371,8 @@ TEST_F(AWriter, a_group_is_a_parameter_too_and_late_ones_are_said) {
   ASSERT_TRUE(setup_with_field());
   EXPECT_TRUE(has_control("speed"));
   writer.parameters(group).parameter(speed);
-  EXPECT_NE(logged(OF_LOG_WARNING).find("group 'group' comes after setup()"), std::string::npos);
-  EXPECT_NE(logged(OF_LOG_WARNING).find("parameter 'speed' comes after setup()"), std::string::npos);
+  EXPECT_NE(logged(OF_LOG_WARNING).find("group 'group' was added after setup()"), std::string::npos);
+  EXPECT_NE(logged(OF_LOG_WARNING).find("parameter 'speed' was added after setup()"), std::string::npos);
 }
 
 TEST_F(AWriter, what_it_cannot_show_is_left_out_with_a_notice) {

@@ -11,11 +11,11 @@
 namespace ofxWingbeat {
 
 static_assert(sizeof(glm::vec3) == 3 * sizeof(float) && sizeof(ofFloatColor) == 4 * sizeof(float),
-              "a frame's rows are taken for these");
+              "rows of a frame are used as this type");
 
 namespace {
 
-// What of an ofVbo makes it necessary to fill it anew.
+// The properties of an ofVbo whose change requires to fill it again.
 struct Shape {
   detail::VertexLayout layout;
   bool has_colours;
@@ -24,7 +24,7 @@ struct Shape {
   bool operator==(const Shape& other) const {
     return layout == other.layout && has_colours == other.has_colours && count == other.count;
   }
-  // Whether it still has that, as far as an ofVbo tells: others may have filled it since.
+  // Whether the ofVbo still has them, as far as it can be asked: the app may have filled it meanwhile.
   bool is_of(const ofVbo& vbo) const {
     return vbo.getIsAllocated() && vbo.getNumVertices() == count &&
            vbo.getUsingColors() == (has_colours || layout.colour_offset_bytes >= 0) &&
@@ -32,11 +32,11 @@ struct Shape {
   }
 };
 
-// What goes into an ofVbo. Pointers into the frame, if its numbers are as they have to be.
+// The data of an ofVbo: pointers into the frame if no conversion is needed.
 struct Drawing {
   Shape shape;
   const float* vertices;
-  const float* colours;  // in an array of their own; nullptr: among the vertices, or none
+  const float* colours;  // separate colours; nullptr: interleaved with the vertices, or none
 };
 
 void refresh(const Drawing& drawing, ofVbo& out) {
@@ -47,7 +47,7 @@ void refresh(const Drawing& drawing, ofVbo& out) {
 
 void fill(const Drawing& drawing, ofVbo& out) {
   const auto& [layout, has_colours, count] = drawing.shape;
-  out.clear();  // its vertex array object remembers the old layout
+  out.clear();  // its vertex array object keeps the old layout
   if (count == 0) return;
   out.setVertexData(drawing.vertices, layout.coordinates, count, GL_STREAM_DRAW, layout.stride_bytes);
   if (layout.colour_offset_bytes >= 0)
@@ -82,7 +82,7 @@ struct Reader::State {
     return {{layout, colours != nullptr, static_cast<int>(count)}, vertices, colours};
   }
 
-  // Four floats for each agent, and how far apart they are: within the field, or a field of their own; nullptr: there are none.
+  // Four floats per agent and their stride, within the field or in a field of its own; nullptr if there are no colours.
   const float* colours(const wb_field_info& field, std::size_t& stride_bytes) {
     const auto layout = detail::vertex_layout(field);
     stride_bytes = sizeof(ofFloatColor);
@@ -95,7 +95,7 @@ struct Reader::State {
 Reader::Reader() : state_(std::make_unique<State>()) {}
 Reader::~Reader() = default;
 
-// What was moved from is as new: all its members can be called.
+// A moved-from object is as after its construction: all members can be called.
 Reader::Reader(Reader&& other) noexcept : state_(std::exchange(other.state_, std::make_unique<State>())) {}
 Reader& Reader::operator=(Reader&& other) noexcept {
   state_ = std::exchange(other.state_, std::make_unique<State>());
@@ -111,7 +111,7 @@ void Reader::close() { state_->reader.close(); }
 void Reader::update() { state_->reader.update(); }
 bool Reader::isFrameNew() const { return state_->reader.is_frame_new(); }
 
-// ----------------------------------------------------------------------------------------------------- where it stands
+// --------------------------------------------------------------------------------------------------------------- state
 
 bool Reader::isSetup() const { return state_->reader.get() != nullptr; }
 bool Reader::isConnected() const { return state_->reader.is_connected(); }
@@ -131,12 +131,12 @@ float Reader::getFrameRate() const { return state_->reader.frame_rate(); }
 wingbeat::Reader* Reader::getReader() { return state_->reader.get(); }
 const wingbeat::Frame* Reader::getFrame() const { return state_->reader.frame(); }
 
-// ------------------------------------------------------------------------------------------------------------ its data
+// ---------------------------------------------------------------------------------------------------------------- data
 
 std::vector<wb_field_info> Reader::getFields() const { return state_->reader.fields(); }
 
-std::string Reader::getPlace() const {
-  const int index = detail::place_field(state_->reader.fields());
+std::string Reader::getPositionField() const {
+  const int index = detail::position_field(state_->reader.fields());
   return index < 0 ? "" : state_->reader.fields()[static_cast<std::size_t>(index)].name;
 }
 
@@ -173,7 +173,7 @@ bool Reader::mesh(ofMesh& out, const std::string& field) const {
   const float* colours = state_->colours(*state_->reader.find(field), stride_bytes);
   auto& colors = out.getColors();
   if (colours == nullptr) {
-    // Of another frame, with other agents: they would be looked for behind the end.
+    // The mesh's colours or indices belong to another number of agents: openFrameworks would read beyond their end.
     if (colors.size() != out.getVertices().size()) colors.clear();
     return true;
   }
@@ -188,7 +188,7 @@ bool Reader::vbo(ofVbo& out, const std::string& field) const {
   if (!hasFrame()) return false;
   const wb_field_info* info = state_->reader.find(field);
   if (info == nullptr) {
-    out.clear();  // what it held has not getCount() vertices
+    out.clear();  // its old data has another number of vertices than getCount()
     return false;
   }
   const Drawing drawing = state_->drawing_of(*info);

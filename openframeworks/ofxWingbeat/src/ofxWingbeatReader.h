@@ -1,4 +1,4 @@
-// ofxWingbeat::Reader: shows another process's stream in an app, and steers it.
+// ofxWingbeat::Reader: reads the stream of another process into an app, and steers it.
 #pragma once
 
 #include "detail/system.hpp"  // first
@@ -17,95 +17,96 @@
 
 namespace ofxWingbeat {
 
-// A reader of one stream, which need not be there yet.
+// A reader of one stream.
 //
-//     reader.setup("swarm");                               // ofApp::setup()
+//     reader.setup("swarm");                        // ofApp::setup()
 //
-//     reader.update();                                     // ofApp::update(): the newest frame, if there is one
-//     if (reader.isFrameNew()) reader.vbo(vbo);        // from shared memory to the graphics card
+//     reader.update();                              // ofApp::update(): takes the newest frame
+//     if (reader.isFrameNew()) reader.vbo(vbo);     // from shared memory to the graphics card
 //
-//     vbo.draw(GL_POINTS, 0, reader.getCount());           // ofApp::draw()
+//     vbo.draw(GL_POINTS, 0, reader.getCount());    // ofApp::draw()
 //
-// Waits for a stream that comes later and follows restarts by itself. Never slows the stream's writer.
-// LIFETIME: the frame, and every view of it, stays unchanged until the next update().
-// FIELDS: where a field is asked for, "" is the stream's place: `position` if it has that, else its first per-agent field of 2 or 3
-// floating-point numbers, else the first of more.
+// The stream may start after setup(), end and start again: the reader follows. It never slows the stream's writer.
+// LIFETIME: the frame and every view of it stay valid and unchanged until the next update().
+// FIELDS: a field name "" means the field with the positions: `position` if the stream has it, else the first per-agent
+// field of 2 or 3 floating-point numbers, else the first per-agent field of more.
+// THREADS: all calls come from the app's main thread.
 class Reader {
  public:
   Reader();
   ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
-  Reader(Reader&&) noexcept;  // what was moved from is as new
+  Reader(Reader&&) noexcept;  // the source is then as after its construction
   Reader& operator=(Reader&&) noexcept;
 
-  // Names the stream: "swarm", or another user's "alice/swarm". Does not wait. False for a name that cannot be, or a stream that
-  // cannot be read (no rights, another format); the log says what to do.
-  // options: the newest frame in each update(), or each in order (mode); in place or by copying: see wingbeat::ReaderOptions.
+  // Names the stream: "swarm", or "alice/swarm" for a stream of the user alice. Does not wait. Returns false if the
+  // name is not valid or the stream cannot be read (no rights, another format); the log says what to do. options: the
+  // mode (the newest frame in each update(), or every frame in order), leases and more, see wingbeat::ReaderOptions.
   bool setup(const std::string& stream, const wingbeat::ReaderOptions& options = {});
   void close();
 
-  // Call it once in ofApp::update(); with Mode::every again and again until isFrameNew() is false, to see each frame. Takes the newest frame
-  // (with Mode::every: the next one), syncs parameters() both ways, logs refused requests. Never waits.
+  // Takes the newest frame (with Mode::every: the next one), keeps parameters() equal in both directions, and logs
+  // refused requests. Never waits. Call it once in ofApp::update(); with Mode::every, call it until isFrameNew() is
+  // false to see all frames.
   void update();
-  // Whether that update() brought a frame.
+  // Whether the last update() took a frame.
   bool isFrameNew() const;
 
-  // ---------------------------------------------------------------------------------------------------- where it stands
+  // ---------------------------------------------------------------------------------------------------- state
   bool isSetup() const;
-  bool isConnected() const;  // there is a stream, and its writer lives
-  bool hasFrame() const;     // one is held: stays after the writer has ended
+  bool isConnected() const;  // the stream exists and its writer lives
+  bool hasFrame() const;     // a frame is held; it stays after the writer has ended
   const std::string& getName() const;
 
-  // Of the frame held; 0 without one.
+  // Of the frame held; 0 if there is none.
   std::uint64_t getSeq() const;
   std::uint64_t getStep() const;
-  double getTime() const;        // s, of the simulation
+  double getTime() const;        // simulation time (s)
   std::size_t getCount() const;  // agents present
-  // Of all frames.
+  // Of all frames since setup().
   std::uint64_t getReceived() const;
-  std::uint64_t getMissed() const;  // with Mode::every: lost, exactly. Of the newest, what was skipped is no loss
+  std::uint64_t getMissed() const;  // with Mode::every: frames lost; otherwise 0, since skipping frames is then no loss
   std::uint64_t getRestarts() const;
-  float getFrameRate() const;  // frames published per second, over the last half of one; 0 before that
+  float getFrameRate() const;  // frames published per second, over half a second; 0 at first
 
-  // ----------------------------------------------------------------------------------------------------------- its data
+  // ----------------------------------------------------------------------------------------------------------- data
   // All fields, in the stream's order; empty while not connected.
   std::vector<wb_field_info> getFields() const;
-  // The name of the field that "" means, "" if there is none.
-  std::string getPlace() const;
+  // The name of the field that "" stands for; "" if there is none.
+  std::string getPositionField() const;
   std::string getAttribute(const std::string& key) const;  // "" if there is none
 
-  // The numbers of a field in shared memory, no copy: array(i, c) is number c of agent i. Empty if there is no frame, no
-  // such field, or its elements are no T; the log says which, once.
+  // The numbers of a field in shared memory, without a copy: array(i, c) is number c of agent i. Empty if there is no
+  // frame, no such field, or if its element type is not T; the log gives the reason once.
   template <class T = float>
   wingbeat::Array<const T> array(const std::string& field) const {
     return view(field, wingbeat::detail::checked_type_of<T>()).template as<T>();
   }
 
-  // The field's points. In place where it is made of three floats; else converted, once per frame (numbers of any type; what is
-  // missing of three is 0, what is beyond is left out).
+  // The field's rows as points. A field of three floats is not copied. Other fields are converted once per frame:
+  // missing coordinates become 0, further ones are left out.
   wingbeat::Span<const glm::vec3> points(const std::string& field = "") const;
   // Copies them.
   bool points(std::vector<glm::vec3>& out, const std::string& field = "") const;
 
-  // Into a mesh: its vertices, and its colours, if the frame has them: see vbo(). Else the mesh keeps its own if there are as many as
-  // vertices. Its mode is left as it is.
+  // Sets the mesh's vertices, and its colours if the frame has them (see vbo()). Without colours in the frame the mesh
+  // keeps its own, if there is one per vertex. The mesh's mode does not change.
   bool mesh(ofMesh& out, const std::string& field = "") const;
 
-  // As the vertices of a polyline, which stays open or closed as it was.
+  // Sets the polyline's vertices. It stays open or closed.
   bool polyline(ofPolyline& out, const std::string& field = "") const;
 
-  // Into the graphics card's memory, straight from the frame, no copy in between, where the field is of 32-bit floats: the first
-  // 2 or 3 of an agent's numbers are its vertex. If four of them are labelled "r g b a", or there are seven without labels,
-  // those are its colour: vertices and colours interleaved, in one upload. Otherwise a per-agent field `color` or `colour` of 3 or 4
-  // floats gives the colours. Other fields are converted first.
-  // Draw getCount() of them: vbo.draw(GL_POINTS, 0, reader.getCount()). If the frame has no such field, the ofVbo is cleared, and
-  // nothing is drawn. Needs the GL context, as all of ofVbo.
+  // Uploads the field to the graphics card. A field of 32-bit floats goes there directly from the frame; other fields
+  // are converted first. The first 2 or 3 numbers of a row are the vertex. Colours are the four numbers labelled "r g b
+  // a", or the last four of seven without labels (vertices and colours are then interleaved, one upload); otherwise a
+  // per-agent field `color` or `colour` of 3 or 4 floats. Draw getCount() vertices: vbo.draw(GL_POINTS, 0,
+  // reader.getCount()). If the frame has no such field, the ofVbo is cleared. Needs the GL context.
   bool vbo(ofVbo& out, const std::string& field = "") const;
 
-  // ------------------------------------------------------------------------------------------------------------- steering
-  // Each asks the stream's writer, and does not wait; false if that cannot be (not connected, no such parameter, out of
-  // range). What it refuses comes to the log in a later update(), with its reason.
+  // ---------------------------------------------------------------------------------------------------------- steering
+  // Each sends a request to the stream's writer and does not wait. Returns false if the request cannot be sent (not
+  // connected, no such parameter, out of range). If the writer refuses it, a later update() logs the reason.
   template <class T, class = std::enable_if_t<std::is_arithmetic_v<T>>>
   bool set(const std::string& parameter, T value) {
     return set_number(parameter, static_cast<double>(value));
@@ -114,20 +115,21 @@ class Reader {
   bool trigger(const std::string& name);
   bool command(const std::string& name, std::initializer_list<double> arguments);
   bool command(const std::string& name, const std::vector<double>& arguments);
-  // A parameter's present value at the writer; `otherwise` if there is none.
+  // The parameter's present value at the writer, or `otherwise` if there is no such parameter.
   double get(const std::string& parameter, double otherwise = 0) const;
 
-  // The stream's parameters as a group, for a GUI: panel.setup(reader.parameters()). Empty until the stream is there. Synced in
-  // update(), both ways: what the GUI changes is asked for, what others change shows here. flocking.alignment is
-  // `alignment` in a group `flocking`; numbers are ofParameter<float>, whole ones <int>, choices <int> from 0 on,
+  // The stream's parameters as a group, for a GUI: panel.setup(reader.parameters()). Empty until the stream exists.
+  // update() sends requests for values changed in the GUI, and shows values changed elsewhere. flocking.alignment is
+  // `alignment` in a group `flocking`. Numbers are ofParameter<float>, integers <int>, choices <int> beginning with 0,
   // triggers <void>.
   ofParameterGroup& parameters();
-  // Whether the group was filled anew, or emptied, since the update() before (another stream, another schema): build the GUI again.
+  // Whether the last update() filled the group anew or emptied it (another stream, another schema). Build the GUI again
+  // if so.
   bool areParametersNew() const;
 
-  // For everything else Wingbeat can do; nullptr before setup().
+  // Wingbeat's own object; nullptr before setup(). Valid until close() or setup().
   wingbeat::Reader* getReader();
-  // The frame held; nullptr without one.
+  // The frame held; nullptr if there is none. Valid until the next update().
   const wingbeat::Frame* getFrame() const;
 
  private:

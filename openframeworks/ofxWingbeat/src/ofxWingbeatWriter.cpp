@@ -23,14 +23,14 @@ struct Writer::State {
 Writer::Writer() : state_(std::make_unique<State>()) {}
 Writer::~Writer() = default;
 
-// What was moved from is as new: all its members can be called.
+// A moved-from object is as after its construction: all members can be called.
 Writer::Writer(Writer&& other) noexcept : state_(std::exchange(other.state_, std::make_unique<State>())) {}
 Writer& Writer::operator=(Writer&& other) noexcept {
   state_ = std::exchange(other.state_, std::make_unique<State>());
   return *this;
 }
 
-// ------------------------------------------------------------------------------------------------- what can be seen
+// ------------------------------------------------------------------------------------------------------------ fields
 
 Writer& Writer::add_field(detail::FieldDescription field) {
   state_->writer.add_field(std::move(field));
@@ -56,9 +56,9 @@ Writer& Writer::field(const std::string& name, const ofVbo&, const std::string&)
 
 namespace {
 
-// Three floats at the beginning of each vertex, as setMesh() and setVertexData() put them there.
+// Each vertex begins with three floats: setMesh() and setVertexData() store them so.
 detail::Rows read_back(const ofVbo& vbo, std::vector<glm::vec3>& out) {
-  ofBufferObject buffer = vbo.getVertexBuffer();  // a handle: copies are the same buffer
+  ofBufferObject buffer = vbo.getVertexBuffer();  // a handle: copies refer to the same buffer
   const auto count = static_cast<std::size_t>(std::max(vbo.getNumVertices(), 0));
   const std::size_t stride_bytes = count == 0 ? 0 : static_cast<std::size_t>(buffer.size()) / count;
   out.clear();
@@ -93,7 +93,7 @@ Writer& Writer::attribute(const std::string& key, const std::string& value) {
   return *this;
 }
 
-// ----------------------------------------------------------------------------------------------- what can be steered
+// --------------------------------------------------------------------------------------------------------- parameters
 
 Writer& Writer::parameters(ofParameterGroup& group) {
   state_->writer.warn_if_late("group '" + group.getName() + "'");
@@ -125,7 +125,7 @@ Writer& Writer::add_command(const std::string& name, const std::string& argument
   return *this;
 }
 
-// ------------------------------------------------------------------------------------------------------------ go live
+// ------------------------------------------------------------------------------------- creating, updating, publishing
 
 bool Writer::setup(const std::string& stream, std::size_t capacity) {
   std::vector<detail::Knob> knobs;
@@ -135,7 +135,8 @@ bool Writer::setup(const std::string& stream, std::size_t capacity) {
     if (auto* trigger = dynamic_cast<ofParameter<void>*>(named.parameter.get())) {
       triggers.emplace_back(named.name, [held = *trigger]() mutable { held.trigger(); });
     } else if (made.empty()) {
-      ofLogNotice("ofxWingbeat") << "parameter '" << named.name << "' is left out: it is read-only or no number";
+      ofLogNotice("ofxWingbeat") << "parameter '" << named.name
+                                 << "' is left out: it is read-only, or its type has no numbers";
     }
     std::move(made.begin(), made.end(), std::back_inserter(knobs));
   }

@@ -1,4 +1,4 @@
-// ofxWingbeat::Writer: makes an app live.
+// ofxWingbeat::Writer: publishes the data of an app as a stream.
 #pragma once
 
 #include "detail/system.hpp"  // first
@@ -20,7 +20,8 @@
 
 namespace ofxWingbeat {
 
-// The one source of a stream. Describe what there is to see and to steer, setup(), then two calls in update().
+// The writer of one stream. Describe its fields and parameters, call setup(), then call update() and publish() in each
+// ofApp::update().
 //
 //     struct Agent { glm::vec3 position, velocity; };          // ofApp.h
 //     std::vector<Agent> agents;
@@ -35,24 +36,26 @@ namespace ofxWingbeat {
 //     step(agents);
 //     writer.publish();                                     // one frame: a strided copy per field
 //
-// LIFETIME: what field() and value() were given is looked at whenever a frame is published: it must outlive the Writer, or
-// close(). Temporaries do not compile. (Of an ofParameter a reference is kept: it may go before.)
-// NAMES: any text; what a stream cannot hold becomes '_' ("Wind Speed" is Wind_Speed), see detail/names.hpp.
+// LIFETIME: each publish() reads the objects given to field() and value(), so they must live until close() or the end
+// of the Writer. Temporaries do not compile. An ofParameter may end earlier: the Writer keeps a reference to its value.
+// NAMES: any text. Characters that a name cannot have become '_' ("Wind Speed" becomes Wind_Speed), see
+// detail/names.hpp.
+// THREADS: all calls come from the app's main thread.
 class Writer {
  public:
   Writer();
-  ~Writer();  // ends the stream: readers are told
+  ~Writer();  // ends the stream; its readers then wait for the next writer
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
-  Writer(Writer&&) noexcept;  // what was moved from is as new
+  Writer(Writer&&) noexcept;  // the source is then as after its construction
   Writer& operator=(Writer&&) noexcept;
 
-  // ---------------------------------------------------------------------------------- what can be seen: before setup()
-  // A field has one row of numbers for each agent. All fields of a stream have as many agents as the first, in each
-  // frame. T: float, double, integers of 8 to 64 bits; glm::vec2/3/4, ofVec2f/3f/4f, ofFloatColor, ofColor,
-  // glm::quat, std::array of numbers. unit: "m", for people.
+  // ---------------------------------------------------------------------------------- fields: before setup()
+  // A field has one row of numbers per agent. In each frame all fields of the stream have the same number of agents.
+  // T is float, double, an integer of 8 to 64 bits, glm::vec2/3/4, glm::quat, ofVec2f/3f/4f, ofFloatColor, ofColor or a
+  // std::array of numbers. unit: for example "m"; it is shown and not interpreted.
 
-  // From the app's own agents: field("position", agents, &Agent::position). One strided copy per frame.
+  // A member of each agent: field("position", agents, &Agent::position). Costs one strided copy per frame.
   template <class Agent, class Owner, class T,
             class = std::enable_if_t<std::is_object_v<T> && std::is_base_of_v<Owner, Agent>>>
   Writer& field(const std::string& name, const std::vector<Agent>& agents, T Owner::*member,
@@ -63,9 +66,10 @@ class Writer {
     });
   }
 
-  // From what a function says of each agent: field("speed", agents, [](const Agent& a) { return a.speed(); }), or
-  // field("position", agents, &Agent::getPosition). For anything that can be gone through, of pointers too:
+  // The result of a function for each agent: field("speed", agents, [](const Agent& a) { return a.speed(); }), or
+  // field("position", agents, &Agent::getPosition). Any range works, also one of pointers:
   // field("position", agents, [](const std::unique_ptr<Agent>& a) { return a->position; }).
+  // Costs one call per agent and two copies per frame.
   template <class Agents, class Get,
             class T = std::decay_t<std::invoke_result_t<Get, decltype(*std::begin(std::declval<const Agents&>()))>>>
   Writer& field(const std::string& name, const Agents& agents, Get get, const std::string& unit = "") {
@@ -77,24 +81,25 @@ class Writer {
     });
   }
 
-  // From a vector of numbers or points: field("position", points).
+  // A vector of numbers or points: field("position", points). Costs one copy per frame.
   template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
   Writer& field(const std::string& name, const std::vector<T>& points, const std::string& unit = "") {
     return per_agent<T>(name, unit, [&points] { return detail::rows_of(points); });
   }
 
-  // The vertices of a mesh (or ofVboMesh); of a polyline.
+  // The vertices of a mesh (or ofVboMesh), or of a polyline.
   Writer& field(const std::string& name, const ofMesh& mesh, const std::string& unit = "");
   Writer& field(const std::string& name, const ofPolyline& polyline, const std::string& unit = "");
 
-  // The vertices of an ofVbo, three floats each, read back from the graphics card: this waits for the card to finish, in
-  // each frame. Publish what the ofVbo was filled from where you can. Not with OpenGL ES.
+  // The vertices of an ofVbo, three floats each. Each frame reads them back and waits until the graphics card has
+  // finished: if you can, publish the data the ofVbo was filled from. Does not work with OpenGL ES.
   Writer& field(const std::string& name, const ofVbo& vbo, const std::string& unit = "");
 
-  // A mesh's vertices as `position`, and what else it has when this is called: `normal`, `color`, `texture_coordinate`.
+  // A mesh's vertices as `position`, and, if the mesh has them at this call, `normal`, `color` and
+  // `texture_coordinate`.
   Writer& mesh(const ofMesh& mesh, const std::string& unit = "");
 
-  // Temporaries: what a function returns by value would be gone before the first frame.
+  // Temporaries are refused: a value that a function returns would end before the first frame.
   template <class Agent, class Owner, class T, class = std::enable_if_t<std::is_object_v<T>>>
   Writer& field(const std::string& name, const std::vector<Agent>&& agents, T Owner::*member,
                 const std::string& unit = "") = delete;
@@ -108,13 +113,13 @@ class Writer {
   Writer& field(const std::string& name, const ofVbo&& vbo, const std::string& unit = "") = delete;
   Writer& mesh(const ofMesh&& mesh, const std::string& unit = "") = delete;
 
-  // A field of whose numbers nothing is bound: you fill it in publish(fill). field<glm::vec3>("force", "N").
+  // A field without bound data, which the function given to publish() fills: field<glm::vec3>("force", "N").
   template <class T>
   Writer& field(const std::string& name, const std::string& unit = "") {
     return per_agent<T>(name, unit, nullptr);
   }
 
-  // One thing of the whole app, in each frame: value("centre", centre), value("wind", wind, "m/s").
+  // A value per frame that does not belong to an agent: value("centre", centre), value("wind", wind, "m/s").
   template <class T, class = std::enable_if_t<detail::Numbers<T>::known>>
   Writer& value(const std::string& name, const T& value, const std::string& unit = "") {
     return whole<T>(name, unit, [&value] { return detail::Rows{&value, sizeof(T), 1}; });
@@ -123,34 +128,34 @@ class Writer {
   template <class T>
   Writer& value(const std::string& name, const T&& value, const std::string& unit = "") = delete;
 
-  // A fact that does not change: attribute("model", "zones").
+  // A text that does not change while the stream exists: attribute("model", "zones").
   Writer& attribute(const std::string& key, const std::string& value);
 
-  // ------------------------------------------------------------------------------ what can be steered: before setup()
-  // All parameters of a group, and of the groups in it: "Alignment" of a group "flocking" in this one is
-  // flocking.Alignment. Both ways, from then on: a request changes the ofParameter in update(), with its listeners, and so
-  // the GUI; what the GUI changes, readers see.
+  // ------------------------------------------------------------------------------ parameters: before setup()
+  // All parameters of a group and of the groups in it: "Alignment" in a group "flocking" becomes flocking.Alignment.
+  // Values are kept equal in both directions: update() applies a request to the ofParameter, with its listeners, and
+  // publishes changes made in the GUI.
   //
-  //     float, double                      a number with the parameter's range
-  //     int and other whole numbers, bool  the same; a choice, if choices() gave its alternatives names
-  //     glm::vec2/3/4, ofFloatColor        one number each: centre.x, centre.y ...; tint.r ...
-  //     ofColor                            the same, whole numbers 0 to 255
-  //     void                               a trigger
+  //     float, double                 a number with the parameter's range
+  //     int and other integers, bool  an integer or bool; a choice, if choices() gave names to its values
+  //     glm::vec2/3/4, ofFloatColor   one number per component: centre.x, centre.y; tint.r, tint.g
+  //     ofColor                       the same with integers from 0 to 255
+  //     void                          a trigger
   //
-  // Others (std::string, ofRectangle, read-only ones) are left out, and a notice says so.
+  // Other types (std::string, ofRectangle) and read-only parameters are left out; a notice in the log names them.
   Writer& parameters(ofParameterGroup& group);
-  // One parameter alone, of the same types; or a group.
+  // A single parameter of the same types, or a group.
   Writer& parameter(ofAbstractParameter& parameter);
-  // Names the values from getMin() (0, usually) on: choices(boundary, "open periodic reflecting"). The parameter is in the
-  // group as well, or given to parameter().
+  // Names the values of a parameter, beginning with getMin() (usually 0): choices(boundary, "open periodic
+  // reflecting"). The parameter itself is given to parameters() or parameter() as well.
   Writer& choices(const ofParameter<int>& parameter, const std::string& names);
 
-  // An act of the app, done in update(): trigger("scatter", [this] { flock.scatter(); }).
+  // A function that readers can call; it runs in update(): trigger("scatter", [this] { flock.scatter(); }).
   Writer& trigger(const std::string& name, std::function<void()> act, const std::string& help = "");
 
-  // An act with up to 8 numbers: command("place", "id x y z", [this](const std::vector<double>& a) { ... }).
-  // The function returns nothing, or a std::string: why it was refused, empty if it was not. The sender reads that. What it throws is a
-  // refusal as well.
+  // A function with up to 8 numbers: command("place", "id x y z", [this](const std::vector<double>& a) { ... }).
+  // The function returns void, or a std::string with the reason for a refusal, empty if the command was applied. An
+  // exception is a refusal, too. The sender receives the reason.
   template <class Act>
   Writer& command(const std::string& name, const std::string& arguments, Act act, const std::string& help = "") {
     using Numbers = const std::vector<double>&;
@@ -164,36 +169,38 @@ class Writer {
     }
   }
 
-  // ----------------------------------------------------------------------------------------------------------- go live
-  // Creates the stream. capacity: the highest number of agents a frame can hold; 0: as many as there are now. Memory is
-  // reserved here. False, and an error in the log, if the name is bad or taken, or memory is short; the app runs on without
-  // a stream, and update() and publish() do nothing. Calling it again makes the stream anew, with what was described, with a larger capacity
-  // for one: readers see a restart. So may a trigger, a command or a parameter's listener that update() calls, and close() it as well.
+  // ------------------------------------------------------------------------------------ creating, updating, publishing
+  // Creates the stream and reserves its memory. capacity: the largest number of agents in a frame; 0 means the present
+  // number. Returns false and logs an error if the name is not valid or taken, or if memory is short; update() and
+  // publish() then do nothing. A second call creates the stream again with the same description, for example with a
+  // larger capacity; readers see a restart. A trigger, command or listener that update() calls may call setup() and
+  // close(), too.
   bool setup(const std::string& stream, std::size_t capacity = 0);
-  // Ends the stream and forgets its description. Readers wait for the next one.
+  // Ends the stream and clears its description. Readers wait for the next stream of that name.
   void close();
   bool isSetup() const;
 
-  // Call it once in ofApp::update(), also while the simulation is paused: takes what readers ask (parameters, triggers,
-  // commands), shows readers what the GUI changed.
+  // Applies the requests of readers (parameters, triggers, commands) and publishes changes made in the GUI. Call it
+  // once in ofApp::update(), also while the simulation is paused.
   void update();
 
-  // One frame of all bound fields. step counts 1, 2, 3 ... and time is ofGetElapsedTimef() unless you say otherwise. More agents than
-  // the capacity: the first ones, and a warning. False if there is no stream or the fields disagree about the number of
-  // agents.
+  // Publishes one frame of all bound fields. Without arguments, step counts 1, 2, 3 ... and time (s) is
+  // ofGetElapsedTimef(). If there are more agents than the capacity, the first ones are published and a warning is
+  // logged. Returns false if there is no stream, or if the fields have different numbers of agents.
   bool publish();
   bool publish(std::uint64_t step, double time);
-  // The same, with a last word: fill(wingbeat::Slot& frame) writes the unbound fields in place, in shared memory.
+  // The same; fill(wingbeat::Slot& frame) then writes the fields without bound data, in place in shared memory.
   //     writer.publish(step, t, [&](wingbeat::Slot& frame) { simulate(frame.span<float>("force")); });
-  // Within it setup() and close() do nothing but log an error: the frame lies in the stream's memory.
-  // With unbound fields alone, frame.set_count(n) says how many agents there are.
+  // In fill, setup() and close() only log an error, since the frame lies in the stream's memory. If no field has bound
+  // data, frame.set_count(n) sets the number of agents.
   bool publish(std::uint64_t step, double time, const std::function<void(wingbeat::Slot&)>& fill);
 
-  // ------------------------------------------------------------------------------------------------------------ figures
-  std::uint64_t getFrameCount() const;  // published since setup()
+  // ----------------------------------------------------------------------------------------------------------- figures
+  std::uint64_t getFrameCount() const;  // frames published since setup()
   std::size_t getCapacity() const;
   const std::string& getName() const;  // of the stream
-  // For everything else Wingbeat can do (lock-step, statistics); nullptr while there is no stream.
+  // Wingbeat's own object, for lock-step or statistics; nullptr while there is no stream. Valid until close() or
+  // setup().
   wingbeat::Writer* getWriter();
 
  private:

@@ -133,7 +133,7 @@ inline ofParameterGroup& ofAbstractParameter::castGroup() { return static_cast<o
 namespace of {
 namespace priv {
 
-// The range of who names none.
+// The range of a parameter without one.
 template <class T, bool HasLimits = std::numeric_limits<T>::is_specialized>
 struct TypeInfo {
   static T min() { return std::numeric_limits<T>::lowest(); }

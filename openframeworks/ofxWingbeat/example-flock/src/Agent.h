@@ -5,7 +5,7 @@
 // A member of the flock. Lengths are in pixels of the window as it lies at z = 0, times in steps, 30 to a second.
 struct Agent {
   void push(const glm::vec3& force) { acceleration += force / mass; }
-  // Goes on for one step with what has pushed it since the last.
+  // Moves one step under the forces collected since the last step.
   void move();
   void draw() const;
 

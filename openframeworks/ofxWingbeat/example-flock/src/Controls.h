@@ -3,8 +3,8 @@
 #include "Flock.h"
 #include "ofMain.h"
 
-// Everything that can be turned, in the groups of the panel. The names are those of Wingbeat's reference swarm, so that what steers
-// the one steers the other.
+// All parameters, in the groups of the panel. The names are those of Wingbeat's reference swarm, so that the same code
+// steers both.
 struct Controls {
   Controls();
   Controls(const Controls&) = delete;
@@ -16,7 +16,7 @@ struct Controls {
   ofParameter<float> alignment{"alignment", 0.001f, 0.00001f, 0.1f};
   ofParameter<float> cohesion{"cohesion", 0.001f, 0.00001f, 0.1f};
   ofParameter<float> neighbourhood{"neighbourhood", 100, 10, 500};
-  // One that is set beyond the other takes it along.
+  // If one threshold is set beyond the other, both move.
   ofParameter<float> lowThreshold{"low_threshold", 0.4f, 0, 1};
   ofParameter<float> highThreshold{"high_threshold", 0.76f, 0, 1};
 
@@ -42,7 +42,7 @@ struct Controls {
 
   ofParameter<bool> followCamera{"follow_camera", false};
   ofParameter<int> distance{"distance", 1000, 10, 5000};
-  ofParameter<int> fieldOfView{"field_of_view", 60, 5, 170};  // degrees; there is no picture from 180 on
+  ofParameter<int> fieldOfView{"field_of_view", 60, 5, 170};  // degrees; the projection fails at 180
   ofParameter<bool> orthographic{"orthographic", false};
   ofParameter<bool> drawNeighbourhoods{"draw_neighbourhoods", false};
   ofParameter<bool> drawBounds{"draw_bounds", false};

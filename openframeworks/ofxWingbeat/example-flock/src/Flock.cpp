@@ -12,17 +12,17 @@ constexpr float kSourceReach = 1000;
 constexpr int kSourceSeconds = 10;
 constexpr float kLeastPause = 3, kLongestPause = 20;  // seconds
 
-// Of a vector that may be zero, which has no direction.
+// The unit vector, or zero for a zero vector, which has no direction.
 glm::vec3 direction(const glm::vec3& v) {
   const float length = glm::length(v);
   return length > 0 ? v / length : glm::vec3(0, 0, 0);
 }
 
-// From 0 at both ends of its range up to 1 in the middle, and the reverse.
+// hill() goes from 0 at both ends of the range to 1 in its middle; valley() is the reverse.
 float hill(float t) { return 0.5f - 0.5f * std::cos(t * glm::two_pi<float>()); }
 float valley(float t) { return 1 - hill(t); }
 
-// What two neighbours do to each other, found once for both.
+// The force between two neighbours, computed once for both.
 class Pair {
  public:
   Pair(Agent& one, Agent& other) : one_(one), other_(other), between_(one.position - other.position) {}
@@ -82,7 +82,8 @@ void Flock::step(const FlockSettings& settings) {
   expire(repulsors_);
 }
 
-// All pairs, each once: for the hundreds of agents that a window shows well, finding neighbours costs more than it saves.
+// All pairs, each once: for the hundreds of agents that a window shows well, finding neighbours costs more than it
+// saves.
 void Flock::applyFlocking(const FlockSettings& settings) {
   for (std::size_t i = 0; i < agents_.size(); ++i) {
     for (std::size_t j = i + 1; j < agents_.size(); ++j) Pair(agents_[i], agents_[j]).interact(settings);
@@ -141,7 +142,7 @@ Bounds Flock::bounds() const {
   return bounds;
 }
 
-// Uniform in a ball: what falls into the corners of its box is drawn again.
+// Uniform in a ball: points in the corners of its box are drawn again.
 Source Flock::makeSource() {
   const glm::vec3 corner(kSourceReach, kSourceReach, kSourceReach);
   glm::vec3 position = randomInBox(-corner, corner);
@@ -149,13 +150,13 @@ Source Flock::makeSource() {
   return {position, stepCount_ + kSourceSeconds * kStepsPerSecond};
 }
 
-// Not by std::uniform_real_distribution, which each C++ library does in its own way.
+// Not std::uniform_real_distribution, whose results differ between C++ libraries.
 float Flock::random(float from, float to) {
   return from + (to - from) * static_cast<float>(static_cast<double>(random_()) * 0x1p-32);
 }
 
 glm::vec3 Flock::randomInBox(const glm::vec3& lowest, const glm::vec3& highest) {
-  // One after the other: the order of a call's arguments is the compiler's own.
+  // In separate statements, since the order of evaluation of arguments is unspecified.
   const float x = random(lowest.x, highest.x);
   const float y = random(lowest.y, highest.y);
   const float z = random(lowest.z, highest.z);

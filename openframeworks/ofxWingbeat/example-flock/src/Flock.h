@@ -8,12 +8,12 @@
 #include "Agent.h"
 #include "ofMain.h"
 
-// What moves the flock. The defaults are those of the panel.
+// The forces on the flock. The defaults are those of the panel.
 struct FlockSettings {
   float separation = 0.001f, alignment = 0.001f, cohesion = 0.001f;
-  float neighbourhood = 100;  // agents notice each other up to this distance
-  // A neighbour at distance d repels where q = (d / neighbourhood)^2 is below low, attracts where it is at least high,
-  // and between the two draws along its own heading.
+  float neighbourhood = 100;  // agents act on each other up to this distance (pixels)
+  // With q = (d / neighbourhood)^2 for a neighbour at distance d: it repels if q < low, attracts if q >= high, and
+  // otherwise aligns the agent with its own heading.
   float low = 0.4f, high = 0.76f;
 
   float centreStrength = 0.001f, centreRadius = 100;
@@ -26,7 +26,7 @@ struct FlockSettings {
   float windAmount = 0, windScale = 0.001f;
 };
 
-// A place that attracts or repels for a while.
+// A point that attracts or repels for a limited time.
 struct Source {
   glm::vec3 position;
   std::uint64_t expires;  // the first step without it
@@ -40,18 +40,18 @@ struct Bounds {
   glm::vec3 size() const { return highest - lowest; }
 };
 
-// Agents and what acts on them. It has no clock but its steps: the same seed, settings and calls give the same flock.
+// The agents and the forces on them. The step is the only clock: the same seed, settings and calls give the same flock.
 class Flock {
  public:
   static constexpr int kStepsPerSecond = 30;
 
   explicit Flock(std::uint32_t seed = 1) : random_(seed) {}
 
-  // Begins anew with that many agents, anywhere in the box, each with a small velocity of its own.
+  // Starts again with `count` agents at random positions in the box, each with a small random velocity.
   void scatter(std::size_t count, const glm::vec3& lowest, const glm::vec3& highest);
   void step(const FlockSettings& settings);
 
-  // Each lives for 10 s, somewhere within 1000 of the origin.
+  // Each acts for 10 s, at a random point within 1000 of the origin.
   void addAttractor() { attractors_.push_back(makeSource()); }
   void addRepulsor() { repulsors_.push_back(makeSource()); }
   void clearAttractors() { attractors_.clear(); }

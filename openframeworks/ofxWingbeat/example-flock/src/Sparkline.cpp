@@ -17,7 +17,7 @@ void Sparkline::draw(const ofRectangle& area) const {
   ofPolyline line;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const float share = height > 0 ? (values_[i] - least) / height : 0.5f;
-    // The newest is at the right, and those before it move on to the left.
+    // The newest value is at the right; older ones move to the left.
     line.addVertex(right - between * static_cast<float>(values_.size() - 1 - i), area.y + area.height * (1 - share));
   }
   line.draw();

@@ -10,7 +10,7 @@ class Sparkline {
  public:
   static constexpr std::size_t kLength = 120;
 
-  // What is no number (of a network that has diverged, say) is left out.
+  // NaN and infinity (of a network that has diverged, for example) are left out.
   void add(float value);
   void draw(const ofRectangle& area) const;
 

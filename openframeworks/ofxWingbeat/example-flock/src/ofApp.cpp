@@ -9,10 +9,10 @@ constexpr float kStartDepth = 100;  // of the box the flock starts in; the windo
 constexpr float kSourceRadius = 15;
 constexpr float kPanelWidth = 230, kMargin = 10, kRowHeight = 50;
 constexpr std::size_t kMostNumbers = 10;
-constexpr int kMostFramesAtOnce = 16;  // a stream that is faster cannot hold the app up
+constexpr int kMostFramesAtOnce = 16;  // bounds the work per update() for a fast stream
 constexpr double kReach = 1e6;
 
-// How a zone's strength is shown: faintly even when it is least, since hundreds of spheres lie over each other.
+// The opacity of a zone by its strength: low even for strong zones, since hundreds of spheres overlap.
 int alphaOf(const ofParameter<float>& strength) {
   return static_cast<int>(ofMap(strength, 0, strength.getMax(), 6, 60));
 }
@@ -64,7 +64,7 @@ void ofApp::setupCameras() {
   windowResized(ofGetWidth(), ofGetHeight());
   listeners.push(controls.distance.newListener([this](int&) { moveCameras(); }));
   listeners.push(controls.followCamera.newListener([this](bool&) {
-    followCamera.setPosition(orbitCamera.getPosition());  // where one was looking from
+    followCamera.setPosition(orbitCamera.getPosition());  // keep the point of view
   }));
   listeners.push(controls.fieldOfView.newListener([this](int&) { setProjection(); }));
   listeners.push(controls.orthographic.newListener([this](bool&) { setProjection(); }));
@@ -86,7 +86,7 @@ void ofApp::setProjection() {
   }
 }
 
-// What five lines do not say: a second field, acts that are no parameters, and the stream that comes back.
+// Beyond the five lines: a second field, a trigger and a command, and the stream that an analysis publishes.
 void ofApp::offerMore() {
   live.attribute("model", "zones").field("velocity", flock.agents(), &Agent::velocity);
   live.command(
@@ -101,7 +101,7 @@ void ofApp::offerMore() {
   latent.setup("latent", options);
 }
 
-// Says why not, or nothing.
+// Returns the reason of a refusal, or an empty text.
 std::string ofApp::place(const std::vector<double>& arguments) {
   const double id = arguments[0];
   const std::size_t count = flock.agents().size();
@@ -128,7 +128,7 @@ void ofApp::update() {
   if (flock.stepCount() % Flock::kStepsPerSecond == 0) showState();
 }
 
-// Of a stream that may come later, come again, or never.
+// Reads a stream that may start later, restart, or never exist.
 void ofApp::readLatent() {
   for (int i = 0; i < kMostFramesAtOnce; ++i) {
     latent.update();
@@ -184,7 +184,7 @@ void ofApp::drawNeighbourhood(const Agent& agent) const {
   ofDrawSphere(agent.position, reach * std::sqrt(controls.lowThreshold.get()));
 }
 
-// In rows over the lower part of the flock, the first number's on top.
+// In rows over the lower part of the window, the first number on top.
 void ofApp::drawLatent() const {
   if (sparklines.empty()) return;
   const float left = drawPanel ? kPanelWidth : kMargin;

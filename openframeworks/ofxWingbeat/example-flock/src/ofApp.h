@@ -34,7 +34,7 @@ class ofApp : public ofBaseApp {
   bool drawSparklines = true, drawSources = true, drawPanel = true;
 
   ofxWingbeat::Writer live;    // live, 2 of 5
-  ofxWingbeat::Reader latent;  // the way back: what the analysis makes of the flock
+  ofxWingbeat::Reader latent;  // the stream that an analysis publishes
 
  private:
   void setupPanel();

@@ -4,7 +4,7 @@
 
 namespace {
 
-// The one that is `step` places further on, in a circle; the first if `now` is none of them.
+// The entry `step` positions after `now`, in a circle; the first entry if `now` is not in the list.
 std::string neighbour(const std::vector<std::string>& names, const std::string& now, int step) {
   if (names.empty()) return "";
   const auto found = std::find(names.begin(), names.end(), now);
@@ -30,7 +30,7 @@ void ofApp::open(const std::string& stream) {
   lastSeq = skipped = 0;
 }
 
-// The first stream there is, unless one was asked for.
+// The stream given as argument, or the first one found.
 void ofApp::lookForStreams() {
   const auto found = wingbeat::streams();
   if (!found) return;
@@ -49,12 +49,12 @@ void ofApp::update() {
   if (!isFitted) fitCamera();
 }
 
-// A stream that comes back with other fields shows another one.
+// After a restart with other fields, the field to draw is chosen again.
 void ofApp::listFields() {
   fields.clear();
   for (const auto& info : reader.getFields())
     if (info.per_agent != 0 && info.dimensions > 1 && info.shape[0] >= 2) fields.emplace_back(info.name);
-  if (std::find(fields.begin(), fields.end(), field) == fields.end()) field = reader.getPlace();
+  if (std::find(fields.begin(), fields.end(), field) == fields.end()) field = reader.getPositionField();
 }
 
 void ofApp::countSkipped() {
@@ -83,7 +83,7 @@ void ofApp::draw() {
   ofSetColor(ofColor::white);
   if (reader.hasFrame()) vbo.draw(GL_POINTS, 0, static_cast<int>(reader.getCount()));
   camera.end();
-  if (drawPanel && panel.getNumControls() > 0) panel.draw();  // one that was not set up has no icons to draw
+  if (drawPanel && panel.getNumControls() > 0) panel.draw();  // a panel before its setup() has no icons to draw
   const float bottom = static_cast<float>(ofGetHeight());
   ofDrawBitmapString(describe(), 250, bottom - 50);
   ofDrawBitmapString("left, right: stream   up, down: field   f: fit   g: panel", 250, bottom - 20);

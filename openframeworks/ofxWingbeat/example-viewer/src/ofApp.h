@@ -8,7 +8,7 @@
 #include "ofxGui.h"
 #include "ofxWingbeat.h"
 
-// Shows any stream: the agents of one of its fields as points, the mouse turning them, its parameters in a panel.
+// Draws any stream: one of its fields as points, turned by the mouse, and its parameters in a panel.
 //
 //     left, right   another stream          f   fits the camera to the points
 //     up, down      another field           g   panel on, off
@@ -21,9 +21,9 @@ class ofApp : public ofBaseApp {
   void draw() override;
   void keyPressed(int key) override;
 
-  std::string wanted;  // a stream that was asked for by name, which may come later
+  std::string wanted;  // the stream given as argument; it may start later
   std::vector<std::string> streams;
-  std::vector<std::string> fields;  // that can be drawn
+  std::vector<std::string> fields;  // the fields that can be drawn
   std::string field;
   ofxWingbeat::Reader reader;
   ofVbo vbo;

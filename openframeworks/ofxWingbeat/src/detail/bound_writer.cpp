@@ -12,7 +12,7 @@ namespace ofxWingbeat::detail {
 
 namespace {
 
-// A range that the value itself is outside of was not meant: openFrameworks gives 0 to 1 to who names none.
+// A range that does not contain the value is the default of openFrameworks, 0 to 1, and not one that the app gave.
 wingbeat::ParameterOptions limits_of(const Knob& knob, double value) {
   wingbeat::ParameterOptions options;
   if (value < knob.minimum || value > knob.maximum) return options;
@@ -34,7 +34,9 @@ void BoundWriter::add_field(FieldDescription field) {
 }
 
 void BoundWriter::warn_if_late(const std::string& what) const {
-  if (writer_) messages_.say(Level::warning, what + " comes after setup(): it is not in this stream");
+  if (writer_)
+    messages_.say(Level::warning,
+                  what + " was added after setup() and is not part of the stream: add it before setup()");
 }
 
 void BoundWriter::add_attribute(const std::string& key, const std::string& value) {
@@ -72,7 +74,8 @@ bool BoundWriter::open(const std::string& stream, std::size_t capacity, std::vec
   } catch (const std::exception& error) {
     messages_.say(Level::error, "cannot publish '" + stream + "': " + error.what());
   } catch (...) {
-    messages_.say(Level::error, "cannot publish '" + stream + "': the app failed while it was asked for its agents");
+    messages_.say(Level::error, "cannot publish '" + stream +
+                                    "': a function of the app threw an exception while the agents were counted");
   }
   forget_stream();
   return false;
@@ -99,11 +102,11 @@ bool BoundWriter::close() {
   return true;
 }
 
-// A frame that is being filled lies in the stream's memory.
+// A frame that is being filled lies in the stream's memory, which must not end meanwhile.
 bool BoundWriter::is_in_frame(const std::string& call) const {
   if (is_publishing_)
     messages_.say(Level::error,
-                  call + " within publish() is not possible: call it after publish(), or in what update() calls");
+                  call + " within publish() is ignored: call it after publish(), or in a function that update() calls");
   return is_publishing_;
 }
 
@@ -160,10 +163,11 @@ void BoundWriter::describe_knobs(wingbeat::StreamSpec& spec, UniqueNames& names)
   }
 }
 
-// A number that stands for none of the names is shown as the first, and update() says so.
+// A number without a name is published as the first choice, and update() logs it.
 void BoundWriter::describe_choice(wingbeat::StreamSpec& spec, Steered& steered, double value) {
   const auto names = words_of(steered.knob.choices);
-  if (names.empty()) throw std::invalid_argument("choices() of '" + steered.knob.name + "' names none");
+  if (names.empty())
+    throw std::invalid_argument("choices() of '" + steered.knob.name + "' has no names: give them separated by spaces");
   const bool has_name = value >= 0 && value < static_cast<double>(names.size());
   spec.choice(steered.knob.name, steered.knob.choices, names[has_name ? static_cast<std::size_t>(value) : 0]);
   if (!has_name) steered.value = TwoWay(0, 0);
@@ -199,7 +203,7 @@ void BoundWriter::update() {
   }
 }
 
-// Those of a stream that was opened by one of them wait for the next update().
+// If a request opens a new stream, the requests of that stream wait for the next update().
 void BoundWriter::take_requests() {
   const std::uint64_t stream = streams_;
   wb_request request;
@@ -211,8 +215,8 @@ void BoundWriter::take_requests() {
   }
 }
 
-// What the app's own functions and listeners throw is a refusal: the sender reads it. One that ended its stream gets no answer: its
-// sender hears of the restart.
+// An exception from a function or listener of the app is a refusal, and the sender receives its text. A request whose
+// function ends the stream gets no answer: its sender is told of the restart.
 void BoundWriter::handle(const wb_request& request) {
   const std::uint64_t stream = streams_;
   std::string reason;
@@ -220,9 +224,9 @@ void BoundWriter::handle(const wb_request& request) {
     reason = act(request, controls_.at(request.control));
   } catch (const std::exception& error) {
     reason = error.what();
-    if (reason.empty()) reason = "the app failed while it handled this request";
+    if (reason.empty()) reason = "a function of the app threw an exception during this request";
   } catch (...) {
-    reason = "the app failed while it handled this request";
+    reason = "a function of the app threw an exception during this request";
   }
   if (reason.empty() || stream != streams_) return;
   wingbeat::detail::require(wb_writer_refuse(writer_->raw(), reason.c_str()));
@@ -242,11 +246,11 @@ std::string BoundWriter::act(const wb_request& request, const Control& control) 
   return (*act)({request.arguments, request.arguments + request.argument_count});
 }
 
-// What a listener made of the value is not what was asked for: it counts as changed here, and readers will see it.
+// A value that a listener changed differs from the request. It counts as changed here and is published.
 void BoundWriter::turn(Steered& steered, double value) {
   const std::uint64_t stream = streams_;
   const double seen = steered.knob.nearest(value);
-  const auto set = steered.knob.set;  // a listener may end the stream, and the knob with it
+  const auto set = steered.knob.set;  // a listener may end the stream, which destroys the knob
   set(value);
   if (stream == streams_) steered.value.seen_here(seen);
 }
@@ -261,7 +265,7 @@ void BoundWriter::show_changes() {
       messages_.forget("knob " + knob.name);
     } else {
       messages_.say_once("knob " + knob.name, Level::warning,
-                         "readers do not see '" + knob.name + "': " + wb_error_message());
+                         "cannot publish the value of '" + knob.name + "': " + wb_error_message());
     }
   }
 }
@@ -290,12 +294,13 @@ bool BoundWriter::publish_frame(std::uint64_t step, double time, const std::func
   } catch (const std::exception& error) {
     messages_.say_once("publish", Level::error, std::string("publish(): ") + error.what());
   } catch (...) {
-    messages_.say_once("publish", Level::error, "publish(): the app failed while its fields were looked at");
+    messages_.say_once("publish", Level::error,
+                       "publish(): a function of the app threw an exception while the fields were read");
   }
   return false;
 }
 
-// Looks where all bound fields lie, and whether they are of the same agents.
+// Finds the data of all bound fields and checks that they have the same number of agents.
 bool BoundWriter::measure(std::vector<Rows>& rows) {
   const FieldDescription* first = nullptr;
   std::size_t agents = 0;
@@ -306,8 +311,8 @@ bool BoundWriter::measure(std::vector<Rows>& rows) {
     if (first == nullptr) first = &field, agents = rows.back().count;
     if (rows.back().count == agents) continue;
     messages_.say_once("count", Level::error,
-                       "no frame: field '" + first->name + "' has " + std::to_string(agents) + " agents, '" +
-                           field.name + "' has " + std::to_string(rows.back().count));
+                       "no frame was published: field '" + first->name + "' has " + std::to_string(agents) +
+                           " agents, '" + field.name + "' has " + std::to_string(rows.back().count));
     return false;
   }
   messages_.forget("count");

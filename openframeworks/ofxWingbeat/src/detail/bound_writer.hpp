@@ -1,4 +1,5 @@
-// BoundWriter: what ofxWingbeat::Writer does, without openFrameworks.
+// BoundWriter: the part of ofxWingbeat::Writer that does not need openFrameworks: a writer whose fields are bound to
+// data of the app.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@
 
 namespace ofxWingbeat::detail {
 
-// Where a field's numbers are now. nullptr: nothing is bound, somebody fills it in place.
+// Returns where a field's numbers are now. nullptr: no data is bound, and the function given to publish() fills the
+// field.
 using Source = std::function<Rows()>;
 
 struct FieldDescription {
@@ -29,11 +31,12 @@ struct FieldDescription {
   Source source;
 };
 
-// Why it was refused; empty if it was not.
+// Returns the reason of a refusal; empty if the command was applied.
 using Command = std::function<std::string(const std::vector<double>&)>;
 
-// Describe, open, then update and publish in turn. Nothing throws. A stream that was closed can be opened again, also by what
-// update() calls: an act, a parameter's listener. What publish() calls can neither open nor close it: both are false then, and change nothing.
+// Describe, open, then update and publish in turn. Nothing throws. A closed stream can be opened again, also by a
+// function that update() calls (a command, a parameter's listener). Within publish(), open() and close() return false
+// and change nothing.
 class BoundWriter {
  public:
   explicit BoundWriter(Messages::Sink sink) : messages_(std::move(sink)) {}
@@ -42,11 +45,11 @@ class BoundWriter {
   void add_attribute(const std::string& key, const std::string& value);
   void add_trigger(const std::string& name, const std::string& help, std::function<void()> act);
   void add_command(const std::string& name, const std::string& arguments, const std::string& help, Command act);
-  // Says that what is described now is not in the open stream, if there is one.
+  // Logs that `what` is not part of the open stream, if a stream is open.
   void warn_if_late(const std::string& what) const;
 
-  // Creates the stream, of what was described and of these knobs and triggers, whose names are made legal and different
-  // here. capacity 0: as many agents as there are.
+  // Creates the stream from the description, the knobs and the triggers; their names are made valid and unique here.
+  // capacity 0: the present number of agents.
   bool open(const std::string& stream, std::size_t capacity, std::vector<Knob> knobs,
             std::vector<std::pair<std::string, std::function<void()>>> triggers);
   bool close();
@@ -61,7 +64,7 @@ class BoundWriter {
   Messages& messages() { return messages_; }
 
  private:
-  // Acts are shared with who calls them, since they may end the stream, and their own entry with it.
+  // Shared with the caller of the function: the function may end the stream, and with it this entry.
   struct Trigger {
     std::string name, help;
     std::shared_ptr<const std::function<void()>> act;
@@ -74,7 +77,7 @@ class BoundWriter {
     Knob knob;
     TwoWay value;
   };
-  // What a request's number of a control stands for: an element of one of the three.
+  // Maps the control number of a request to an element of steered_, triggers_ or commands_.
   struct Control {
     wb_control_kind kind;
     std::size_t index;
@@ -103,15 +106,15 @@ class BoundWriter {
 
   Messages messages_;
   std::string stream_;
-  std::uint64_t streams_ = 0;  // ended so far: whether it is still the same one
+  std::uint64_t streams_ = 0;  // streams ended so far; a changed number shows that a function ended the stream
   std::uint64_t frames_ = 0;
   bool is_publishing_ = false;
-  std::vector<FieldDescription> fields_;  // of them, the open stream has the first field_count_
+  std::vector<FieldDescription> fields_;  // the open stream has the first field_count_ of them
   std::size_t field_count_ = 0;
   std::vector<std::pair<std::string, std::string>> attributes_;
   std::vector<Trigger> own_triggers_;
   std::vector<Commanded> commands_;
-  std::vector<Trigger> triggers_;  // of the open stream: own ones, and those of parameters
+  std::vector<Trigger> triggers_;  // of the open stream: own_triggers_ and those of parameters
   std::vector<Steered> steered_;
   std::vector<Control> controls_;
   std::optional<wingbeat::Writer> writer_;

@@ -1,4 +1,4 @@
-// From an element type that is known at run time to the C++ type.
+// Dispatches from an element type known at run time to the C++ type.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace ofxWingbeat::detail {
 
-// Calls f with a number of the wb_type's C++ type; f is not called for what is no type of a field.
+// Calls f with a zero of the C++ type of the wb_type. Does not call f if the number is not an element type.
 template <class F>
 void with_element(int type, F&& f) {
   switch (type) {

@@ -12,7 +12,8 @@ namespace ofxWingbeat::detail {
 namespace {
 
 constexpr std::uint64_t kRateSpan_ns = 500'000'000;
-// A restart is told once, and the frames behind it come with the next call.
+// wait() reports a restart once; the next call returns frames of the new stream. Bounds the restarts that one update()
+// follows.
 constexpr int kRestartsInOneUpdate = 4;
 
 bool are_same(const std::vector<wb_control_info>& a, const std::vector<wb_control_info>& b) {
@@ -28,7 +29,7 @@ bool are_same(const std::vector<wb_control_info>& a, const std::vector<wb_contro
 bool FollowingReader::open(const std::string& stream, const wingbeat::ReaderOptions& options) {
   close();
   wingbeat::ReaderOptions wanted = options;
-  if (wanted.leases == 1) wanted.leases = 2;  // the frame held, and the one that is taken in its place
+  if (wanted.leases == 1) wanted.leases = 2;  // one for the frame held, one for the next
   auto reader = wingbeat::Reader::open(stream, wanted);
   if (!reader) {
     messages_.say(Level::error, "cannot subscribe to '" + stream + "': " + reader.error().message());
@@ -63,7 +64,7 @@ wb_reader_stats FollowingReader::stats() const {
   return stats;
 }
 
-// ------------------------------------------------------------------------------------------------------------ following
+// ----------------------------------------------------------------------------------------------------------- following
 
 void FollowingReader::update() {
   is_frame_new_ = false;
@@ -139,7 +140,7 @@ void FollowingReader::note_schema() {
   follow_controls();
 }
 
-// A restarted writer that has the same controls leaves the app's parameters, and its GUI, as they are.
+// If a restarted writer has the same controls, the app's parameters and its GUI stay as they are.
 void FollowingReader::follow_controls() {
   auto controls = wingbeat::controls_of(reader_->schema());
   if (are_same(controls, controls_)) {
@@ -166,7 +167,7 @@ const wb_schema* FollowingReader::schema() const {
 const wb_field_info* FollowingReader::find(const std::string& field) {
   int index = -1;
   if (field.empty()) {
-    index = place_field(fields_);
+    index = position_field(fields_);
   } else {
     const auto found = std::find_if(fields_.begin(), fields_.end(), [&](const auto& f) { return field == f.name; });
     if (found != fields_.end()) index = static_cast<int>(found - fields_.begin());
@@ -237,13 +238,13 @@ bool FollowingReader::find_control(const std::string& name, wb_control_info& out
 
 bool FollowingReader::can_ask(const std::string& name) {
   if (reader_ && reader_->schema() != nullptr) return true;
-  const std::string why = reader_ ? "'" + stream_ + "' is not there yet" : "there was no setup()";
-  messages_.say_once("ask " + name + " early", Level::warning, "'" + name + "' cannot be asked for: " + why);
+  const std::string why = reader_ ? "'" + stream_ + "' does not exist yet" : "call setup() first";
+  messages_.say_once("ask " + name + " early", Level::warning, "'" + name + "' cannot be requested: " + why);
   return false;
 }
 
-// A number as the parameter's type has it: whole parameters take whole numbers, of any C++ type. What cannot be is for the reader to say:
-// no such parameter, out of range.
+// Converts the number to the parameter's type: integer parameters take whole numbers of any C++ type. The reader itself
+// reports a missing parameter or a value out of range.
 bool FollowingReader::set(const std::string& parameter, double number) {
   if (!can_ask(parameter)) return false;
   wb_control_info control = {};
@@ -256,7 +257,8 @@ bool FollowingReader::set(const std::string& parameter, double number) {
 bool FollowingReader::set(const std::string& parameter, const std::string& text) {
   if (!can_ask(parameter)) return false;
   wb_control_info control = {};
-  if (!find_control(parameter, control)) return set(parameter, 0.0);  // the reader says that there is none
+  if (!find_control(parameter, control))
+    return set(parameter, 0.0);  // the reader reports that there is no such parameter
   wb_value value;
   if (wb_value_parse(&control, text.c_str(), &value) == WB_OK)
     return keep(parameter, reader_->set(parameter.c_str(), value));
@@ -294,7 +296,7 @@ bool FollowingReader::is_answered(const std::string& name, wingbeat::Ticket& tic
   return true;
 }
 
-// While an answer is waited for, what is there is not looked at: it would jump back to the old value.
+// While a request is pending, the value at the writer is not shown: the slider would jump back to the old value.
 void FollowingReader::sync(Synced& synced) {
   if (synced.asked && is_answered(synced.knob.name, *synced.asked)) {
     synced.asked.reset();
@@ -316,15 +318,15 @@ void FollowingReader::ask(Synced& synced, double now) {
     return;
   }
   messages_.say(Level::warning, "'" + stream_ + "." + synced.knob.name + "': " + ticket.error().message());
-  synced.value.doubt_there();  // back to what is there
+  synced.value.doubt_there();  // show the value at the writer again
 }
 
 void FollowingReader::show(Synced& synced) {
   const auto there = reader_->parameter<double>(synced.knob.name.c_str());
   if (!there || !synced.value.changed_there(there.value())) return;
-  if (synced.knob.nearest(there.value()) == synced.knob.get()) return;  // listeners hear of changes only
+  if (synced.knob.nearest(there.value()) == synced.knob.get()) return;  // no call of listeners without a change
   const std::uint64_t opened = opened_;
-  const auto set = synced.knob.set;  // a listener may close(), and then there is no knob any more
+  const auto set = synced.knob.set;  // a listener may call close(), which destroys the knob
   set(there.value());
   if (opened == opened_) synced.value.seen_here(synced.knob.get());
 }

@@ -1,4 +1,4 @@
-// FollowingReader: what ofxWingbeat::Reader does, without openFrameworks.
+// FollowingReader: the part of ofxWingbeat::Reader that does not need openFrameworks.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,12 @@
 
 namespace ofxWingbeat::detail {
 
-// Open, then update, look and ask in turn. Nothing waits, nothing throws. A knob's listeners may open or close it, too.
+// Open, then update, read and send requests in turn. Nothing waits, nothing throws. A knob's listeners may open or
+// close it, too.
 class FollowingReader {
  public:
-  // Makes what the app shows of the stream's controls. Of parameters it wants to have synced it gives a Knob, named as the control.
+  // Creates the app's view of the stream's controls. Returns a Knob, named as the control, for each parameter to keep
+  // equal.
   using MakeKnobs = std::function<std::vector<Knob>(const std::vector<wb_control_info>&)>;
 
   FollowingReader(Messages::Sink sink, MakeKnobs make_knobs)
@@ -39,14 +41,14 @@ class FollowingReader {
   wb_reader_stats stats() const;
   Messages& messages() { return messages_; }
 
-  // Of the frame held; before the first one, of the stream.
+  // Of the frame held; before the first frame, of the stream.
   const std::vector<wb_field_info>& fields() const { return fields_; }
-  // "": the place. nullptr, and one message, if there is none.
+  // "" is the position field. Returns nullptr and logs once if there is no such field.
   const wb_field_info* find(const std::string& field);
-  // Empty, and one message, if there is no frame or no such field.
+  // Returns an empty view and logs once if there is no frame or no such field.
   View view(const std::string& field);
   View view(const wb_field_info& field) const { return view_of(field, frame_->raw().data, frame_->count()); }
-  // Points as rows of three floats: in place if they are that, else converted, once per frame.
+  // Points as rows of three floats: in place if the field has that form, else converted once per frame.
   const float* points(const std::string& field, std::size_t& count);
   // Colours as rows of four floats, of the frame's colour field; nullptr if it has none.
   const float* colours();
@@ -62,14 +64,14 @@ class FollowingReader {
   struct Synced {
     Knob knob;
     TwoWay value;
-    std::optional<wingbeat::Ticket> asked;  // one at a time: what changes meanwhile is asked for afterwards
+    std::optional<wingbeat::Ticket> asked;  // one at a time: a later change is requested after its answer
   };
   struct Asked {
     std::string name;
     wingbeat::Ticket ticket;
   };
   struct Converted {
-    std::uint64_t frame = 0;  // which one, counted
+    std::uint64_t frame = 0;  // the frame it was made from, as frames_ counts them
     std::vector<float> numbers;
   };
 
@@ -84,9 +86,9 @@ class FollowingReader {
   void ask(Synced& synced, double now);
   void show(Synced& synced);
   void hear_answers();
-  // Whether an answer is there; a refusal goes to the log.
+  // Whether the answer has arrived; logs a refusal.
   bool is_answered(const std::string& name, wingbeat::Ticket& ticket);
-  // Of the stream as it is now; false if it is not there or has none of that name.
+  // Looks in the present stream. Returns false if there is no stream or no control of that name.
   bool find_control(const std::string& name, wb_control_info& out) const;
   bool can_ask(const std::string& name);
   bool keep(const std::string& name, wingbeat::Ticket ticket);
@@ -103,9 +105,9 @@ class FollowingReader {
   std::vector<Asked> asked_;
   std::map<std::string, Converted> converted_;
   std::uint64_t frames_ = 0;
-  std::uint64_t opened_ = 0;  // counts: whether it is still the same stream
+  std::uint64_t opened_ = 0;  // number of open() and close() calls; a change shows that a listener made one
   bool has_schema_ = false, is_frame_new_ = false, is_connected_ = false, are_controls_new_ = false;
-  bool were_controls_cleared_ = false;  // by close(): the next update() tells
+  bool were_controls_cleared_ = false;  // by close(); the next update() reports it
   std::uint64_t rate_seq_ = 0, rate_time_ns_ = 0;
   float frame_rate_ = 0;
 };

@@ -10,8 +10,8 @@ namespace ofxWingbeat::detail {
 
 namespace {
 
-// std::to_chars of a float needs a newer system on macOS than openFrameworks does; printf writes the locale's comma, and
-// strtod reads it.
+// std::to_chars of a float needs a newer macOS than openFrameworks does. printf writes the decimal sign of the locale,
+// and strtod reads it.
 double shortest_decimal(float number) {
   char text[64];
   for (int digits = std::numeric_limits<float>::digits10; digits < std::numeric_limits<float>::max_digits10; ++digits) {
@@ -25,7 +25,7 @@ double shortest_decimal(float number) {
 }  // namespace
 
 double widened(float number) {
-  // Whole numbers are what they are, and what parameters are most often.
+  // Whole numbers need no conversion, and most parameters are whole.
   if (!std::isfinite(number) || number == std::trunc(number)) return static_cast<double>(number);
   return shortest_decimal(number);
 }

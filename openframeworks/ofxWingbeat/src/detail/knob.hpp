@@ -1,4 +1,4 @@
-// Knob: one number of an app that can be seen and set; TwoWay: keeps it and the stream's parameter the same.
+// Knob: a number of the app that readers can see and set. TwoWay: keeps it and the stream's parameter equal.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,8 @@
 
 namespace ofxWingbeat::detail {
 
-// A float as the double that people mean by it: 0.1f is 0.1, not 0.100000001490116. Monotonic, and back again exact.
+// The double with the shortest decimal form of a float: 0.1f becomes 0.1, not 0.100000001490116. Monotonic; converting
+// back is exact.
 double widened(float number);
 
 // The number as a value of the C interface.
@@ -18,27 +19,28 @@ wb_value value_of(wb_value_type type, double number);
 struct Knob {
   std::string name;  // legal and unique
   wb_value_type type = WB_VALUE_F64;
-  double minimum = 0, maximum = 0;  // both 0: no limit
+  double minimum = 0, maximum = 0;  // both 0: no range
   std::string choices;              // separated by single spaces; value 0 is the first
   std::function<double()> get;
   std::function<void(double)> set;
-  // The nearest value it can take: a float has fewer digits than the stream's f64.
+  // The nearest value that the app can hold: a float has fewer digits than the stream's f64.
   std::function<double(double)> nearest = [](double value) { return value; };
 };
 
-// Two values that should be the same, each of which may be changed by somebody else: `here`, the app's, and `there`, the stream's. What was
-// taken over from one side is no change of the other (it would come back as an echo, for ever where one side rounds).
+// Two values to keep equal, each of which may change: `here` in the app and `there` in the stream. A value that was
+// copied from one side does not count as a change of the other side. Otherwise it would be sent back, without end if
+// one side rounds.
 class TwoWay {
  public:
   TwoWay(double here, double there) : here_(here), there_(there) {}
 
-  // Whether somebody changed it here since the last call; `now` counts as seen.
+  // Whether the value here changed since the last call; `now` counts as seen.
   bool changed_here(double now) { return changed(here_, now); }
   bool changed_there(double now) { return changed(there_, now); }
-  // What is here or there now is our own doing.
+  // Marks a value as seen after this program set it.
   void seen_here(double now) { here_ = now; }
   void seen_there(double now) { there_ = now; }
-  // The next changed_there() is true, whatever it is.
+  // Makes the next changed_there() return true.
   void doubt_there() { there_ = std::nan(""); }
 
  private:

@@ -1,4 +1,4 @@
-// What the addon says, and that it does not say it sixty times a second.
+// The messages of the addon, each reported once and not in every frame.
 #pragma once
 
 #include <functional>
@@ -20,11 +20,11 @@ class Messages {
     if (sink_) sink_(level, text);
   }
 
-  // Says it unless that was said about `what` before, and forget(what) was not called since.
+  // Reports the text unless a message about `what` was reported since the last forget(what).
   void say_once(const std::string& what, Level level, const std::string& text) {
     if (said_.insert(what).second) say(level, text);
   }
-  // It went well again: of everything that begins with `what`.
+  // Allows messages again about everything that begins with `what`.
   void forget(const std::string& what) {
     auto said = said_.lower_bound(what);
     while (said != said_.end() && said->compare(0, what.size(), what) == 0) said = said_.erase(said);

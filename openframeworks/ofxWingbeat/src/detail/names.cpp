@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongest = WB_NAME_BYTES - 1;
 
-// Not of <cctype>: a locale must not change a name.
+// Not <cctype>, because a locale must not change a name.
 bool is_legal(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
 }

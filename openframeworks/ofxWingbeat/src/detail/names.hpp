@@ -1,4 +1,4 @@
-// Names that a stream can hold, of names that people gave.
+// Makes valid names of a stream from any text.
 #pragma once
 
 #include <set>
@@ -6,17 +6,18 @@
 
 namespace ofxWingbeat::detail {
 
-// Every run of characters that a name cannot have becomes one '_' ("Wind Speed" is Wind_Speed); what is beyond 63 characters is
-// cut off; nothing at all becomes "_".
+// Replaces each run of characters that a name cannot have by one '_' ("Wind Speed" becomes Wind_Speed) and cuts the
+// name after 63 characters. An empty text becomes "_".
 std::string legal_name(const std::string& text);
 
-// "group.name": of a group's legal name and that of what is in it. A dot within a name becomes '_', since it separates groups.
+// "group.name" from the valid name of a group and a name in it. A dot within a name becomes '_', since dots separate
+// groups.
 std::string nested_name(const std::string& group, const std::string& name);
 
-// Names that differ from each other: the second Wind_Speed is Wind_Speed_2.
+// Gives out unique names: the second Wind_Speed becomes Wind_Speed_2.
 class UniqueNames {
  public:
-  // A legal name that was not given before.
+  // Returns a valid name that was not returned before.
   std::string take(const std::string& wish);
 
  private:

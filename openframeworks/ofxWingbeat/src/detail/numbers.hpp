@@ -1,4 +1,4 @@
-// Which C++ types are made of numbers that a field can hold, and how many; and where such numbers lie.
+// The C++ types that consist of numbers a field can hold, and rows of such numbers in memory.
 #pragma once
 
 #include <array>
@@ -10,17 +10,17 @@
 
 namespace ofxWingbeat::detail {
 
-// Numbers<T>::known says whether a T is `count` numbers of the wb_type `type`, one behind the other, and nothing else. Other
-// types get their own specialisation: see of_numbers.hpp.
+// Numbers<T>::known tells whether a T consists of `count` consecutive numbers of the wb_type `type` and nothing else.
+// Other types have specialisations: see of_numbers.hpp.
 template <class T, class = void>
 struct Numbers {
   static constexpr bool known = false;
 };
 
-// What specialisations derive from.
+// Base of the specialisations.
 template <class T, class Number, std::size_t Count>
 struct NumbersOf {
-  static_assert(sizeof(T) == Count * sizeof(Number), "the type has something beside its numbers");
+  static_assert(sizeof(T) == Count * sizeof(Number), "the type has members or padding beside its numbers");
   static constexpr bool known = true;
   static constexpr int type = wingbeat::detail::type_of<Number>();
   static constexpr std::size_t count = Count;

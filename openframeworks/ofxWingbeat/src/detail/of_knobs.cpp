@@ -24,7 +24,7 @@ double number_of(T value) {
   return static_cast<double>(value);
 }
 
-// The stream's numbers are wider: what an integer cannot hold becomes the nearest that it can.
+// The stream's numbers are wider: a value outside the integer's range becomes the nearest value in it.
 template <class T>
 T nearest_of(double value) {
   if constexpr (std::is_same_v<T, bool>) return value != 0;
@@ -40,9 +40,9 @@ constexpr wb_value_type type_of() {
   return std::is_same_v<T, bool> ? WB_VALUE_BOOL : std::is_integral_v<T> ? WB_VALUE_I64 : WB_VALUE_F64;
 }
 
-constexpr double kMostExact = 9007199254740992.0;  // 2^53: a limit beyond it is none that a stream can hold
+constexpr double kMostExact = 9007199254740992.0;  // 2^53: a stream cannot hold a larger limit exactly
 
-// A wide type's whole range is no range that somebody gave.
+// A range as wide as the type itself is a default, not a range given by the app.
 template <class T>
 void limit(Knob& knob, T minimum, T maximum) {
   const bool is_any =
@@ -77,7 +77,7 @@ Knob choice_of(const std::string& name, ofParameter<int> parameter, const std::s
   return knob;
 }
 
-// Vectors count by int, colours by size_t.
+// Components of a vector are indexed by int, those of a colour by size_t.
 template <glm::length_t L>
 float component(const glm::vec<L, float>& whole, int index) {
   return whole[index];
@@ -95,7 +95,7 @@ void set_component(ofColor_<T>& whole, int index, T number) {
   whole[static_cast<std::size_t>(index)] = number;
 }
 
-// One number of several: a vector's, a colour's.
+// One component of a vector or a colour.
 template <class T, class Number>
 Knob component_of(const std::string& name, ofParameter<T> parameter, int index) {
   Knob knob;
@@ -176,7 +176,7 @@ Knob add_of_type(const wb_control_info& control, const std::string& name, ofPara
   }
 }
 
-// The groups that dots in names make. A name that is a parameter's is none of a group.
+// The groups that dots in names make. The name of a parameter cannot be the name of a group as well.
 class Groups {
  public:
   Groups(ofParameterGroup& root, const std::vector<wb_control_info>& controls) {
@@ -184,7 +184,7 @@ class Groups {
     for (const auto& control : controls) names_.insert(control.name);
   }
 
-  // Where a control belongs, and `name` becomes what it is called there.
+  // Returns the group of a control and sets `name` to its name within that group.
   ofParameterGroup& home_of(std::string& name) {
     const std::size_t dot = name.rfind('.');
     if (dot == std::string::npos || dot == 0 || dot + 1 == name.size()) return groups_.at("");
@@ -241,7 +241,7 @@ std::vector<Knob> knobs_of(const NamedParameter& named, const std::string& choic
 std::vector<Knob> mirror(const std::vector<wb_control_info>& controls, ofParameterGroup& group,
                          ofEventListeners& listeners, const std::function<void(const std::string&)>& pull) {
   listeners.unsubscribeAll();
-  group.clear();  // it becomes another one of the same name: what a panel was given stays as it is
+  group.clear();  // a new group of the same name: a panel keeps the old one unchanged
   std::vector<Knob> knobs;
   Groups groups(group, controls);
   for (const auto& control : controls) {

@@ -11,7 +11,7 @@
 
 namespace ofxWingbeat::detail {
 
-// One parameter, by its name within all its groups.
+// A parameter and its full name, groups included.
 struct NamedParameter {
   std::string name;
   std::shared_ptr<ofAbstractParameter> parameter;
@@ -20,12 +20,12 @@ struct NamedParameter {
 // Appends the parameters of a group, and of the groups in it.
 void flatten(ofParameterGroup& group, const std::string& path, std::vector<NamedParameter>& out);
 
-// A knob for each number of a parameter; none for a type that has no numbers. choices: names of an int's values from its minimum
-// on, or "".
+// A knob for each number of a parameter; none if its type has no numbers. choices: names of an int's values, beginning
+// with its minimum, or "".
 std::vector<Knob> knobs_of(const NamedParameter& named, const std::string& choices);
 
-// Fills `group` with a parameter for each of the stream's parameters and triggers, a dot in a name making a group of its own, and
-// gives their knobs. A trigger calls `pull`, as long as `listeners` are there.
+// Fills `group` with a parameter for each parameter and trigger of the stream and returns their knobs. A dot in a name
+// makes a group. A trigger calls `pull` as long as `listeners` exist.
 std::vector<Knob> mirror(const std::vector<wb_control_info>& controls, ofParameterGroup& group,
                          ofEventListeners& listeners, const std::function<void(const std::string&)>& pull);
 

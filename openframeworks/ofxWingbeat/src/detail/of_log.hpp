@@ -1,4 +1,4 @@
-// Where the addon's messages go.
+// Sends the addon's messages to openFrameworks' log.
 #pragma once
 
 #include <string>

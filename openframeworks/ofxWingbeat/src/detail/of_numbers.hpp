@@ -1,4 +1,4 @@
-// The types of openFrameworks and glm that are made of numbers.
+// The types of openFrameworks and glm that consist of numbers.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ struct Numbers<glm::qua<T, Q>> : NumbersOf<glm::qua<T, Q>, T, 4> {
   static constexpr const char* labels = "x y z w";
 #endif
 };
-// ofVec2f, ofVec3f, ofVec4f, which are not in every openFrameworks: known by what they have.
+// ofVec2f, ofVec3f and ofVec4f, recognised by their members, since not every openFrameworks has these types.
 template <class T>
 struct Numbers<T, std::enable_if_t<(T::DIM >= 2) && std::is_same_v<decltype(std::declval<T&>().getPtr()), float*>>>
     : Coordinates<T, float, static_cast<std::size_t>(T::DIM)> {};

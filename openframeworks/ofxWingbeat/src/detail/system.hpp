@@ -1,4 +1,4 @@
-// Included before anything else, so that on other systems this is the first that a compiler says.
+// Included first, so that on other systems this is the first error of the compiler.
 #pragma once
 
 #if defined(__APPLE__)
@@ -6,7 +6,7 @@
 #endif
 
 #if !defined(__linux__) && !defined(__APPLE__)
-#error "ofxWingbeat is for Linux and macOS: not for Windows, nor for the browser"
+#error "ofxWingbeat needs Linux or macOS: it does not work on Windows or in the browser"
 #elif defined(__ANDROID__) || (defined(__APPLE__) && TARGET_OS_IPHONE)
-#error "ofxWingbeat is for Linux and macOS: not for Android, nor for iOS"
+#error "ofxWingbeat needs Linux or macOS: it does not work on Android or iOS"
 #endif

@@ -12,7 +12,7 @@ namespace ofxWingbeat::detail {
 
 namespace {
 
-constexpr int kMostStride = 2048;  // what every graphics card takes
+constexpr int kMostStride = 2048;  // the largest that every graphics card accepts
 
 bool is_real(const wb_field_info& field) { return field.type == WB_F32 || field.type == WB_F64; }
 
@@ -32,7 +32,7 @@ int find(const std::vector<wb_field_info>& fields, Accept&& accept) {
   return found == fields.end() ? -1 : static_cast<int>(found - fields.begin());
 }
 
-// Where four labels in a row say that they are a colour; -1 if none do.
+// The index of the first of four labels "r g b a"; -1 if the field has no such labels.
 int colour_column(const char* labels) {
   std::istringstream in(labels);
   const std::vector<std::string> words{std::istream_iterator<std::string>(in), std::istream_iterator<std::string>()};
@@ -59,7 +59,7 @@ void convert(const View& view, std::size_t width, float missing, std::vector<flo
   });
 }
 
-int place_field(const std::vector<wb_field_info>& fields) {
+int position_field(const std::vector<wb_field_info>& fields) {
   const int named =
       find(fields, [](const auto& f) { return !std::strcmp(f.name, "position") && has_columns(f, 2, 64); });
   if (named >= 0) return named;
@@ -80,7 +80,7 @@ VertexLayout vertex_layout(const wb_field_info& field) {
   VertexLayout layout{std::min(columns, 3), columns * number, -1};
   int colour = colour_column(field.labels);
   if (colour < 0 && columns == 7 && field.labels[0] == '\0') colour = 3;
-  // What of the place is colour is no coordinate: "x y r g b a".
+  // Numbers of the colour are not coordinates: "x y r g b a" has two.
   if (colour >= 0 && colour < 2) return layout;
   if (colour >= 0) layout.coordinates = std::min(layout.coordinates, colour);
   if (colour >= 0) layout.colour_offset_bytes = colour * number;

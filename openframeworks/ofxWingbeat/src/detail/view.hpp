@@ -1,4 +1,4 @@
-// View: the numbers of one field of a frame, whatever their type; and how they are to be drawn.
+// View: the numbers of one field of a frame, of any element type, and how they are drawn.
 #pragma once
 
 #include <cstddef>
@@ -26,23 +26,23 @@ struct View {
   }
 };
 
-// The field of that number in a frame's data that has `count` agents.
+// The view of a field in the data of a frame with `count` agents.
 View view_of(const wb_field_info& field, const void* data, std::uint64_t count);
 
 // Rows of `width` floats each: the first numbers of each of the view's rows, converted; `missing` where it has fewer.
 void convert(const View& view, std::size_t width, float missing, std::vector<float>& out);
 
-// Which field shows where agents are: `position` if its numbers can be drawn, else the first per-agent field of 2 or 3 floating-point
-// numbers, else of more; -1 if there is none.
-int place_field(const std::vector<wb_field_info>& fields);
-// Which field colours them: `color` or `colour`, of 3 or 4 floating-point numbers; -1 if there is none.
+// The field with the agents' positions: `position` if it can be drawn, else the first per-agent field of 2 or 3
+// floating-point numbers, else the first of more; -1 if there is none.
+int position_field(const std::vector<wb_field_info>& fields);
+// The field with the agents' colours: `color` or `colour`, of 3 or 4 floating-point numbers; -1 if there is none.
 int colour_field(const std::vector<wb_field_info>& fields);
 
-// How rows of 32-bit floats go to the graphics card as they are.
+// The layout of rows of 32-bit floats that the graphics card reads without conversion.
 struct VertexLayout {
-  int coordinates = 0;  // 2 or 3; 0: they cannot
+  int coordinates = 0;  // 2 or 3; 0: the rows need conversion
   int stride_bytes = 0;
-  int colour_offset_bytes = -1;  // of four floats within the row; -1: it has no colour
+  int colour_offset_bytes = -1;  // of four floats within the row; -1: no colour
 
   bool operator==(const VertexLayout& other) const {
     return coordinates == other.coordinates && stride_bytes == other.stride_bytes &&
@@ -50,8 +50,8 @@ struct VertexLayout {
   }
 };
 
-// The first 2 or 3 numbers are the place. Colours are where the labels say "r g b a", or the last four of seven numbers
-// without labels.
+// The first 2 or 3 numbers are the position. The colour is the four numbers labelled "r g b a", or the last four of
+// seven numbers without labels.
 VertexLayout vertex_layout(const wb_field_info& field);
 
 }  // namespace ofxWingbeat::detail
