@@ -7,7 +7,7 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help core demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all cross addon addon-check clean deps
+.PHONY: help core demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all check-bare cross addon addon-check clean deps
 
 help:
 	@echo "make demo           run the swarm, analyse it live and steer it; DEMO_SECONDS=30"
@@ -26,6 +26,7 @@ help:
 	@echo "make model          check the models of the frame protocol"
 	@echo "make storm          kill and stop processes at random; SECONDS=20"
 	@echo "make fuzz           fuzz everything that is read from shared memory or files; SECONDS=20 for each target"
+	@echo "make check-bare     run make demo, make core and make test on a minimal Debian 12; needs root and debootstrap"
 	@echo "make check-all      run every check, sanitizers and other builds included; most of an hour"
 	@echo "make cross          build for macOS and ARM64, run what an emulator can run"
 	@echo "make addon          pack the openFrameworks addon as build/ofxWingbeat.zip"
@@ -121,6 +122,9 @@ storm:
 fuzz:
 	@$(BOOTSTRAP) --test
 	@tests/fuzz/run.py --seconds $(SECONDS) --work build/fuzz $(TARGET)
+
+check-bare:
+	@exec scripts/check_bare
 
 check-all:
 	@exec scripts/check_all
