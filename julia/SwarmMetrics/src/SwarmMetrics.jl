@@ -1,9 +1,10 @@
 """
     SwarmMetrics
 
-What one frame, or many, say about a group that moves: order, states, shape, neighbours, clusters, correlations.
+Metrics of groups that move: order, states, shape, neighbours, clusters, correlations, leadership, information.
 
-Every metric takes plain arrays, `D x N` with D = 2 or 3 (one column for each agent), a [`Flock`](@ref), or a live frame of Wingbeat:
+Every metric takes plain arrays, `D x N` with D = 2 or 3 (one column per agent), a [`Flock`](@ref), or a live frame of
+Wingbeat:
 
 ```julia
 using Wingbeat, SwarmMetrics
@@ -17,15 +18,17 @@ for m in live(swarm, polarisation, rotation, cohesion; publish="order")
 end
 ```
 
-`box` says that space is periodic: its edge, or one edge for each dimension. Without it space is open.
+`box` makes space periodic. It is the edge of the box, or one edge for each dimension, in the unit of the positions.
+Without it space is open.
 
-Order: [`polarisation`](@ref), [`rotation`](@ref), [`state`](@ref), [`DwellTimes`](@ref). Shape: [`centroid`](@ref),
-[`cohesion`](@ref), [`bounding_box`](@ref), [`hull_area`](@ref), [`density`](@ref). Neighbours: [`nearest_neighbour`](@ref),
-[`nearest_distances`](@ref), [`for_each_neighbour`](@ref), [`clark_evans`](@ref), [`clusters`](@ref), [`voronoi`](@ref). Fluctuations: [`correlation`](@ref),
-[`correlation_length`](@ref), [`susceptibility`](@ref), [`binder`](@ref). Live: [`live`](@ref).
-
-Of windows, `D x N x T`: who leads, [`leadership`](@ref); information, [`mutual_information`](@ref), [`transfer_entropy`](@ref),
-[`emergence`](@ref).
+| subject | functions |
+| --- | --- |
+| order | [`polarisation`](@ref), [`rotation`](@ref), [`state`](@ref), [`DwellTimes`](@ref) |
+| shape | [`centroid`](@ref), [`cohesion`](@ref), [`bounding_box`](@ref), [`hull_area`](@ref), [`density`](@ref) |
+| neighbours | [`nearest_neighbour`](@ref), [`nearest_distances`](@ref), [`for_each_neighbour`](@ref), [`clark_evans`](@ref), [`clusters`](@ref), [`voronoi`](@ref) |
+| fluctuations | [`correlation`](@ref), [`correlation_length`](@ref), [`susceptibility`](@ref), [`binder`](@ref) |
+| windows, `D x N x T` | [`leadership`](@ref), [`mutual_information`](@ref), [`transfer_entropy`](@ref), [`emergence`](@ref) |
+| a running stream | [`live`](@ref) |
 """
 module SwarmMetrics
 

@@ -1,9 +1,10 @@
-# Groups within the group.
+# Clusters: the connected components of a group.
 
 """
     Clusters
 
-What [`clusters`](@ref) found: `labels`, one for each agent, 1 for the largest cluster; `sizes`, largest first.
+The result of [`clusters`](@ref). `labels` has one entry per agent: 1 for the largest cluster, 2 for the next, and 0 for
+agents in no cluster. `sizes` has the number of agents of each cluster, largest first.
 """
 struct Clusters
     labels::Vector{Int32}
@@ -16,14 +17,15 @@ Base.show(io::IO, c::Clusters) = print(io, "Clusters(", length(c), " of ", sum(c
 """
     clusters(X, radius; box=nothing) -> Clusters
     clusters(flock, radius)
-    clusters(radius)                      # a metric for `live`: how many there are
+    clusters(radius)                      # a metric for `live`: the number of clusters
 
-The connected components of "at most `radius` apart" (`radius` in the unit of `X`). Agents whose position is not finite belong to none:
-label 0. Which of two clusters of one size comes first depends only on who is in them (the lowest agent first).
+The connected components of the relation "at most `radius` apart" (`radius` in the unit of `X`). Agents whose position is
+not finite are in no cluster and have the label 0. Of two clusters of equal size, the one with the lower agent number is
+first.
 
-Cost: about linear in the number of agents, whatever the radius: agents in one cell of a grid are connected at once if the box around
-them allows, and then one pair of two cells that is near enough connects both. Source: friends-of-friends (Huchra & Geller,
-Astrophys. J. 257 (1982) 423).
+Cost: about linear in the number of agents, for any radius. Agents in one cell of a grid are connected at once if the box
+around them is small enough, and one pair that is near enough connects two cells. Throws a `DomainError` if `radius` is
+not positive. Source: friends-of-friends (Huchra & Geller, Astrophys. J. 257 (1982) 423).
 """
 clusters(X::AbstractMatrix, radius::Real; box=nothing) = clusters(Flock(X; box=box), radius)
 clusters(frame::Moment, radius::Real; box=nothing) = clusters(Flock(frame; box=box), radius)
@@ -32,7 +34,12 @@ function clusters(flock::Flock, radius::Real)
     return collect_clusters(grid, parent, size(flock.X, 2))
 end
 
-"    cluster_count(X, radius; box=nothing) -> Int\n    cluster_count(flock, radius)\n\nHow many [`clusters`](@ref) there are."
+"""
+    cluster_count(X, radius; box=nothing) -> Int
+    cluster_count(flock, radius)
+
+The number of [`clusters`](@ref).
+"""
 cluster_count(X::AbstractMatrix, radius::Real; box=nothing) = cluster_count(Flock(X; box=box), radius)
 cluster_count(frame::Moment, radius::Real; box=nothing) = cluster_count(Flock(frame; box=box), radius)
 function cluster_count(flock::Flock, radius::Real)
@@ -40,7 +47,12 @@ function cluster_count(flock::Flock, radius::Real)
     return count(at -> parent[at] == at, 1:grid.count)
 end
 
-"    largest_cluster(X, radius; box=nothing) -> Float64\n    largest_cluster(flock, radius)\n\nThe part of all agents that is in the largest of the [`clusters`](@ref), 0 to 1."
+"""
+    largest_cluster(X, radius; box=nothing) -> Float64
+    largest_cluster(flock, radius)
+
+The share of all agents in the largest of the [`clusters`](@ref), 0 to 1; NaN without agents.
+"""
 largest_cluster(X::AbstractMatrix, radius::Real; box=nothing) = largest_cluster(Flock(X; box=box), radius)
 largest_cluster(frame::Moment, radius::Real; box=nothing) = largest_cluster(Flock(frame; box=box), radius)
 function largest_cluster(flock::Flock, radius::Real)
@@ -48,9 +60,9 @@ function largest_cluster(flock::Flock, radius::Real)
     return isempty(sizes) ? NaN : first(sizes) / size(flock.X, 2)
 end
 
-# Union-find over the places of the grid: a root is its own parent, and roots only move down.
+# Union-find over the slots of the grid. A root is its own parent, and a root is the lowest slot of its tree.
 function connect!(flock, radius)
-    isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius within which agents are connected is positive"))
+    isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius of clusters must be positive"))
     cache = cache_of(flock)
     grid = sort_into!(cache.by_radius, flock.X, flock.box, radius; cliques=true)
     parent = resize!(cache.parent, grid.count)
@@ -61,7 +73,7 @@ end
 
 @inline function root_of(parent, at)
     @inbounds while parent[at] != at
-        parent[at] = parent[parent[at]] # halves the way for those who come later
+        parent[at] = parent[parent[at]] # halves the path for later calls
         at = parent[at]
     end
     return at
@@ -73,7 +85,7 @@ end
     return low
 end
 
-# All in one cell are one cluster if the box around them is no longer than the radius.
+# The agents of one cell are one cluster if the diagonal of the box around them is at most the radius.
 function join_within_cells!(parent, grid, radius)
     starts = grid.starts
     for cell in 1:prod(grid.cells)
@@ -86,11 +98,11 @@ function join_within_cells!(parent, grid, radius)
     return parent
 end
 
-# Never wrong by rounding: a difference of two within the box is rounded to no more than the box's edge is.
+# Rounding cannot make this wrong: a rounded difference of two agents is at most the rounded edge of their box.
 function is_clique(grid, from, to, limit)
-    low = high = place(grid, from)
+    low = high = coordinates(grid, from)
     for at in (from + 1):to
-        p = place(grid, at)
+        p = coordinates(grid, at)
         low, high = map(min, low, p), map(max, high, p)
     end
     return sum(abs2, high .- low) <= limit
@@ -99,7 +111,8 @@ end
 join_cells!(parent, grid, radius) =
     is_periodic(grid.period) ? join_cells!(parent, grid, radius, Val(true)) : join_cells!(parent, grid, radius, Val(false))
 
-# First the cells side by side, which makes most of what there is one; then only who is not in it looks farther, and at all sides.
+# Adjacent cells first, which connects most agents. After that, only agents outside of the largest cluster look farther, and
+# on all sides.
 function join_cells!(parent, grid, radius, P)
     reach = reach_of(grid, radius)
     nearby = min(reach, 1)
@@ -115,7 +128,7 @@ function join_cells!(parent, grid, radius, P)
     return parent
 end
 
-# The root of more than half of all, if there is one (Boyer & Moore's vote). Leaves all right below their roots.
+# The root of more than half of all slots, if there is one (Boyer & Moore's vote). Makes each root the parent of its tree.
 function majority!(parent)
     candidate, votes = Int32(1), 0
     @inbounds for at in eachindex(parent)
@@ -145,7 +158,7 @@ function join_cell!(parent, grid, from, to, rows, spans, limit, largest, P)
     return nothing
 end
 
-# The places from..to are connected already: one near enough connects all.
+# The slots from..to are connected already, so one near slot connects all of them.
 function join_group!(parent, grid, from, to, rows, spans, limit, largest, P)
     starts = grid.starts
     mine = root_of(parent, Int32(from))
@@ -163,7 +176,7 @@ function join_group!(parent, grid, from, to, rows, spans, limit, largest, P)
     return nothing
 end
 
-# Who came earlier and was not in the largest one then has looked for itself.
+# An earlier slot outside of the largest cluster has looked at this pair already.
 @inline function join_range!(parent, grid, mine, from, to, first, last, limit, largest, P)
     from == to && !is_near_range(grid, from, first, last, limit, P) && return mine
     space = Space(grid.period)
@@ -186,14 +199,14 @@ end
 
 @inline function is_near_range(grid, at, from, to, limit, P)
     columns = (grid.x, grid.y, grid.z)
-    best = nearest_in_range(columns, from, to, place(grid, at), at, ntuple(_ -> Inf, Val(LANES)), Space(grid.period), P)
+    best = nearest_in_range(columns, from, to, coordinates(grid, at), at, ntuple(_ -> Inf, Val(LANES)), Space(grid.period), P)
     return foldl(nearer, best) <= limit
 end
 
 function collect_clusters(grid, parent, agents)
     labels = zeros(Int32, agents)
-    members = Dict{Int32,Int}()  # of a root
-    lowest = Dict{Int32,Int32}() # agent
+    members = Dict{Int32,Int}()  # number of slots of each root
+    lowest = Dict{Int32,Int32}() # lowest agent of each root
     for at in 1:grid.count
         root, agent = root_of(parent, Int32(at)), grid.order[at]
         members[root] = get(members, root, 0) + 1

@@ -1,10 +1,10 @@
-# How far the agents' deviations from the common motion reach.
+# Spatial correlation of the agents' deviations from the common motion.
 
 """
     Correlation
 
-What [`correlation`](@ref) found: `r`, the middle of each bin of distances; `value`, C(r), 1 at r = 0, NaN in bins without pairs;
-`pairs`, how many each bin has.
+The result of [`correlation`](@ref), with one entry per bin of distances: `r` is the middle of the bin, `value` is C(r)
+(NaN without pairs), `pairs` is the number of pairs.
 """
 struct Correlation
     r::Vector{Float64}
@@ -19,18 +19,21 @@ Base.show(io::IO, c::Correlation) =
     correlation(X, V; box=nothing, reach=..., bins=50, agents=10_000) -> Correlation
     correlation(flock; ...)
 
-C(r): the mean of uᵢ·uⱼ over the pairs at distance r, uᵢ = vᵢ - ⟨v⟩, divided by the mean of uᵢ², so that C(0) = 1.
+The correlation function C(r) = ⟨uᵢ·uⱼ⟩ / ⟨uᵢ²⟩ over the pairs at distance r, with uᵢ = vᵢ - ⟨v⟩, so that C(0) = 1.
 
-`reach` is the largest distance looked at: by default half of the box's shortest edge (beyond it, distances have several images), or, in
-open space, the longest side of the bounding box. Of more than `agents` agents, as many of them are taken, evenly in their order:
-all pairs within `reach` are visited, about `agents`²/2 if that is all.
+- `reach` is the largest distance, in the unit of `X`. The default is half of the box's shortest edge, as longer distances
+  have several images; in open space it is the longest side of the bounding box.
+- `bins` is the number of bins from 0 to `reach`.
+- `agents` is the largest number of agents used; of more agents, every k-th is taken.
 
-C must change sign somewhere, because Σuᵢ = 0: its first zero ([`correlation_length`](@ref)) therefore grows with the group, whatever the
-interaction. Only how it grows says something. Source: Cavagna et al., PNAS 107 (2010) 11865.
+Cost: all pairs within `reach` are visited, at most `agents`²/2.
+
+Caveat. Since Σuᵢ = 0, C must change its sign. Its first zero ([`correlation_length`](@ref)) therefore grows with the group
+for any interaction; only the way it grows is informative. Source: Cavagna et al., PNAS 107 (2010) 11865.
 """
 correlation(X::AbstractMatrix, V::AbstractMatrix; box=nothing, options...) = correlation(Flock(X, V; box=box); options...)
 function correlation(flock::Flock; reach=default_reach(flock), bins::Integer=50, agents::Integer=10_000)
-    reach > 0 && bins >= 1 || throw(DomainError((reach, bins), "reach and bins are positive"))
+    reach > 0 && bins >= 1 || throw(DomainError((reach, bins), "reach and bins must be positive"))
     X, V = some_agents(flock, agents)
     same_agents(X, V)
     U = deviations(V)
@@ -81,8 +84,8 @@ end
     correlation_length(c::Correlation) -> Float64
     correlation_length(flock or frame; ...)
 
-ξ: where C(r) is zero for the first time, between two bins by a straight line, in the unit of the positions. NaN if it is never. See
-[`correlation`](@ref) for what it does not say.
+The correlation length ξ: the first zero of C(r), interpolated linearly between two bins, in the unit of the positions.
+NaN if C(r) has no zero. See the caveat of [`correlation`](@ref).
 """
 function correlation_length(c::Correlation)
     before = (0.0, 1.0)

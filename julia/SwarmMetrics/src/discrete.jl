@@ -1,12 +1,14 @@
-# Information between symbols, by counting.
+# Information between symbols, from their frequencies.
 
 """
     Discrete()
 
-The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for integers or Bools: the
-entropies of the observed frequencies ("plug-in"). Each distinct column is a symbol. Too large by about (a - 1)(b - 1) / 2T for a
-and b symbols that are independent of each other, and useless once there are about as many combinations as samples. Other values
-throw an `ArgumentError`: make bins of them first, such as `round.(Int, 4 .* x)`. Source: Shannon 1948; the bias: Miller 1955.
+The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for integers or Bools. It
+uses the entropies of the observed frequencies (the plug-in estimate). Each distinct column is a symbol.
+
+The estimate is too large by about (a - 1)(b - 1) / 2T for a and b independent symbols and T samples. It is useless when
+there are about as many combinations of symbols as samples. Other values throw an `ArgumentError`; make bins first, such as
+`round.(Int, 4 .* x)`. Sources: Shannon 1948; for the bias, Miller 1955.
 """
 struct Discrete <: Estimator end
 
@@ -20,9 +22,9 @@ end
 
 need_symbols(s::Series{<:Integer}) = s
 need_symbols(s::Series) =
-    throw(ArgumentError("Discrete() counts integers or Bools, and $(s.name) has $(eltype(s.values)): make bins, or use KSG()"))
+    throw(ArgumentError("Discrete() needs integers or Bools, but $(s.name) has $(eltype(s.values)); make bins, or use KSG()"))
 
-# A number for each different column.
+# The number of each column's symbol. Equal columns have equal numbers.
 symbols(codes, values) = foldl(joint, eachrow(values); init=codes)
 
 function joint(a, b)

@@ -2,22 +2,22 @@
     Flock(X, V=nothing; box=nothing)
     Flock(frame; box=nothing)
 
-One moment of a group: positions and velocities (`D x N`), and the periodic box they are in, if any. Nothing is copied: a flock of a
-frame is valid as long as the frame. What several metrics need, such as the grid that neighbours are found by, is made once for
-each flock and kept.
+The state of a group at one time: positions and velocities (`D x N`), and the periodic box, if there is one. Nothing is
+copied, so a flock made of a frame is valid as long as the frame. Working data that several metrics need, such as the grid
+for finding neighbours, are computed once per flock.
 
     Flock(before::Flock, X, V=nothing)
 
-The next moment of a group, in the same box and in the working memory of the one before, for loops that are to allocate little. From then
-on `before` serves for further such calls only: what it says of neighbours would be of the wrong moment.
+The state at the next time, in the same box and in the working memory of `before`, for loops that should allocate little.
+After that, `before` must only be used for further calls of this kind: its neighbours would be those of another time.
 
-Metrics of a flock that was not given velocities throw an `ArgumentError` if they need them.
+Metrics that need velocities throw an `ArgumentError` if the flock has none.
 """
 mutable struct Flock{P,Q}
     X::P
     V::Q
     box::Any
-    cache::Any # a Cache, which outlives the flock if somebody passes it on
+    cache::Any # a Cache, or nothing; a later flock may take it over
 end
 
 Flock(X::AbstractMatrix, V=nothing; box=nothing) = Flock(X, V, box, nothing)
@@ -30,18 +30,18 @@ function Flock(before::Flock, X::AbstractMatrix, V=nothing)
 end
 
 function velocities(flock::Flock)
-    flock.V === nothing && throw(ArgumentError("this needs velocities: Flock(X, V)"))
+    flock.V === nothing && throw(ArgumentError("this metric needs velocities: Flock(X, V)"))
     return flock.V
 end
 
 const Moment = Union{Frame,FrameCopy}
 
-# Working memory, which may be handed from flock to flock. The grid by density is made once for each flock.
+# Working memory, which one flock can take over from another. The grid by density is made once for each flock.
 mutable struct Cache
     by_density::CellGrid
     has_density::Bool
     by_radius::CellGrid
-    parent::Vector{Int32} # of each place, see clusters.jl
+    parent::Vector{Int32} # of each slot of the grid, see clusters.jl
 end
 
 Cache() = Cache(CellGrid(), false, CellGrid(), Int32[])

@@ -1,24 +1,27 @@
-# What a series of an order parameter says.
+# Fluctuations of an order parameter over time.
 
 """
     susceptibility(series, agents) -> Float64
 
-χ = N (⟨φ²⟩ - ⟨φ⟩²) of a series of an order parameter of `agents` agents, such as [`polarisation`](@ref) over time: how strongly the
-order answers to chance; it peaks at the transition. Successive frames are correlated: the mean is right, an error bar from their
-number is not. NaN for no samples. Source: Binder & Heermann, Monte Carlo Simulation in Statistical Physics.
+The susceptibility χ = N (⟨φ²⟩ - ⟨φ⟩²) of a series of an order parameter of N = `agents` agents, such as
+[`polarisation`](@ref) over time. It measures the fluctuations of the order and peaks at a transition. NaN without samples.
+
+Successive frames are correlated: the mean is right, but an error bar from the number of frames is too small. Source: Binder
+& Heermann, Monte Carlo Simulation in Statistical Physics.
 """
 function susceptibility(series, agents::Integer)
     mean = sum(series) / length(series)
-    # Of deviations: the difference of two squares loses what a narrow series has to say.
+    # A sum over deviations: the difference of two squares would lose the digits of a narrow series.
     return agents * sum(phi -> (phi - mean)^2, series) / length(series)
 end
 
 """
     binder(series) -> Float64
 
-G = 1 - ⟨φ⁴⟩ / (3⟨φ²⟩²) of a series of an order parameter, Binder's cumulant: 2/3 where φ stands still (order), towards 1/3 where a
-two-component order parameter is random (2D disorder), 4/9 for three components; curves of different sizes meet at the transition, and a
-negative dip tells a discontinuous one. Source: Binder, Z. Phys. B 43 (1981) 119.
+Binder's cumulant G = 1 - ⟨φ⁴⟩ / (3⟨φ²⟩²) of a series of an order parameter. It is 2/3 for a constant φ (order), and tends
+to 1/3 for a random order parameter of two components (disorder in 2D) and to 4/9 for three components. The curves of groups
+of different sizes cross at a transition, and a negative minimum indicates a discontinuous transition. Source: Binder, Z.
+Phys. B 43 (1981) 119.
 """
 function binder(series)
     second = sum(phi -> phi^2, series) / length(series)

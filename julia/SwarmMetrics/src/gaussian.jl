@@ -1,40 +1,42 @@
-# Information between Gaussian variables, many pairs at once.
+# Information between Gaussian variables, for many pairs at once.
 #
-# Made white (mean 0, covariance 1), x and y have I = -1/2 ln det(1 - A A'), where A is their covariance: the correlation matrices'
-# determinants without the parts that cancel. Given z, y is what z leaves of it, and 1 - A A' is compared with 1 - B B', where B is the
-# covariance of x and z. All A and all B are one matrix product each.
+# Whitened (mean 0, covariance 1) x and y have I = -1/2 ln det(1 - A A'), where A is their covariance. This is the formula
+# with correlation matrices without the terms that cancel. Conditional on z, y is replaced by its residual after regression
+# on z, and the determinant is divided by that of 1 - B B', where B is the covariance of x and z. All A are one matrix
+# product, and all B another.
 
 """
     Gaussian(; unbiased=false)
 
-The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for variables that are jointly
-Gaussian: I(x; y) = ½ (ln|Rx| + ln|Ry| - ln|Rxy|) of correlation matrices. Of other variables it sees linear dependence only, and as
-if they were Gaussian. Infinite if one is a linear function of the other.
+The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`emergence`](@ref) for jointly Gaussian
+variables: I(x; y) = ½ (ln|Rx| + ln|Ry| - ln|Rxy|), where R are correlation matrices. Of other variables it measures the
+linear dependence only. It is infinite if one variable is a linear function of the other.
 
-Of T independent samples of d and e rows it is too large by about d·e / 2T. `unbiased` subtracts exactly what it is in the mean for
-Gaussian samples independent of each other; then values can be negative. Successive frames are not independent, so that some
-remains.
+For T independent samples of d and e rows the estimate is too large by about d·e / 2T. `unbiased=true` subtracts the exact
+mean of this bias for independent Gaussian samples; values can then be negative. Successive frames are not independent, so
+some bias remains.
 
-Needs more samples than rows in all (some times more to be of use), rows that change, and none that is a linear function of the
-others. Sources: Cover & Thomas, Elements of Information Theory; the bias: Misra et al., J. Multivar. Anal. 92 (2005) 324.
+The estimator needs more samples than rows in all, and several times more for useful values. Every row must change, and no
+row may be a linear function of the others. Sources: Cover & Thomas, Elements of Information Theory; for the bias, Misra et
+al., J. Multivar. Anal. 92 (2005) 324.
 """
 struct Gaussian <: Estimator
     unbiased::Bool
 end
 Gaussian(; unbiased::Bool=false) = Gaussian(unbiased)
 
-const DEPENDENT = 1e-12 # a variance below that, of 1, is rounding
+const DEPENDENT = 1e-12 # a residual variance below this share of 1 is rounding
 
 information(estimator::Gaussian, x, y, z) = first(pairwise(estimator, [x], [y], [z]))
 
 function pairwise(estimator::Gaussian, xs, ys, zs=nothing)
     n = length(first(ys))
     d, e, f = rows(first(xs)), rows(first(ys)), zs === nothing ? 0 : rows(first(zs))
-    n > d + e + f + 1 || throw(ArgumentError("$n samples are too few for $(d + e + f) rows: give a longer window"))
+    n > d + e + f + 1 || throw(ArgumentError("$n samples are too few for $(d + e + f) rows; use a longer window"))
     A, B = covariances(xs, ys, f == 0 ? nothing : zs, n)
     excess = estimator.unbiased ? bias(n, d, e, f) : 0.0
     scratch = zeros(d, d)
-    return [informed(scratch, A, B, (d, e, f), i, j) - excess for i in eachindex(xs), j in eachindex(ys)]
+    return [information_of_pair(scratch, A, B, (d, e, f), i, j) - excess for i in eachindex(xs), j in eachindex(ys)]
 end
 
 function covariances(xs, ys, zs, n)
@@ -50,7 +52,7 @@ function standardised(s::Series)
     X = Float64.(permutedims(s.values))
     for (k, x) in enumerate(eachcol(X))
         low, high = extrema(x)
-        low < high || throw(ArgumentError("$(s.name) does not change in row $k: leave that out"))
+        low < high || throw(ArgumentError("$(s.name) does not change in row $k; remove the row"))
         x .-= sum(x) / length(x)
         x ./= sqrt(sum(abs2, x) / length(x))
     end
@@ -67,13 +69,13 @@ end
 function white!(X, s, others)
     factor = cholesky!(Symmetric(X' * X ./ size(X, 1)); check=false)
     if !issuccess(factor) || any(k -> factor.factors[k, k]^2 < DEPENDENT, 1:size(X, 2))
-        throw(ArgumentError("$(s.name) has a row that is a linear function of $others: leave that out, or more noise in"))
+        throw(ArgumentError("$(s.name) has a row that is a linear function of $others; remove the row, or add noise"))
     end
     return rdiv!(X, factor.U)
 end
 
-# I of x i and y j from their blocks: ½ (ln|1 - B B'| - ln|1 - A A' - B B'|).
-function informed(scratch, A, B, (d, e, f), i, j)
+# I of x number i and y number j, from their blocks of A and B: ½ (ln|1 - B B'| - ln|1 - A A' - B B'|).
+function information_of_pair(scratch, A, B, (d, e, f), i, j)
     a, b, c = d * (i - 1), e * (j - 1), f * (j - 1)
     for l in 1:d, k in l:d
         @inbounds scratch[k, l] = (k == l) - block_product(B, a + k, a + l, c, f)
@@ -95,8 +97,8 @@ end
     return sum
 end
 
-# Of a symmetric positive matrix given by its lower half, which is lost; -Inf if it is singular. By Cholesky; small ones are LAPACK's
-# weak side, and there is one for each pair.
+# ln det of a symmetric positive matrix given by its lower half, which is overwritten; -Inf if the matrix is singular. There
+# is one small matrix for each pair, and LAPACK is slow for small matrices, so this is a Cholesky decomposition of its own.
 function log_determinant!(S)
     total = 0.0
     @inbounds for k in 1:size(S, 1)
@@ -110,7 +112,7 @@ function log_determinant!(S)
     return total
 end
 
-# By how much the estimate is too large in the mean, for independent Gaussian samples, whatever the true value.
+# The mean bias of the estimate for independent Gaussian samples. It does not depend on the true value.
 function bias(n, d, e, f)
     spread(rows) = mapreduce(i -> digamma((n - i) / 2), +, 1:rows; init=0.0)
     return (spread(d + f) + spread(e + f) - spread(f) - spread(d + e + f)) / 2

@@ -1,30 +1,32 @@
-# Who is near whom: agents sorted into a uniform grid of cells, in two or three dimensions, open or periodic.
+# Agents sorted into a uniform grid of cells, in two or three dimensions, in open or periodic space.
 #
-# Everything is held as three coordinates; in two dimensions there is one layer of cells, and all z are 0. The grid is laid where
-# nearly all agents are, and its first and last cells reach on to infinity, or around a periodic box to each other: a few stragglers
-# do not make all others' cells coarse. So each cell is an edge long or longer, and between any two that are not side by side there
-# are whole cells. Cells of one row along x lie one behind the other. In a periodic box no cell is visited twice, however few there
-# are. Agents whose position is not finite are left out. Buffers are kept from frame to frame.
+# - Positions have three coordinates. In two dimensions there is one layer of cells, and all z are 0.
+# - The grid covers the region of nearly all agents. Its first and last cells reach to infinity, or around a periodic box to
+#   each other, so a few stragglers do not make the other cells coarse.
+# - Each cell is at least one edge long, and two cells that are not adjacent have whole cells between them.
+# - The agents are sorted by cell into slots. The cells of one row along x are adjacent in memory.
+# - In a periodic box no cell is visited twice, even if there are few.
+# - Agents whose position is not finite are left out. Buffers are kept from frame to frame.
 
 const CELLS_PER_AGENT = 2
-const LANES = 4 # places that are looked at together; as many more are allocated, so that nobody looks beyond
+const LANES = 4            # slots that are compared together; the arrays have as many extra slots at their ends
 const HARD_LIMIT = 1 << 26 # cells
-const SAMPLE = 512         # agents that tell where nearly all are
+const SAMPLE = 512         # agents used to find the region of nearly all
 const NEARLY_ALL = 0.98
-const MARGIN = 0.25        # beyond them, as a part of their span
-const FEWEST = 6           # cells along an axis of small ones, so that the margin has its own
+const MARGIN = 0.25        # around this region, as a share of its span
+const FEWEST = 6           # cells along an axis of small cells, so that the margin has cells of its own
 
 mutable struct CellGrid
-    count::Int                  # agents in it
-    order::Vector{Int32}        # which agent is at each place of x, y, z
-    x::Vector{Float64}          # positions in the order of cells
+    count::Int                  # agents in the grid
+    order::Vector{Int32}        # the agent of each slot
+    x::Vector{Float64}          # the coordinates of each slot
     y::Vector{Float64}
     z::Vector{Float64}
-    starts::Vector{Int32}       # first place of each cell, and one beyond the last
-    cell_of::Vector{Int32}      # of each agent; 0: left out
+    starts::Vector{Int32}       # the first slot of each cell, and one more at the end
+    cell_of::Vector{Int32}      # the cell of each agent; 0 if it is left out
     origin::Point
     per_edge::Point             # cells per unit of length
-    edge::Point                 # of a cell; Inf where there is one only
+    edge::Point                 # of a cell; Inf along axes with one cell
     cells::NTuple{3,Int}
     period::Point
     rows::Vector{Int}           # see `rows_around!`
@@ -40,30 +42,30 @@ CellGrid() = CellGrid(
 """
     sort_into!(grid, X, box, edge; cliques=false)
 
-Sorts the columns of `X` into cells whose edges are `edge` or longer. `edge` 0: such that there are $CELLS_PER_AGENT cells for each
-agent, for a flock is dense inside and thin outside. `cliques`: such that any two in one cell are at most `edge` apart, if that
-does not make more cells than that.
+Sorts the columns of `X` into cells whose edges are `edge` or longer. With `edge = 0` there are about $CELLS_PER_AGENT cells
+per agent, as a flock is dense inside and thin outside. With `cliques`, any two agents of one cell are at most `edge` apart,
+if that does not need more cells.
 """
 function sort_into!(grid::CellGrid, X, box, edge; cliques::Bool=false)
     D = dimensions(X)
     grid.period = periods(box, D)
-    grid.origin, extent = room!(grid.sample, X, grid.period, Val(D))
+    grid.origin, extent = region!(grid.sample, X, grid.period, Val(D))
     lay_out!(grid, extent, edge, size(X, 2), D, cliques)
     resize_for!(grid, size(X, 2))
     count_cells!(grid, X, Val(D))
-    place!(grid, X, Val(D))
+    fill_slots!(grid, X, Val(D))
     return grid
 end
 
-# Where the grid is laid: its origin and extent.
-function room!(sample, X, period, ::Val{D}) where {D}
-    low, extent = whole_room(X, period, Val(D))
+# The origin and extent of the grid.
+function region!(sample, X, period, ::Val{D}) where {D}
+    low, extent = whole_region(X, period, Val(D))
     has_crowd(size(X, 2)) || return low, extent
-    axes = ntuple(k -> k <= D ? crowded(take_sample!(sample, X, k, period[k]), low[k], extent[k], period[k]) : (0.0, 0.0), 3)
+    axes = ntuple(k -> k <= D ? crowded_part(take_sample!(sample, X, k, period[k]), low[k], extent[k], period[k]) : (0.0, 0.0), 3)
     return map(first, axes), map(last, axes)
 end
 
-function whole_room(X, period, D)
+function whole_region(X, period, D)
     is_periodic(period) && return (0.0, 0.0, 0.0), period
     low, high = bounds(X, D)
     low[1] <= high[1] || return (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)
@@ -79,11 +81,11 @@ function take_sample!(sample, X, axis, period)
     return sort!(sample; alg=QuickSort)
 end
 
-# Few agents need no telling.
+# Only a large group can have stragglers that make its cells coarse.
 has_crowd(agents) = agents >= 4 * SAMPLE
 
-# The shortest part of an axis that nearly all are in, with a margin, within the whole.
-function crowded(sorted, low, extent, period)
+# The shortest part of an axis with nearly all agents, with a margin, inside the whole extent.
+function crowded_part(sorted, low, extent, period)
     n = length(sorted)
     members = ceil(Int, NEARLY_ALL * n)
     members < 2 && return low, extent
@@ -100,7 +102,7 @@ function crowded(sorted, low, extent, period)
     return into(start - margin, period), span + 2 * margin
 end
 
-# At most CELLS_PER_AGENT cells for each agent, whatever edge is asked for: longer edges are right, only slower.
+# At most CELLS_PER_AGENT cells per agent for any edge. Longer edges give the same results, but slower.
 function lay_out!(grid, extent, edge, agents, D, cliques)
     budget = min(max(CELLS_PER_AGENT * agents, 64), HARD_LIMIT)
     longest = maximum(extent)
@@ -131,15 +133,15 @@ function resize_for!(grid, agents)
     return grid
 end
 
-# How far from the grid's origin; in a box upwards, around the border if need be.
-@inline beyond(x, origin, period) = ifelse(x < origin, x - origin + period, x - origin)
+# The distance from the grid's origin; in a periodic box upwards, across the border if necessary.
+@inline offset_from(x, origin, period) = ifelse(x < origin, x - origin + period, x - origin)
 
-@inline function place_along(x, origin, period, per_edge, cells)
-    c, last = beyond(x, origin, period) * per_edge, cells - 1
+@inline function cell_along(x, origin, period, per_edge, cells)
+    c, last = offset_from(x, origin, period) * per_edge, cells - 1
     return ifelse(c < last, unsafe_trunc(Int, ifelse(c > 0, c, 0.0)), last)
 end
 
-# Into the box, which an image may lie outside of.
+# Moves an image into the box.
 @inline into(x, period) = period > 0 && !(0 <= x < period) ? mod(x, period) : x
 
 @inline function wrapped(X, i, D, period)
@@ -157,7 +159,7 @@ function count_cells!(grid, X, D)
             cell_of[i] = 0
             continue
         end
-        at = map(place_along, p, grid.origin, grid.period, grid.per_edge, cells)
+        at = map(cell_along, p, grid.origin, grid.period, grid.per_edge, cells)
         cell = Int32(1 + at[1] + cells[1] * (at[2] + cells[2] * at[3]))
         cell_of[i] = cell
         starts[cell] += Int32(1)
@@ -167,12 +169,12 @@ function count_cells!(grid, X, D)
     sum = Int32(1)
     @inbounds for cell in eachindex(starts)
         sum += starts[cell]
-        starts[cell] = sum # one beyond the cell's last; `place!` counts it down to its first
+        starts[cell] = sum # one after the cell's last slot; `fill_slots!` counts it down to the first
     end
     return grid
 end
 
-function place!(grid, X, D)
+function fill_slots!(grid, X, D)
     starts, cell_of, order = grid.starts, grid.cell_of, grid.order
     x, y, z = grid.x, grid.y, grid.z
     @inbounds for i in size(X, 2):-1:1
@@ -188,10 +190,10 @@ end
 
 @inline function home_of(grid, at)
     @inbounds p = (grid.x[at], grid.y[at], grid.z[at])
-    return map(place_along, p, grid.origin, grid.period, grid.per_edge, grid.cells)
+    return map(cell_along, p, grid.origin, grid.period, grid.per_edge, grid.cells)
 end
 
-# The offsets from cell `home` to all different cells at most `reach` away, along one axis.
+# The offsets from cell `home` to all distinct cells at most `reach` away, along one axis.
 @inline function offsets(home, cells, reach, periodic)
     periodic && return (-min(reach, (cells - 1) >> 1)):min(reach, cells >> 1)
     return (-min(reach, home)):min(reach, cells - 1 - home)
@@ -202,14 +204,14 @@ end
     return c >= cells ? c - cells : c
 end
 
-# The places of the agents in the cell at that offset.
-@inline function places(grid, home, ox, oy, oz)
+# The slots of the cell at that offset.
+@inline function slots(grid, home, ox, oy, oz)
     nx, ny, nz = grid.cells
     cell = 1 + wrap_cell(home[1] + ox, nx) + nx * (wrap_cell(home[2] + oy, ny) + ny * wrap_cell(home[3] + oz, nz))
     @inbounds return grid.starts[cell]:(grid.starts[cell + 1] - Int32(1))
 end
 
-@inline place(grid, at) = @inbounds (grid.x[at], grid.y[at], grid.z[at])
+@inline coordinates(grid, at) = @inbounds (grid.x[at], grid.y[at], grid.z[at])
 
 @inline function squared_between(p, q, space, P)
     dx = nearest_image(p[1] - q[1], space.period[1], space.back[1], P)
@@ -218,13 +220,13 @@ end
     return dx * dx + dy * dy + dz * dz
 end
 
-@inline squared_distance(grid, a, b, space, P) = squared_between(place(grid, a), place(grid, b), space, P)
+@inline squared_distance(grid, a, b, space, P) = squared_between(coordinates(grid, a), coordinates(grid, b), space, P)
 
 """
     rows_around!(rows, grid, y, z, reach, half, P)
 
-For each different row of cells at most `reach` rows away from the row (y, z), that one first: the number of its first cell. `half`: no
-pair of rows from both sides, unless the box has few.
+Collects the first cell of each distinct row of cells that is at most `reach` rows away from the row (y, z); that row is
+first. With `half`, each pair of rows appears from one side only, unless the box has few rows.
 """
 function rows_around!(rows, grid, y, z, reach, half, ::Val{P}) where {P}
     nx, ny, nz = grid.cells
@@ -235,7 +237,7 @@ function rows_around!(rows, grid, y, z, reach, half, ::Val{P}) where {P}
     return rows
 end
 
-# The cells of a row that are at most `reach` away from cell `x`, as first and last; around the border of a box there are two pieces.
+# The first and last cells of a row that are at most `reach` away from cell `x`. Across the border of a box there are two spans.
 const NO_CELLS = (1, 0)
 @inline spans_along(x, cells, reach, ::Val{false}) = ((max(x - reach, 0), min(x + reach, cells - 1)),)
 @inline function spans_along(x, cells, reach, ::Val{true})
@@ -249,8 +251,8 @@ end
 """
     for_each_cell(visit, grid, reach, half, P)
 
-Calls `visit(home, from, to, rows, spans)` for each cell that has agents: where it is, its places, and the cells around as
-`rows_around!` and `spans_along` give them.
+Calls `visit(home, from, to, rows, spans)` for each cell with agents: its indices, its slots, and the cells around it as
+returned by `rows_around!` and `spans_along`.
 """
 function for_each_cell(visit::F, grid::CellGrid, reach, half, P) where {F}
     nx, ny, nz = grid.cells
@@ -268,7 +270,7 @@ end
 """
     for_each_pair(visit, grid, radius)
 
-Calls `visit(a, b, squared_distance)` once for each pair of places at most `radius` apart.
+Calls `visit(a, b, squared_distance)` once for each pair of slots at most `radius` apart.
 """
 function for_each_pair(visit::F, grid::CellGrid, radius) where {F}
     limit = Float64(radius)^2
@@ -291,8 +293,8 @@ function for_each_pair(visit::F, grid::CellGrid, radius) where {F}
     return nothing
 end
 
-# Calls `look(a, from, to)` for each place and each range of later places that may hold somebody within the radius. Cells of one row
-# lie one behind the other; in open space, later rows are those above.
+# Calls `look(a, from, to)` for each slot and each range of later slots that may be within the radius. The cells of one row
+# are adjacent; in open space, later rows are those above.
 function for_each_range(look::F, grid::CellGrid, radius, ::Val{false}) where {F}
     reach = reach_of(grid, radius)
     nx, ny, nz = grid.cells
@@ -316,12 +318,12 @@ function for_each_range(look::F, grid::CellGrid, radius, ::Val{true}) where {F}
         for oz in offsets(home[3], grid.cells[3], reach, true), oy in offsets(home[2], grid.cells[2], reach, true),
             ox in offsets(home[1], grid.cells[1], reach, true)
 
-            p = places(grid, home, ox, oy, oz)
+            p = slots(grid, home, ox, oy, oz)
             look(a, max(Int(first(p)), a + 1), Int(last(p)))
         end
     end
     return nothing
 end
 
-# How many cells away somebody within the radius may be.
+# The largest number of cells between two agents within the radius.
 reach_of(grid, radius) = ceil(Int, min(radius / minimum(grid.edge), maximum(grid.cells)))

@@ -1,15 +1,15 @@
-# Near points in few dimensions, in the maximum norm: a balanced k-d tree over ranges of sorted points.
+# Nearest points in few dimensions, in the maximum norm: a balanced k-d tree over ranges of sorted points.
 
 const LEAF = 16
 
 struct KDTree
     points::Matrix{Float64} # d x n, in the tree's order
-    order::Vector{Int}      # which column of the original each is
-    axis::Vector{Int32}     # of each node, that its middle splits
-    cut::Vector{Float64}    # where; the left half is at most that, the right half at least
+    order::Vector{Int}      # the original column of each point
+    axis::Vector{Int32}     # of each node: the axis along which it is split
+    cut::Vector{Float64}    # of each node: values of the left half are at most this, of the right half at least this
 end
 
-# The node k holds the places lo:hi, its halves are the nodes 2k and 2k + 1.
+# Node k has the points lo:hi. Its halves are the nodes 2k and 2k + 1.
 function KDTree(X::AbstractMatrix{Float64})
     n = size(X, 2)
     order, nodes = collect(1:n), 2 * nextpow(2, cld(n, LEAF) + 1)
@@ -29,8 +29,8 @@ function split!(order, axis, cut, X, node, lo, hi)
     return nothing
 end
 
-# Hoare's selection: the place `k` of `order[lo:hi]` gets what sorting by `value` would put there, none before it is larger, none behind it is
-# smaller. (Of Base's partialsort! only the place `k` itself is documented.)
+# Hoare's selection. Element `k` of `order[lo:hi]` becomes the one that sorting by `value` would put there; no element before it
+# is larger, and none after it is smaller. (Base's partialsort! documents only element `k` itself.)
 function select!(order, value::F, lo, hi, k) where {F}
     while lo < hi
         pivot = middle_of(value(order[lo]), value(order[(lo + hi) >> 1]), value(order[hi]))
@@ -59,7 +59,7 @@ function widest(X, chosen)
     return argmax(map(width, 1:size(X, 1)))
 end
 
-# At `limit` or more it need not be exact.
+# A result of `limit` or more may be too small.
 @inline function max_distance(points, p, query, q, limit)
     largest = 0.0
     @inbounds for k in 1:size(points, 1)
@@ -72,7 +72,7 @@ end
 """
     kth_distances(tree, k) -> Vector{Float64}
 
-The distance of each point (in the original order) to the k-th nearest other.
+The distance of each point, in the original order, to its k-th nearest other point.
 """
 function kth_distances(tree::KDTree, k)
     n = size(tree.points, 2)
@@ -114,7 +114,8 @@ end
 """
     count_within(tree, query, q, radius) -> Int
 
-How many of the tree's points are nearer than `radius` to column `q` of `query`; the point itself counts if it is in the tree.
+The number of points of the tree that are nearer than `radius` to column `q` of `query`. The point itself counts if it is in
+the tree.
 """
 count_within(tree::KDTree, query, q, radius) = count_within(tree, query, q, radius, 1, 1, size(tree.points, 2))
 

@@ -1,10 +1,10 @@
-# Who turns first: delayed correlations of headings.
+# Leadership: delayed correlations of headings.
 
 """
     headings(V) -> Array
 
-Unit headings of velocities, `D x N` or `D x N x T`, as an array of that shape; zeros for those that have none (at rest, or not
-finite).
+The unit headings of velocities, `D x N` or `D x N x T`, in an array of the same shape. Agents that are at rest, or whose
+velocity is not finite, have zeros.
 """
 function headings(V::AbstractArray{<:Real})
     dimensions(V)
@@ -20,9 +20,9 @@ end
 """
     Leadership
 
-What [`leadership`](@ref) found, two `N x N` matrices: `delay[i, j]`, in frames, by which j does later what i does (positive: i
-leads j; negative: i follows j), and `correlation[i, j]`, how alike the two are at that delay (NaN for pairs not looked at, as i
-with itself).
+The result of [`leadership`](@ref), two `N x N` matrices. `delay[i, j]` is the delay, in frames, after which j does what i
+does: positive if i leads j, negative if i follows j. `correlation[i, j]` is the correlation of the two at that delay, NaN for
+pairs that were not compared, such as i with itself.
 """
 struct Leadership
     delay::Matrix{Int}
@@ -34,29 +34,34 @@ Base.show(io::IO, l::Leadership) = print(io, "Leadership of ", size(l.delay, 1),
 """
     leadership(V; delays=30, pairs=nothing) -> Leadership
 
-Who leads whom, from a window of velocities `D x N x T`: Cᵢⱼ(τ) = ⟨uᵢ(t)·uⱼ(t+τ)⟩ over unit headings, and for each pair the delay τ
-from -`delays` to `delays` frames at which it is largest (the shortest of equal ones). τ > 0: i leads j. `pairs`, such as
-`[(1, 2), (1, 3)]`, are the only ones looked at; by default all are. [`net_leadership`](@ref) makes one number for each agent of it.
+Pairwise leadership from a window of velocities `D x N x T`. For each pair, Cᵢⱼ(τ) = ⟨uᵢ(t)·uⱼ(t+τ)⟩ over unit headings,
+and the result is the delay τ from -`delays` to `delays` frames at which it is largest (the shortest of equal ones). For
+τ > 0, i leads j. `pairs`, such as `[(1, 2), (1, 3)]`, restricts the comparison to these pairs. [`net_leadership`](@ref)
+reduces the result to one number per agent.
 
 ```julia
-swarm = subscribe("swarm"; mode=:every)          # each frame: delays are counted in frames
+swarm = subscribe("swarm"; mode=:every)          # every frame: delays are in frames
 for w in window(swarm, 120, :velocity)
     isfull(w) && w.seqs[end] % 10 == 0 && println(argmax(net_leadership(leadership(w[:velocity]))))
 end
 ```
 
-Caveats. The frames must be equally spaced (`all(==(1), diff(w.seqs))` with `mode=:every`). A group that flies straight is alike at
-every delay: only turns tell. A window must hold several turns and be some times longer than the delays; a maximum at ±`delays` is
-none, but the end of what was looked at. Who turns first may also have seen first what all see: a delay says who precedes, not who
-causes. Where an agent has no heading (see [`headings`](@ref)) the frame does not count for its pairs.
+Caveats.
 
-Throws `ArgumentError` for a window that is not longer than `delays`. Source: Nagy et al., Nature 464 (2010) 890. Cost: one matrix
-product of N x DT with DT x N for each delay, in the element type of `V`; N²·D·T·`delays` multiplications.
+- The frames must be equally spaced (`all(==(1), diff(w.seqs))` with `mode=:every`).
+- Only turns are informative: a group that flies straight has the same correlation at every delay. A window must contain
+  several turns and be several times longer than the delays.
+- A maximum at ±`delays` is not a maximum, but the end of the range.
+- A delay shows precedence, not causation: the agent that turns first may have been the first to see a signal.
+- A frame in which an agent has no heading (see [`headings`](@ref)) is not used for its pairs.
+
+Throws an `ArgumentError` for a window that is not longer than `delays`. Cost: one matrix product of N x DT with DT x N for
+each delay, in the element type of `V`; N²·D·T·`delays` multiplications. Source: Nagy et al., Nature 464 (2010) 890.
 """
 function leadership(V::AbstractArray{<:Real,3}; delays::Integer=30, pairs=nothing)
     D, N, T = size(V)
-    delays >= 0 || throw(DomainError(delays, "delays are counted in frames, from 0"))
-    T > delays || throw(ArgumentError("a window of $T frames has none that are $delays apart: give a longer window or fewer delays"))
+    delays >= 0 || throw(DomainError(delays, "delays must be 0 or more frames"))
+    T > delays || throw(ArgumentError("a window of $T frames is too short for delays of $delays; use a longer window, or smaller delays"))
     U = by_agent(headings(V))
     usable = has_heading(U, D)
     found = Leadership(zeros(Int, N, N), fill(-Inf, N, N))
@@ -67,10 +72,10 @@ function leadership(V::AbstractArray{<:Real,3}; delays::Integer=30, pairs=nothin
     return found
 end
 
-# One column for each agent: all its numbers of the first frame, then of the next.
+# One column per agent: its numbers of the first frame, then of the next.
 by_agent(W) = reshape(permutedims(W, (1, 3, 2)), :, size(W, 2))
 
-# T x N of ones and zeros; in the usual case, when everybody has one at all times, how many frames.
+# T x N of ones and zeros. In the usual case, when every agent has a heading in every frame, the number of frames.
 function has_heading(U, D)
     usable = dropdims(any(!iszero, reshape(U, D, :, size(U, 2)); dims=1); dims=1)
     return all(usable) ? size(usable, 1) : usable .* one(eltype(U))
@@ -100,7 +105,7 @@ end
 
 function compare!(found, pairs, U, usable, D, delay)
     for (a, b) in pairs, (i, j) in ((a, b), (b, a))
-        i == j && throw(ArgumentError("agent $i is no pair with itself"))
+        i == j && throw(ArgumentError("agent $i cannot be paired with itself"))
         keep_better!(found, i, j, delay, delayed(U, D * delay, i, j) / count_both(usable, delay, i, j))
     end
     return found
@@ -117,10 +122,9 @@ end
 """
     net_leadership(l::Leadership; least=0.5) -> Vector{Float64}
 
-For each agent the mean delay, in frames, by which it leads the others (negative: follows), over the pairs whose correlation is at
-least `least`; 0 for an agent without such a pair, which has nobody to lead. `least` leaves out pairs that have nothing to do with
-each other, whose delay is any. One number cannot show a hierarchy with several levels as the matrix can: Nagy et al. draw an arrow
-for each of these pairs.
+The mean delay of each agent, in frames, by which it leads the others (negative: follows), over its pairs with a correlation
+of at least `least`; 0 for an agent without such a pair. Pairs with a lower correlation are left out because their delays are
+arbitrary. One number per agent cannot show a hierarchy of several levels; the matrix can.
 """
 function net_leadership(l::Leadership; least::Real=0.5)
     return map(1:size(l.delay, 1)) do i

@@ -3,9 +3,9 @@
 """
     Measurement
 
-What [`live`](@ref) says of one frame. `step`, `time` (s) and `seq` of the frame that all its values belong to, `count` (agents), `skipped`
-(frames between the one measured before and this one), and each metric by its name: `m.polarisation`. `keys(m)` are the metrics'
-names.
+The metrics of one frame, made by [`live`](@ref): `step`, `time` (s), `seq` and `count` of the frame, `skipped` (the number
+of frames between the last one measured and this one), and each metric by its name, such as `m.polarisation`. `keys(m)` are
+the names of the metrics.
 """
 struct Measurement
     step::Int
@@ -35,36 +35,38 @@ short(x) = x
 """
     Live
 
-A loop over the [`Measurement`](@ref)s of a stream; made by [`live`](@ref), ended by `close`.
+A loop over the [`Measurement`](@ref)s of a stream, made by [`live`](@ref). `close` ends it.
 """
 mutable struct Live
     swarm::Reader
-    owns::Bool                        # closes the subscription, too
+    owns::Bool                        # whether close() closes the reader too
     names::Tuple{Vararg{Symbol}}
     metrics::Tuple
-    before::Flock                     # an empty one, whose memory serves each frame's
+    before::Flock                     # an empty flock, whose working memory is used for each frame
     out::Union{Nothing,Writer}
-    seq::Int                          # of the frame before; -1: none
+    seq::Int                          # of the last frame; -1 before the first
 end
 
 """
     live(swarm, metrics...; box=:stream, publish=nothing)
     live(f, swarm, metrics...; ...)
 
-Measures a stream's frames as they come: a loop over [`Measurement`](@ref)s. `swarm` is a subscription, or the name of a stream (subscribed
-to with `mode=:latest`: when a frame takes longer to measure than the simulation takes to make the next, frames between are skipped,
-never queued, and `skipped` says how many). With a function, calls `f(loop)` and closes.
+Measures the frames of a stream as they come. The result is iterated over and yields [`Measurement`](@ref)s. The second form
+calls `f(loop)` and closes it.
 
-A metric is one of this package's functions of a flock (`polarisation`, `rotation`, `cohesion`, `nearest_neighbour`, `clark_evans`,
-`density`, `state`, `correlation_length`), `clusters(radius)`, or `:name => f` where `f` takes a [`Flock`](@ref) and gives a number
-or a [`state`](@ref).
+- `swarm` is a reader, or the name of a stream, which is then read with `mode=:latest`. If measuring a frame takes longer
+  than a step of the simulation, frames are skipped, never queued; `skipped` counts them.
+- A metric is a function of this package that takes a flock (`polarisation`, `rotation`, `cohesion`, `nearest_neighbour`,
+  `clark_evans`, `density`, `state`, `correlation_length`), `clusters(radius)`, or `:name => f`, where `f` takes a
+  [`Flock`](@ref) and returns a number or a [`state`](@ref).
+- `publish="order"` publishes the results as a stream of that name, with one Float64 field for each metric and the field
+  `skipped`. A state is published as a number from 0 to 3, in the order polarised, milling, swarm, transitional. Each frame
+  has the step and time of the frame that was measured.
+- `box` is the periodic box, `nothing` for open space. The default is the box of the stream's attributes: `box`, the edge or
+  edges, if `boundary` is `periodic`.
 
-`publish="order"` makes the results a stream of that name: one Float64 field for each metric (a state is its number, 0 to 3, in
-the order polarised, milling, swarm, transitional), and `skipped`. Its frames carry the step and time of the frame they were
-measured on.
-
-`box` is the periodic box; by default what the stream's attributes say (`boundary` is `periodic`, `box` its edge or edges), else none.
-The stream needs the field `position`, and `velocity` for metrics of motion.
+The stream needs the field `position`, and `velocity` for metrics of motion. Throws an `ArgumentError` without metrics, for two
+metrics of one name, or if the stream's box cannot be read.
 
 ```julia
 for m in live("swarm", polarisation, rotation, :spread => cohesion, clusters(100); publish="order")
@@ -96,30 +98,30 @@ function live(f::Function, swarm::Union{Reader,AbstractString}, metrics...; opti
 end
 
 function Live(swarm::Reader, owns::Bool, metrics::Tuple, box, publish)
-    isempty(metrics) && throw(ArgumentError("name at least one metric: live(swarm, polarisation)"))
+    isempty(metrics) && throw(ArgumentError("live needs at least one metric: live(swarm, polarisation)"))
     named = map(named_metric, metrics)
     names = map(first, named)
-    allunique(names) || throw(ArgumentError("two metrics have one name: give one of them another by :name => metric"))
-    where_ = box === :stream ? stream_box(attributes(swarm)) : box
-    out = publish === nothing ? nothing : publication(publish, names, Wingbeat.schema(swarm).stream)
-    return Live(swarm, owns, names, map(last, named), Flock(zeros(2, 0); box=where_), out, -1)
+    allunique(names) || throw(ArgumentError("two metrics have the same name; rename one by :name => metric"))
+    box = box === :stream ? stream_box(attributes(swarm)) : box
+    out = publish === nothing ? nothing : results_writer(publish, names, Wingbeat.schema(swarm).stream)
+    return Live(swarm, owns, names, map(last, named), Flock(zeros(2, 0); box=box), out, -1)
 end
 
 named_metric(metric::Function) = nameof(metric) => metric
 named_metric(metric::Pair{Symbol}) = metric
-named_metric(metric) = throw(ArgumentError("a metric is a function of a flock, or :name => function, not $(repr(metric))"))
+named_metric(metric) = throw(ArgumentError("a metric must be a function of a flock, or :name => function, not $(repr(metric))"))
 
 clusters(radius::Real) = :clusters => flock -> cluster_count(flock, radius)
 
-function stream_box(about)
-    get(about, "boundary", "") == "periodic" || return nothing
-    edges = tryparse.(Float64, split(get(about, "box", "")))
+function stream_box(attributes)
+    get(attributes, "boundary", "") == "periodic" || return nothing
+    edges = tryparse.(Float64, split(get(attributes, "box", "")))
     (isempty(edges) || any(isnothing, edges)) &&
-        throw(ArgumentError("the stream's space is periodic, but its attribute box is not a number: say live(...; box=edge)"))
+        throw(ArgumentError("the stream's space is periodic, but its attribute box is not a number; use live(...; box=edge)"))
     return length(edges) == 1 ? edges[1] : Tuple(edges)
 end
 
-function publication(name, metrics, source)
+function results_writer(name, metrics, source)
     fields = NamedTuple{metrics}(map(_ -> zeros(1), metrics))
     return Wingbeat.publish(name; fields=merge(fields, (skipped=zeros(Int64, 1),)), attributes=("measured" => source,))
 end
@@ -139,13 +141,13 @@ function measure!(loop::Live, frame)
     skipped = loop.seq < 0 ? 0 : max(frame.seq - loop.seq - 1, 0)
     loop.seq = frame.seq
     measured = Measurement(frame.step, frame.time, frame.seq, frame.count, skipped, values)
-    loop.out === nothing || tell(loop.out, measured)
+    loop.out === nothing || publish_measurement(loop.out, measured)
     return measured
 end
 
 velocity_of(frame) = :velocity in keys(frame) ? frame[:velocity] : nothing
 
-function tell(out, m::Measurement)
+function publish_measurement(out, m::Measurement)
     for name in keys(m)
         out[name] .= as_number(m.values[name])
     end

@@ -1,12 +1,14 @@
-# The nearest other agent. Exact: equal to comparing all pairs.
+# The nearest other agent. The results are exact: equal to those of comparing all pairs.
 
 """
     nearest_distances(X; box=nothing) -> Vector{Float64}
     nearest_distances(flock)
 
-The distance from each agent to the nearest other one, in the unit of `X`; NaN for agents whose position is not finite, Inf for one
-that is alone. Cost: a grid finds them, in a time about linear in the number of agents, stragglers included; if the group falls into
-dense parts far from each other, its cells are coarse and it takes longer.
+The distance from each agent to the nearest other agent, in the unit of `X`. NaN for agents whose position is not finite, and
+Inf for an agent that is alone.
+
+Cost: about linear in the number of agents, by a grid, also with stragglers. If the group consists of dense parts far from
+each other, the grid's cells are coarse and the time is longer.
 """
 nearest_distances(X::AbstractMatrix; box=nothing) = nearest_distances(Flock(X; box=box))
 function nearest_distances(flock::Flock)
@@ -20,8 +22,9 @@ end
     nearest_neighbour(X; box=nothing) -> Float64
     nearest_neighbour(flock or frame; box=nothing)
 
-The mean of [`nearest_distances`](@ref); NaN below two agents. Agents scattered at random with density ρ have 0.5 ρ^(-1/2) in 2D and
-0.55396 ρ^(-1/3) in 3D (Clark & Evans, Ecology 35 (1954) 445); at the border of open space distances are longer.
+The mean of [`nearest_distances`](@ref), in the unit of `X`; NaN for fewer than two agents. Agents at random positions with
+density ρ have 0.5 ρ^(-1/2) in 2D and 0.55396 ρ^(-1/3) in 3D (Clark & Evans, Ecology 35 (1954) 445). In open space the
+distances of agents at the rim are longer.
 """
 nearest_neighbour(X::AbstractMatrix; box=nothing) = nearest_neighbour(Flock(X; box=box))
 nearest_neighbour(frame::Moment; box=nothing) = nearest_neighbour(Flock(frame; box=box))
@@ -31,7 +34,7 @@ function nearest_neighbour(flock::Flock)
     return sum(sqrt, nearest_squared!(grid)) / grid.count
 end
 
-# The squared distance from each place of the grid to the nearest other agent.
+# The squared distance from each slot of the grid to the nearest other agent.
 function nearest_squared!(grid::CellGrid)
     nearest = resize!(grid.nearest, grid.count)
     is_periodic(grid.period) ? fill_nearest!(nearest, grid, Val(true)) : fill_nearest!(nearest, grid, Val(false))
@@ -42,7 +45,7 @@ function fill_nearest!(nearest, grid, P)
     for_each_cell(grid, 1, false, P) do home, from, to, rows, spans
         for at in from:to
             best = nearest_in_rows(grid, at, rows, spans, P)
-            border = border_of(grid, place(grid, at), home, 1, P)
+            border = border_of(grid, coordinates(grid, at), home, 1, P)
             @inbounds nearest[at] = best <= border * border ? best : nearest_beyond(grid, at, home, best, P)
         end
     end
@@ -50,7 +53,7 @@ function fill_nearest!(nearest, grid, P)
 end
 
 @inline function nearest_in_rows(grid, at, rows, spans, P)
-    columns, starts, p, space = (grid.x, grid.y, grid.z), grid.starts, place(grid, at), Space(grid.period)
+    columns, starts, p, space = (grid.x, grid.y, grid.z), grid.starts, coordinates(grid, at), Space(grid.period)
     best = ntuple(_ -> Inf, Val(LANES))
     @inbounds for row in rows
         for (left, right) in spans
@@ -62,12 +65,12 @@ end
     return foldl(nearer, best)
 end
 
-# Ranges are short, and what costs time is to guess their length wrong: so LANES places are always looked at, and those beyond
-# the range are not counted.
-@inline function nearest_in_range(columns, from, to, p, myself, best, space, P)
+# Ranges are short, and mispredicted branches cost more than comparisons. Therefore LANES slots are always compared, and slots
+# after the range are not counted.
+@inline function nearest_in_range(columns, from, to, p, self, best, space, P)
     b = from
     while true
-        best = map(nearer, best, distances_of_lanes(columns, b, to, p, myself, space, P))
+        best = map(nearer, best, distances_of_lanes(columns, b, to, p, self, space, P))
         b += LANES
         (b > to || best[1] == 0) && return best
     end
@@ -75,14 +78,16 @@ end
 
 @inline nearer(a, b) = ifelse(b < a, b, a)
 
-@inline function distances_of_lanes(columns, from, to, p, myself, space, P)
+@inline function distances_of_lanes(columns, from, to, p, self, space, P)
     return ntuple(Val(LANES)) do k
         b = from + k - 1
         @inbounds q = (columns[1][b], columns[2][b], columns[3][b])
-        ifelse((b <= to) & (b != myself), squared_between(p, q, space, P), Inf)
+        ifelse((b <= to) & (b != self), squared_between(p, q, space, P), Inf)
     end
 end
-# How far from p is what lies outside of all cells up to `reach` away from its own; a little less, for the rounding of the cell's number.
+
+# The distance from p to the nearest point outside of all cells up to `reach` away from its own cell. It is reduced a little,
+# to allow for rounding in the number of the cell.
 @inline function border_of(grid, p, home, reach, P)
     sides = map(within_cell(grid, p, home, P), grid.edge, home, grid.cells) do into, edge, at, cells
         below, above = cells_beyond(at, cells, reach, P)
@@ -91,22 +96,23 @@ end
     return 0.999 * foldl(nearer, sides)
 end
 
-# Where in its cell p is, along each axis, 0 to 1; less or more only where the cell reaches to infinity.
+# The position of p in its cell, along each axis, 0 to 1; outside of this range only in cells that reach to infinity.
 @inline within_cell(grid, p, home, ::Val{false}) = (p .- grid.origin) .* grid.per_edge .- home
 @inline function within_cell(grid, p, home, ::Val{true})
-    into = map(beyond, p, grid.origin, grid.period) .* grid.per_edge .- home
+    into = map(offset_from, p, grid.origin, grid.period) .* grid.per_edge .- home
     return map(x -> ifelse(x > 0, ifelse(x < 1, x, 1.0), 0.0), into)
 end
 
 @inline cells_beyond(at, cells, reach, ::Val{false}) = (at > reach, at + reach < cells - 1)
 @inline cells_beyond(at, cells, reach, ::Val{true}) = (2 * reach + 1 < cells, 2 * reach + 1 < cells)
 
-# Cells at growing Chebyshev distance, until nothing unseen can be nearer, or all others are no more work.
+# Visits cells at increasing Chebyshev distance until no unseen agent can be nearer. When that would be more work than
+# comparing all agents, compares all agents.
 @noinline function nearest_beyond(grid, at, home, best, P)
-    p = place(grid, at)
+    p = coordinates(grid, at)
     for ring in 2:maximum(grid.cells)
         (2 * ring + 1)^count(>(1), grid.cells) > 2 * grid.count &&
-            return scan_places(grid, at, 1, grid.count, best, P)
+            return scan_slots(grid, at, 1, grid.count, best, P)
         best = scan_ring(grid, at, home, ring, best, P)
         border = border_of(grid, p, home, ring, P)
         best <= border * border && break
@@ -114,9 +120,9 @@ end
     return best
 end
 
-# The cells at exactly that distance, but for those where nobody can be nearer.
+# The cells at exactly that distance, except cells in which no agent can be nearer.
 function scan_ring(grid, at, home, ring, best, P::Val{Periodic}) where {Periodic}
-    into = within_cell(grid, place(grid, at), home, P)
+    into = within_cell(grid, coordinates(grid, at), home, P)
     away(axis, offset) = squared_gap(into[axis], offset, grid.cells[axis], grid.edge[axis], P)
     xs, ys, zs = map((h, n) -> offsets(h, n, ring, Periodic), home, grid.cells)
     for oz in zs, oy in ys
@@ -132,7 +138,7 @@ function scan_ring(grid, at, home, ring, best, P::Val{Periodic}) where {Periodic
     return best
 end
 
-# How far the cells at an offset are along one axis, squared; around the border of a box there is another way.
+# The squared distance to the cells at an offset along one axis; across the border of a box there is a second way.
 @inline squared_gap(into, offset, cells, edge, ::Val{false}) = offset == 0 ? 0.0 : 0.998 * abs2(edge * cells_between(into, offset))
 @inline function squared_gap(into, offset, cells, edge, ::Val{true})
     offset == 0 && return 0.0
@@ -142,20 +148,20 @@ end
 
 @inline cells_between(into, offset) = max(offset > 0 ? offset - into : into - 1 - offset, 0.0)
 
-# Neighbouring cells of a row lie one behind the other in memory, up to the border of the box.
+# Adjacent cells of a row are adjacent in memory, up to the border of the box.
 @inline function scan_row(grid, at, home, xs, oy, oz, best, P)
     if home[1] + first(xs) >= 0 && home[1] + last(xs) < grid.cells[1]
-        from, to = first(places(grid, home, first(xs), oy, oz)), last(places(grid, home, last(xs), oy, oz))
-        return scan_places(grid, at, from, to, best, P)
+        from, to = first(slots(grid, home, first(xs), oy, oz)), last(slots(grid, home, last(xs), oy, oz))
+        return scan_slots(grid, at, from, to, best, P)
     end
     for ox in xs
-        p = places(grid, home, ox, oy, oz)
-        best = scan_places(grid, at, first(p), last(p), best, P)
+        p = slots(grid, home, ox, oy, oz)
+        best = scan_slots(grid, at, first(p), last(p), best, P)
     end
     return best
 end
 
-@inline function scan_places(grid, at, from, to, best, P)
+@inline function scan_slots(grid, at, from, to, best, P)
     space = Space(grid.period)
     for b in from:to
         d2 = squared_distance(grid, at, b, space, P)
@@ -168,9 +174,12 @@ end
     clark_evans(X; box=nothing) -> Float64
     clark_evans(flock or frame; box=nothing)
 
-[`nearest_neighbour`](@ref) over what it would be at random with the same [`density`](@ref): 1 at random, below 1 clumped, 2.149 for a
-triangular lattice. In open space the density is that of the bounding box, and agents at the border have no neighbours
-outside: the ratio comes out too large, by about 0.5 perimeter / √(N area) in 2D; use it to compare, or in a periodic box. Source: Clark & Evans, Ecology 35 (1954) 445.
+The ratio of [`nearest_neighbour`](@ref) to its value for random positions with the same [`density`](@ref): 1 for random
+positions, below 1 for clumped ones, 2.149 for a triangular lattice.
+
+In open space the density is that of the bounding box, and agents at the rim have no neighbours outside. The ratio is then too
+large, by about 0.5 perimeter / √(N area) in 2D; use it for comparisons, or in a periodic box. Source: Clark & Evans, Ecology
+35 (1954) 445.
 """
 clark_evans(X::AbstractMatrix; box=nothing) = clark_evans(Flock(X; box=box))
 clark_evans(frame::Moment; box=nothing) = clark_evans(Flock(frame; box=box))
@@ -181,15 +190,16 @@ random_nearest(density, D) = D == 2 ? 0.5 / sqrt(density) : 0.5539602 / cbrt(den
 """
     for_each_neighbour(visit, flock, agents, radius)
 
-Calls `visit(i, j, way, distance)` for each agent `i` of `agents` and each other agent `j` at most `radius` away: `way` is the shortest
-vector from `i` to `j` (three numbers; in two dimensions the last is 0), `distance` its length. In no particular order of `j`; agents whose
-position is not finite are nobody's neighbours and have none.
+Calls `visit(i, j, way, distance)` for each agent `i` of `agents` and each other agent `j` at most `radius` away. `way` is the
+shortest vector from `i` to `j` (three numbers; in two dimensions the last is 0), and `distance` is its length. The order of
+`j` is not specified. Agents whose position is not finite have no neighbours and are not neighbours.
 
-A grid is made once for each call, so hand over all agents at once. Cost: linear in the agents of the flock, plus those in
-the cells around each of `agents`; `visit` is compiled into the loop.
+Cost: one grid for each call, linear in the agents of the flock, plus the agents in the cells around each of `agents`. One call
+for all agents is therefore faster than one call per agent. `visit` is compiled into the loop. Throws a `DomainError` if
+`radius` is not positive.
 """
 function for_each_neighbour(visit::F, flock::Flock, agents, radius::Real) where {F}
-    isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius within which agents are neighbours is positive"))
+    isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius of neighbours must be positive"))
     grid = sort_into!(cache_of(flock).by_radius, flock.X, flock.box, radius)
     D = dimensions(flock.X)
     visit_neighbours(visit, grid, flock.X, agents, Float64(radius), Val(D), is_periodic(grid.period) ? Val(true) : Val(false))
@@ -202,11 +212,11 @@ function visit_neighbours(visit::F, grid, X, agents, radius, D, P::Val{Periodic}
     for i in agents
         here = wrapped(X, i, D, grid.period)
         isfinite(sum(here)) || continue
-        home = map(place_along, here, grid.origin, grid.period, grid.per_edge, grid.cells)
+        home = map(cell_along, here, grid.origin, grid.period, grid.per_edge, grid.cells)
         for oz in offsets(home[3], grid.cells[3], reach, Periodic), oy in offsets(home[2], grid.cells[2], reach, Periodic),
             ox in offsets(home[1], grid.cells[1], reach, Periodic)
 
-            for at in places(grid, home, ox, oy, oz)
+            for at in slots(grid, home, ox, oy, oz)
                 @inbounds j = Int(grid.order[at])
                 @inbounds there = (grid.x[at], grid.y[at], grid.z[at])
                 way = map((d, period, b) -> nearest_image(d, period, b, P), there .- here, grid.period, back)

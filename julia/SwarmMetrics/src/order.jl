@@ -1,14 +1,14 @@
-# How much the agents do together. An agent at rest, or with a velocity that is not finite, has no heading and is not counted.
+# Order parameters. An agent that is at rest, or whose velocity is not finite, has no heading and is not counted.
 
 """
     polarisation(V) -> Float64
     polarisation(flock or frame)
 
-φ = |Σ uᵢ| / N over the unit headings of `V` (`D x N`): 0 when they cancel, 1 when all are alike. N counts those that have a
-heading; NaN if nobody has.
+The polarisation φ = |Σ uᵢ| / N over the unit headings of `V` (`D x N`): 0 if they cancel, 1 if all are equal. N is the number
+of agents with a heading; NaN if there are none.
 
-N random headings have φ = √(π/4N) in 2D and √(8/3πN) in 3D, not 0: compare with that. Source: Vicsek et al., PRL 75 (1995) 1226.
-Cost: one pass, no allocation.
+N random headings have φ = √(π/4N) in 2D and √(8/3πN) in 3D, not 0. Cost: one pass, no allocation. Source: Vicsek et al., PRL
+75 (1995) 1226.
 """
 polarisation(V::AbstractMatrix) = mean_heading_length(V, Val(dimensions(V)))
 polarisation(flock::Flock) = polarisation(velocities(flock))
@@ -34,12 +34,13 @@ end
     rotation(X, V; box=nothing) -> Float64
     rotation(flock or frame; box=nothing)
 
-M = |Σ uᵢ × rᵢ| / N, the common turning (milling): uᵢ are unit headings, rᵢ unit vectors from the [`centroid`](@ref). 0 to 1; an even
-ring of agents that follow each other has 1. Agents at rest or at the centroid are not counted; NaN if nobody is left.
+The rotation (milling) M = |Σ uᵢ × rᵢ| / N, 0 to 1, where uᵢ are unit headings and rᵢ unit vectors from the
+[`centroid`](@ref). A regular ring of agents that follow each other has M = 1. Agents at rest or at the centroid are not
+counted; NaN if no agent is left.
 
-N random headings have M = 1/√(πN) in 2D and 4/(3√(πN)) in 3D. In a periodic box the centroid is a circular mean and distances are
-the shortest ones; if the group spans the box, there is no middle to turn around, and M means nothing: [`is_ill_posed`](@ref) says
-so. Source: Couzin et al., J. theor. Biol. 218 (2002) 1; Tunstrøm et al., PLoS Comput. Biol. 9 (2013) e1002915. Cost: two passes.
+N random headings have M = 1/√(πN) in 2D and 4/(3√(πN)) in 3D. In a periodic box the centroid is a circular mean and distances
+are the shortest ones. If the group spans the box, it has no centre and M is meaningless; [`is_ill_posed`](@ref) tests this.
+Cost: two passes. Sources: Couzin et al., J. theor. Biol. 218 (2002) 1; Tunstrøm et al., PLoS Comput. Biol. 9 (2013) e1002915.
 """
 function rotation(X::AbstractMatrix, V::AbstractMatrix; box=nothing)
     D = same_agents(X, V)
@@ -70,9 +71,12 @@ end
     is_ill_posed(X; box) -> Bool
     is_ill_posed(flock)
 
-Whether a group in a periodic box has no centre: along some axis it does not fit into half of the box, so that "the shortest way from
-the centroid" jumps. Then [`rotation`](@ref), [`centroid`](@ref) and [`cohesion`](@ref) mean nothing. Never so in open space.
-Found from 256 bins along each axis: a group within 1/256 of half the box may be called ill-posed.
+Whether a group in a periodic box has no centre: along some axis it does not fit into half of the box, so that the shortest
+vector from the centroid is not continuous. Then [`rotation`](@ref), [`centroid`](@ref) and [`cohesion`](@ref) are meaningless.
+Always `false` in open space.
+
+Each axis is divided into 256 bins, so a group whose extent is within 1/256 of half the box may be reported as ill-posed.
+Cost: one pass for each axis.
 """
 function is_ill_posed(X::AbstractMatrix; box=nothing)
     box === nothing && return false
@@ -84,7 +88,7 @@ is_ill_posed(flock::Flock) = is_ill_posed(flock.X; box=flock.box)
 
 const BINS = 256
 
-# The longest stretch along an axis that nobody is in, as a part of the box.
+# The longest empty stretch along an axis, as a share of the box.
 function largest_gap(X, axis, period)
     taken = falses(BINS)
     for i in 1:size(X, 2)

@@ -1,11 +1,11 @@
-# Where the group is and how large.
+# Position and extent of a group.
 
 """
     centroid(X; box=nothing) -> Vector{Float64}
     centroid(flock)
 
-The mean position. In a periodic box the circular mean along each axis, which means nothing if the group [`is_ill_posed`](@ref).
-Agents whose position is not finite are not counted; NaN for no agents.
+The mean position, a vector of D numbers in the unit of `X`. In a periodic box it is the circular mean along each axis, which is
+meaningless if the group [`is_ill_posed`](@ref). Agents whose position is not finite are not counted; NaN without agents.
 """
 centroid(X::AbstractMatrix; box=nothing) = collect(centroid_point(X, box)[1:dimensions(X)])
 centroid(flock::Flock) = centroid(flock.X; box=flock.box)
@@ -31,7 +31,7 @@ function mean_point(X, D)
     return (x / n, y / n, z / n)
 end
 
-# Sine and cosine of so many turns: of the nearest of TURNS, from a table, and the rest, of which few terms are enough.
+# Sine and cosine of an angle in turns: a table of TURNS angles, and a short series for the rest.
 const TURNS = 256
 const SINCOS = [Float64.(sincos(2 * big(pi) * k / TURNS)) for k in 0:TURNS]
 
@@ -56,14 +56,14 @@ function circular_mean(X, axis, period)
         c += cosine
     end
     mean = mod(atan(s, c) / 2pi, 1) * period
-    return mean < period ? mean : 0.0 # as a tiny negative angle is rounded to
+    return mean < period ? mean : 0.0 # a tiny negative angle is rounded up to the period
 end
 
 """
     cohesion(X; box=nothing) -> Float64
     cohesion(flock or frame; box=nothing)
 
-The mean distance to the [`centroid`](@ref), in the unit of `X`: how far the group spreads. Cost: two passes.
+The mean distance of the agents from the [`centroid`](@ref), in the unit of `X`. Cost: two passes.
 """
 function cohesion(X::AbstractMatrix; box=nothing)
     D = dimensions(X)
@@ -89,8 +89,8 @@ end
 """
     bounding_box(X) -> (low, high)
 
-The smallest box around all agents, as two vectors: of open space; positions in a periodic one are taken as they are. Agents whose
-position is not finite are not counted; for none, low is Inf and high -Inf.
+The smallest box around all agents, as two vectors of D numbers. Periodicity is ignored. Agents whose position is not finite
+are not counted; without agents, `low` is Inf and `high` is -Inf.
 """
 function bounding_box(X::AbstractMatrix)
     D = dimensions(X)
@@ -112,11 +112,11 @@ end
 """
     hull_area(X) -> Float64
 
-The area of the convex hull of `2 x N` positions; 0 for fewer than three. Andrew's monotone chain (Inf. Process. Lett. 9 (1979) 216),
-O(N log N).
+The area of the convex hull of `2 x N` positions, in the square of their unit; 0 for fewer than three agents. Throws a
+`DimensionMismatch` in 3D. Cost: O(N log N). Source: Andrew's monotone chain, Inf. Process. Lett. 9 (1979) 216.
 """
 function hull_area(X::AbstractMatrix)
-    size(X, 1) == 2 || throw(DimensionMismatch("a hull's area is of 2 x N positions; this has $(size(X, 1)) rows"))
+    size(X, 1) == 2 || throw(DimensionMismatch("hull_area needs 2 x N positions, but there are $(size(X, 1)) rows"))
     points = sort!([(Float64(X[1, i]), Float64(X[2, i])) for i in 1:size(X, 2) if isfinite(X[1, i] + X[2, i])])
     length(points) < 3 && return 0.0
     return (chain_area(points) + chain_area(reverse!(points))) / 2
@@ -125,7 +125,7 @@ hull_area(flock::Flock) = hull_area(flock.X)
 
 cross(o, a, b) = (a[1] - o[1]) * (b[2] - o[2]) - (a[2] - o[2]) * (b[1] - o[1])
 
-# Twice the signed area under one half of the hull, of points in order.
+# Twice the signed area under one half of the hull; the points are sorted.
 function chain_area(points)
     chain = eltype(points)[]
     for p in points
@@ -141,8 +141,8 @@ end
     density(X; box=nothing) -> Float64
     density(flock or frame; box=nothing)
 
-Agents for each unit of area or volume: of the periodic box, or, in open space, of the [`bounding_box`](@ref), which a single straggler
-makes large. NaN where that has no volume.
+The number of agents per unit of area or volume of the periodic box. In open space the volume is that of the
+[`bounding_box`](@ref), which a single straggler makes large; NaN if it is 0.
 """
 density(X::AbstractMatrix; box=nothing) = size(X, 2) / volume(X, box)
 density(flock::Flock) = density(flock.X; box=flock.box)

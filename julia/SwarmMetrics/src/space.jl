@@ -1,13 +1,13 @@
-# Open or periodic space. A period of 0 stands for none, so that one formula serves both.
+# Open or periodic space. A period of 0 means open space, so that one formula serves both.
 
 const Point = NTuple{3,Float64}
 
-# The edges of a periodic box as three numbers; 0 where space is open, or where there is no third dimension.
+# The edges of a periodic box as three numbers; 0 in open space, and for the third edge in two dimensions.
 periods(::Nothing, dimensions) = (0.0, 0.0, 0.0)
 periods(box::Real, dimensions) = periods(ntuple(_ -> box, dimensions), dimensions)
 function periods(box, dimensions)
     length(box) == dimensions || throw(DimensionMismatch("the box has $(length(box)) edges, the positions have $dimensions rows"))
-    all(e -> isfinite(e) && e > 0, box) || throw(DomainError(box, "a box's edges are positive"))
+    all(e -> isfinite(e) && e > 0, box) || throw(DomainError(box, "the edges of a box must be positive"))
     return ntuple(k -> k <= dimensions ? Float64(box[k]) : 0.0, 3)
 end
 
@@ -22,7 +22,7 @@ end
 
 Space(period) = Space(period, inverse(period))
 
-# The shortest of a distance's images. Where the compiler knows that space is open, there is nothing to do.
+# The shortest of a distance's images. Val(false) is open space, where the compiler leaves nothing to do.
 @inline nearest_image(d, period, inverse_period, ::Val{false}) = d
 @inline nearest_image(d, period, inverse_period, ::Val{true}) = nearest_image(d, period, inverse_period)
 @inline nearest_image(d, period, inverse_period) = d - period * round(d * inverse_period)
@@ -34,7 +34,7 @@ end
 
 function dimensions(X)
     D = size(X, 1)
-    D == 2 || D == 3 || throw(DimensionMismatch("one column for each agent, of 2 or 3 numbers, is expected; this has $D rows"))
+    D == 2 || D == 3 || throw(DimensionMismatch("positions and velocities need 2 or 3 rows, with one column per agent; there are $D rows"))
     return D
 end
 

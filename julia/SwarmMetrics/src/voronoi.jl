@@ -1,11 +1,11 @@
-# Whom each place in the plane is nearest to.
+# Voronoi cells in the plane.
 
 const FAR_AWAY = 10_000
 
 """
     Voronoi
 
-What [`voronoi`](@ref) found, one entry for each agent: `area` of its cell and its number of `sides`.
+The result of [`voronoi`](@ref), with one entry per agent: the `area` of its cell and its number of `sides`.
 """
 struct Voronoi
     area::Vector{Float64}
@@ -18,31 +18,32 @@ Base.show(io::IO, v::Voronoi) = print(io, "Voronoi(", length(v.area), " cells, "
     voronoi(X; box=nothing) -> Voronoi
     voronoi(flock or frame; box=nothing)
 
-The Voronoi cell of each agent in the plane (`2 x N` positions), all that is nearer to it than to any other: its `area`, in the square
-of the positions' unit, and its number of `sides`, each of which it shares with a neighbour. `1 ./ voronoi(X).area` is each agent's
-local density.
+The Voronoi cell of each agent in the plane (`2 x N` positions), which is the region nearer to it than to any other agent: its
+`area`, in the square of the positions' unit, and its number of `sides`, each shared with a neighbour. `1 ./ voronoi(X).area`
+is the local density at each agent.
 
-In a periodic box the areas sum to the box's, so that their mean is 1/ρ, and agents in general position have exactly 6 sides on
-average (Euler's formula on a torus). With few agents a cell may border another more than once, or its own image; each is a side.
+- In a periodic box the areas sum to that of the box, so their mean is 1/ρ. Agents in general position have 6 sides on average
+  (Euler's formula on a torus). With few agents a cell may border another cell more than once, or its own image; each border
+  is a side.
+- In open space the cells at the rim are unbounded. Their area is `Inf`, as is that of cells that reach farther than $FAR_AWAY
+  times the group's extent. Only sides shared with neighbours are counted. Means should leave these cells out; the cells next
+  to them are large as well.
+- Agents at the same position share a cell: each has an equal part of the area, and all sides.
+- Agents whose position is not finite have the area `NaN` and 0 sides.
+- Sides shorter than 1e-9 of the cell are rounding errors and not counted, such as where four cells of a square lattice meet.
 
-In open space cells at the rim have no end: their area is `Inf`, as is that of cells that reach more than $FAR_AWAY times the
-group's extent away. Their sides are those they share with neighbours. Leave them out of means, and know that their neighbours'
-cells, which reach far outside, are large, too.
+Throws a `DimensionMismatch` for positions in 3D.
 
-Agents at one place share its cell: each has its part of the area, and all sides. Agents whose position is not finite have area
-`NaN` and 0 sides. Sides shorter than 1e-9 of the cell are rounding and not counted, such as where four cells of a square lattice
-meet. Throws a `DimensionMismatch` for positions in 3D.
-
-Each cell is cut out by the perpendicular bisectors towards agents in rings of a grid's cells around, until nobody beyond can be
-near enough to cut: half the distance is more than to the cell's farthest corner. Cost: about linear in the number of agents in a
-box; in open space each cell at the rim looks at all others, which is most of it for many agents, and all of it for a ring of them.
-Source: Rycroft, Chaos 19 (2009) 041111 (the method); Okabe et al., Spatial Tessellations (2000), ch. 5 (the means).
+Method: each cell is cut by the perpendicular bisectors to agents in increasing rings of grid cells, until no farther agent can
+cut it, because half its distance is more than that of the cell's farthest corner. Cost: about linear in the number of agents in
+a box. In open space each cell at the rim is compared with all other agents, which dominates for large groups and for rings.
+Sources: Rycroft, Chaos 19 (2009) 041111 (method); Okabe et al., Spatial Tessellations (2000), ch. 5 (means).
 """
 voronoi(X::AbstractMatrix; box=nothing) = voronoi(Flock(X; box=box))
 voronoi(frame::Moment; box=nothing) = voronoi(Flock(frame; box=box))
 function voronoi(flock::Flock)
     size(flock.X, 1) == 2 ||
-        throw(DimensionMismatch("Voronoi cells are of 2 x N positions; this has $(size(flock.X, 1)) rows: choose two of them"))
+        throw(DimensionMismatch("voronoi needs 2 x N positions, but there are $(size(flock.X, 1)) rows; choose two of them"))
     grid = density_grid(flock)
     found = Voronoi(fill(NaN, size(flock.X, 2)), zeros(Int, size(flock.X, 2)))
     is_periodic(grid.period) && return cut_cells!(found, grid, grid.period ./ 2, Val(true))
@@ -56,14 +57,15 @@ function far_corner(grid)
     return (far, far, 0.0)
 end
 
-# A convex polygon around the agent, which is its origin. Side k goes from corner k to the next; nobody is beyond a wall.
+# A convex polygon around the agent, which is the origin. Side k goes from corner k to the next. A wall is a side at the end
+# of the computed region, with no agent behind it.
 mutable struct Cell
     x::Vector{Float64}
     y::Vector{Float64}
     walls::Vector{Bool}
-    beyond::Vector{Float64} # how far beyond the newest bisector each corner is
-    farthest::Float64       # corner, squared
-    here::Int               # agents at the very place, itself included
+    beyond::Vector{Float64} # of each corner: how far it is on the other side of the newest bisector
+    farthest::Float64       # the largest squared distance of a corner
+    here::Int               # agents at this position, itself included
 end
 
 Cell() = Cell(Float64[], Float64[], Bool[], Float64[], 0.0, 0)
@@ -80,7 +82,7 @@ function cut_cells!(found, grid, corner, P)
     return found
 end
 
-# In a box: what is nearer to the agent than to its own images.
+# The first polygon. In a periodic box it is the region nearer to the agent than to its own images.
 function start!(cell, (x, y), ::Val{P}) where {P}
     foreach(empty!, (cell.x, cell.y, cell.walls))
     append!(cell.x, (-x, x, x, -x))
@@ -92,7 +94,7 @@ function start!(cell, (x, y), ::Val{P}) where {P}
 end
 
 function cut_cell!(cell, spare, grid, at, P)
-    p, home = place(grid, at), home_of(grid, at)
+    p, home = coordinates(grid, at), home_of(grid, at)
     for ring in 0:maximum(grid.cells)
         cell, spare = cut_by_ring!(cell, spare, grid, at, home, ring, P)
         border = border_of(grid, p, home, ring, P)
@@ -106,8 +108,8 @@ function cut_by_ring!(cell, spare, grid, at, home, ring, P::Val{Periodic}) where
     for oy in offsets(home[2], grid.cells[2], ring, Periodic)
         for ox in (abs(oy) == ring ? xs : -ring:(2 * ring):ring)
             ox in xs || continue
-            for b in places(grid, home, ox, oy, 0)
-                b == at || ((cell, spare) = cut_by!(cell, spare, place(grid, b) .- place(grid, at), Space(grid.period), P))
+            for b in slots(grid, home, ox, oy, 0)
+                b == at || ((cell, spare) = cut_by!(cell, spare, coordinates(grid, b) .- coordinates(grid, at), Space(grid.period), P))
             end
         end
     end
@@ -116,7 +118,7 @@ end
 
 @inline cut_by!(cell, spare, d, space, ::Val{false}) = cut!(cell, spare, d[1], d[2])
 
-# Along each axis the nearest image and the one at the other side; all others are nearer to the agent's own images.
+# Along each axis the nearest image and the one on the other side. All other images are nearer to the agent's own images.
 @inline function cut_by!(cell, spare, d, space, ::Val{true})
     x, y, _ = map(nearest_image, d, space.period, space.back)
     cell, spare = cut!(cell, spare, x, y)
@@ -128,7 +130,7 @@ end
     return cell, spare
 end
 
-# What is nearer to (x, y) than to the agent is cut off. Gives the cell, and the other, which is spare then.
+# Cuts off the region nearer to (x, y) than to the agent. Returns the cell, and the other Cell, which is now spare.
 @inline function cut!(cell, spare, x, y)
     squared = x * x + y * y
     squared >= 4 * cell.farthest && return cell, spare

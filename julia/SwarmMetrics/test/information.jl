@@ -113,7 +113,7 @@ end
     @test bits(mutual_information([1 2 1 2; 1 1 2 2], [1 1 2 2; 0 0 0 0]; estimator=Discrete())) ≈ 1
 end
 
-complaint(f) = try
+message_of(f) = try
     f()
     ""
 catch err
@@ -127,18 +127,18 @@ end
     @test_throws DimensionMismatch transfer_entropy(x, y[1:30])
     @test_throws DomainError transfer_entropy(x, y; lag=0)
     @test_throws DomainError KSG(0)
-    @test occursin("y has values that are not finite", complaint(() -> mutual_information(x, [y[1:39]; NaN])))
-    @test occursin("row 2", complaint(() -> mutual_information(vcat(x[1:1, :], ones(1, 40)), y)))
-    @test occursin("linear function", complaint(() -> mutual_information(vcat(x, x[1:1, :] .+ x[2:2, :]), y)))
-    @test occursin("too few", complaint(() -> mutual_information(x[:, 1:4], y[1:4])))
-    @test occursin("too few", complaint(() -> transfer_entropy(x, y; lag=39)))
-    @test occursin("too few", complaint(() -> mutual_information(y[1:5], y[1:5]; estimator=KSG())))
-    @test occursin("the target", complaint(() -> transfer_entropy(y, sin.(1:40) .* 0)))
-    @test occursin("the past of the target", complaint(() -> transfer_entropy(y, collect(1.0:40); history=2)))
-    @test occursin("same", complaint(() -> mutual_information(round.(y), round.(y); estimator=KSG())))
-    @test occursin("integers", complaint(() -> mutual_information(y, y; estimator=Discrete())))
+    @test occursin("y has values that are not finite", message_of(() -> mutual_information(x, [y[1:39]; NaN])))
+    @test occursin("row 2", message_of(() -> mutual_information(vcat(x[1:1, :], ones(1, 40)), y)))
+    @test occursin("linear function", message_of(() -> mutual_information(vcat(x, x[1:1, :] .+ x[2:2, :]), y)))
+    @test occursin("too few", message_of(() -> mutual_information(x[:, 1:4], y[1:4])))
+    @test occursin("too few", message_of(() -> transfer_entropy(x, y; lag=39)))
+    @test occursin("too few", message_of(() -> mutual_information(y[1:5], y[1:5]; estimator=KSG())))
+    @test occursin("the target", message_of(() -> transfer_entropy(y, sin.(1:40) .* 0)))
+    @test occursin("the past of the target", message_of(() -> transfer_entropy(y, collect(1.0:40); history=2)))
+    @test occursin("equal", message_of(() -> mutual_information(round.(y), round.(y); estimator=KSG())))
+    @test occursin("integers", message_of(() -> mutual_information(y, y; estimator=Discrete())))
     W = cat(randn(2, 3, 40), zeros(2, 1, 40); dims=2)
-    @test occursin("agent 4 does not change in row 1", complaint(() -> transfer_entropy(W)))
+    @test occursin("agent 4 does not change in row 1", message_of(() -> transfer_entropy(W)))
 end
 
 @testset "a_tree_is_cut_into_smaller_and_larger_halves" begin

@@ -25,7 +25,7 @@ end
         end
         stepping[] = false
         wait(writer)
-        @test count(r"^ahead of the others: agent [1-8]$"m, said) >= 1
+        @test count(r"^largest lead: agent [1-8]$"m, said) >= 1
         Core.eval(sandbox, :(close(swarm)))
     end
 end
