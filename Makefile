@@ -56,24 +56,20 @@ demo:
 	$(call build,wingbeat_cli)
 	@exec scripts/demo --seconds $(DEMO_SECONDS)
 
-REPRODUCE = scripts/julia --startup-file=no apps/reproduce/reproduce.jl
-
 reproduce:
 	@$(BOOTSTRAP) --demo
 	$(call build,wingbeat_cli)
-	@$(REPRODUCE) vicsek-order
-	@$(REPRODUCE) couzin-states
-	@$(REPRODUCE) couzin-memory
-
-LEARN = scripts/julia --startup-file=no apps/learning/learn.jl
+	@scripts/reproduce vicsek-order
+	@scripts/reproduce couzin-states
+	@scripts/reproduce couzin-memory
 
 learn:
 	@$(BOOTSTRAP) --demo
 	$(call build,wingbeat_cli)
-	@$(LEARN) infer-rules --short
-	@$(LEARN) closed-loop --short
-	@$(LEARN) window-to-code --short
-	@$(LEARN) who-leads --short
+	@scripts/learn infer-rules --short
+	@scripts/learn closed-loop --short
+	@scripts/learn window-to-code --short
+	@scripts/learn who-leads --short
 
 test:
 	@$(BOOTSTRAP) --test

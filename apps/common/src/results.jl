@@ -1,9 +1,9 @@
-# What a study came to: a table, a picture, and checks against what is known.
+# Results: a table, a picture, and checks against known values.
 
 """
     Check(what, measured, known, holds)
 
-`holds` is `missing` where it was not looked at: see [`timing`](@ref).
+`holds` is `missing` for a check that was skipped: see [`timing`](@ref).
 """
 struct Check
     what::String
@@ -15,11 +15,11 @@ end
 """
     timing(what, measured, known, holds; judged)
 
-A [`Check`](@ref) of how fast something was; where nobody can say so, because the machine does other things as well, it is not `judged`.
+A [`Check`](@ref) of how fast something was. It is not `judged` where the machine may do other things as well.
 """
 timing(what, measured, known, holds; judged) = Check(what, measured, known, judged ? holds : missing)
 
-"The figures come one below the other into one picture."
+"Results of a run. The figures go into one picture, one below the other."
 struct Results
     name::String
     columns::Vector{String}
@@ -66,14 +66,18 @@ function verdict_line(c::Check)
 end
 
 "The verdict as one JSON object: `name`, `holds`, and `checks` with `what`, `measured`, `known`, `holds` (null: skipped)."
-function json_line(r::Results)
-    checks = join(map(json, r.checks), ",")
-    return "{\"name\":$(json(r.name)),\"holds\":$(exit_code(r) == 0),\"checks\":[$checks]}"
-end
+json_line(r::Results) = json(["name" => r.name, "holds" => exit_code(r) == 0, "checks" => r.checks])
 
-json(c::Check) =
-    "{\"what\":$(json(c.what)),\"measured\":$(json(c.measured)),\"known\":$(json(c.known)),\"holds\":$(json(c.holds))}"
-json(text::AbstractString) = string('"', escape_string(text), '"')
-json(x::AbstractFloat) = isfinite(x) ? string(x) : "null"
-json(holds::Bool) = string(holds)
-json(::Missing) = "null"
+json(c::Check) = json(["what" => c.what, "measured" => c.measured, "known" => c.known, "holds" => c.holds])
+
+"""
+    conclude(results, folder; json) -> exit code
+
+Writes the results into the folder and prints the verdict, with `json` as one JSON object as well.
+"""
+function conclude(results::Results, folder; json::Bool)
+    write_results(results, folder)
+    foreach(println, verdict_lines(results))
+    json && println(json_line(results))
+    return exit_code(results)
+end

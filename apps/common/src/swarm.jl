@@ -1,7 +1,9 @@
-# The reference swarm (`wingbeat swarm`) as a child process, and the folder in which the program and the swarm find each other.
+# The reference swarm (`wingbeat swarm`) as a child process, and its stream.
 #
-# The swarm ends with the program: in order, by `stop`; after a sudden death of the program by the kernel's signal to orphans
-# (where `setpriv` exists). A time limit (`--seconds`) covers the systems without `setpriv`.
+# `apps/run` gives the program a runtime directory of its own (WINGBEAT_DIR), which the swarm inherits, and ends the swarm together with the
+# program. After a sudden death of both, the kernel's signal to orphans ends the swarm where `setpriv` exists; elsewhere its time limit does.
+
+const ROOT = normpath(joinpath(@__DIR__, "..", "..", ".."))
 
 struct MissingBinary <: Exception
     path::String
@@ -11,40 +13,36 @@ function Base.showerror(io::IO, err::MissingBinary)
     return print(io, "the wingbeat command is not built (", err.path, " is missing); run: make build")
 end
 
-"The swarm ended by itself; what it complained of is on the standard error."
+"The swarm ended by itself. Its own message is on the standard error."
 struct SwarmEnded <: Exception end
 
 function Base.showerror(io::IO, ::SwarmEnded)
-    return print(io, "the swarm ended by itself; see its message, or run `wingbeat doctor`")
-end
-
-struct SwarmProcess
-    process::Base.Process
-    output::IOStream     # files without a name
-    complaints::IOStream
+    return print(io, "the swarm ended by itself; see its message above, or run: build/release/bin/wingbeat doctor")
 end
 
 "`WINGBEAT_COMMAND`, or the release build of this checkout."
-function command_path(root)
-    path = get(ENV, "WINGBEAT_COMMAND", joinpath(root, "build", "release", "bin", "wingbeat"))
+function command_path()
+    path = get(ENV, "WINGBEAT_COMMAND", joinpath(ROOT, "build", "release", "bin", "wingbeat"))
     isfile(path) || throw(MissingBinary(path))
     return path
 end
 
-"Starts `wingbeat swarm` of the checkout `root` with these arguments."
-spawn_swarm(root, arguments) = spawn(`$(orphan_guard()) $(command_path(root)) swarm $arguments`)
+struct SwarmProcess
+    process::Base.Process
+    output::IOStream # files without a name
+    errors::IOStream
+end
+
+"Starts `wingbeat swarm` with these arguments."
+function spawn_swarm(arguments)
+    output, errors = nameless_file(), nameless_file()
+    command = ignorestatus(`$(orphan_guard()) $(command_path()) swarm $arguments`)
+    return SwarmProcess(run(pipeline(command; stdin=devnull, stdout=output, stderr=errors); wait=false), output, errors)
+end
 
 function orphan_guard()
     guard = Sys.islinux() ? Sys.which("setpriv") : nothing
     return guard === nothing ? String[] : [guard, "--pdeathsig", "INT"]
-end
-
-function spawn(command)
-    output, complaints = nameless_file(), nameless_file()
-    # In a session of its own: Ctrl-C is for the parent, which then ends the swarm.
-    apart = detach(ignorestatus(command))
-    process = run(pipeline(apart; stdin=devnull, stdout=output, stderr=complaints); wait=false)
-    return SwarmProcess(process, output, complaints)
 end
 
 function nameless_file()
@@ -63,14 +61,14 @@ function ended_within(swarm::SwarmProcess, seconds)
     return !is_running(swarm)
 end
 
-"Ends the swarm, asking first, and returns what it wrote: (standard output, standard error)."
+"Ends the swarm, with SIGINT first, and returns its (standard output, standard error)."
 function stop(swarm::SwarmProcess)
     for (signal, patience) in ((Base.SIGINT, 5), (Base.SIGTERM, 2), (Base.SIGKILL, 2))
         is_running(swarm) || break
         kill(swarm.process, signal)
         ended_within(swarm, patience)
     end
-    return (whole_text(swarm.output), whole_text(swarm.complaints))
+    return (whole_text(swarm.output), whole_text(swarm.errors))
 end
 
 function whole_text(file)
@@ -79,73 +77,43 @@ function whole_text(file)
     return text
 end
 
-# ------------------------------------------------------------------------------------------------- the runtime directory
+# ---------------------------------------------------------------------------------------------------------------- one run
+
+const LONGEST_RUN_S = 3600
 
 """
-    in_own_directory(f, root, kind)
+    run_swarm(f, arguments) -> (f(swarm), the swarm's standard output)
 
-Calls `f(directory)` with a fresh runtime directory in force, and removes it afterwards with all that its streams left. Its name says
-what it is for and whose it is: what others of its kind left that were killed is removed first.
+Starts a swarm with these arguments, calls `f` with the [`SwarmProcess`](@ref) and ends the swarm. Throws [`SwarmEnded`](@ref) if `f` failed
+because the swarm ended by itself. The swarm's standard error is copied to the program's.
 """
-function in_own_directory(f, root, kind)
-    sweep_directories(root, kind)
-    directory = mktempdir(; prefix=string("wingbeat-", kind, "-", getpid(), "-"), cleanup=false)
+function run_swarm(f, @nospecialize(arguments))
+    swarm = spawn_swarm(String[string(argument) for argument in arguments])
+    output, errors = "", ""
+    value = nothing
     try
-        return withenv(() -> f(directory), "WINGBEAT_DIR" => directory)
+        value = f(swarm)
+    catch
+        sleep(0.1) # until Julia has noticed the end of a child
+        is_running(swarm) ? rethrow() : throw(SwarmEnded())
     finally
-        remove_directory(root, directory)
+        output, errors = stop(swarm)
+        print(stderr, errors)
     end
+    return value, output
 end
 
-function remove_directory(root, directory)
-    isdir(directory) || return nothing
-    withenv("WINGBEAT_DIR" => directory) do
-        run(pipeline(ignorestatus(`$(command_path(root)) gc`); stdout=devnull, stderr=devnull))
-    end
-    rm(directory; recursive=true, force=true)
-    return nothing
-end
-
-function sweep_directories(root, kind)
-    pattern = Regex("^wingbeat-$kind-(\\d+)-")
-    for name in readdir(tempdir())
-        owner = match(pattern, name)
-        owner === nothing && continue
-        path = joinpath(tempdir(), name)
-        is_mine(path) && !is_alive(parse(Int32, owner.captures[1])) && remove_directory(root, path)
-    end
-    return nothing
-end
-
-is_mine(path) = !islink(path) && isdir(path) && stat(path).uid == ccall(:getuid, UInt32, ())
-is_alive(pid::Int32) = ccall(:kill, Cint, (Cint, Cint), pid, 0) == 0 || Libc.errno() != Libc.ESRCH
-
-# ------------------------------------------------------------------------------------------------- a swarm for one study
-
-const LONGEST_RUN_S = 3600 # whatever happens to us, the swarm ends
-
-"""
-    with_swarm(f, root, arguments)
-
-Starts `wingbeat swarm` of the checkout `root` with these arguments, calls `f()` once its stream `swarm` is there, and ends it. Throws
-`SwarmEnded` if the swarm ended by itself meanwhile; what it complained of goes to the standard error.
-"""
-function with_swarm(f, root, arguments)
-    swarm = spawn_swarm(root, string.([arguments..., "--seconds", LONGEST_RUN_S, "--quiet"]))
-    complaints = ""
-    try
+"Calls `f()` while a swarm with these arguments runs, from its first frame on."
+function with_swarm(f, @nospecialize(arguments))
+    value, _ = run_swarm(Any[arguments..., "--seconds", LONGEST_RUN_S, "--quiet"]) do swarm
         await_stream(swarm)
-        return f()
-    catch err
-        is_running(swarm) || err isa InterruptException ? rethrow() : throw(SwarmEnded())
-    finally
-        _, complaints = stop(swarm)
-        isempty(complaints) || print(stderr, complaints)
+        f()
     end
+    return value
 end
 
-# Until its first frames are there. A swarm that complains ends, and then nobody waits for it.
-function await_stream(swarm)
+# Throws if the swarm ends before its stream is there.
+function await_stream(swarm::SwarmProcess)
     while !any(s -> s.name == "swarm", streams())
         is_running(swarm) || throw(SwarmEnded())
         sleep(0.01)
@@ -153,10 +121,48 @@ function await_stream(swarm)
     return nothing
 end
 
-"""
-    steer!(swarm, name => value) -> Receipt
+# Where both want one core, the simulation goes first: a batch process that wakes up does not displace another (see sched(7)).
+const SCHED_BATCH = 3
+yield_to_the_swarm() = Sys.islinux() && ccall(:sched_setscheduler, Cint, (Cint, Cint, Ref{Cint}), 0, SCHED_BATCH, 0)
 
-Sets a parameter of the subscription's stream and waits until it is in force: `receipt.step`, `receipt.seq`. Throws `RequestRefused` with
+"""
+    watch(f, arguments; mode=:every, fields, label="learner")
+
+Starts a swarm with these arguments and calls `f(reader)`. The reader's frames have these fields.
+"""
+function watch(f, @nospecialize(arguments); mode=:every, fields, label="learner")
+    with_swarm(arguments) do
+        yield_to_the_swarm()
+        subscribe(f, "swarm"; mode=mode, fields=fields, label=label, stay=false)
+    end
+end
+
+const CALM_FRAMES = 30
+const LONGEST_REHEARSAL_S = 30
+
+"""
+    rehearse(turn, reader, rate)
+
+Calls `turn(frame)` for each frame until Julia has compiled its code and keeps up with `rate` frames per second: until $CALM_FRAMES frames in a
+row were not late, or $LONGEST_REHEARSAL_S s are over.
+"""
+function rehearse(turn, reader, rate)
+    calm, began = 0, time()
+    for frame in reader
+        turn(frame)
+        calm = age(frame) < 2 / rate ? calm + 1 : 0
+        (calm >= CALM_FRAMES || time() - began > LONGEST_REHEARSAL_S) && return nothing
+    end
+    throw(SwarmEnded())
+end
+
+"""
+    steer!(reader, name => value) -> Receipt
+
+Sets a parameter of the reader's stream and waits until it is in force: `receipt.step`, `receipt.seq`. Throws `RequestRefused` with
 the reason, or `Wingbeat.RequestTimeout` after half a minute.
 """
-steer!(swarm::Wingbeat.Reader, change::Pair) = wait(request(swarm, change); timeout=30)
+steer!(reader, change::Pair) = wait(request(reader, change); timeout=30)
+
+"The value of a parameter of the reader's stream."
+parameter_of(reader, name) = Float64(params(reader)[name])

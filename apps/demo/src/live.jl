@@ -1,59 +1,40 @@
-"The run itself: watch, learn, answer, steer."
-module Live
+# The run: watch, learn, answer, steer.
 
-using SwarmMetrics: Flock, centroid
-using SwarmApps: SwarmEnded, SwarmProcess, command_path, in_own_directory, is_running, spawn_swarm, stop
-using Wingbeat
-using ..Attendants
-using ..Learner
-using ..Options
-using ..Order
-using ..Picture
-using ..Record
-using ..Screen
-using ..Stamp
-using ..Verdict
-
-export run_demo
-
+const AGENTS, RATE = 10_000, 60
 const WINDOW = 60            # frames
 const NUMBERS = 10           # in the code
-const STEERED = :alignment   # a flock whose agents hardly heed each other's heading ...
-const STEERED_TO = 0.1       # ... becomes one that does
-# A calm start: neighbours at arm's length, and a soft edge.
-const INITIAL_VALUES = (separation=0.1, centre_strength=0.0002)
+const STEERED = :alignment   # a flock whose agents hardly follow each other's headings ...
+const STEERED_TO = 0.1       # ... becomes one whose agents do
+const INITIAL_VALUES = (separation=0.1, centre_strength=0.0002) # a calm start: near neighbours, a soft edge
 const FRAMES_PER_PICTURE = 5
-const WARM_UP_LIMIT = 30.0   # seconds
-const CALM_FRAMES = 30       # in a row, none of which Julia took longer for than the swarm
 
 mutable struct Session
-    settings::Settings
+    options::NamedTuple
     swarm::Wingbeat.Reader
     window::Window
-    latent::Wingbeat.Writer
-    stamped::Vector{Symbol}     # the fields that the stamp is made of
+    latent::Wingbeat.Writer     # of the answer
+    stamped::Vector{Symbol}     # the fields that the stamp covers
     coder::WindowCoder
     flock::Flock                # an empty one, whose memory serves each frame's
     record::RunRecord
     display::Display
     receipt::Union{Nothing,Receipt}
     order::FlockOrder
-    began_ns::UInt64            # publish time of the first frame of this phase
+    began_ns::UInt64            # publish time of the first frame of the run; 0: the run has not begun
     newest_ns::UInt64           # publish time of the newest
     rate::Float64
-    rate_mark::Tuple{Int,UInt64} # seq and publish time the next rate is counted from
-    note::String
+    rate_mark::Tuple{Int,UInt64} # seq and publish time that the next rate is counted from
+    compiling::String
+    part::Float64               # of the compilation
 end
 
-new_record(settings) =
-    RunRecord(settings.agents, round(Int, settings.rate * settings.seconds), NUMBERS, Steering(STEERED, STEERED_TO))
+new_record(options) = RunRecord(AGENTS, round(Int, RATE * options.seconds), NUMBERS, Steering(STEERED, STEERED_TO))
 
-function Session(swarm::Wingbeat.Reader, settings::Settings, display::Display, note)
-    agents = Wingbeat.schema(swarm).capacity
+function Session(swarm, options, display::Display)
     return Session(
-        settings, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
-        filter(!=(:stamp), keys(swarm)), WindowCoder(agents, WINDOW; numbers=NUMBERS), Flock(zeros(Float32, 3, 0)),
-        new_record(settings), display, nothing, FlockOrder(0, 0, 0, 0), 0, 0, 0.0, (0, 0), note,
+        options, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
+        filter(!=(:stamp), keys(swarm)), WindowCoder(AGENTS, WINDOW; numbers=NUMBERS), Flock(zeros(Float32, 3, 0)),
+        new_record(options), display, nothing, FlockOrder(0, 0, 0, 0), UInt64(0), UInt64(0), 0.0, (0, UInt64(0)), "", 0.0,
     )
 end
 
@@ -64,35 +45,35 @@ function Base.close(session::Session)
     return nothing
 end
 
-# ------------------------------------------------------------------------------------------------------------ one frame
+# ------------------------------------------------------------------------------------------------------------- one frame
 
-is_whole(session, frame) =
-    frame_stamp(frame.seq, Any[frame[name] for name in session.stamped]) == frame[:stamp][1]
+is_whole(session, frame) = frame_stamp(frame.seq, Any[frame[name] for name in session.stamped]) == frame[:stamp][1]
 
-# The code carries the step it was made of.
-function answer!(latent::Wingbeat.Writer, code, frame)
+measure!(session, X, V) = session.order = FlockOrder(Flock(session.flock, X, V))
+
+learn_from!(session) = isfull(session.window) ? learn!(session.coder, session.window[:position]) : 1.0
+
+# The code carries the step of the frame that it was made of.
+function answer!(latent, code, frame)
     latent[:code] .= code
     publish!(latent; step=frame.step, time=frame.time)
     return nothing
 end
 
-# Everything that happens with a frame, in the order of urgency: the frame is on loan.
+# All work on a frame, the urgent part first.
 function take_in!(session::Session, frame)
     latency_ns = 1e9 * age(frame)
     record = session.record
     record.lost += frame.missed
     is_whole(session, frame) || (record.torn += 1)
-    X, V = frame[:position], frame[:velocity]
     push!(session.window, frame)
-    session.order = FlockOrder(Flock(session.flock, X, V))
+    measure!(session, frame[:position], frame[:velocity])
     error = learn_from!(session)
     answer!(session.latent, session.coder.code, frame)
     add!(record, latency_ns, session.order, error, session.coder.code)
     count_rate!(session, frame)
     return nothing
 end
-
-learn_from!(session) = isfull(session.window) ? learn!(session.coder, session.window[:position]) : 1.0
 
 function count_rate!(session, frame)
     session.newest_ns = frame.publish_time_ns
@@ -104,40 +85,44 @@ function count_rate!(session, frame)
     return nothing
 end
 
-elapsed(session) = is_warming(session) ? 0.0 : (session.newest_ns - session.began_ns) / 1e9
-
-is_warming(session) = session.began_ns == 0
+has_begun(session) = session.began_ns > 0
+elapsed(session) = has_begun(session) ? (session.newest_ns - session.began_ns) / 1e9 : 0.0
 
 present(session, agents) = Now(
-    agents, is_warming(session), elapsed(session), session.settings.seconds, session.rate, session.order, session.note
+    agents, session.compiling, session.part, elapsed(session), session.options.seconds, session.rate, session.order,
+    session.options.join ? "" : get(ENV, "WINGBEAT_DIR", ""),
 )
 
-function show!(session::Session, frame)
-    seen = frames(session.record)
+function show_frame!(session::Session, frame)
+    seen = frame_count(session.record)
     if session.display.live
-        seen % FRAMES_PER_PICTURE == 0 || return nothing
-        update_view!(session, frame[:position])
-        draw!(session.display, session.record, present(session, frame.count), frame[:position], frame[:velocity])
-    elseif seen % session.settings.rate == 0
+        seen % FRAMES_PER_PICTURE == 0 && show_screen!(session, frame)
+    elseif has_begun(session) && seen % RATE == 0
         println(session.display.out, plain_line(session.record, present(session, frame.count)))
         flush(session.display.out)
     end
     return nothing
 end
 
-update_view!(session, X) = flock_view!(session.display.picture, Tuple(centroid(X)), session.order.cohesion)
+function show_screen!(session::Session, frame)
+    X, V = frame[:position], frame[:velocity]
+    flock_view!(session.display.picture, Tuple(centroid(X)), session.order.cohesion)
+    now = present(session, frame.count)
+    draw!((width, height) -> screen_rows(session.display, session.record, now, X, V, width, height), session.display)
+    return nothing
+end
 
-# ------------------------------------------------------------------------------------------------------------- steering
+# -------------------------------------------------------------------------------------------------------------- steering
 
 function ask!(session::Session, value)
     steering = session.record.steering
-    steering.from = params(session.swarm)[steering.parameter]
-    steering.frame = frames(session.record)
+    steering.from = parameter_of(session.swarm, steering.parameter)
+    steering.frame = frame_count(session.record)
     session.receipt = request(session.swarm, steering.parameter => value)
     return nothing
 end
 
-# The receipt comes between two frames; nobody waits for it.
+# The receipt comes between two frames; the run does not wait for it.
 function look_for_receipt!(session::Session)
     receipt = session.receipt
     receipt === nothing && return nothing
@@ -150,79 +135,103 @@ function look_for_receipt!(session::Session)
     return nothing
 end
 
-# --------------------------------------------------------------------------------------------------------------- phases
+# --------------------------------------------------------------------------------------------------------------- the start
 
-# Julia compiles what it meets for the first time. So the run is rehearsed on the live stream, with a request that
-# changes nothing, until Julia keeps up; then it begins anew with nothing learned.
-function rehearse!(session::Session)
-    began = time()
-    calm = 0
-    for frame in session.swarm
-        arrived = time()
-        rehearse_frame!(session, frame)
-        calm = time() - arrived > 1 / session.settings.rate ? 0 : calm + 1
-        ready = calm >= CALM_FRAMES && isfull(session.window) && session.receipt === nothing
-        (ready || time() - began > WARM_UP_LIMIT) && break
+# Julia compiles a function when it is called for the first time. So each part of the analysis is called once, on a live frame: the picture
+# first, so that the user sees the flock while the rest is compiled.
+const STEPS = Pair{String,Function}[
+    "picture of the flock" => (session, frame) -> nothing,
+    "check of each frame's bytes" => is_whole,
+    "order of the flock" => (session, frame) -> measure!(session, frame[:position], frame[:velocity]),
+    "model of the motion" => (session, frame) -> learn!(session.coder, zeros(Float32, 3, AGENTS, WINDOW)),
+    "answer to the swarm" => (session, frame) -> answer!(session.latent, session.coder.code, frame),
+    "curves" => (session, frame) -> screen_rows(session.display, session.record, present(session, frame.count), frame[:position], frame[:velocity], 80, 24),
+    "steering" => (session, frame) -> (steering_lines(session.record); plain_line(session.record, present(session, frame.count))),
+]
+
+function compile!(session::Session, progress::Progress)
+    for (k, (name, step)) in enumerate(STEPS)
+        frame = take!(session.swarm)
+        session.part = (k - 1) / length(STEPS)
+        tell!(session, progress, name, frame, k)
+        step(session, frame)
     end
-    begin_anew!(session)
     return nothing
 end
 
-function rehearse_frame!(session::Session, frame)
-    take_in!(session, frame)
-    show!(session, frame)
-    seen = frames(session.record)
-    seen == 5 && ask!(session, params(session.swarm)[STEERED])
-    seen == 10 && (plain_line(session.record, present(session, frame.count)); effect(session.record))
-    look_for_receipt!(session)
+function tell!(session::Session, progress::Progress, name, frame, k)
+    text = string("Julia compiles the analysis: ", k, " of ", length(STEPS), " (", name, ")")
+    session.display.live || return show!(progress, session.part, text)
+    session.compiling = string(text, SwarmApps.time_left(session.part, time() - progress.began))
+    X, V = frame[:position], frame[:velocity]
+    session.display.picture.reach > 0 || flock_view!(session.display.picture, Tuple(centroid(X)), cohesion(Flock(X)))
+    now = present(session, frame.count)
+    rows(width, height) = starting_rows(session.display, session.record, now, first.(STEPS), k - 1, X, V, width, height)
+    draw!(rows, session.display)
+    while session.display.writing
+        sleep(0.002)
+    end
     return nothing
 end
 
+# Then the run is rehearsed, with a request that changes nothing, until Julia keeps up.
+function rehearse!(session::Session)
+    session.compiling = "Julia catches up with the swarm"
+    rehearse(session.swarm, RATE) do frame
+        take_in!(session, frame)
+        show_frame!(session, frame)
+        seen = frame_count(session.record)
+        seen == 5 && ask!(session, parameter_of(session.swarm, STEERED))
+        seen == 10 && effect(session.record)
+        look_for_receipt!(session)
+    end
+    return nothing
+end
+
+# The run begins with nothing learned and nothing counted.
 function begin_anew!(session::Session)
     GC.gc()
-    session.coder = WindowCoder(Wingbeat.schema(session.swarm).capacity, WINDOW; numbers=NUMBERS)
-    session.record = new_record(session.settings)
-    skip_backlog!(session)
-    return nothing
-end
-
-# What piled up meanwhile belongs to the rehearsal.
-function skip_backlog!(session::Session)
+    session.coder = WindowCoder(AGENTS, WINDOW; numbers=NUMBERS)
+    session.record = new_record(session.options)
+    session.receipt, session.compiling = nothing, ""
     while (frame = wait(session.swarm; timeout=0)) !== nothing
-        push!(session.window, frame)
+        push!(session.window, frame) # frames that came meanwhile
     end
     return nothing
 end
+
+# ----------------------------------------------------------------------------------------------------------------- the run
 
 function perform!(session::Session)
-    settings = session.settings
-    session.began_ns = 0
+    seconds = session.options.seconds
     for frame in session.swarm
-        is_warming(session) && (session.began_ns = frame.publish_time_ns)
-        (frame.publish_time_ns - session.began_ns) / 1e9 >= settings.seconds && break
+        has_begun(session) || (session.began_ns = frame.publish_time_ns)
+        (frame.publish_time_ns - session.began_ns) / 1e9 >= seconds && break
         take_in!(session, frame)
-        half_way = session.record.steering.frame == 0 && elapsed(session) >= settings.seconds / 2
+        half_way = session.record.steering.frame == 0 && elapsed(session) >= seconds / 2
         half_way && ask!(session, STEERED_TO)
         look_for_receipt!(session)
-        show!(session, frame)
+        show_frame!(session, frame)
     end
     return nothing
 end
 
-# ------------------------------------------------------------------------------------------------------------ the whole
-
 # A swarm that no longer publishes must not keep the demo waiting.
-time_limit(settings) = WARM_UP_LIMIT + 1.5 * settings.seconds + 10
+time_limit(options) = SwarmApps.LONGEST_REHEARSAL_S + 1.5 * options.seconds + 40
 
-function watch!(process::SwarmProcess, settings::Settings, display::Display, note)
-    session = Session(await_swarm(process), settings, display, note)
-    attend(() -> (sleep(time_limit(settings)); close(session.swarm)))
+function watch_swarm(process::SwarmProcess, options, display::Display, progress::Progress)
+    session = Session(await_swarm(process), options, display)
+    limit = Timer(_ -> close(session.swarm), time_limit(options))
     try
+        finish!(progress)
+        compile!(session, progress)
         rehearse!(session)
-        is_running(process) || throw(SwarmEnded()) # else what was seen is somebody else's `swarm`
+        begin_anew!(session)
+        is_running(process) || throw(SwarmEnded()) # else the stream `swarm` is another process's
         perform!(session)
         return session.record
     finally
+        close(limit)
         close(session)
         close(display)
     end
@@ -239,64 +248,48 @@ function await_swarm(process::SwarmProcess)
     throw(SwarmEnded())
 end
 
-# Where both want one core, the simulation goes first: a batch process that wakes up displaces nobody (see sched(7)).
-const SCHED_BATCH = 3
-yield_to_the_swarm() = Sys.islinux() && ccall(:sched_setscheduler, Cint, (Cint, Cint, Ref{Cint}), 0, SCHED_BATCH, 0)
-
-# Frames that Julia may fall behind (when it collects garbage, say) without losing one: half a second.
+# Half a second: the frames that Julia may fall behind, when it collects garbage, without losing one.
 const HISTORY = 30
 
-function swarm_arguments(settings::Settings)
-    arguments = [
-        "--agents", string(settings.agents), "--rate", string(settings.rate), "--seconds",
-        string(round(Int, time_limit(settings) + 10)), "--history", string(HISTORY), "--subscribe", "latent", "--stamp", "--json",
+function swarm_arguments(options)
+    arguments = Any[
+        "--agents", AGENTS, "--rate", RATE, "--seconds", round(Int, time_limit(options) + 10), "--history", HISTORY,
+        "--subscribe", "latent", "--stamp", "--json",
     ]
     foreach(((name, value),) -> append!(arguments, ("--set", "$name=$value")), pairs(INITIAL_VALUES))
-    isempty(settings.inject) || append!(arguments, ("--inject", settings.inject))
+    isempty(options.inject) || append!(arguments, ("--inject", options.inject))
     return arguments
 end
 
-function run_swarm_and_watch(root, settings::Settings, display::Display, note)
-    process = spawn_swarm(root, swarm_arguments(settings))
-    yield_to_the_swarm()
-    record = nothing
-    output = ""
-    try
-        record = watch!(process, settings, display, note)
-    catch err
-        err isa InterruptException && rethrow()
-        sleep(0.1) # for Julia to notice that a child has ended
-        is_running(process) ? rethrow() : throw(SwarmEnded())
-    finally
-        output, complaints = stop(process)
-        print(stderr, complaints)
-    end
-    return record, read_summary(output)
-end
+const NEXT = """
 
-function conclude(out::IO, settings::Settings, record, swarm)
+Try next:
+  scripts/demo --join      the demo again, beside build/release/bin/wingbeat top in another terminal
+  make learn               Julia finds a swarm's rules, steers it and finds its leaders
+  build/release/bin/wingbeat swarm    a swarm to read with a program of your own: README.md
+"""
+
+function conclude_demo(out::IO, options, record, swarm)
     failed = failures(record, swarm)
     foreach(line -> isempty(line) || println(out, line), steering_lines(record))
-    isempty(settings.json) || write(settings.json, summary_json(record, swarm, failed), "\n")
+    isempty(options.json) || write(options.json, summary_json(record, swarm, failed), "\n")
     foreach(text -> println(out, "check failed: ", text), failed)
+    isempty(failed) && println(out, NEXT)
     println(out, last_line(record, swarm))
     return isempty(failed) ? 0 : 1
 end
 
 """
-    run_demo(root, settings, out) -> exit code
+    run_demo(options, out) -> exit code
 
-Starts the swarm of the checkout `root`, watches it, ends it, and says on `out` what there was to see.
+Starts the swarm, watches it, ends it, and prints the results on `out`.
 """
-function run_demo(root, settings::Settings, out::IO)
-    command_path(root) # before anything is made
-    live = out isa Base.TTY && !settings.plain
-    display = Display(out, live)
-    settings.join && return conclude(out, settings, run_swarm_and_watch(root, settings, display, "")...)
-    in_own_directory(root, "demo") do directory
-        note = "elsewhere: WINGBEAT_DIR=$directory build/release/bin/wingbeat top"
-        conclude(out, settings, run_swarm_and_watch(root, settings, display, note)...)
-    end
-end
-
+function run_demo(options, out::IO)
+    set_num_threads(1) # the other core is the swarm's
+    display = Display(out, out isa Base.TTY && !options.plain)
+    progress = Progress(; interval=display.live ? 0.0 : 1.0)
+    show!(progress, NaN, "Starting the swarm")
+    yield_to_the_swarm()
+    record, output = run_swarm(swarm -> watch_swarm(swarm, options, display, progress), swarm_arguments(options))
+    return conclude_demo(out, options, record, read_summary(output))
 end

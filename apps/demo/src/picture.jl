@@ -1,12 +1,7 @@
-"""
-The flock as a small picture: agents per pixel as brightness, their common heading as hue. A crowd without a common heading
-is white; a flock that moves together has one colour.
-
-Two pixels, one above the other, share a character (the upper half block, with a foreground and a background colour).
-"""
-module Picture
-
-export FlockPicture, update!, picture_lines, flock_view!
+# The flock as a small picture: brightness is the number of agents in a pixel, hue their common heading. A crowd without a common heading is
+# white; a flock that moves together has one colour.
+#
+# Two pixels, one above the other, share a character (the upper half block, with a foreground and a background colour).
 
 mutable struct FlockPicture
     counts::Matrix{Int32}    # width x height
@@ -86,9 +81,9 @@ function pixel_colour(picture::FlockPicture, column, row, brightest)
     width = size(picture.counts, 1)
     a, b = picture.headings[1, column + width * (row - 1)], picture.headings[2, column + width * (row - 1)]
     # Of few agents the mean heading is long by chance: n random ones give about sqrt(n), not 0.
-    common = clamp((sqrt(a * a + b * b) - sqrt(Float32(count))) / count, 0.0f0, 1.0f0)
+    shared = clamp((sqrt(a * a + b * b) - sqrt(Float32(count))) / count, 0.0f0, 1.0f0)
     value = 0.25 + 0.75 * log1p(count) / log1p(brightest)
-    return rgb(atan(b, a) / (2 * Float32(pi)), min(1.0, 1.3 * common), min(1.0, value))
+    return rgb(atan(b, a) / (2 * Float32(pi)), min(1.0, 1.3 * shared), min(1.0, value))
 end
 
 colour_code(picture::FlockPicture, (r, g, b)) =
@@ -127,6 +122,4 @@ function colour_codes(picture, (upper, lower))
     upper == BLACK && return string(";38;", colour_code(picture, lower))
     lower == BLACK && return string(";38;", colour_code(picture, upper))
     return string(";38;", colour_code(picture, upper), ";48;", colour_code(picture, lower))
-end
-
 end

@@ -1,17 +1,17 @@
-# Closed loop: a controller holds a Vicsek swarm at a wanted polarisation by its noise, frame by frame.
+# Holds a Vicsek swarm at a wanted polarisation: a controller sets the noise, frame by frame.
 
 const LOOP_RATE = 250                # frames per second, free-running
 const LOOP_SPEED = 0.3
-# So dense that the flock is one. At 4 it falls into parts with headings of their own now and then, which less noise aligns each by
-# itself: then nobody holds the whole by noise.
+# So dense that the flock stays one. At 4 it sometimes falls into parts with headings of their own. Less noise aligns each part by itself, and
+# the polarisation of the whole cannot be held by noise.
 const LOOP_DENSITY = 10.0
 const LOOP_LABEL = "controller"
-const LOOP_TRIALS = (2.0, 3.0)       # noises by which the response is measured
+const LOOP_TRIALS = (2.0, 3.0)       # noises that measure the response
 const LOOP_WANTED = (0.8, 0.5, 0.65)
-const LOOP_DISTURBANCE = :radius => 0.5 # of which the controller is told nothing, in the last hold
+const LOOP_DISTURBANCE = :radius => 0.5 # in the last hold; the controller does not know of it
 const LOOP_HOLD = (whole=1_000, short=500)  # frames for each
 const HELD_WITHIN = 0.02     # in the mean
-const WANDERS_WITHIN = 0.06  # a frame, in the mean of absolute errors
+const WANDERS_WITHIN = 0.06  # mean absolute error of a frame
 const SETTLED_WITHIN = 0.1
 const LEAST_LOOP_RATE = 100
 const LOOP_LIMITS_MS = (p50=10.0, p99=20.0)
@@ -28,14 +28,14 @@ function loop_plan(frames)
     return vcat(trials, [Hold("hold $w", w, NaN, frames) for w in LOOP_WANTED], Hold("disturbed", last(LOOP_WANTED), NaN, frames))
 end
 
-# What happened in one way of running, frame by frame.
+# One way of running, frame by frame.
 mutable struct LoopRecord
     way::String
     wanted::Vector{Float64}
     order::Vector{Float64}
     noise::Vector{Float64}
-    first::Vector{Int}        # frame that each hold began at
-    answers::Answers
+    first::Vector{Int}        # first frame of each hold
+    requests::RequestLog
     seq::Int                  # of the newest frame
     missed::Int
     seconds::Float64
@@ -44,42 +44,42 @@ mutable struct LoopRecord
     disturbed::Float64        # the disturbed parameter at the end
 end
 
-LoopRecord(way) = LoopRecord(way, Float64[], Float64[], Float64[], Int[], Answers(), 0, 0, NaN, Response(NaN, NaN), nothing, NaN)
+LoopRecord(way) = LoopRecord(way, Float64[], Float64[], Float64[], Int[], RequestLog(), 0, 0, NaN, Response(NaN, NaN), nothing, NaN)
 
-function closed_loop(root, options)
+function closed_loop(options)
     agents = agents_of(options, 1_000, 400, 100)
     usual = options.short ? LOOP_HOLD.short : LOOP_HOLD.whole
     plan = loop_plan(options.seconds > 0 ? max(100, round(Int, options.seconds * LOOP_RATE / 6)) : usual)
-    board = Board()
-    # Whoever steers looks at the newest frame: one that waited shows nothing of what was asked for meanwhile, and to go on correcting by
-    # such frames, after a pause of this process, drives the noise to its limit and the flock apart.
-    free = run_loop(root, options, agents, plan, board, "free-running", ("--rate", LOOP_RATE), :latest)
-    stepped = run_loop(root, options, agents, plan, board, "lock-step", ("--flat-out", "--lock-step", LOOP_LABEL), :lockstep)
+    # The controller reads the newest frame. After a pause of this process, older frames do not show the latest requests yet. Correcting by
+    # such frames would drive the noise to its limit and the flock apart.
+    free = run_loop(options, agents, plan, "free-running", ("--rate", LOOP_RATE), :latest)
+    stepped = run_loop(options, agents, plan, "lock-step", ("--flat-out", "--lock-step", LOOP_LABEL), :lockstep)
     return loop_results(options, plan, [free, stepped])
 end
 
-function run_loop(root, options, agents, plan, board, way, how, mode)
+function run_loop(options, agents, plan, way, how, mode)
     arguments = (
         "--model", "vicsek", "--agents", agents, "--seed", options.seed, "--boundary", "periodic", "--box",
         sqrt(agents / LOOP_DENSITY), "--set", "speed=$LOOP_SPEED", "--set", "noise=$(first(LOOP_TRIALS))", how...,
     )
-    watch(root, arguments; mode=mode, fields=(velocity=Float32,), label=LOOP_LABEL) do swarm
+    watch(arguments; mode=mode, fields=(velocity=Float32,), label=LOOP_LABEL) do swarm
         rehearsal = LoopRecord(way)
-        rehearse(frame -> turn!(rehearsal, swarm, frame, NaN, first(LOOP_TRIALS)), swarm, LOOP_RATE)
-        return drive!(LoopRecord(way), swarm, plan, board)
+        rehearse(frame -> control!(rehearsal, swarm, frame, NaN, first(LOOP_TRIALS)), swarm, LOOP_RATE)
+        return drive!(LoopRecord(way), swarm, plan)
     end
 end
 
-# One frame: look, and ask for the noise of the next.
-function turn!(record::LoopRecord, swarm, frame, wanted, noise)
-    look!(record.answers, frame)
-    ask!(record.answers, swarm, frame, :noise => noise)
+# One frame: records the effects of earlier requests, and requests the noise of the next.
+function control!(record::LoopRecord, swarm, frame, wanted, noise)
+    record_effects!(record.requests, frame)
+    request_for!(record.requests, swarm, frame, :noise => noise)
     push!(record.wanted, wanted)
     push!(record.noise, noise)
     return nothing
 end
 
-function drive!(record::LoopRecord, swarm, plan, board)
+function drive!(record::LoopRecord, swarm, plan)
+    progress = example_progress()
     began, hold, left = time_ns(), 0, 0
     for frame in swarm
         left == 0 && hold == length(plan) && break
@@ -88,12 +88,12 @@ function drive!(record::LoopRecord, swarm, plan, board)
         count_missed!(record, frame.seq)
         order = polarisation(frame[:velocity])
         push!(record.order, order)
-        turn!(record, swarm, frame, plan[hold].wanted, noise_for(record, plan[hold], order))
-        is_due(board) && show_rows!(board, loop_title(record, plan[hold]), loop_rows(record, plan))
+        control!(record, swarm, frame, plan[hold].wanted, noise_for(record, plan[hold], order))
+        is_due(progress) && show!(progress, loop_part(record, plan), loop_title(record, plan[hold]), loop_rows(record, plan))
     end
     left == 0 && hold == length(plan) || throw(SwarmEnded())
     record.seconds = (time_ns() - began) / 1e9
-    record.disturbed = truth(swarm, first(LOOP_DISTURBANCE))
+    record.disturbed = parameter_of(swarm, first(LOOP_DISTURBANCE))
     return record
 end
 
@@ -103,7 +103,7 @@ function count_missed!(record, seq)
     return nothing
 end
 
-# How many frames it takes.
+# Returns the number of frames of the hold.
 function begin_hold!(record, swarm, plan, hold)
     push!(record.first, length(record.order) + 1)
     hold == length(LOOP_TRIALS) + 1 && fit_controller!(record)
@@ -125,15 +125,17 @@ noise_for(record, hold, order) = isnan(hold.wanted) ? hold.noise : steer_by!(rec
 
 loop_title(record, now) = string(record.way, ": ", now.name, ", gain ", fixed(record.response.gain, 3), " per rad")
 
+loop_part(record, plan) = min(0.99, length(record.order) / sum(h -> h.frames, plan))
+
 function loop_rows(record, plan)
     planned = sum(h -> h.frames, plan)
     wanted = last(record.wanted)
-    latency(share) = fixed(quantile_of(record.answers.latency_ns, share) / 1e6, 2)
+    latency(share) = fixed(percentile(record.requests.latency_ns, share) / 1e6, 2)
     return [
         Row("wanted", isnan(wanted) ? "-" : fixed(wanted, 3), record.wanted, planned, 0.0, 1.0),
         Row("polarisation", fixed(last(record.order), 3), record.order, planned, 0.0, 1.0),
         Row("noise", fixed(last(record.noise), 3), record.noise, planned, 0.0, 4.0),
-        Row("latency p50, p99", string(latency(0.5), ", ", latency(0.99), " ms"), ""),
+        Row("latency p50, p99", string(latency(0.5), ", ", latency(0.99), " ms")),
     ]
 end
 
@@ -145,7 +147,7 @@ function loop_figures(records)
         ]))
     end
     noise = thinned("noise", first(records).noise, "#1f77b4", :curve)
-    title = "The noise it took, $(first(records).way)"
+    title = "The noise, $(first(records).way)"
     return push!(figures, Figure(title, "frame", "noise (rad)", [noise]; y=nothing))
 end
 
@@ -160,14 +162,14 @@ function loop_results(options, plan, records)
 end
 
 function loop_note(record)
-    a = record.answers
-    at(values, share) = fixed(quantile_of(values, share) / 1e3, 0)
+    a = record.requests
+    at(values, share) = fixed(percentile(values, share) / 1e3, 0)
     us(values) = string("p50 ", at(values, 0.5), " us p99 ", at(values, 0.99), " us")
     return string(
         record.way, ": ", length(record.order), " frames in ", fixed(record.seconds, 1), " s, ", record.missed, " missed, gain ",
         fixed(record.response.gain, 3), " per rad, lag ", fixed(record.response.lag, 0), " frames; from a frame to the request ",
-        us(a.reaction_ns), ", to the frame that shows it ", us(a.latency_ns), "; ", count(==(1), a.delay), " of ", length(a.delay),
-        " in force in the next frame, ", a.superseded, " more superseded",
+        us(a.reaction_ns), ", to the frame that shows its effect ", us(a.latency_ns), "; ", count(==(1), a.delay), " of ", length(a.delay),
+        " applied in the next frame, ", a.superseded, " more superseded",
     )
 end
 
@@ -195,7 +197,7 @@ function hold_check(moment, order, wanted)
     ]
 end
 
-# The first frame whose smoothed order is near the wanted one.
+# The first frame whose smoothed polarisation is near the wanted one.
 function settling(order, wanted)
     near = findfirst(k -> abs(smooth(order, k) - wanted) <= SETTLED_WITHIN, eachindex(order))
     return Float64(near === nothing ? length(order) : near - 1)
@@ -203,21 +205,21 @@ end
 
 function free_checks(record, options)
     judged = !options.short
-    rate = length(record.answers.delay) / record.seconds
-    p50, p99 = (quantile_of(record.answers.latency_ns, share) / 1e6 for share in (0.5, 0.99))
-    below(what, ms, limit) = timing("free-running: ms from a frame to its answer, $what", ms, "below $limit", ms < limit; judged=judged)
-    turns = "free-running: turns of the loop per second"
+    rate = length(record.requests.delay) / record.seconds
+    p50, p99 = (percentile(record.requests.latency_ns, share) / 1e6 for share in (0.5, 0.99))
+    below(what, ms, limit) = timing("free-running: ms from a frame to its effect, $what", ms, "below $limit", ms < limit; judged=judged)
+    name = "free-running: requests per second"
     return [
-        timing(turns, rate, "at least $LEAST_LOOP_RATE", rate >= LEAST_LOOP_RATE; judged=judged),
+        timing(name, rate, "at least $LEAST_LOOP_RATE", rate >= LEAST_LOOP_RATE; judged=judged),
         below("p50", p50, LOOP_LIMITS_MS.p50), below("p99", p99, LOOP_LIMITS_MS.p99),
     ]
 end
 
 function stepped_checks(record)
-    shortest, longest = extrema(record.answers.delay)
+    shortest, longest = extrema(record.requests.delay)
     return [
-        Check("lock-step: frames from a frame to its answer, at least", shortest, "exactly 1", shortest == 1),
-        Check("lock-step: frames from a frame to its answer, at most", longest, "exactly 1", longest == 1),
+        Check("lock-step: frames from a frame to its effect, at least", shortest, "exactly 1", shortest == 1),
+        Check("lock-step: frames from a frame to its effect, at most", longest, "exactly 1", longest == 1),
         Check("lock-step: frames missed", record.missed, "0", record.missed == 0),
     ]
 end

@@ -1,7 +1,7 @@
-# Infer the rules: the zone model's strengths and borders from positions, velocities and masses; then one of them is changed.
+# Infers the zone model's strengths and borders from positions, velocities and masses; then one of the strengths is changed.
 
 const RULE_RATE = 60
-const RULE_SAMPLES = 256      # agents looked at in a frame
+const RULE_SAMPLES = 256      # agents sampled in a frame
 const RULE_MEMORY = 30.0      # frames
 const RULE_START = (separation=0.0015, alignment=0.0008, cohesion=0.001, low_threshold=0.35, high_threshold=0.7) # not the usual values
 const RULE_CHANGE = :cohesion => 0.002
@@ -16,9 +16,9 @@ const LONGEST_INFERENCE_S = 60
 const LONGEST_FOLLOWING_S = 10
 
 struct RuleEstimate
-    seconds::Float64          # since the swarm was started, so that Julia's compiling counts
+    seconds::Float64          # since the swarm was started: Julia's compilation counts
     fit::ZoneFit
-    truth::NamedTuple         # what was in force then
+    truth::NamedTuple         # the parameters then
 end
 
 mutable struct RuleStudy
@@ -27,21 +27,21 @@ mutable struct RuleStudy
     estimates::Vector{RuleEstimate}
     truth::NamedTuple
     planned::Float64          # seconds
-    frames::Int               # learned from
+    frames::Int               # that it learned from
     missed::Int
     changed::Float64          # when it came into force, in seconds; Inf: not yet
     profile::Any              # the pair response just before the change
 end
 
-rule_truth(swarm) = NamedTuple{(STRENGTHS..., BORDERS...)}(map(name -> truth(swarm, name), (STRENGTHS..., BORDERS...)))
+rule_truth(swarm) = NamedTuple{(STRENGTHS..., BORDERS...)}(map(name -> parameter_of(swarm, name), (STRENGTHS..., BORDERS...)))
 
-function infer_rules(root, options)
+function infer_rules(options)
     seconds, agents = seconds_of(options, 30.0, 12.0), agents_of(options, 10_000, 4_000, 500)
     settings = Iterators.flatten(("--set", "$name=$value") for (name, value) in pairs(RULE_START))
     arguments = ("--model", "zones", "--agents", agents, "--seed", options.seed, "--rate", RULE_RATE, "--history", 30, settings...)
     fields = (position=Float32, velocity=Float32, mass=Float32)
     began = time_ns()
-    study = watch(swarm -> infer_live(swarm, seconds, began), root, arguments; fields=fields)
+    study = watch(swarm -> infer_live(swarm, seconds, began), arguments; fields=fields)
     return rule_results(study, options)
 end
 
@@ -49,20 +49,21 @@ end
 function infer_live(swarm, seconds, began)
     observer = RuleObserver(RULE_SAMPLES, RULE_MEMORY)
     study = RuleStudy(observer, ZoneSearch(observer.response, LEAST), [], rule_truth(swarm), seconds, 0, 0, Inf, nothing)
-    board, receipt = Board(), nothing
+    progress, receipt = nothing, nothing
     for frame in swarm
         now = (time_ns() - began) / 1e9
-        take_in!(study, frame, now)
+        process_frame!(study, frame, now)
         isempty(study.estimates) && continue
+        progress === nothing && (progress = example_progress())
         receipt === nothing && now > first(study.estimates).seconds + seconds / 2 && (receipt = request(swarm, RULE_CHANGE))
         note_change!(study, swarm, frame, receipt, now)
-        is_due(board) && show_rows!(board, rule_title(study), rule_rows(study))
+        is_due(progress) && show!(progress, rule_part(study, now), rule_title(study), rule_rows(study))
         now > study.changed + seconds / 2 && return study
     end
     throw(SwarmEnded())
 end
 
-function take_in!(study::RuleStudy, frame, now)
+function process_frame!(study::RuleStudy, frame, now)
     learned = observe!(study.observer, frame.seq, frame[:position], frame[:velocity], frame[:mass])
     study.missed += frame.missed
     study.frames += learned
@@ -72,7 +73,7 @@ function take_in!(study::RuleStudy, frame, now)
     return nothing
 end
 
-# From the frame on that first shows it, the truth is another.
+# The known values change with the first frame that shows the new value.
 function note_change!(study, swarm, frame, receipt, now)
     (receipt === nothing || study.changed < Inf) && return nothing
     receipt.status === :applied && frame.seq >= receipt.seq || return nothing
@@ -85,10 +86,10 @@ end
 # ---------------------------------------------------------------------------------------------------------------- the picture
 
 strength(fit::ZoneFit, name) = getfield(fit, name)
-deviation(e::RuleEstimate, name) = strength(e.fit, name) / e.truth[name] - 1
+relative_error(e::RuleEstimate, name) = strength(e.fit, name) / e.truth[name] - 1
 
 rule_title(study) = string(
-    fixed(last(study.estimates).seconds, 0), " s, ", study.frames, " frames learned from, ", percent(last(study.estimates).fit.explained),
+    fixed(last(study.estimates).seconds, 0), " s, ", study.frames, " frames used, ", percent(last(study.estimates).fit.explained),
     " % of the accelerations explained",
 )
 
@@ -97,23 +98,29 @@ function rule_rows(study)
     planned = ceil(Int, study.planned * RULE_RATE / FIT_EVERY)
     top = 1.2 * maximum(name -> max(now.truth[name], maximum(e -> strength(e.fit, name), study.estimates)), STRENGTHS)
     rows = map(STRENGTHS) do name
-        text = string(round(strength(now.fit, name); sigdigits=3), " (", signed_percent(deviation(now, name)), " %)")
+        text = string(round(strength(now.fit, name); sigdigits=3), " (", signed_percent(relative_error(now, name)), " %)")
         Row(string(name), text, [strength(e.fit, name) for e in study.estimates], planned, 0.0, top)
     end
     along, turning = solve(study.observer.response)
     borders = string(fixed(now.fit.low, 3), ", ", fixed(now.fit.high, 3), " of ", fixed(now.fit.neighbourhood, 1))
     return [
-        rows..., Row("borders", borders, ""), profile_row("pull, 15 to 150", along), profile_row("turning, 15 to 150", turning),
+        rows..., Row("borders", borders), profile_row("pull, 15 to 150", along), profile_row("turning, 15 to 150", turning),
     ]
+end
+
+# Half of the time is before the change.
+function rule_part(study, now)
+    half = study.planned / 2
+    spent = study.changed < Inf ? half + now - study.changed : min(half, now - first(study.estimates).seconds)
+    return min(0.99, spent / study.planned)
 end
 
 signed_percent(x) = string(x >= 0 ? "+" : "", fixed(100x, 1))
 
 function profile_row(label, values)
-    seen = values[round(Int, LEAST / SPACING):end]
-    curve = columns(seen, 1, length(seen), CURVE_WIDTH)
     high = 0.0015
-    return Row(label, "", sparkline(clamp.(curve, -high, high), -high, high))
+    seen = clamp.(values[round(Int, LEAST / SPACING):end], -high, high)
+    return Row(label, "", seen, length(seen), -high, high)
 end
 
 const RULE_COLOURS = (separation="#d6006c", alignment="#1f77b4", cohesion="#2a8a2a")
@@ -141,9 +148,9 @@ function profile_figure(study)
     pull(x) = truth.separation * separating(x, a) + truth.cohesion * cohering(x, b, c)
     turn(x) = truth.alignment * aligning(x, a, b)
     return Figure(
-        "What a neighbour does to an agent, without a form in mind", "distance", "force", [
+        "The force of a neighbour, without an assumed form", "distance", "force", [
             Series("truth", d, pull.(d), "#444", :dashes), Series("", d, turn.(d), "#444", :dashes),
-            Series("along the way to it", d, along, "#d6006c", :dots), Series("along its heading", d, turning, "#1f77b4", :dots),
+            Series("towards it", d, along, "#d6006c", :dots), Series("along its heading", d, turning, "#1f77b4", :dots),
         ]; y=nothing,
     )
 end
@@ -160,13 +167,13 @@ function rule_results(study, options)
     columns = ["seconds", "separation", "alignment", "cohesion", "low", "high", "neighbourhood", "explained", "true_cohesion"]
     fitted = (:separation, :alignment, :cohesion, :low, :high, :neighbourhood, :explained)
     rows = [Any[e.seconds, (getfield(e.fit, name) for name in fitted)..., e.truth.cohesion] for e in study.estimates]
-    println(stderr, study.frames, " frames learned from, ", study.missed, " missed")
+    println(stderr, study.frames, " frames used, ", study.missed, " missed")
     return Results("infer-rules", columns, rows, rule_figures(study), checks)
 end
 
 function rule_checks(moment, e::RuleEstimate)
     strengths = [
-        Check("$moment: $name", strength(e.fit, name), "$(e.truth[name]) within 5 %", abs(deviation(e, name)) <= STRENGTH_TOLERANCE)
+        Check("$moment: $name", strength(e.fit, name), "$(e.truth[name]) within 5 %", abs(relative_error(e, name)) <= STRENGTH_TOLERANCE)
         for name in STRENGTHS
     ]
     near(what, value, known, tolerance) = Check("$moment: $what", value, "$known within $tolerance", abs(value - known) <= tolerance)
@@ -177,9 +184,9 @@ function rule_checks(moment, e::RuleEstimate)
     ])
 end
 
-is_right(e) = all(name -> abs(deviation(e, name)) <= STRENGTH_TOLERANCE, STRENGTHS)
+is_right(e) = all(name -> abs(relative_error(e, name)) <= STRENGTH_TOLERANCE, STRENGTHS)
 
-# The time of the estimate from which on all are right; NaN if the last is not.
+# The time of the first estimate after the last wrong one; NaN if the last one is wrong.
 function right_from(estimates)
     wrong = findlast(!is_right, estimates)
     wrong === nothing && return first(estimates).seconds

@@ -1,10 +1,10 @@
-# How neighbours act on an agent, learned without a form in mind.
+# The force of neighbours on an agent as a function of distance, learned without an assumption about its form.
 #
 # The force on agent i is taken to be the sum over its neighbours j, at distance d along the unit vector e, of
 #     along(d) * e + turning(d) * (heading of j)
 # with two unknown functions of distance. Both are sums of hats: piecewise linear between knots `spacing` apart, zero from the last
-# knot on. So the coefficients are those of a linear regression, whose normal equations take in one frame after the other and forget
-# old ones at a steady pace.
+# knot on. So the coefficients are those of a linear regression. Its normal equations take one frame after the other, and old frames fade
+# at a steady pace.
 
 mutable struct PairResponse
     spacing::Float64
@@ -13,15 +13,15 @@ mutable struct PairResponse
     gram::Matrix{Float64}
     moments::Vector{Float64}
     power::Float64            # of the forces, weighted like the rest
-    rows::Matrix{Float64}     # of the frame at hand: coefficients x (3 numbers for each sample)
+    rows::Matrix{Float64}     # of the current frame: coefficients x (3 numbers for each sample)
     forces::Matrix{Float64}   # 3 x samples
 end
 
 """
     PairResponse(reach, spacing, memory, samples)
 
-Learns up to the distance `reach` with knots `spacing` apart from at most `samples` agents in a frame; what is `memory` frames old has
-faded to 1/e.
+Learns up to the distance `reach` with knots `spacing` apart from at most `samples` agents in a frame. The weight of a frame falls to 1/e
+in `memory` frames.
 """
 function PairResponse(reach, spacing, memory, samples)
     knots = round(Int, reach / spacing)
@@ -33,14 +33,14 @@ end
 reach(r::PairResponse) = r.spacing * r.knots
 distances(r::PairResponse) = r.spacing .* (1:(r.knots))
 
-# The two hats that a distance lies under, and its share in the second. Hat 0 belongs to nobody: nearer than the first knot nobody is.
+# The left one of the two hats over a distance, and the share of the right one. There is no hat 0: no agent is nearer than the first knot.
 @inline function hats(r::PairResponse, distance)
-    place = distance / r.spacing
-    left = unsafe_trunc(Int, place)
-    return left, place - left
+    knot = distance / r.spacing
+    left = unsafe_trunc(Int, knot)
+    return left, knot - left
 end
 
-# A neighbour of the frame's sample k, at that distance along that unit vector, with that heading.
+# Adds a neighbour of sample k, at that distance along the unit vector `axis`.
 @inline function add_neighbour!(r::PairResponse, k, distance, axis, heading)
     left, share = hats(r, distance)
     for (knot, weight) in ((left, 1 - share), (left + 1, share))
@@ -53,9 +53,9 @@ end
     return nothing
 end
 
-forget_rows!(r::PairResponse) = fill!(r.rows, 0)
+clear_rows!(r::PairResponse) = fill!(r.rows, 0)
 
-"Takes in the samples, of which `forces[:, k]` are known by now."
+"Adds the samples whose forces are known by now to the regression."
 function absorb!(r::PairResponse, samples)
     fading = exp(-1 / r.memory)
     columns = reduce(vcat, ((3k - 2):(3k) for k in samples); init=Int[])
@@ -66,7 +66,7 @@ function absorb!(r::PairResponse, samples)
     return r
 end
 
-"The two functions at the knots: least squares, with just enough of a ridge that distances nobody was at come out as zero."
+"The two functions at the knots: least squares, with a ridge so small that it only makes distances without samples zero."
 function solve(r::PairResponse)
     gram = Symmetric(r.gram)
     ridge = 1e-6 * tr(gram) / (2r.knots) + 1e-300

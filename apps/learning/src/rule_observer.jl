@@ -1,38 +1,38 @@
-# What is seen of a frame and the next: who had which neighbours, and how each one's velocity then changed.
+# Observes pairs of successive frames: the neighbours of an agent in the first, and the change of its velocity in the second.
 #
-# The force on an agent is its mass times the change of its velocity in one step. Two kinds of agents do not show it: those whose speed
-# is at its maximum, which cuts the change off (they are as fast as they have ever been seen), and those far out, which something
-# pulls back to the middle (the innermost third is looked at).
+# The force on an agent is its mass times the change of its velocity in one step. Two kinds of agents do not show it: those at their maximum
+# speed, which limits the change (they are as fast as they were ever seen), and those far out, which the model pulls back to the middle
+# (only the innermost third is sampled).
 
-const REACH = 150.0        # within which neighbours are looked for
+const REACH = 150.0        # radius of the search for neighbours
 const SPACING = 1.5
-const LEAST = 15.0         # agents with a neighbour nearer than that are left out: there the response is too steep for hats
+const LEAST = 15.0         # agents with a neighbour nearer than this are left out: there the response is too steep for hats
 const INNER_SHARE = 1 / 3
 const SPEED_MARGIN = 0.999
 
 mutable struct RuleObserver
     response::PairResponse
     samples::Int
-    fastest::Vector{Float64}   # speed that each agent was ever seen with
-    chosen::Vector{Int}        # of the frame before
+    fastest::Vector{Float64}   # largest speed of each agent so far
+    chosen::Vector{Int}        # the samples of the previous frame
     crowded::BitVector
     before::Matrix{Float64}    # 3 x samples, their velocities
-    seq::Int                   # of the frame before; below 0: none
-    turn::Int                  # the agent to begin after
+    seq::Int                   # of the previous frame; below 0: none
+    turn::Int                  # the last agent sampled
 end
 
 RuleObserver(samples, memory) = RuleObserver(
     PairResponse(REACH, SPACING, memory, samples), samples, Float64[], Int[], falses(samples), zeros(3, samples), -1, 0,
 )
 
-"Takes in a frame: `X` and `V` are `3 x N`, `mass` has N numbers. True if it could learn from it."
+"Adds a frame: `X` and `V` are `3 x N`, `mass` has N numbers. True if it could learn from it."
 function observe!(o::RuleObserver, seq, X, V, mass)
     length(o.fastest) == size(V, 2) || (o.fastest = zeros(size(V, 2)); o.seq = -1)
     follow_speeds!(o.fastest, V)
     learns = o.seq >= 0 && seq == o.seq + 1
     learns && absorb!(o.response, measure_forces!(o, V, mass))
-    choose!(o, X)
-    look_around!(o, X, V)
+    choose_samples!(o, X)
+    collect_neighbours!(o, X, V)
     o.seq = seq
     return learns
 end
@@ -43,7 +43,7 @@ function follow_speeds!(fastest, V)
     end
 end
 
-# The forces between the frames; which of the samples show one.
+# Stores the forces between the two frames and returns the samples that show one.
 function measure_forces!(o::RuleObserver, V, mass)
     usable = Int[]
     for (k, i) in enumerate(o.chosen)
@@ -57,8 +57,8 @@ function measure_forces!(o::RuleObserver, V, mass)
     return usable
 end
 
-# Other agents each time, of those near the middle.
-function choose!(o::RuleObserver, X)
+# Different agents each time, all near the middle.
+function choose_samples!(o::RuleObserver, X)
     agents = size(X, 2)
     centre = centroid(X)
     squares = [sum(c -> (X[c, i] - centre[c])^2, 1:3) for i in 1:agents]
@@ -71,15 +71,15 @@ function choose!(o::RuleObserver, X)
     end
 end
 
-function look_around!(o::RuleObserver, X, V)
-    place = Dict(i => k for (k, i) in enumerate(o.chosen))
+function collect_neighbours!(o::RuleObserver, X, V)
+    column = Dict(i => k for (k, i) in enumerate(o.chosen))
     fill!(o.crowded, false)
-    forget_rows!(o.response)
+    clear_rows!(o.response)
     for (k, i) in enumerate(o.chosen), c in 1:3
         o.before[c, k] = V[c, i]
     end
     for_each_neighbour(Flock(X), o.chosen, REACH) do i, j, way, distance
-        k = place[i]
+        k = column[i]
         distance < LEAST && (o.crowded[k] = true)
         distance > 0 && add_neighbour!(o.response, k, distance, way ./ distance, heading(V, j))
     end

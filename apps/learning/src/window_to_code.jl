@@ -1,24 +1,24 @@
-# Window to code: 60 frames of a group's motion to ten numbers, learned while it moves; a mill that breaks up shows in them.
+# Compresses 60 frames of a group's motion to ten numbers, learned while it moves; the end of a mill shows in them.
 
 const CODE_RATE = 300
 const CODE_WINDOW = 60
 const CODE_NUMBERS = 10
 const CODE_CHANGE = :delta_ro => 6.0  # from 2: a torus becomes a parallel group
 const SETTLED_STEPS = 1_000           # until there is a torus
-const CODE_STEPS = (whole=6_000, short=2_000) # frames learned from before the change
+const CODE_STEPS = (whole=6_000, short=2_000) # frames used before the change
 const AFTER_STEPS = 600
 const SOLVE_EVERY = 60                # frames, for the principal components
-const LATE_FRAMES = 10                # a learner that is so late does not learn from a frame, but encodes it
-const COMPARED = 200                  # frames, in a mean
+const LATE_FRAMES = 10                # a frame that is later than this is encoded, but not learned from
+const COMPARED = 200                  # frames of a mean
 const FALLS_BY = 100
-const TIMES_PRINCIPAL = (whole=1.2, short=3.0) # 1: gradient descent has come as far as principal components can
+const TIMES_PRINCIPAL = (whole=1.2, short=3.0) # 1: as good as principal components
 const NOTICED_STEPS = 300
 const LONGEST_NOTICE_MS = 1_000
 
 mutable struct CodeStudy
     window::Window
-    latent::Wingbeat.Writer
-    listener::Wingbeat.Reader # an ordinary reader of it
+    latent::Wingbeat.Writer    # of the stream `latent`
+    listener::Wingbeat.Reader  # of the same stream
     coder::PathCoder
     principal::Principal
     alarm::Alarm
@@ -34,11 +34,11 @@ mutable struct CodeStudy
     distance::Vector{Float64}
     polarisation::Vector{Float64}
     rotation::Vector{Float64}
-    armed::Int                 # frame from which on the alarm listens; 0: not yet
-    change::Int                # frame that first shows the change; 0: not yet
+    armed::Int                 # frame from which on the alarm works; 0: not yet
+    change::Int                # first frame of the change; 0: not yet
     change_ns::UInt64
-    rang::Vector{Int}          # frames at which the alarm began to ring
-    noticed_ms::Float64        # from the change's frame to the code that rang
+    alarms::Vector{Int}        # frames at which the alarm was raised
+    noticed_ms::Float64        # from publishing the frame of the change to publishing the code of the alarm
 end
 
 function CodeStudy(window, latent, listener, agents)
@@ -52,7 +52,7 @@ function CodeStudy(window, latent, listener, agents)
     )
 end
 
-function window_to_code(root, options)
+function window_to_code(options)
     agents = agents_of(options, 100, 100, 20)
     usual = options.short ? CODE_STEPS.short : CODE_STEPS.whole
     steps = options.seconds > 0 ? max(2 * (HELD_BACK + LEAST_SEEN), round(Int, options.seconds * CODE_RATE)) : usual
@@ -60,7 +60,7 @@ function window_to_code(root, options)
         "--model", "couzin", "--agents", agents, "--seed", options.seed, "--rate", CODE_RATE, "--history", 2CODE_RATE, "--set",
         "delta_ro=2", "--set", "delta_ra=10",
     )
-    study = watch(swarm -> code_live(swarm, agents, steps), root, arguments; fields=(position=Float32, velocity=Float32))
+    study = watch(swarm -> code_live(swarm, agents, steps), arguments; fields=(position=Float32, velocity=Float32))
     return code_results(study, options)
 end
 
@@ -71,22 +71,22 @@ function code_live(swarm, agents, steps)
             fresh() = CodeStudy(w, latent, listener, agents)
             rehearsal = fresh()
             rehearsal.armed = 1
-            rehearse(frame -> (remember!(rehearsal, frame); code_turn!(rehearsal, frame)), swarm, CODE_RATE)
+            rehearse(frame -> (add_frame!(rehearsal, frame); encode_frame!(rehearsal, frame)), swarm, CODE_RATE)
             return learn_codes!(fresh(), swarm, steps)
         end
     end
 end
 
 function learn_codes!(study::CodeStudy, swarm, steps)
-    board, receipt = Board(), nothing
+    progress, receipt = example_progress(), nothing
     for frame in swarm
-        remember!(study, frame)
+        add_frame!(study, frame)
         frame.step < SETTLED_STEPS && continue
         study.armed == 0 && study.learned >= steps ÷ 2 && (study.armed = length(study.error) + 1)
         receipt === nothing && study.learned >= steps && (receipt = request(swarm, CODE_CHANGE))
         receipt !== nothing && study.change == 0 && note_regime!(study, receipt, frame)
-        code_turn!(study, frame)
-        is_due(board) && !isempty(study.codes) && show_rows!(board, code_title(study), code_rows(study, steps))
+        encode_frame!(study, frame)
+        is_due(progress) && !isempty(study.codes) && show!(progress, code_part(study, steps), code_title(study), code_rows(study, steps))
         study.change > 0 && length(study.error) >= study.change + AFTER_STEPS && return study
     end
     throw(SwarmEnded())
@@ -98,32 +98,32 @@ function note_regime!(study, receipt, frame)
     return nothing
 end
 
-function remember!(study::CodeStudy, frame)
+function add_frame!(study::CodeStudy, frame)
     push!(study.window, frame)
     study.whole = frame.missed > 0 ? 1 : study.whole + 1
     return nothing
 end
 
-# The window to a code, for whoever listens; then something is learned. A window with a gap is no path.
-function code_turn!(study::CodeStudy, frame)
+# Encodes the window, publishes the code, then learns from the window. A window with a gap holds no paths.
+function encode_frame!(study::CodeStudy, frame)
     study.whole >= CODE_WINDOW || return nothing
-    gather_paths!(study)
+    update_paths!(study)
     codes, _ = encode(study.coder, study.paths)
-    push!(study.error, left_over(study.coder, study.paths, codes))
-    push!(study.principal_error, left_over(study.principal, study.paths))
+    push!(study.error, lost_share(study.coder, study.paths, codes))
+    push!(study.principal_error, lost_share(study.principal, study.paths))
     push!(study.polarisation, polarisation(frame[:velocity]))
     push!(study.rotation, rotation(frame[:position], frame[:velocity]))
     publish_code!(study.latent, codes, frame)
-    listen!(study)
+    read_codes!(study)
     age(frame) < LATE_FRAMES / CODE_RATE && learn_frame!(study)
     return nothing
 end
 
-# Paths relative to their mean place, in units of their root mean square over the taught.
-function gather_paths!(study)
+# Paths in units of the root mean square of the taught ones.
+function update_paths!(study)
     positions = study.window[:position]
-    Learner.gather!(study.paths, positions, study.examined)
-    Learner.gather!(study.lessons, positions, study.taught)
+    gather_paths!(study.paths, positions, study.examined)
+    gather_paths!(study.lessons, positions, study.taught)
     power = sum(abs2, study.lessons) / length(study.lessons)
     power > 0 || return nothing
     study.paths ./= sqrt(power)
@@ -131,24 +131,24 @@ function gather_paths!(study)
     return nothing
 end
 
-# The group's code: how much of each number there is in its agents, as root mean square.
+# The group's code: the root mean square of each number over the agents.
 function publish_code!(latent, codes, frame)
     latent[:code] .= vec(sqrt.(mean(abs2, codes; dims=2)))
     publish!(latent; step=frame.step, time=frame.time)
     return nothing
 end
 
-function listen!(study)
+function read_codes!(study)
     while (code = wait(study.listener; timeout=0)) !== nothing
         numbers = Float64.(code[:code])
         push!(study.codes, numbers)
-        push!(study.distance, study.armed > 0 ? hear!(study.alarm, numbers) : NaN)
-        study.armed > 0 && study.alarm.loud == IN_A_ROW && ring!(study, code.publish_time_ns)
+        push!(study.distance, study.armed > 0 ? distance!(study.alarm, numbers) : NaN)
+        study.armed > 0 && study.alarm.unusual == IN_A_ROW && note_alarm!(study, code.publish_time_ns)
     end
 end
 
-function ring!(study, publish_ns)
-    push!(study.rang, length(study.error))
+function note_alarm!(study, publish_ns)
+    push!(study.alarms, length(study.error))
     study.change > 0 && isnan(study.noticed_ms) && (study.noticed_ms = (publish_ns - study.change_ns) / 1e6)
 end
 
@@ -165,8 +165,13 @@ end
 newest(values, count=COMPARED) = @view values[max(1, end - count + 1):end]
 
 function code_title(study)
-    now = study.change > 0 ? "after the change" : study.armed > 0 ? "listening" : "learning"
-    return string(study.learned, " frames learned from, ", now)
+    now = study.change > 0 ? "after the change" : study.armed > 0 ? "alarm armed" : "learning"
+    return string(study.learned, " frames used, ", now)
+end
+
+function code_part(study, steps)
+    done = SETTLED_STEPS + (study.change > 0 ? steps + length(study.error) - study.change : study.learned)
+    return clamp(done / (SETTLED_STEPS + steps + AFTER_STEPS), 0, 0.99)
 end
 
 function code_rows(study, steps)
@@ -174,9 +179,9 @@ function code_rows(study, steps)
     depth(values) = [log10(clamp(v, 1e-5, 10)) for v in values]
     share(values) = string(percent(mean(newest(values, 30))), " %")
     rows = [
-        Row("left over, log", share(study.error), depth(study.error), planned, -5.0, 1.0),
-        Row("by components, log", share(study.principal_error), depth(study.principal_error), planned, -5.0, 1.0),
-        Row("unusual", fixed(last(study.distance), 1), study.distance, planned, 0.0, 2UNUSUAL),
+        Row("error, log", share(study.error), depth(study.error), planned, -5.0, 1.0),
+        Row("of components, log", share(study.principal_error), depth(study.principal_error), planned, -5.0, 1.0),
+        Row("distance", fixed(last(study.distance), 1), study.distance, planned, 0.0, 2UNUSUAL),
     ]
     for j in 1:CODE_NUMBERS
         series = [code[j] for code in study.codes]
@@ -200,9 +205,9 @@ function code_figures(study)
     distance = thinned("distance", study.distance, "#7b3294", :curve)
     limit = Series("limit", [1, frames], [UNUSUAL, UNUSUAL], "#aaa", :dashes)
     return [
-        Figure("What ten numbers leave over", "frame", "share of the squares", errors; logarithmic=true),
+        Figure("Reconstruction error of ten numbers", "frame", "share of the squares", errors; logarithmic=true),
         Figure("The ten numbers, stream latent", "frame", "code", vcat(numbers, mark(1.1top)); y=(0.0, 1.1top)),
-        Figure("How unusual the code is", "frame", "spreads", [distance, limit, mark(unusual)]; y=(0.0, 1.05unusual)),
+        Figure("Distance of the code from its mean", "frame", "standard deviations", [distance, limit, mark(unusual)]; y=(0.0, 1.05unusual)),
     ]
 end
 
@@ -216,7 +221,7 @@ function code_results(study, options)
         Any[k, study.error[k], study.principal_error[k], study.distance[k], study.polarisation[k], study.rotation[k], study.codes[k]...]
         for k in 1:min(length(study.error), length(study.codes))
     ]
-    println(stderr, study.learned, " of ", length(study.error), " frames learned from")
+    println(stderr, study.learned, " of ", length(study.error), " frames used")
     return Results("window-to-code", columns, rows, code_figures(study), checks)
 end
 
@@ -235,17 +240,17 @@ function learning_checks(study, before, options)
     start = mean(@view study.error[1:10])
     final, principal = mean_before(study.error, before), mean_before(study.principal_error, before)
     fallen = "at most 1/$FALLS_BY of $(round(start; sigdigits=3)), as it began"
-    near = "at most $limit (they: $(round(principal; sigdigits=3)))"
+    near = "at most $limit (components: $(round(principal; sigdigits=3)))"
     return [
-        Check("before the change: what is left over", final, fallen, FALLS_BY * final <= start),
-        Check("before the change: times what components leave over", final / principal, near, final <= limit * principal),
+        Check("before the change: reconstruction error", final, fallen, FALLS_BY * final <= start),
+        Check("before the change: times the error of principal components", final / principal, near, final <= limit * principal),
     ]
 end
 
 function notice_checks(study, options)
-    early = count(<(study.change), study.rang)
-    first_after = findfirst(>=(study.change), study.rang)
-    frames = first_after === nothing ? NaN : Float64(study.rang[first_after] - study.change)
+    early = count(<(study.change), study.alarms)
+    first_after = findfirst(>=(study.change), study.alarms)
+    frames = first_after === nothing ? NaN : Float64(study.alarms[first_after] - study.change)
     noticed, limit = study.noticed_ms, LONGEST_NOTICE_MS
     return [
         Check("alarms before the change", early, "0", early == 0),

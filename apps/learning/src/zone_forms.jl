@@ -1,6 +1,6 @@
 # The zone model's forms, fitted to a pair response.
 #
-# Up to distance a: separation, a^2/d^2 - 1 away from the other. From a to b: alignment, sin^2(pi t) along its heading. From b to c:
+# Up to distance a: separation, a^2/d^2 - 1 away from the neighbour. From a to b: alignment, sin^2(pi t) along its heading. From b to c:
 # cohesion, cos^2(pi t) towards it. t runs from 0 to 1 over the squared distance. (a^2 = low R^2, b^2 = high R^2, c = R.)
 # For given a, b, c the strengths are a linear least squares problem of three unknowns (variable projection: Golub & Pereyra, SIAM J.
 # Numer. Anal. 10 (1973) 413), so that only the three borders are searched for.
@@ -40,7 +40,7 @@ separation_form(r, a, least) = vcat(in_hats(d -> separating(d, a), r, least), ze
 alignment_form(r, a, b, least) = vcat(zeros(r.knots), in_hats(d -> aligning(d, a, b), r, least))
 cohesion_form(r, b, c, least) = vcat(in_hats(d -> cohering(d, b, c), r, least), zeros(r.knots))
 
-# The strengths of the forms, from their normal equations, and the share of the forces' squares that they leave over.
+# The strengths of the forms, from their normal equations, and the share of the forces' squares that they do not explain.
 function strengths(normal, moments, power)
     s = (normal + 1e-12 * tr(normal) * I) \ moments
     return s, 1 - dot(s, moments) / power
@@ -53,7 +53,7 @@ end
 
 is_possible(r, (a, b, c), least) = least < a && a + r.spacing < b && b + r.spacing < c && c < reach(r)
 
-left_over(r, borders, least) = is_possible(r, borders, least) ? last(strengths_at(r, borders, least)) : Inf
+lost_share(r, borders, least) = is_possible(r, borders, least) ? last(strengths_at(r, borders, least)) : Inf
 
 # ------------------------------------------------------------------------------------------------------------ the search
 
@@ -61,7 +61,7 @@ left_over(r, borders, least) = is_possible(r, borders, least) ? last(strengths_a
     ZoneSearch(response, least; levels=24)
 
 A coarse grid of borders with the forms that belong to them. Separation needs one border, the other forms two, so that there are far
-fewer forms than triples of borders. `least`: no agent of the samples has a neighbour nearer than that.
+fewer forms than triples of borders. No sample has a neighbour nearer than `least`.
 """
 struct ZoneSearch
     levels::Vector{Float64}
@@ -100,12 +100,12 @@ const FINEST_STEP = 0.02 # of the spacing
 """
     fit_zones(search, response, start=nothing) -> ZoneFit
 
-The borders and strengths that explain the forces best: the best of the grid and of the borders `start`, refined by steps along each border
-that halve where none helps.
+The borders and strengths that explain the forces best: the best of the grid and of the borders `start`, refined by steps along each
+border, which are halved when no step helps.
 """
 function fit_zones(search::ZoneSearch, r::PairResponse, start=nothing)
     best, borders = best_on_grid(search, r)
-    start !== nothing && left_over(r, start, search.least) < best && (borders = start)
+    start !== nothing && lost_share(r, start, search.least) < best && (borders = start)
     borders = refine(r, borders, search.least, (search.levels[2] - search.levels[1]) / 2)
     s, left = strengths_at(r, borders, search.least)
     a, b, c = borders
@@ -113,10 +113,10 @@ function fit_zones(search::ZoneSearch, r::PairResponse, start=nothing)
 end
 
 function refine(r, borders, least, stride)
-    score = left_over(r, borders, least)
+    score = lost_share(r, borders, least)
     while stride > FINEST_STEP * r.spacing
         moves = [ntuple(k -> borders[k] + (k == axis ? sign * stride : 0.0), 3) for axis in 1:3 for sign in (-1, 1)]
-        scores = [left_over(r, move, least) for move in moves]
+        scores = [lost_share(r, move, least) for move in moves]
         if minimum(scores) < score
             score, which = findmin(scores)
             borders = moves[which]

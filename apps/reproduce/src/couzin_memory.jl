@@ -1,23 +1,23 @@
-# Couzin et al. 2002, collective memory: one slider up and down, two histories of the same agents with the same parameters.
+# Couzin et al. 2002, collective memory: one parameter goes up and down again; the group depends on its history.
 
 const MEMORY_WIDTHS = collect(0.0:0.5:5.0)
 const MEMORY_ATTRACTION = 10.0
 const MILLS = 0.5    # a rotation that a group without a torus does not reach
-const SENSES = 11.0   # the least distance at which agents notice each other
-const TRIES = 4       # runs for each that is wanted
+const SENSES = 11.0   # the smallest distance at which agents are neighbours
+const TRIES = 4       # attempts for each run that is wanted
 
-function couzin_memory(root, options)
+function couzin_memory(options)
     seeds, steps, burn_in = seeds_of(options, 3), steps_of(options, 1_000), burn_in_of(options, 4_000)
     way = vcat(MEMORY_WIDTHS, reverse(MEMORY_WIDTHS))
-    progress = Progress(seeds * length(way))
+    progress = Progress()
     runs = Vector{NamedTuple}[]
     broken = 0
     for seed in 1:(TRIES * seeds)
         done = length(runs)
-        run = up_and_down(root, options, seed, way, steps, burn_in) do k
-            show!(progress, done * length(way) + k, "width $(way[k]), run $(done + 1) of $seeds, seed $seed")
+        run = up_and_down(options, seed, way, steps, burn_in) do k
+            show!(progress, (done + k / length(way)) / seeds, "couzin-memory: width $(way[k]), run $(done + 1) of $seeds, seed $seed")
         end
-        # A group that broke apart has no middle to turn around: its rotation would be that of one part around the others.
+        # The rotation of a group that broke apart would be that of its parts around each other.
         run === nothing ? (broken += 1) : push!(runs, run)
         length(runs) == seeds && break
     end
@@ -27,15 +27,15 @@ function couzin_memory(root, options)
 end
 
 # The measurements along the way; nothing if the group broke apart.
-function up_and_down(tell, root, options, seed, way, steps, burn_in)
+function up_and_down(report, options, seed, way, steps, burn_in)
     metrics = (polarisation, rotation, clusters(SENSES))
-    with_measured_swarm(root, couzin_arguments(options, seed, 0, MEMORY_ATTRACTION), metrics) do loop
+    with_measured_swarm(couzin_arguments(options, seed, 0, MEMORY_ATTRACTION), metrics) do loop
         run = NamedTuple[]
         for (k, width) in enumerate(way)
             from = steer!(loop.swarm, :delta_ro => width).step + burn_in
             push!(run, measure(loop, (:polarisation, :rotation, :clusters), from, from + steps))
             last(run).clusters > 1.01 && return nothing
-            tell(k)
+            report(k)
         end
         return run
     end

@@ -22,15 +22,15 @@ function couzin_arguments(options, seed, orientation, attraction)
     )
 end
 
-function couzin_states(root, options)
+function couzin_states(options)
     seeds, steps, burn_in = seeds_of(options, 5), steps_of(options, 500), burn_in_of(options, 4_500)
-    progress = Progress(seeds * length(COUZIN_STATES))
+    progress = Progress()
     measured = [NamedTuple[] for _ in COUZIN_STATES]
     for seed in 1:seeds, (k, state) in enumerate(COUZIN_STATES)
-        with_measured_swarm(root, couzin_arguments(options, seed, state.orientation, state.attraction), (polarisation, rotation)) do loop
+        with_measured_swarm(couzin_arguments(options, seed, state.orientation, state.attraction), (polarisation, rotation)) do loop
             push!(measured[k], measure(loop, (:polarisation, :rotation), burn_in, burn_in + steps))
         end
-        show!(progress, (seed - 1) * length(COUZIN_STATES) + k, "$(state.name), seed $seed of $seeds")
+        show!(progress, ((seed - 1) * length(COUZIN_STATES) + k) / (seeds * length(COUZIN_STATES)), "couzin-states: $(state.name), seed $seed of $seeds")
     end
     finish!(progress)
     return state_results(measured)

@@ -1,4 +1,4 @@
-# Vicsek et al. 1995: how noise ends order.
+# Vicsek et al. 1995: order against noise.
 
 # Measured independently before (L = 5, N = 100, v = 0.03, 5 seeds, 20,000 steps): seed SD at most 0.007.
 const KNOWN_ORDER = Dict(
@@ -7,19 +7,19 @@ const KNOWN_ORDER = Dict(
 )
 const ORDER_TOLERANCE = 0.02
 
-function vicsek_order(root, options)
+function vicsek_order(options)
     seeds, steps, burn_in = seeds_of(options, 5), steps_of(options, 20_000), burn_in_of(options, 5_000)
     edge = sqrt(options.agents / options.density)
-    noises = sort(unique(options.noises))
-    progress = Progress(seeds * length(noises))
+    noises = sort(unique(options.noise))
+    progress = Progress()
     order = [Float64[] for _ in noises]
     for seed in 1:seeds
         arguments = ("--model", "vicsek", "--agents", options.agents, "--seed", seed, "--boundary", "periodic", "--box", edge)
-        with_measured_swarm(root, arguments, (polarisation,)) do loop
+        with_measured_swarm(arguments, (polarisation,)) do loop
             for (k, noise) in enumerate(noises)
                 from = steer!(loop.swarm, :noise => noise).step + burn_in
                 push!(order[k], measure(loop, (:polarisation,), from, from + steps).polarisation)
-                show!(progress, (seed - 1) * length(noises) + k, "noise $noise, seed $seed of $seeds")
+                show!(progress, ((seed - 1) * length(noises) + k) / (seeds * length(noises)), "vicsek-order: noise $noise, seed $seed of $seeds")
             end
         end
     end

@@ -1,0 +1,1 @@
+# Code that Julia keeps from one session to the next.
