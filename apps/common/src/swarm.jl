@@ -133,7 +133,7 @@ Starts a swarm with these arguments and calls `f(reader)`. The reader's frames h
 function watch(f, @nospecialize(arguments); mode=:every, fields, label="learner")
     with_swarm(arguments) do
         yield_to_the_swarm()
-        subscribe(f, "swarm"; mode=mode, fields=fields, label=label, stay=false)
+        subscribe(f, "swarm"; mode=mode, fields=fields, label=label, stay=false, quiet=true)
     end
 end
 

@@ -240,7 +240,7 @@ end
 function await_swarm(process::SwarmProcess)
     while is_running(process)
         try
-            return subscribe("swarm"; mode=:every, label="demo", stay=false, timeout=0.5)
+            return subscribe("swarm"; mode=:every, label="demo", stay=false, quiet=true, timeout=0.5)
         catch err
             err isa Wingbeat.StreamNotReady || rethrow()
         end
