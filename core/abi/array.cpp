@@ -1,4 +1,4 @@
-// wingbeat.h: shared arrays and their locks.
+// wingbeat.h, section "array".
 #include <algorithm>
 
 #include "handles.hpp"

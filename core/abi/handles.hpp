@@ -6,10 +6,10 @@
 #include <new>
 
 #include "../array/array.hpp"
-#include "../stream/error.hpp"
-#include "../stream/inspection.hpp"
 #include "../reader/reader.hpp"
 #include "../reader/window.hpp"
+#include "../stream/error.hpp"
+#include "../stream/inspection.hpp"
 #include "../writer/writer.hpp"
 
 struct wb_spec {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "../layout/names.hpp"
+#include "../layout/schema.hpp"
 #include "../stream/error.hpp"
 #include "../stream/registry.hpp"
 

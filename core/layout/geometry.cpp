@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "names.hpp"
-
 namespace wingbeat::layout {
 namespace {
 

@@ -3,8 +3,6 @@
 #include <cinttypes>
 #include <cstdio>
 
-#include "names.hpp"
-
 namespace wingbeat::layout {
 namespace {
 

@@ -3,8 +3,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "names.hpp"
-
 namespace wingbeat::layout {
 namespace {
 

@@ -18,7 +18,6 @@
 #include <cstring>
 
 #include "platform.hpp"
-#include "system.hpp"
 
 namespace wingbeat::platform {
 namespace {

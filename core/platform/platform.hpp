@@ -2,6 +2,7 @@
 // posix.cpp holds what Linux and macOS share; linux.cpp, macos.cpp and portable.cpp what they do not, one of which is built.
 #pragma once
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -186,6 +187,23 @@ class Event {
   int write_ = -1;
 };
 
+// Blocks all signals of the calling thread while it exists. A thread inherits the signals that its creator blocks; the library's
+// threads are created under one of these, so that they never run a signal handler of the program.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
 // ------------------------------------------------------------------------------------------------------------ fork
 
 // Counts the forks between this process and the first one that loaded the library.
@@ -196,5 +214,16 @@ void close_in_children(int descriptor);
 
 // Closes such a descriptor, unless this is a child in which that was done already.
 void close_guarded(int descriptor);
+
+// ------------------------------------------------------------------------------------------- between the files here
+
+// What posix.cpp needs of linux.cpp or generic.cpp; nothing outside this folder calls these.
+
+int open_shared(const std::string& name, int flags, unsigned mode);  // shm_open, close-on-exec; -1 and errno
+int open_anonymous();                                                // shared memory without a name; -1 and errno
+int reserve(int descriptor, std::uint64_t bytes);  // so that a first touch cannot fail; an errno value
+std::uint64_t huge_page_bytes();                   // 0: there are none
+int lock_descriptor(int descriptor);               // exclusive; EWOULDBLOCK if it is taken
+bool ticks_are_time();                             // the processor's ticks go on evenly, alike on all its cores
 
 }  // namespace wingbeat::platform

@@ -18,7 +18,6 @@
 #include <utility>
 
 #include "platform.hpp"
-#include "system.hpp"
 
 namespace wingbeat::platform {
 namespace {

@@ -123,7 +123,7 @@ int Reader::check_now_and_then() {
   next_check_ns_ = now_ns + kCheckIntervalNs;
   if (first) return WB_NO_FRAME;
   layout::Manifest manifest;
-  if (read_manifest(place_, manifest) == WB_OK && manifest.identity != leases_->attachment().manifest.identity)
+  if (read_manifest(location_, manifest) == WB_OK && manifest.identity != leases_->attachment().manifest.identity)
     return follow();
   writer_gone_ = !is_writer_alive();
   return WB_NO_FRAME;
@@ -132,7 +132,7 @@ int Reader::check_now_and_then() {
 // The state to report when there is no frame.
 int Reader::nothing(bool waited) {
   if (leases_ == nullptr)
-    return fail(WB_NOT_READY, "no stream '" + place_.stream() + "' in " + place_.directory() +
+    return fail(WB_NOT_READY, "no stream '" + location_.stream() + "' in " + location_.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
   if (memory_.writer_state().load(std::memory_order_relaxed) == layout::kWriterClosed) return fail(WB_WRITER_GONE);
   if (waited) writer_gone_ = !is_writer_alive();
@@ -289,7 +289,7 @@ wb_reader_stats Reader::stats() {
 
 int Reader::arm_descriptor() {
   if (watcher_ == nullptr) {
-    auto watcher = std::make_unique<Watcher>(place_);
+    auto watcher = std::make_unique<Watcher>(location_);
     if (int code = watcher->open()) return code;
     watcher_ = std::move(watcher);
   }

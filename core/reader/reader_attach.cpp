@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "../sync/lock_step.hpp"
 #include "../stream/error.hpp"
 #include "reader.hpp"
 #include "watcher.hpp"
@@ -20,9 +19,9 @@ void put(T& plain, T value) {
 }
 
 // Its parties hold their locks elsewhere: we should take the living for dead, and be taken for dead by them.
-int not_ours(const Place& place, const layout::Manifest& manifest) {
+int not_ours(const Location& location, const layout::Manifest& manifest) {
   return fail(WB_ERR_INCOMPATIBLE,
-              "the manifest of stream '" + manifest.stream + "' in " + place.directory() +
+              "the manifest of stream '" + manifest.stream + "' in " + location.directory() +
                   " was made for another directory: set WINGBEAT_DIR to the same path as its writer");
 }
 
@@ -41,71 +40,13 @@ int no_lock_step() {
 
 }  // namespace
 
-// ----------------------------------------------------------------------------------------------------------- Leases
-
-Leases::Leases(std::shared_ptr<Attachment> attachment, const Terms& terms)
-    : attachment_(std::move(attachment)), terms_(terms), fork_generation_(platform::fork_generation()) {}
-
-std::uint32_t Leases::find_free() const {
-  for (std::uint32_t i = 0; i < terms_.count; ++i) {
-    if (held_[i].load(std::memory_order_acquire) == 0) return i;
-  }
-  return kNoLease;
-}
-
-void Leases::keep(std::uint32_t lease, std::uint64_t seq) { held_[lease].store(seq, std::memory_order_relaxed); }
-
-bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
-  if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
-  if (lease >= terms_.count || held_[lease].load(std::memory_order_relaxed) != seq) return false;
-  if (terms_.way == WB_BY_LEASE) {
-    attachment_->memory.lease(terms_.entry, lease).store(0, std::memory_order_release);  // pairs with any_lease
-    sync::SharedMemory::step(sync::Step::kReaderReleased);
-  }
-  std::uint64_t held = seq;
-  if (!held_[lease].compare_exchange_strong(held, 0, std::memory_order_release)) return false;
-  tell_done(seq);
-  return true;
-}
-
-void Leases::tell_done(std::uint64_t seq) const {
-  if (!terms_.in_lock_step) return;
-  const sync::SharedMemory& memory = attachment_->memory;
-  if (sync::tell_done(memory, terms_.entry, seq))
-    platform::wake_all(reinterpret_cast<const std::uint32_t*>(&memory.entry(terms_.entry).done));  // as LockStep waits
-}
-
-void Leases::copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header) {
-  const Attachment& attachment = *attachment_;
-  const sync::SharedMemory& memory = attachment.memory;
-  if (copies_[lease] == nullptr) {
-    copies_[lease].reset(static_cast<std::uint8_t*>(
-        ::operator new(attachment.header.payload_bytes + layout::kFieldAlignment, kAlignment)));
-  }
-  sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(&memory.slot(slot)),
-                                 reinterpret_cast<std::uint8_t*>(&header), sizeof header);
-  const std::uint64_t count = attachment.frame_count(header);
-  for (const layout::FieldRecord& field : attachment.schema.fields) {
-    const std::uint64_t capacity = attachment.header.capacity;
-    const std::uint64_t bytes = field.per_agent != 0 ? field.size_bytes / capacity * count : field.size_bytes;
-    sync::SharedMemory::copy_words(memory.payload(slot) + field.offset_bytes, copies_[lease].get() + field.offset_bytes,
-                                   bytes);
-  }
-}
-
-void Leases::drop_reference() {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-}
-
-// ----------------------------------------------------------------------------------------------------------- Reader
-
-Reader::Reader(Place place, ReaderOptions options)
-    : place_(std::move(place)), options_(std::move(options)), fork_generation_(platform::fork_generation()) {}
+Reader::Reader(Location location, ReaderOptions options)
+    : location_(std::move(location)), options_(std::move(options)), fork_generation_(platform::fork_generation()) {}
 
 int Reader::open(std::string_view stream, const ReaderOptions& options, std::unique_ptr<Reader>& out) {
-  Place place;
-  if (int code = Place::find(stream, place)) return code;
-  std::unique_ptr<Reader> reader(new Reader(place, options));
+  Location location;
+  if (int code = Location::find(stream, location)) return code;
+  std::unique_ptr<Reader> reader(new Reader(location, options));
   int code = reader->attach_once();
   if (code < 0) return code;
   reader->came_first_ = code == WB_NOT_READY;
@@ -130,12 +71,14 @@ Reader::~Reader() {
   detach();
   entry_lock_.leave();
   sync::SharedMemory::step(sync::Step::kLeaveUnlocked);
-  if (!attached || !place_.is_ours() || is_writer_alive()) return;
+  if (!attached || !location_.is_ours() || is_writer_alive()) return;
   wb_collect_report ignored{};  // perhaps the last to leave
-  collect(place_, ignored);
+  collect(location_, ignored);
 }
 
-bool Reader::is_writer_alive() const { return platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive; }
+bool Reader::is_writer_alive() const {
+  return platform::probe_lock(location_.writer_lock()) == platform::Party::kAlive;
+}
 
 int Reader::attach(std::int64_t timeout_ns) {
   const std::uint64_t start_ns = platform::now_ns();
@@ -154,19 +97,19 @@ int Reader::attach(std::int64_t timeout_ns) {
 // Maps what the manifest names, and takes an entry and leases in it. An attachment that is there already is left for it.
 int Reader::attach_once() {
   layout::Manifest manifest, again;
-  int code = read_manifest(place_, manifest);
+  int code = read_manifest(location_, manifest);
   if (code != WB_OK) return code;
   if (leases_ != nullptr && leases_->attachment().manifest.identity == manifest.identity) return fail(WB_NOT_READY);
   std::shared_ptr<Attachment> attachment;
   const Access access = options_.observes ? Access::kObserver : Access::kReader;
-  code = stream::attach(manifest, access, place_.owner(), attachment);
-  if (code == WB_OK && !place_.owns(manifest)) code = not_ours(place_, manifest);
+  code = stream::attach(manifest, access, location_.owner(), attachment);
+  if (code == WB_OK && !location_.owns(manifest)) code = not_ours(location_, manifest);
   if (code == WB_OK && options_.prefaults) platform::prefault(attachment->data, false);
   const bool takes_entry = code == WB_OK && attachment->has_control();
   if (takes_entry) code = own_entry(*attachment);
   if (code != WB_OK) return code;
   // A collector that did not see our lock has taken the manifest away by now: see collect_locked.
-  if (read_manifest(place_, again) != WB_OK || again.identity != manifest.identity) {
+  if (read_manifest(location_, again) != WB_OK || again.identity != manifest.identity) {
     if (leases_ == nullptr) entry_lock_.leave();
     return fail(WB_NOT_READY);
   }
@@ -176,7 +119,7 @@ int Reader::attach_once() {
     start(std::move(attachment), WB_AS_OBSERVER);
     return WB_OK;
   }
-  sweep_readers(place_, *attachment);
+  sweep_readers(location_, *attachment);
   clear_entry(*attachment);
   sync::SharedMemory::step(sync::Step::kAttachCleared);
   const bool leasing = !options_.copies && claim_leases(*attachment);
@@ -192,17 +135,17 @@ int Reader::own_entry(const Attachment& attachment) {
   std::uint32_t forbidden = kNoEntry;  // one whose file is somebody else's: another one may do
   for (std::uint32_t entry = 0; entry < attachment.header.max_readers; ++entry) {
     platform::FileLock lock;
-    int error = lock.try_lock(place_.reader_lock(entry));
+    int error = lock.try_lock(location_.reader_lock(entry));
     if (error == EACCES) forbidden = entry;
     if (error == EWOULDBLOCK || error == EACCES) continue;
-    if (error != 0) return fail_system(error, "cannot lock " + place_.reader_lock(entry));
+    if (error != 0) return fail_system(error, "cannot lock " + location_.reader_lock(entry));
     entry_lock_.leave();
     entry_lock_ = std::move(lock);
     entry_ = entry;
     sync::SharedMemory::step(sync::Step::kAttachLocked);
     return WB_OK;
   }
-  if (forbidden != kNoEntry) return fail_system(EACCES, "cannot lock " + place_.reader_lock(forbidden));
+  if (forbidden != kNoEntry) return fail_system(EACCES, "cannot lock " + location_.reader_lock(forbidden));
   return no_entry(attachment);
 }
 

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "../sync/requests.hpp"
 #include "../stream/error.hpp"
-#include "reader.hpp"
 #include "../stream/values.hpp"
+#include "../sync/requests.hpp"
+#include "reader.hpp"
 
 namespace wingbeat::stream {
 namespace {

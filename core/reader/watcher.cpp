@@ -1,8 +1,7 @@
 #include "watcher.hpp"
 
-#include "../sync/slots.hpp"
 #include "../stream/error.hpp"
-#include "../stream/signals_blocked.hpp"
+#include "../sync/slots.hpp"
 
 namespace wingbeat::stream {
 namespace {
@@ -28,7 +27,7 @@ Watcher::~Watcher() {
 
 int Watcher::open() {
   if (int error = event_.open()) return fail_system(error, "cannot make a descriptor for waiting");
-  SignalsBlocked blocked;
+  platform::SignalsBlocked blocked;
   try {
     thread_ = new std::thread([this] { run(); });
   } catch (const std::system_error&) {
@@ -52,7 +51,7 @@ int Watcher::arm(Target target) {
 }
 
 bool Watcher::has_news(const Target& target) const {
-  if (target.attachment == nullptr) return platform::file_exists(place_.manifest());
+  if (target.attachment == nullptr) return platform::file_exists(location_.manifest());
   const sync::SharedMemory& memory = target.attachment->memory;
   return sync::head_seq(memory.head().load(std::memory_order_acquire)) >= target.wanted ||
          memory.generation().load(std::memory_order_acquire) != target.generation ||

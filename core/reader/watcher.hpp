@@ -14,7 +14,7 @@ namespace wingbeat::stream {
 
 class Watcher {
  public:
-  explicit Watcher(Place place) : place_(std::move(place)), fork_generation_(platform::fork_generation()) {}
+  explicit Watcher(Location location) : location_(std::move(location)), fork_generation_(platform::fork_generation()) {}
   ~Watcher();
 
   int open();
@@ -37,7 +37,7 @@ class Watcher {
   void nap_on(const Target& target, std::uint32_t word, std::uint64_t limit_ns, std::unique_lock<std::mutex>& lock);
   bool has_news(const Target& target) const;
 
-  Place place_;
+  Location location_;
   std::uint32_t fork_generation_;
   platform::Event event_;
   std::thread* thread_ = nullptr;  // by pointer: in a forked child there is no thread to join

@@ -9,21 +9,21 @@
 namespace wingbeat::stream {
 namespace {
 
-sync::Places places_of(const Attachment& attachment, const layout::ControlHeader& control) {
-  sync::Places places;
-  places.data = attachment.data.data();
-  places.control = attachment.control.data();
-  places.slots_offset = attachment.header.slots_offset;
-  places.slot_stride = attachment.header.slot_stride;
-  places.receipts_offset = attachment.header.receipts_offset;
-  places.values_offset = attachment.header.values_offset;
-  places.hot_offset = control.hot_offset;
-  places.cold_offset = control.cold_offset;
-  places.requests_offset = control.requests_offset;
-  places.slot_count = attachment.header.slot_count;
-  places.reader_count = attachment.has_control() ? attachment.header.max_readers : 0;
-  places.control_count = attachment.header.control_count;
-  return places;
+sync::Regions regions_of(const Attachment& attachment, const layout::ControlHeader& control) {
+  sync::Regions regions;
+  regions.data = attachment.data.data();
+  regions.control = attachment.control.data();
+  regions.slots_offset = attachment.header.slots_offset;
+  regions.slot_stride = attachment.header.slot_stride;
+  regions.receipts_offset = attachment.header.receipts_offset;
+  regions.values_offset = attachment.header.values_offset;
+  regions.hot_offset = control.hot_offset;
+  regions.cold_offset = control.cold_offset;
+  regions.requests_offset = control.requests_offset;
+  regions.slot_count = attachment.header.slot_count;
+  regions.reader_count = attachment.has_control() ? attachment.header.max_readers : 0;
+  regions.control_count = attachment.header.control_count;
+  return regions;
 }
 
 int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, platform::Mapping& out) {
@@ -105,7 +105,7 @@ int attach(const layout::Manifest& manifest, Access access, std::int64_t owner, 
     if (code == WB_OK) code = check_control(*attachment, control);
     if (code != WB_OK && !(code == WB_ERR_ACCESS && access != Access::kWriter)) return code;
   }
-  attachment->memory = sync::SharedMemory(places_of(*attachment, control));
+  attachment->memory = sync::SharedMemory(regions_of(*attachment, control));
   out = std::move(attachment);
   return WB_OK;
 }
@@ -133,7 +133,7 @@ int create_objects(const layout::Manifest& manifest, const layout::Schema& schem
   std::memcpy(attachment->data.data(), &attachment->header, sizeof attachment->header);
   std::vector<std::uint8_t> bytes = layout::to_bytes(schema);
   std::memcpy(attachment->data.data() + attachment->header.schema_offset, bytes.data(), bytes.size());
-  attachment->memory = sync::SharedMemory(places_of(*attachment, control));
+  attachment->memory = sync::SharedMemory(regions_of(*attachment, control));
   set_initial_values(*attachment);
   layout::DataHot& hot = attachment->memory.hot();
   hot.pid = platform::process_id();

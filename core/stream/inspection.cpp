@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../layout/names.hpp"
+#include "../layout/schema.hpp"
 #include "../sync/slots.hpp"
 #include "error.hpp"
 #include "values.hpp"
@@ -34,9 +34,9 @@ bool is_attached(const sync::SharedMemory& memory, std::uint32_t entry) {
 }  // namespace
 
 int Inspection::open(std::string_view stream, std::unique_ptr<Inspection>& out) {
-  Place place;
-  if (int code = Place::find(stream, place)) return code;
-  std::unique_ptr<Inspection> inspection(new Inspection(place));
+  Location location;
+  if (int code = Location::find(stream, location)) return code;
+  std::unique_ptr<Inspection> inspection(new Inspection(location));
   int code = inspection->follow();
   if (code == WB_OK) out = std::move(inspection);
   return code;
@@ -45,10 +45,10 @@ int Inspection::open(std::string_view stream, std::unique_ptr<Inspection>& out) 
 // Maps what the manifest names now, unless that is mapped already.
 int Inspection::follow() {
   layout::Manifest manifest;
-  int code = read_manifest(place_, manifest);
+  int code = read_manifest(location_, manifest);
   if (code != WB_OK) return code;
   if (attachment_ != nullptr && attachment_->manifest.identity == manifest.identity) return WB_OK;
-  return attach(manifest, Access::kInspection, place_.owner(), attachment_);
+  return attach(manifest, Access::kInspection, location_.owner(), attachment_);
 }
 
 int Inspection::stream(wb_stream_info& out) {
@@ -59,7 +59,7 @@ int Inspection::stream(wb_stream_info& out) {
   std::memcpy(out.name, schema().stream.c_str(), schema().stream.size() + 1);
   out.epoch = header.epoch;
   out.generation = get(hot.generation);
-  const bool alive = platform::probe_lock(place_.writer_lock()) == platform::Party::kAlive;
+  const bool alive = platform::probe_lock(location_.writer_lock()) == platform::Party::kAlive;
   out.writer_state = alive                                     ? WB_WRITER_ALIVE
                      : get(hot.state) == layout::kWriterClosed ? WB_WRITER_CLOSED
                                                                : WB_WRITER_DEAD;
@@ -107,7 +107,7 @@ void Inspection::count_readers(wb_stream_info& out) const {
     out.leases_claimed += claimed_leases(memory, entry);
     if (!is_attached(memory, entry)) continue;
     out.leases_held += held_leases(memory, entry);
-    if (platform::probe_lock(place_.reader_lock(entry)) == platform::Party::kAlive) ++out.readers;
+    if (platform::probe_lock(location_.reader_lock(entry)) == platform::Party::kAlive) ++out.readers;
   }
 }
 
@@ -129,7 +129,7 @@ wb_reader_info Inspection::describe_reader(std::uint32_t entry) const {
   info.pid = get(cold.pid);
   info.mode = get(cold.mode);
   info.every = get(cold.every);
-  info.alive = platform::probe_lock(place_.reader_lock(entry)) == platform::Party::kAlive ? 1 : 0;
+  info.alive = platform::probe_lock(location_.reader_lock(entry)) == platform::Party::kAlive ? 1 : 0;
   info.leases_claimed = claimed_leases(memory, entry);
   info.leases_held = held_leases(memory, entry);
   info.asleep = memory.asleep(entry).load() != 0 ? 1 : 0;

@@ -21,14 +21,15 @@ class Inspection {
   std::uint32_t fork_generation() const { return fork_generation_; }
 
  private:
-  explicit Inspection(Place place) : place_(std::move(place)), fork_generation_(platform::fork_generation()) {}
+  explicit Inspection(Location location)
+      : location_(std::move(location)), fork_generation_(platform::fork_generation()) {}
 
   int follow();
   void describe_newest(wb_stream_info& out) const;
   void count_readers(wb_stream_info& out) const;
   wb_reader_info describe_reader(std::uint32_t entry) const;
 
-  Place place_;
+  Location location_;
   std::uint32_t fork_generation_;
   std::shared_ptr<Attachment> attachment_;
 };

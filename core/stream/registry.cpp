@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "../layout/names.hpp"
+#include "../layout/schema.hpp"
 #include "attachment.hpp"
 #include "error.hpp"
 
@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::uint64_t kLockPatienceNs = 200'000'000;
 
-int read_manifest_file(const Place& place, const std::string& path, layout::Manifest& out) {
+int read_manifest_file(const Location& location, const std::string& path, layout::Manifest& out) {
   std::string text;
-  int error = platform::read_file(path, layout::kMaxManifestBytes, place.owner(), text);
+  int error = platform::read_file(path, layout::kMaxManifestBytes, location.owner(), text);
   if (error == ENOENT)
-    return fail(WB_NOT_READY, "no stream '" + place.stream() + "' in " + place.directory() +
+    return fail(WB_NOT_READY, "no stream '" + location.stream() + "' in " + location.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
   if (error == EPERM)
     return fail(WB_ERR_ACCESS, path + " or its directory belongs to another user than it should: it is not used");
@@ -33,7 +33,7 @@ int read_manifest_file(const Place& place, const std::string& path, layout::Mani
     fault.text = path + ": " + fault.text + "; end the writer and run `wingbeat gc`";
     return fail(fault);
   }
-  if (out.stream != place.stream()) return fail(WB_ERR_CORRUPT, path + " is of another stream; run `wingbeat gc`");
+  if (out.stream != location.stream()) return fail(WB_ERR_CORRUPT, path + " is of another stream; run `wingbeat gc`");
   return WB_OK;
 }
 
@@ -68,12 +68,12 @@ bool is_in_use(const Attachment& attachment, std::uint32_t entry) {
          attachment.memory.claim(entry).load(std::memory_order_relaxed) != 0;
 }
 
-int busy(const Place& place) {
-  std::string text = "another process is the writer of stream '" + place.stream() + "'";
+int busy(const Location& location) {
+  std::string text = "another process is the writer of stream '" + location.stream() + "'";
   layout::Manifest manifest;
   std::shared_ptr<Attachment> attachment;
-  if (read_manifest(place, manifest) == WB_OK &&
-      attach(manifest, Access::kInspection, place.owner(), attachment) == WB_OK) {
+  if (read_manifest(location, manifest) == WB_OK &&
+      attach(manifest, Access::kInspection, location.owner(), attachment) == WB_OK) {
     text += " (pid " + std::to_string(attachment->memory.hot().pid) + ")";
   }
   return fail(WB_ERR_BUSY, text + "; end it or choose another name");
@@ -90,18 +90,18 @@ void remove_counted(const std::string& path, wb_collect_report& report) {
   if (platform::remove_file(path) == 0) ++report.files;
 }
 
-void remove_objects(const Place& place, const layout::Manifest* manifest, wb_collect_report& report) {
-  if (manifest != nullptr && place.owns(*manifest)) {
+void remove_objects(const Location& location, const layout::Manifest* manifest, wb_collect_report& report) {
+  if (manifest != nullptr && location.owns(*manifest)) {
     unlink_counted(manifest->data_object, manifest->data_bytes, report);
     unlink_counted(manifest->control_object, manifest->control_bytes, report);
     // A writer that died while it changed epochs left the one before, or the one it was making.
     for (std::uint32_t epoch : {manifest->epoch - 1, manifest->epoch + 1}) {
-      for (char kind : {'d', 'c'}) unlink_counted(place.object(epoch, kind), 0, report);
+      for (char kind : {'d', 'c'}) unlink_counted(location.object(epoch, kind), 0, report);
     }
   } else {
-    for (char kind : {'d', 'c'}) unlink_counted(place.object(1, kind), 0, report);
+    for (char kind : {'d', 'c'}) unlink_counted(location.object(1, kind), 0, report);
   }
-  for (const std::string& object : platform::list_objects(place.object_prefix())) unlink_counted(object, 0, report);
+  for (const std::string& object : platform::list_objects(location.object_prefix())) unlink_counted(object, 0, report);
 }
 
 // Not resolved if somebody else put a link in its place: then it is found not to be the user's.
@@ -111,13 +111,13 @@ std::string default_directory(std::uint32_t user) {
 }
 
 // Where a collector puts the manifest; a new one's draft lies there too.
-std::string aside(const Place& place) { return place.manifest() + ".new"; }
+std::string aside(const Location& location) { return location.manifest() + ".new"; }
 
 // Locks every reader's lock file; false if one of them is alive.
-bool lock_dead_readers(const Place& place, std::vector<platform::FileLock>& locks) {
-  for (std::uint32_t entry : place.reader_entries()) {
+bool lock_dead_readers(const Location& location, std::vector<platform::FileLock>& locks) {
+  for (std::uint32_t entry : location.reader_entries()) {
     platform::FileLock lock;
-    if (lock.try_lock(place.reader_lock(entry)) != 0) return false;
+    if (lock.try_lock(location.reader_lock(entry)) != 0) return false;
     locks.push_back(std::move(lock));
   }
   return true;
@@ -139,10 +139,10 @@ int prepare_directory(const std::string& directory) {
                          " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
 }
 
-Place::Place(std::string directory, std::string_view stream, std::int64_t owner)
+Location::Location(std::string directory, std::string_view stream, std::int64_t owner)
     : directory_(std::move(directory)), stream_(stream), owner_(owner) {}
 
-int Place::find(std::string_view name, Place& out) {
+int Location::find(std::string_view name, Location& out) {
   const std::size_t slash = name.find('/');
   const std::string_view stream = slash == std::string_view::npos ? name : name.substr(slash + 1);
   if (!layout::is_name(stream) || slash == 0) {
@@ -151,37 +151,37 @@ int Place::find(std::string_view name, Place& out) {
                                  "them for another user's stream)");
   }
   if (slash == std::string_view::npos) {
-    out = Place(runtime_directory(), stream);
+    out = Location(runtime_directory(), stream);
     return WB_OK;
   }
   const std::string user(name.substr(0, slash));
   const std::int64_t id = platform::user_named(user);
   if (id == platform::kNobody)
     return fail(WB_ERR_NOT_FOUND, "there is no user '" + user.substr(0, 80) + "' on this machine");
-  out = Place(default_directory(static_cast<std::uint32_t>(id)), stream, id);
+  out = Location(default_directory(static_cast<std::uint32_t>(id)), stream, id);
   return WB_OK;
 }
 
-std::int64_t Place::owner() const {
+std::int64_t Location::owner() const {
   const std::int64_t owner = platform::owner_of_directory(directory_);
   return owner_ == platform::kAnybody || owner == owner_ ? owner : platform::kNobody;
 }
 
-std::string Place::object_prefix() const {
+std::string Location::object_prefix() const {
   char text[24];
   std::snprintf(text, sizeof text, "/wb-%012" PRIx64 "-", layout::hash(directory_ + '\n' + stream_) >> 16);
   return text;
 }
 
-std::string Place::object(std::uint32_t epoch, char kind) const {
+std::string Location::object(std::uint32_t epoch, char kind) const {
   return object_prefix() + std::to_string(epoch) + kind;
 }
 
-bool Place::owns(const layout::Manifest& manifest) const {
+bool Location::owns(const layout::Manifest& manifest) const {
   return manifest.data_object == object(manifest.epoch, 'd') && manifest.control_object == object(manifest.epoch, 'c');
 }
 
-std::vector<std::uint32_t> Place::reader_entries() const {
+std::vector<std::uint32_t> Location::reader_entries() const {
   std::vector<std::string> names;
   platform::list_directory(directory_, names);
   std::vector<std::uint32_t> entries;
@@ -196,8 +196,8 @@ std::vector<std::uint32_t> Place::reader_entries() const {
   return entries;
 }
 
-int read_manifest(const Place& place, layout::Manifest& out) {
-  return read_manifest_file(place, place.manifest(), out);
+int read_manifest(const Location& location, layout::Manifest& out) {
+  return read_manifest_file(location, location.manifest(), out);
 }
 
 std::vector<std::string> list_streams(const std::string& directory) {
@@ -212,24 +212,24 @@ std::vector<std::string> list_streams(const std::string& directory) {
   return streams;
 }
 
-int lock_writer(const Place& place, platform::FileLock& out) {
+int lock_writer(const Location& location, platform::FileLock& out) {
   const std::uint64_t start = platform::now_ns();
   for (;;) {
-    int error = out.try_lock(place.writer_lock());
+    int error = out.try_lock(location.writer_lock());
     if (error == 0) return WB_OK;
-    if (error != EWOULDBLOCK) return fail_system(error, "cannot lock " + place.writer_lock());
-    if (platform::now_ns() - start > kLockPatienceNs) return busy(place);
+    if (error != EWOULDBLOCK) return fail_system(error, "cannot lock " + location.writer_lock());
+    if (platform::now_ns() - start > kLockPatienceNs) return busy(location);
     platform::sleep_ns(1'000'000);
   }
 }
 
-std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
+std::uint32_t sweep_readers(const Location& location, const Attachment& attachment) {
   std::uint32_t swept = 0;
   for (std::uint32_t entry = 0; entry < attachment.memory.reader_count(); ++entry) {
-    if (!is_in_use(attachment, entry) || platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive)
+    if (!is_in_use(attachment, entry) || platform::probe_lock(location.reader_lock(entry)) == platform::Party::kAlive)
       continue;
     platform::FileLock lock;
-    if (lock.try_lock(place.reader_lock(entry)) != 0) continue;
+    if (lock.try_lock(location.reader_lock(entry)) != 0) continue;
     sync::SharedMemory::step(sync::Step::kSweepLocked);
     clear_entry(attachment, entry);
     sync::SharedMemory::step(sync::Step::kSweepCleared);
@@ -239,29 +239,29 @@ std::uint32_t sweep_readers(const Place& place, const Attachment& attachment) {
   return swept;
 }
 
-void bring_manifest_back(const Place& place) {
-  if (!platform::file_exists(place.manifest())) platform::rename_file(aside(place), place.manifest());
+void bring_manifest_back(const Location& location) {
+  if (!platform::file_exists(location.manifest())) platform::rename_file(aside(location), location.manifest());
 }
 
-bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report) {
+bool collect_locked(const Location& location, platform::FileLock& writer_lock, wb_collect_report& report) {
   layout::Manifest manifest;
-  const bool there = platform::file_exists(place.manifest());
+  const bool there = platform::file_exists(location.manifest());
   // Without a manifest, another collector may have died after moving it aside.
-  const bool known = read_manifest_file(place, there ? place.manifest() : aside(place), manifest) == WB_OK;
+  const bool known = read_manifest_file(location, there ? location.manifest() : aside(location), manifest) == WB_OK;
   if (known && manifest.backend != platform::backend()) return false;  // its locks tell us nothing
   // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
-  if (there && platform::rename_file(place.manifest(), aside(place)) != 0) return false;
+  if (there && platform::rename_file(location.manifest(), aside(location)) != 0) return false;
   sync::SharedMemory::step(sync::Step::kCollectAside);
   std::vector<platform::FileLock> readers;
-  if (!lock_dead_readers(place, readers)) {
-    if (there) platform::rename_file(aside(place), place.manifest());
+  if (!lock_dead_readers(location, readers)) {
+    if (there) platform::rename_file(aside(location), location.manifest());
     sync::SharedMemory::step(sync::Step::kCollectBack);
     return false;
   }
   sync::SharedMemory::step(sync::Step::kCollectLocked);
-  remove_objects(place, known ? &manifest : nullptr, report);
+  remove_objects(location, known ? &manifest : nullptr, report);
   sync::SharedMemory::step(sync::Step::kCollectUnlinked);
-  remove_counted(aside(place), report);
+  remove_counted(aside(location), report);
   sync::SharedMemory::step(sync::Step::kCollectRemoved);
   for (platform::FileLock& reader : readers) reader.remove_and_close();
   writer_lock.remove_and_close();
@@ -270,16 +270,16 @@ bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_coll
   return true;
 }
 
-void collect(const Place& place, wb_collect_report& report) {
+void collect(const Location& location, wb_collect_report& report) {
   platform::FileLock lock;
-  const bool have =
-      platform::probe_lock(place.writer_lock()) != platform::Party::kAlive && lock.try_lock(place.writer_lock()) == 0;
-  if (have && collect_locked(place, lock, report)) return;
+  const bool have = platform::probe_lock(location.writer_lock()) != platform::Party::kAlive &&
+                    lock.try_lock(location.writer_lock()) == 0;
+  if (have && collect_locked(location, lock, report)) return;
   layout::Manifest manifest;
   std::shared_ptr<Attachment> attachment;
-  if (read_manifest(place, manifest) == WB_OK && place.owns(manifest) &&
-      attach(manifest, Access::kReader, place.owner(), attachment) == WB_OK) {
-    report.readers += sweep_readers(place, *attachment);
+  if (read_manifest(location, manifest) == WB_OK && location.owns(manifest) &&
+      attach(manifest, Access::kReader, location.owner(), attachment) == WB_OK) {
+    report.readers += sweep_readers(location, *attachment);
   }
 }
 

@@ -24,14 +24,14 @@ std::string runtime_directory();
 int prepare_directory(const std::string& directory);
 
 // The files of one stream.
-class Place {
+class Location {
  public:
-  Place() = default;
-  Place(std::string directory, std::string_view stream, std::int64_t owner = platform::kAnybody);
+  Location() = default;
+  Location(std::string directory, std::string_view stream, std::int64_t owner = platform::kAnybody);
 
   // By a stream's name as readers give it: `swarm` in the runtime directory, `alice/swarm` in the default one of user alice (or
   // of a user's number). WB_ERR_NAME, WB_ERR_NOT_FOUND.
-  static int find(std::string_view name, Place& out);
+  static int find(std::string_view name, Location& out);
 
   const std::string& directory() const { return directory_; }
   const std::string& stream() const { return stream_; }
@@ -62,25 +62,25 @@ class Place {
 };
 
 // WB_NOT_READY without a message if there is none.
-int read_manifest(const Place& place, layout::Manifest& out);
+int read_manifest(const Location& location, layout::Manifest& out);
 
 // Names of the streams that have a manifest or a writer's lock file, sorted.
 std::vector<std::string> list_streams(const std::string& directory);
 
 // Takes the writer's lock; tries for a while, since collectors hold it briefly. WB_ERR_BUSY.
-int lock_writer(const Place& place, platform::FileLock& out);
+int lock_writer(const Location& location, platform::FileLock& out);
 
 // Clears the entries of dead readers. Returns how many.
-std::uint32_t sweep_readers(const Place& place, const Attachment& attachment);
+std::uint32_t sweep_readers(const Location& location, const Attachment& attachment);
 
 // Puts back the manifest that a collector moved aside before it died, so that what it names is not forgotten. For the holder of
 // the writer's lock.
-void bring_manifest_back(const Place& place);
+void bring_manifest_back(const Location& location);
 
 // Removes the stream if nobody alive is left: the holder of the writer's lock calls it last of all. True if it was removed.
-bool collect_locked(const Place& place, platform::FileLock& writer_lock, wb_collect_report& report);
+bool collect_locked(const Location& location, platform::FileLock& writer_lock, wb_collect_report& report);
 
 // The same for anybody: does nothing while a writer or a reader lives, except sweeping dead readers.
-void collect(const Place& place, wb_collect_report& report);
+void collect(const Location& location, wb_collect_report& report);
 
 }  // namespace wingbeat::stream

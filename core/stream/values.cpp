@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "../layout/names.hpp"
+#include "../layout/schema.hpp"
 #include "error.hpp"
 
 namespace wingbeat::stream {

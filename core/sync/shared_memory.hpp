@@ -24,7 +24,7 @@
 namespace wingbeat::sync {
 
 // Where the moving parts begin; taken from validated copies of the headers, never from shared memory.
-struct Places {
+struct Regions {
   std::uint8_t* data = nullptr;
   std::uint8_t* control = nullptr;
   std::uint64_t slots_offset = 0;
@@ -55,7 +55,7 @@ class SharedMemory {
   static_assert(std::atomic<std::uint32_t>::is_always_lock_free && sizeof(std::atomic<std::uint32_t>) == 4);
 
   SharedMemory() = default;
-  explicit SharedMemory(const Places& places) : places_(places) {}
+  explicit SharedMemory(const Regions& regions) : regions_(regions) {}
 
 #ifdef WINGBEAT_UNDER_THREAD_SANITIZER
   // It does not know fences. It is shown a change of one word which all threads share: that orders whatever the fences order, and
@@ -85,11 +85,11 @@ class SharedMemory {
 #endif
   }
 
-  std::uint32_t slot_count() const { return places_.slot_count; }
-  std::uint32_t reader_count() const { return places_.reader_count; }
+  std::uint32_t slot_count() const { return regions_.slot_count; }
+  std::uint32_t reader_count() const { return regions_.reader_count; }
 
   layout::SlotHeader& slot(std::uint32_t index) const {
-    return at<layout::SlotHeader>(places_.data + places_.slots_offset + index * places_.slot_stride);
+    return at<layout::SlotHeader>(regions_.data + regions_.slots_offset + index * regions_.slot_stride);
   }
   std::uint8_t* payload(std::uint32_t index) const {
     return reinterpret_cast<std::uint8_t*>(&slot(index)) + sizeof(layout::SlotHeader);
@@ -101,15 +101,15 @@ class SharedMemory {
   Atomic<std::uint32_t>& writer_state() const { return word(hot().state); }
   Atomic<std::uint32_t>& waiting() const { return word(hot().waiting); }
   Atomic<std::uint64_t>& value(std::uint32_t control) const {
-    return word(at<std::uint64_t>(places_.data + places_.values_offset + control * std::uint64_t{8}));
+    return word(at<std::uint64_t>(regions_.data + regions_.values_offset + control * std::uint64_t{8}));
   }
-  layout::DataHot& hot() const { return at<layout::DataHot>(places_.data + layout::kDataHotOffset); }
+  layout::DataHot& hot() const { return at<layout::DataHot>(regions_.data + layout::kDataHotOffset); }
 
   layout::HotEntry& entry(std::uint32_t reader) const {
-    return at<layout::HotEntry>(places_.control + places_.hot_offset + reader * sizeof(layout::HotEntry));
+    return at<layout::HotEntry>(regions_.control + regions_.hot_offset + reader * sizeof(layout::HotEntry));
   }
   layout::ColdEntry& cold_entry(std::uint32_t reader) const {
-    return at<layout::ColdEntry>(places_.control + places_.cold_offset + reader * sizeof(layout::ColdEntry));
+    return at<layout::ColdEntry>(regions_.control + regions_.cold_offset + reader * sizeof(layout::ColdEntry));
   }
   Atomic<std::uint64_t>& lease(std::uint32_t reader, std::uint32_t index) const {
     return word(entry(reader).lease[index]);
@@ -121,7 +121,7 @@ class SharedMemory {
   Atomic<std::uint64_t>& request_tail(std::uint32_t reader) const { return word(entry(reader).request_tail); }
   layout::RequestRecord& request(std::uint32_t reader, std::uint64_t id) const {
     auto& block =
-        at<layout::RequestBlock>(places_.control + places_.requests_offset + reader * sizeof(layout::RequestBlock));
+        at<layout::RequestBlock>(regions_.control + regions_.requests_offset + reader * sizeof(layout::RequestBlock));
     return block.requests[id % layout::kMaxPending];
   }
   Atomic<std::uint64_t>& consumed(std::uint32_t reader) const { return word(receipts(reader).consumed); }
@@ -163,10 +163,10 @@ class SharedMemory {
     return *reinterpret_cast<T*>(place);
   }
   layout::ReceiptBlock& receipts(std::uint32_t reader) const {
-    return at<layout::ReceiptBlock>(places_.data + places_.receipts_offset + reader * sizeof(layout::ReceiptBlock));
+    return at<layout::ReceiptBlock>(regions_.data + regions_.receipts_offset + reader * sizeof(layout::ReceiptBlock));
   }
 
-  Places places_;
+  Regions regions_;
 };
 
 }  // namespace wingbeat::sync

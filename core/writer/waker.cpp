@@ -3,7 +3,6 @@
 #include <system_error>
 
 #include "../sync/shared_memory.hpp"
-#include "../stream/signals_blocked.hpp"
 
 namespace wingbeat::stream {
 namespace {
@@ -30,7 +29,7 @@ bool Waker::wake(bool several) {
 bool Waker::has_thread() {
   if (thread_ != nullptr) return true;
   if (failed_ || !platform::has_wake_two()) return false;
-  const SignalsBlocked blocked;
+  const platform::SignalsBlocked blocked;
   try {
     thread_ = new std::thread([this] { run(); });
   } catch (const std::system_error&) {

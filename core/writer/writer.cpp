@@ -158,7 +158,7 @@ void Writer::wake_readers(std::uint32_t sleepers) {
 // A reader that died asleep would cost a wake-up with each frame. Not looked for too often, since one that was stopped looks alike.
 void Writer::look_for_dead_sleepers() {
   unheard_ = 0;
-  if (sweep_readers(place_, *attachment_) > 0)
+  if (sweep_readers(location_, *attachment_) > 0)
     patience_ = kPatience;
   else if (patience_ < kMostPatience)
     patience_ *= 2;
@@ -176,7 +176,7 @@ int Writer::await_readers(bool interruptible) {
   const std::uint64_t seq = slots_.seq();
   if (!lock_step_.is_on() || awaited_ == seq) return WB_OK;
   const std::uint64_t before = overruns_;
-  if (!lock_step_.await(place_, *attachment_, seq, interruptible, overruns_)) return fail(WB_INTERRUPTED);
+  if (!lock_step_.await(location_, *attachment_, seq, interruptible, overruns_)) return fail(WB_INTERRUPTED);
   awaited_ = seq;
   if (overruns_ == before) return WB_OK;
   put(memory_.hot().overruns, overruns_);

@@ -6,15 +6,20 @@
 #include <vector>
 
 #include "../platform/tick_clock.hpp"
-#include "../sync/slots.hpp"
 #include "../stream/attachment.hpp"
-#include "../stream/lock_step.hpp"
 #include "../stream/registry.hpp"
-#include "../stream/rights.hpp"
+#include "../sync/slots.hpp"
+#include "lock_step.hpp"
 #include "waker.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::stream {
+
+// As the spec says it: bits of wb_access, and the group they are given to.
+struct Sharing {
+  std::uint32_t access = 0;
+  std::int64_t group = platform::kNobody;  // kNobody: the process's own
+};
 
 struct Spec {
   layout::Schema schema;
@@ -54,7 +59,7 @@ class Writer {
     bool superseded;
   };
 
-  Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes);
+  Writer(Location location, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes);
 
   void answer_old_requests();
   void wake_readers(std::uint32_t sleepers);
@@ -69,7 +74,7 @@ class Writer {
   void apply_shown();
   void answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason);
 
-  Place place_;
+  Location location_;
   platform::FileLock lock_;
   std::shared_ptr<Attachment> attachment_;
   sync::SharedMemory memory_;

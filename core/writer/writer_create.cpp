@@ -1,13 +1,86 @@
 // How a writer comes to its stream: by taking it over, by beginning a new epoch, or by creating it.
+#include <cerrno>
 #include <cstring>
 
-#include "../sync/requests.hpp"
 #include "../stream/error.hpp"
-#include "../stream/rights.hpp"
+#include "../sync/requests.hpp"
 #include "writer.hpp"
 
 namespace wingbeat::stream {
 namespace {
+
+// ----------------------------------------------------------------------------------------------------------- rights
+
+constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060,
+                   kAllRead = 0044;  // a member of the group is one of all
+
+platform::Rights of_mode(const Sharing& sharing, unsigned mode) {
+  const bool for_group = (sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0;
+  return {mode, for_group ? sharing.group : platform::kNobody};
+}
+
+unsigned reading(const Sharing& sharing) {
+  unsigned mode = kOwner;
+  if ((sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0) mode |= kGroupRead;
+  if ((sharing.access & WB_ALL_READ) != 0) mode |= kAllRead;
+  return mode;
+}
+
+// Who may read a lock file can ask whether its party lives; where that would let it take the lock as well, it may not read it.
+unsigned probing(const Sharing& sharing) { return platform::locks_need_writing() ? reading(sharing) : kOwner; }
+
+int share_one(const std::string& path, const platform::Rights& rights) {
+  const int error = platform::share_file(path, rights);
+  if (error == 0) return WB_OK;
+  return fail_system(error,
+                     "cannot give " + path + " its rights (WB_OPTION_GROUP must be a group this process belongs to)");
+}
+
+// Members of the group cannot make files in the owner's directory: they find the reader entries' lock files ready.
+int share_entries(const Location& location, const Sharing& sharing, std::uint32_t readers) {
+  const platform::Rights rights = of_mode(sharing, probing(sharing) | kGroupControl);
+  for (std::uint32_t entry = 0; entry < readers; ++entry) {
+    if (int code = share_one(location.reader_lock(entry), rights)) return code;
+  }
+  return WB_OK;
+}
+
+// What an earlier writer shared and this one does not.
+int take_entries_back(const Location& location) {
+  for (std::uint32_t entry : location.reader_entries()) {
+    if (int code = share_one(location.reader_lock(entry), {})) return code;
+  }
+  return WB_OK;
+}
+
+platform::Rights data_rights(const Sharing& sharing) { return of_mode(sharing, reading(sharing)); }
+
+platform::Rights control_rights(const Sharing& sharing) {
+  return of_mode(sharing, (sharing.access & WB_GROUP_CONTROL) != 0 ? kOwner | kGroupControl : kOwner);
+}
+
+int share_files(const Location& location, const Sharing& sharing, std::uint32_t readers) {
+  int code = share_one(location.writer_lock(), of_mode(sharing, probing(sharing)));
+  const bool shares_entries = (sharing.access & WB_GROUP_CONTROL) != 0;
+  if (code == WB_OK) code = shares_entries ? share_entries(location, sharing, readers) : take_entries_back(location);
+  if (code != WB_OK || sharing.access == 0) return code;
+  const int error = platform::let_others_enter(location.directory());
+  return error == 0 ? WB_OK : fail_system(error, "cannot let other users enter " + location.directory());
+}
+
+bool can_share_memory(const layout::Manifest& manifest, const Sharing& sharing) {
+  return platform::set_object_rights(manifest.data_object, data_rights(sharing)) != ENOTSUP &&
+         platform::set_object_rights(manifest.control_object, control_rights(sharing)) != ENOTSUP;
+}
+
+int share_memory(const Location& location, const layout::Manifest& manifest, const Sharing& sharing) {
+  int error = platform::set_object_rights(manifest.data_object, data_rights(sharing));
+  if (error == 0) error = platform::set_object_rights(manifest.control_object, control_rights(sharing));
+  if (error != 0) return fail_system(error, "cannot give the stream's memory objects their rights");
+  return share_one(location.manifest(), data_rights(sharing));
+}
+
+// ---------------------------------------------------------------------------------------------------- memory objects
 
 bool has_same_layout(const Attachment& attachment, const Spec& spec) {
   layout::DataHeader wanted = layout::data_header(spec.schema, spec.budget);
@@ -18,15 +91,15 @@ bool has_same_layout(const Attachment& attachment, const Spec& spec) {
          layout::to_bytes(spec.schema) == layout::to_bytes(attachment.schema);
 }
 
-layout::Manifest new_manifest(const Place& place, const Spec& spec, std::uint32_t epoch) {
+layout::Manifest new_manifest(const Location& location, const Spec& spec, std::uint32_t epoch) {
   layout::Manifest manifest;
-  manifest.stream = place.stream();
+  manifest.stream = location.stream();
   manifest.backend = platform::backend();
   manifest.epoch = epoch;
   manifest.identity = platform::unique_number();
-  manifest.data_object = place.object(epoch, 'd');
+  manifest.data_object = location.object(epoch, 'd');
   manifest.data_bytes = layout::data_header(spec.schema, spec.budget).total_bytes;
-  manifest.control_object = place.object(epoch, 'c');
+  manifest.control_object = location.object(epoch, 'c');
   manifest.control_bytes = layout::control_header(spec.budget.readers).total_bytes;
   return manifest;
 }
@@ -38,8 +111,8 @@ void remove_objects(const layout::Manifest& manifest) {
 
 // A writer that died between naming its epoch and removing the one before left that. Not all systems can list objects, and the
 // next epoch's manifest would no longer lead to it.
-void remove_left_epoch(const Place& place, const layout::Manifest& manifest) {
-  for (char kind : {'d', 'c'}) platform::unlink_object(place.object(manifest.epoch - 1, kind));
+void remove_left_epoch(const Location& location, const layout::Manifest& manifest) {
+  for (char kind : {'d', 'c'}) platform::unlink_object(location.object(manifest.epoch - 1, kind));
 }
 
 // Tells the readers of an epoch that the manifest names another one now.
@@ -63,27 +136,27 @@ void take_over(const Attachment& attachment) {
 }
 
 // The names of objects are known beforehand, so somebody else may have taken some: then later epochs are tried.
-int create_next_objects(const Place& place, const Spec& spec, std::uint32_t epoch, layout::Manifest& manifest,
+int create_next_objects(const Location& location, const Spec& spec, std::uint32_t epoch, layout::Manifest& manifest,
                         std::shared_ptr<Attachment>& out) {
   constexpr int kTries = 16;
   int code = WB_ERR_BUSY;
-  for (int i = 0; i < kTries && code == WB_ERR_BUSY; ++i, epoch = place.epoch_after(epoch)) {
-    manifest = new_manifest(place, spec, epoch);
+  for (int i = 0; i < kTries && code == WB_ERR_BUSY; ++i, epoch = location.epoch_after(epoch)) {
+    manifest = new_manifest(location, spec, epoch);
     code = create_objects(manifest, spec.schema, spec.budget, data_rights(spec.sharing), control_rights(spec.sharing),
                           out);
   }
   return code;
 }
 
-int create_epoch(const Place& place, const Spec& spec, std::uint32_t epoch, std::shared_ptr<Attachment>& out) {
+int create_epoch(const Location& location, const Spec& spec, std::uint32_t epoch, std::shared_ptr<Attachment>& out) {
   layout::Manifest manifest;
-  int code = create_next_objects(place, spec, epoch, manifest, out);
+  int code = create_next_objects(location, spec, epoch, manifest, out);
   if (code != WB_OK) return code;
-  int error = platform::replace_file(place.manifest(), layout::to_text(manifest), data_rights(spec.sharing));
+  int error = platform::replace_file(location.manifest(), layout::to_text(manifest), data_rights(spec.sharing));
   sync::SharedMemory::step(sync::Step::kCreateNamed);
   if (error == 0) return WB_OK;
   remove_objects(manifest);
-  return fail_system(error, "cannot write " + place.manifest());
+  return fail_system(error, "cannot write " + location.manifest());
 }
 
 // Its locks are of another kind: whether its writer lives cannot be told.
@@ -95,23 +168,24 @@ int other_backend(const layout::Manifest& manifest) {
 }
 
 // With the stream's lock held: goes on in the memory that `before` names, or makes a new epoch.
-int begin_stream(const Place& place, const Spec& spec, const layout::Manifest* before,
+int begin_stream(const Location& location, const Spec& spec, const layout::Manifest* before,
                  std::shared_ptr<Attachment>& out) {
   if (before != nullptr && before->backend != platform::backend()) return other_backend(*before);
-  if (int code = share_files(place, spec.sharing, spec.budget.readers)) return code;
+  if (int code = share_files(location, spec.sharing, spec.budget.readers)) return code;
   std::shared_ptr<Attachment> old;
-  const bool is_ours = before != nullptr && place.owns(*before);
-  if (is_ours) remove_left_epoch(place, *before);
-  const bool had_objects = is_ours && attach(*before, Access::kWriter, place.owner(), old) == WB_OK;
+  const bool is_ours = before != nullptr && location.owns(*before);
+  if (is_ours) remove_left_epoch(location, *before);
+  const bool had_objects = is_ours && attach(*before, Access::kWriter, location.owner(), old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec) && can_share_memory(*before, spec.sharing)) {
-    if (int code = share_memory(place, *before, spec.sharing)) return code;
+    if (int code = share_memory(location, *before, spec.sharing)) return code;
     sync::SharedMemory::step(sync::Step::kTakeOverShared);
-    sweep_readers(place, *old);
+    sweep_readers(location, *old);
     take_over(*old);
     out = std::move(old);
     return WB_OK;
   }
-  if (int code = create_epoch(place, spec, before != nullptr ? place.epoch_after(before->epoch) : 1, out)) return code;
+  if (int code = create_epoch(location, spec, before != nullptr ? location.epoch_after(before->epoch) : 1, out))
+    return code;
   if (had_objects) supersede(*old);
   if (is_ours) remove_objects(*before);
   sync::SharedMemory::step(sync::Step::kCreateRemoved);
@@ -125,32 +199,33 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
     return fail(WB_ERR_ARGUMENT, "a stream needs at least one field: add one before wb_writer_create");
   int code = prepare_directory(runtime_directory());
   if (code != WB_OK) return code;
-  const Place place(runtime_directory(), spec.schema.stream);  // now that it exists, by its canonical name
+  const Location location(runtime_directory(), spec.schema.stream);  // now that it exists, by its canonical name
   platform::FileLock lock;
-  if ((code = lock_writer(place, lock)) != WB_OK) return code;
+  if ((code = lock_writer(location, lock)) != WB_OK) return code;
   sync::SharedMemory::step(sync::Step::kCreateLocked);
 
-  bring_manifest_back(place);
+  bring_manifest_back(location);
   layout::Manifest manifest;
-  const bool had_manifest = read_manifest(place, manifest) == WB_OK;
+  const bool had_manifest = read_manifest(location, manifest) == WB_OK;
   std::shared_ptr<Attachment> mine;
-  code = begin_stream(place, spec, had_manifest ? &manifest : nullptr, mine);
+  code = begin_stream(location, spec, had_manifest ? &manifest : nullptr, mine);
   if (code != WB_OK) {
     if (had_manifest) return code;
     const std::string message = last_message();
     wb_collect_report ignored{};
-    collect_locked(place, lock, ignored);
+    collect_locked(location, lock, ignored);
     return fail(code, message);
   }
   const std::uint64_t huge_bytes = spec.huge_pages ? platform::make_huge(mine->data) : 0;
   platform::prefault(mine->data, true);
   platform::prefault(mine->control, true);
-  out.reset(new Writer(place, std::move(lock), std::move(mine), huge_bytes));
+  out.reset(new Writer(location, std::move(lock), std::move(mine), huge_bytes));
   return WB_OK;
 }
 
-Writer::Writer(Place place, platform::FileLock lock, std::shared_ptr<Attachment> attachment, std::uint64_t huge_bytes)
-    : place_(std::move(place)),
+Writer::Writer(Location location, platform::FileLock lock, std::shared_ptr<Attachment> attachment,
+               std::uint64_t huge_bytes)
+    : location_(std::move(location)),
       lock_(std::move(lock)),
       attachment_(std::move(attachment)),
       memory_(attachment_->memory),
@@ -191,7 +266,7 @@ Writer::~Writer() {
   sync::SharedMemory::step(sync::Step::kCloseTold);
   wake_readers(slots_.announce());
   wb_collect_report ignored{};
-  collect_locked(place_, lock_, ignored);
+  collect_locked(location_, lock_, ignored);
 }
 
 }  // namespace wingbeat::stream

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "../layout/names.hpp"
-#include "../sync/requests.hpp"
+#include "../layout/schema.hpp"
 #include "../stream/error.hpp"
 #include "../stream/values.hpp"
+#include "../sync/requests.hpp"
 #include "writer.hpp"
 
 namespace wingbeat::stream {

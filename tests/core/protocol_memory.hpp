@@ -22,18 +22,18 @@ class ProtocolMemory {
     EXPECT_EQ(add_field(schema, {"words", kU64, {words}, {}, {}, false}).text, "");
     const DataHeader data = data_header(schema, budget);
     const ControlHeader control = control_header(budget.readers);
-    wingbeat::sync::Places places;
-    places.data = allocate(data_, data.total_bytes);
-    places.control = allocate(control_, control.total_bytes);
-    places.slots_offset = data.slots_offset;
-    places.slot_stride = data.slot_stride;
-    places.receipts_offset = data.receipts_offset;
-    places.values_offset = data.values_offset;
-    places.hot_offset = control.hot_offset;
-    places.cold_offset = control.cold_offset;
-    places.requests_offset = control.requests_offset;
-    places.slot_count = data.slot_count;
-    places.reader_count = data.max_readers;
+    wingbeat::sync::Regions regions;
+    regions.data = allocate(data_, data.total_bytes);
+    regions.control = allocate(control_, control.total_bytes);
+    regions.slots_offset = data.slots_offset;
+    regions.slot_stride = data.slot_stride;
+    regions.receipts_offset = data.receipts_offset;
+    regions.values_offset = data.values_offset;
+    regions.hot_offset = control.hot_offset;
+    regions.cold_offset = control.cold_offset;
+    regions.requests_offset = control.requests_offset;
+    regions.slot_count = data.slot_count;
+    regions.reader_count = data.max_readers;
     memory = wingbeat::sync::SharedMemory(places);
   }
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "layout/geometry.hpp"
-#include "layout/names.hpp"
 #include "layout/schema.hpp"
 
 namespace {

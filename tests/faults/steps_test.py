@@ -37,8 +37,8 @@ EXEMPT = {
     ("reader/watcher.cpp", ""): "shares nothing but what SlotReader does",
     ("writer/waker.cpp", ""): "shares nothing: its words are the process's own",
     ("stream/values.cpp", ""): "one word, whole",
-    ("stream/lock_step.cpp", ""): "shares nothing but what sync/lock_step.hpp does",
-    ("stream/rights.cpp", ""): "modes, each of which is given again by whoever creates or takes over",
+    ("writer/lock_step.cpp", ""): "shares nothing but what sync/lock_step.hpp does",
+    ("writer/writer_create.cpp", "platform::share_file"): "modes, each of which is given again by whoever creates or takes over",
     ("stream/error.cpp", ""): "shares nothing",
     ("reader/window.cpp", ""): "shares nothing",
     ("reader/reader.cpp", "interrupted_."): "private",
@@ -52,6 +52,7 @@ EXEMPT = {
     ("stream/attachment.cpp", "platform::unlink_object"): "clears the way for what is made next, or what could not be made",
     ("stream/attachment.cpp", "store(attachment.schema.controls[i].initial"): "values, before kCreateFilled or kTakeOverGreeted",
     ("stream/attachment.cpp", "platform::create_object"): "in create_one: kCreateData or kCreateFilled follow in its caller",
+    ("writer/writer_create.cpp", "platform::set_object_rights"): "the same",
     ("writer/writer_create.cpp", "platform::unlink_object"): "in remove_objects: kCreateRemoved follows in its caller, or the creation has failed",
     ("writer/writer_create.cpp", "wake().fetch_add"): "behind kCreateSuperseded",
     ("writer/writer_create.cpp", "consumed(reader).store(consumed"): "counts what was answered, behind kWriterReceiptDone",
@@ -61,16 +62,16 @@ EXEMPT = {
     ("stream/registry.cpp", "cold_entry(entry).state).store"): "the same",
     ("stream/registry.cpp", "platform::unlink_object"): "in unlink_counted: between kCollectLocked and kCollectUnlinked",
     ("stream/registry.cpp", "platform::remove_file"): "in remove_counted: before kCollectRemoved",
-    ("stream/registry.cpp", "lock.try_lock(place.reader_lock(entry)) != 0) return false"): "a lock file of one who died: before kCollectLocked",
-    ("stream/registry.cpp", "lock.try_lock(place.writer_lock()) == 0"): "a lock the kernel drops",
+    ("stream/registry.cpp", "lock.try_lock(location.reader_lock(entry)) != 0) return false"): "a lock file of one who died: before kCollectLocked",
+    ("stream/registry.cpp", "lock.try_lock(location.writer_lock()) == 0"): "a lock the kernel drops",
     ("stream/registry.cpp", "reader.remove_and_close()"): "lock files of the dead, behind kCollectRemoved",
     ("stream/registry.cpp", "writer_lock.remove_and_close()"): "the last act",
-    ("stream/registry.cpp", "if (!platform::file_exists(place.manifest())) platform::rename_file"): "as before kCollectAside again",
+    ("stream/registry.cpp", "if (!platform::file_exists(location.manifest())) platform::rename_file"): "as before kCollectAside again",
     ("stream/registry.cpp", "lock.leave()"): "behind kSweepCleared",
     ("reader/reader_attach.cpp", "plain).store(value"): "in put: kAttachCleared or kAttachFilled follow in the caller",
     ("reader/reader_attach.cpp", "put("): "the same",
-    ("reader/reader_attach.cpp", "held_[lease]."): "private",
-    ("reader/reader_attach.cpp", "references_."): "private",
+    ("reader/leases.cpp", "held_[lease]."): "private",
+    ("reader/leases.cpp", "references_."): "private",
     ("reader/reader_attach.cpp", "memory.lease(entry_, i).store"): "in clear_entry: kAttachCleared or kLeaveCleared follow",
     ("reader/reader_attach.cpp", "memory.asleep(entry_).store"): "the same",
     ("reader/reader_attach.cpp", "memory.claim(entry_).store"): "the same",
@@ -91,7 +92,8 @@ def changes(path):
 
 def main():
     problems, used, reached = [], set(), set()
-    for path in sorted([*CORE.glob("sync/*.hpp"), *CORE.glob("stream/*.cpp")]):
+    for path in sorted([*CORE.glob("sync/*.hpp"), *CORE.glob("stream/*.cpp"), *CORE.glob("writer/*.cpp"), *CORE.glob("reader/*.cpp"),
+                        *CORE.glob("array/*.cpp")]):
         name = path.relative_to(CORE).as_posix()
         reached.update(STEP.findall(path.read_text()))
         if name == "sync/shared_memory.hpp":

@@ -46,8 +46,9 @@ def core_sources(target):
     core = ROOT / "core"
     if target in LAYOUT_ONLY:
         return sorted(core.glob("layout/*.cpp"))
-    return sorted([*core.glob("layout/*.cpp"), *core.glob("stream/*.cpp"), *core.glob("abi/*.cpp"),
-                   *(core / f"platform/{part}.cpp" for part in ("posix", "linux", "tick_clock"))])
+    folders = ("layout", "stream", "writer", "reader", "array", "abi")
+    return sorted([*(source for folder in folders for source in core.glob(f"{folder}/*.cpp")),
+                   *(core / f"platform/{part}.cpp" for part in ("posix", "linux"))])
 
 
 def core_objects(target, compiler, work):

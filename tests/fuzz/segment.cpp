@@ -4,7 +4,7 @@
 
 #include "fuzz.hpp"
 #include "layout/geometry.hpp"
-#include "layout/names.hpp"
+#include "layout/schema.hpp"
 
 using namespace wingbeat::layout;
 

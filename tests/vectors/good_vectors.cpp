@@ -1,7 +1,7 @@
 #include <cstring>
 #include <utility>
 
-#include "layout/names.hpp"
+#include "layout/schema.hpp"
 #include "vectors.hpp"
 
 namespace vectors {

@@ -6,22 +6,22 @@
 namespace vectors {
 namespace {
 
-sync::Places places_of(const layout::DataHeader& data, const layout::ControlHeader& control, std::uint8_t* data_bytes,
+sync::Regions regions_of(const layout::DataHeader& data, const layout::ControlHeader& control, std::uint8_t* data_bytes,
                        std::uint8_t* control_bytes) {
-  sync::Places places;
-  places.data = data_bytes;
-  places.control = control_bytes;
-  places.slots_offset = data.slots_offset;
-  places.slot_stride = data.slot_stride;
-  places.receipts_offset = data.receipts_offset;
-  places.values_offset = data.values_offset;
-  places.hot_offset = control.hot_offset;
-  places.cold_offset = control.cold_offset;
-  places.requests_offset = control.requests_offset;
-  places.slot_count = data.slot_count;
-  places.reader_count = data.max_readers;
-  places.control_count = data.control_count;
-  return places;
+  sync::Regions regions;
+  regions.data = data_bytes;
+  regions.control = control_bytes;
+  regions.slots_offset = data.slots_offset;
+  regions.slot_stride = data.slot_stride;
+  regions.receipts_offset = data.receipts_offset;
+  regions.values_offset = data.values_offset;
+  regions.hot_offset = control.hot_offset;
+  regions.cold_offset = control.cold_offset;
+  regions.requests_offset = control.requests_offset;
+  regions.slot_count = data.slot_count;
+  regions.reader_count = data.max_readers;
+  regions.control_count = data.control_count;
+  return regions;
 }
 
 layout::DataHeader fixed_header(const layout::Schema& schema, const layout::Budget& budget) {
@@ -46,7 +46,7 @@ Segment::Segment(layout::Schema schema, const layout::Budget& budget)
       control_header_(fixed_control_header(budget)),
       data_(header_.total_bytes / 8),
       control_(control_header_.total_bytes / 8),
-      memory_(places_of(header_, control_header_, reinterpret_cast<std::uint8_t*>(data_.data()),
+      memory_(regions_of(header_, control_header_, reinterpret_cast<std::uint8_t*>(data_.data()),
                         reinterpret_cast<std::uint8_t*>(control_.data()))),
       slots_(memory_) {
   auto* data = reinterpret_cast<std::uint8_t*>(data_.data());

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "attachment.hpp"
-#include "registry.hpp"
+#include "../stream/attachment.hpp"
+#include "../stream/registry.hpp"
 
 namespace wingbeat::stream {
 
@@ -20,7 +20,7 @@ class LockStep {
   // Waits until every reader in step has finished with frame `seq`. A reader is in step once it has asked for a frame; one that
   // overruns its limit is out of step until it has finished with the frame it overran at. Counts those that overran. False if a signal
   // came while the writer slept, and it is interruptible.
-  bool await(const Place& place, const Attachment& attachment, std::uint64_t seq, bool interruptible,
+  bool await(const Location& location, const Attachment& attachment, std::uint64_t seq, bool interruptible,
              std::uint64_t& overruns);
 
  private:

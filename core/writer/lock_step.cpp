@@ -26,7 +26,7 @@ enum class Outcome { kOver, kOverrun, kInterrupted };
 
 // One reader, being waited for.
 struct Awaited {
-  const Place& place;
+  const Location& location;
   const Attachment& attachment;
   std::uint32_t entry;
   std::uint64_t attach_time_ns;
@@ -38,7 +38,7 @@ struct Awaited {
     layout::ColdEntry& cold = memory().cold_entry(entry);
     return is_attached(cold) && get(cold.attach_time_ns) == attach_time_ns;
   }
-  bool is_alive() const { return platform::probe_lock(place.reader_lock(entry)) == platform::Party::kAlive; }
+  bool is_alive() const { return platform::probe_lock(location.reader_lock(entry)) == platform::Party::kAlive; }
 
   bool spin(std::uint64_t until_ns) const {
     while (platform::now_ns() < until_ns) {
@@ -97,7 +97,7 @@ std::uint64_t LockStep::limit_of(const layout::ColdEntry& entry) const {
   return limit_ns;
 }
 
-bool LockStep::await(const Place& place, const Attachment& attachment, std::uint64_t seq, bool interruptible,
+bool LockStep::await(const Location& location, const Attachment& attachment, std::uint64_t seq, bool interruptible,
                      std::uint64_t& overruns) {
   const sync::SharedMemory& memory = attachment.memory;
   members_.resize(memory.reader_count());
@@ -111,7 +111,7 @@ bool LockStep::await(const Place& place, const Attachment& attachment, std::uint
     Member& member = members_[entry];
     if (member.attach_time_ns != attach_time_ns) member = {attach_time_ns, 0};
     if (!sync::is_done(memory, entry, member.overran)) continue;
-    const Awaited reader{place, attachment, entry, attach_time_ns, seq - seq % std::max(1u, get(cold.every))};
+    const Awaited reader{location, attachment, entry, attach_time_ns, seq - seq % std::max(1u, get(cold.every))};
     const std::uint64_t deadline_ns = start_ns > UINT64_MAX - limit_ns ? UINT64_MAX : start_ns + limit_ns;
     const Outcome outcome = reader.wait(deadline_ns, interruptible);
     if (outcome == Outcome::kInterrupted) return false;

@@ -1,6 +1,8 @@
-// What every POSIX system offers where Linux has something better. Included by the one backend that is built.
-#pragma once
-
+// The backends of systems other than Linux, with what every POSIX system offers: flock, polling, pipes.
+//
+// "macos" sleeps by os_sync_wait_on_address where the system has it (14.4 and later; found at run time). "portable" polls
+// everywhere. It is built on Linux to test there what macOS does.
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -12,11 +14,21 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 
 #include "platform.hpp"
-#include "system.hpp"
+
+#if defined(__APPLE__) && !defined(WINGBEAT_PORTABLE)
+#define WINGBEAT_MACOS 1
+#endif
 
 namespace wingbeat::platform {
+
+std::string default_runtime_directory(std::uint32_t user) { return "/tmp/wingbeat-" + std::to_string(user); }
+
+std::vector<std::string> list_objects(const std::string&) { return {}; }
+
+std::uint64_t free_object_bytes() { return UINT64_MAX; }
 
 // macOS refuses O_CLOEXEC and O_NONBLOCK in shm_open; elsewhere, nobody who put a pipe there shall keep us waiting.
 int open_shared(const std::string& name, int flags, unsigned mode) {
@@ -92,6 +104,62 @@ Wake poll_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t li
   }
   return Wake::kChanged;
 }
+
+#ifdef WINGBEAT_MACOS
+
+namespace {
+
+// From <os/os_sync_wait_on_address.h>, which older SDKs lack.
+constexpr std::uint32_t kShared = 1;             // OS_SYNC_WAIT_ON_ADDRESS_SHARED, OS_SYNC_WAKE_BY_ADDRESS_SHARED
+constexpr std::uint32_t kMachAbsoluteTime = 32;  // OS_CLOCK_MACH_ABSOLUTE_TIME
+using WaitFunction = int (*)(void*, std::uint64_t, std::size_t, std::uint32_t, std::uint32_t, std::uint64_t);
+using WakeFunction = int (*)(void*, std::size_t, std::uint32_t);
+
+WaitFunction wait_function() {
+  static auto found = reinterpret_cast<WaitFunction>(::dlsym(RTLD_DEFAULT, "os_sync_wait_on_address_with_timeout"));
+  return found;
+}
+
+WakeFunction wake_function() {
+  static auto found = reinterpret_cast<WakeFunction>(::dlsym(RTLD_DEFAULT, "os_sync_wake_by_address_all"));
+  return found;
+}
+
+}  // namespace
+
+const char* backend() { return "macos"; }
+
+std::string program_name() { return ::getprogname(); }
+
+// What fails for another reason (a limit of 0, a page that is not in memory just now, no memory) would fail again at once, and the
+// caller spin: a round of polling takes its place.
+Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
+  if (wait_function() == nullptr) return poll_on(word, expected, limit_ns);
+  void* address = const_cast<std::uint32_t*>(word);
+  if (wait_function()(address, expected, sizeof *word, kShared, kMachAbsoluteTime, limit_ns) >= 0)
+    return Wake::kChanged;
+  if (errno == ETIMEDOUT) return Wake::kTimeout;
+  return errno == EINTR ? Wake::kInterrupted : poll_on(word, expected, limit_ns);
+}
+
+bool wake_all(const std::uint32_t* word) {
+  if (wake_function() == nullptr) return true;
+  return wake_function()(const_cast<std::uint32_t*>(word), sizeof *word, kShared) >= 0 || errno != ENOENT;
+}
+
+#else
+
+const char* backend() { return "portable"; }
+
+std::string program_name() { return "pid " + std::to_string(::getpid()); }
+
+Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
+  return poll_on(word, expected, limit_ns);
+}
+
+bool wake_all(const std::uint32_t*) { return true; }
+
+#endif
 
 bool has_wake_two() { return false; }
 int wake_two(const std::uint32_t*, std::uint32_t*) { return -1; }
