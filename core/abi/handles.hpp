@@ -68,7 +68,8 @@ int read_sized(const Options* given, std::size_t least, const char* name, Option
   const std::size_t size = given->struct_size;
   constexpr std::size_t kMost = 4096;  // nobody has set it
   if (size < least || size > kMost)
-    return stream::fail(WB_ERR_ARGUMENT, std::string("set struct_size to sizeof(") + name + ")");
+    return stream::fail(WB_ERR_ARGUMENT, std::string("struct_size of ") + name + " is " + std::to_string(size) +
+                                             ": set it to sizeof(" + name + ")");
   const auto* bytes = reinterpret_cast<const unsigned char*>(given);
   for (std::size_t i = sizeof out; i < size; ++i) {
     if (bytes[i] != 0)

@@ -13,13 +13,16 @@ constexpr std::size_t kFirstReaderOptions =
 int check_options(const stream::ReaderOptions& options, std::uint32_t flags) {
   if (options.mode != WB_LATEST && options.mode != WB_EVERY && options.mode != WB_LOCK_STEP)
     return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST, WB_EVERY or WB_LOCK_STEP");
-  if (options.leases > layout::kMaxLeases) return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time");
+  if (options.leases > layout::kMaxLeases)
+    return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time, not " + std::to_string(options.leases));
   if (options.every != 1 && options.mode == WB_LATEST)
-    return fail(WB_ERR_ARGUMENT, "every k-th frame is of the frames in order: use WB_EVERY or WB_LOCK_STEP");
+    return fail(WB_ERR_ARGUMENT, "every k-th frame can be taken only in order: use WB_EVERY or WB_LOCK_STEP");
   if ((flags & ~std::uint32_t{WB_READER_COPY | WB_READER_OBSERVE | WB_READER_PREFAULT}) != 0)
     return fail(WB_ERR_ARGUMENT, "unknown reader flags: use WB_READER_COPY, WB_READER_OBSERVE and WB_READER_PREFAULT");
   if (options.observes && options.mode == WB_LOCK_STEP)
-    return fail(WB_ERR_ARGUMENT, "an observer cannot be in lock-step: the writer does not know it");
+    return fail(
+        WB_ERR_ARGUMENT,
+        "an observer cannot be in lock-step, because the writer does not know of it: leave out WB_READER_OBSERVE");
   return WB_OK;
 }
 

@@ -20,7 +20,8 @@ int wb_runtime_directory(char* path, size_t path_bytes) {
   return guarded([&] {
     const std::string directory = stream::runtime_directory();
     if (path == nullptr || directory.size() >= path_bytes)
-      return fail(WB_ERR_LIMIT, "the runtime directory's name has " + std::to_string(directory.size()) + " bytes");
+      return fail(WB_ERR_LIMIT, "the path of the runtime directory has " + std::to_string(directory.size()) +
+                                    " bytes and a final zero: pass a larger buffer");
     std::memcpy(path, directory.c_str(), directory.size() + 1);
     return int{WB_OK};
   });

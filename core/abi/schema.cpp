@@ -38,7 +38,7 @@ int find(const wb_schema* schema, const char* name, bool field) {
 }
 
 int beyond(const char* what, std::size_t count) {
-  return fail(WB_ERR_ARGUMENT, std::string("the schema has ") + std::to_string(count) + " " + what);
+  return fail(WB_ERR_ARGUMENT, "the index is too large: the schema has " + std::to_string(count) + " " + what);
 }
 
 }  // namespace

@@ -127,15 +127,17 @@ int wb_spec_set_option(wb_spec* spec, int option, uint64_t value) {
       case WB_OPTION_ACCESS:
         return set(spec->spec.sharing.access, 0, WB_GROUP_READ | WB_GROUP_CONTROL | WB_ALL_READ, "the access bits");
       case WB_OPTION_GROUP:
-        if (value > INT32_MAX) return fail(WB_ERR_LIMIT, "a group's number is expected");
+        if (value > INT32_MAX)
+          return fail(WB_ERR_LIMIT, "the group " + std::to_string(value) + " is not the number of a group");
         spec->spec.sharing.group = static_cast<std::int64_t>(value);
         return int{WB_OK};
       case WB_OPTION_HUGE_PAGES:
-        if (value > 1) return fail(WB_ERR_LIMIT, "huge pages are used (1) or not (0)");
+        if (value > 1) return fail(WB_ERR_LIMIT, "huge pages must be 1 or 0, not " + std::to_string(value));
         spec->spec.huge_pages = value == 1;
         return int{WB_OK};
       default:
-        return fail(WB_ERR_ARGUMENT, "there is no option number " + std::to_string(option));
+        return fail(WB_ERR_ARGUMENT,
+                    "there is no option number " + std::to_string(option) + ": use a value of wb_option");
     }
   });
 }

@@ -35,7 +35,7 @@ int open(const std::string& name, std::uint64_t bytes, platform::Mapping& out) {
 }
 
 int cannot_open(int error, const std::string& name) {
-  if (error == EPERM) return fail(WB_ERR_ACCESS, quoted(name) + " belongs to another user: it is not used");
+  if (error == EPERM) return fail(WB_ERR_ACCESS, quoted(name) + " belongs to another user, and is not used");
   return fail_system(error, "cannot open " + quoted(name));
 }
 
@@ -93,11 +93,12 @@ int already_there(const std::string& name) {
   Look look;
   if (int code = look_at(name, look)) return code;
   if (look.state == State::kThere)
-    return fail(WB_ERR_EXISTS,
-                quoted(name) + " exists, " + layout::describe(look.layout) + ": attach to it, or remove it first");
-  return fail(WB_ERR_EXISTS, "memory object " + name +
-                                 " exists, and is no complete array: another program is making it, or left it; "
-                                 "remove it if that has ended");
+    return fail(WB_ERR_EXISTS, quoted(name) + " exists already, with " + layout::describe(look.layout) +
+                                   ": attach to it, or remove it first");
+  return fail(WB_ERR_EXISTS,
+              "memory object " + name +
+                  " exists and is not a complete array: another program is creating it or has left it unfinished; "
+                  "remove it if that program has ended");
 }
 
 // Locks the creator's note. `was_left`: a creator that died left it.
@@ -118,7 +119,7 @@ int lock_note(const std::string& name, const std::string& path, platform::FileLo
 int no_memory(int error, const std::string& name, std::uint64_t needed) {
   std::string text = quoted(name) + " needs " + std::to_string(needed) + " bytes of shared memory";
   const std::uint64_t there = platform::free_object_bytes();
-  if (there != UINT64_MAX) text += ", and " + std::to_string(there) + " are free";
+  if (there != UINT64_MAX) text += ", but only " + std::to_string(there) + " are free";
   return fail_system(error, text + ": make it smaller, or enlarge the shared memory (docker: --shm-size)");
 }
 
@@ -128,8 +129,8 @@ int make_object(const std::string& name, std::uint64_t bytes, bool was_left, pla
   sync::LockMemory::step(sync::Step::kArrayMade);
   if (error == EEXIST) return already_there(name);
   if (error == ENAMETOOLONG || error == EINVAL)
-    return fail(WB_ERR_NAME,
-                "the system allows no memory object of the name " + name + " (macOS: up to 30 characters)");
+    return fail(WB_ERR_NAME, "the system does not allow a memory object of the name " + name +
+                                 ": use a shorter name (macOS: 30 characters)");
   return error == 0 ? WB_OK : no_memory(error, name, bytes);
 }
 
@@ -151,8 +152,10 @@ void make_complete(const layout::ArrayLayout& layout, const platform::Mapping& m
 int not_there(const std::string& name, State state) {
   if (state == State::kAbsent) return fail(WB_NOT_READY, "there is no " + quoted(name) + " yet: create it");
   const bool died = platform::probe_lock(note_of(runtime_directory(), name)) == platform::Party::kDead;
-  return fail(WB_NOT_READY, quoted(name) + (died ? " was left unfinished by a creator that died: create it again"
-                                                 : " is not finished yet: its creator is at work, or was ended"));
+  return fail(WB_NOT_READY,
+              quoted(name) +
+                  (died ? " is incomplete, because its creator died: create it again"
+                        : " is not complete yet: wait for its creator, or remove the array if its creator has ended"));
 }
 
 int check_wanted(const std::string& name, const WantedArray& wanted, const layout::ArrayLayout& there) {

@@ -54,14 +54,16 @@ int ArrayLock::join() {
   layout::LockBlock block;
   std::memcpy(&block, block_, offsetof(layout::LockBlock, holder));
   if (block.version != layout::kLockVersion)
-    return fail(WB_ERR_INCOMPATIBLE, array_ + " has a lock of another format version: use the same release");
+    return fail(WB_ERR_INCOMPATIBLE,
+                array_ + " has a lock of another format version: use the same release in all its processes");
   if (layout::fixed_text(block.backend) != platform::backend())
-    return fail(WB_ERR_INCOMPATIBLE, array_ + " was made by another backend than '" + platform::backend() +
-                                         "', whose locks this one does not see: use the same build");
+    return fail(WB_ERR_INCOMPATIBLE,
+                array_ + " was created by another backend than '" + platform::backend() +
+                    "', and backends do not see each other's locks: use the same build in all its processes");
   directory_ = runtime_directory();
   if (block.directory != layout::hash(directory_))
-    return fail(WB_ERR_INCOMPATIBLE, array_ + " was made with another runtime directory than " + directory_ +
-                                         ", where its lock files lie: set WINGBEAT_DIR alike for all its users");
+    return fail(WB_ERR_INCOMPATIBLE, array_ + " was created with another runtime directory than " + directory_ +
+                                         ": set WINGBEAT_DIR to the same path in all its processes");
   identity_ = block.identity;
   if (int code = prepare_directory(directory_)) return code;
   return take_number();
@@ -76,7 +78,7 @@ int ArrayLock::take_number() {
     if (sync::give_back(memory_, party_, sync::kAbandoned)) platform::wake_all(&block_->bell);
     return WB_OK;
   }
-  return fail(WB_ERR_NO_ROOM, array_ + " is locked by 1024 parties in turn already: end one");
+  return fail(WB_ERR_NO_ROOM, array_ + " is used by 1024 handles that lock it, the highest number: close one");
 }
 
 // Asked by who does not hold it. A word that names him, or a number that nobody can have, was scribbled over.
@@ -92,8 +94,9 @@ bool ArrayLock::take_over(std::uint64_t seen) {
 int ArrayLock::taken(LockOutcome outcome) {
   is_held_ = true;
   if (outcome == LockOutcome::kMine) return WB_OK;
-  return fail(WB_ABANDONED, "the last holder of the lock of " + array_ +
-                                " died: the lock is yours, the numbers may be half written; put them in order");
+  return fail(WB_ABANDONED,
+              "the lock of " + array_ +
+                  " is taken, but its last holder died with it: the array may be half written; check and repair it");
 }
 
 // WB_LOCKED, with the holder's word, if it was not to be had.
@@ -121,9 +124,8 @@ int ArrayLock::wait(std::uint64_t deadline_ns) {
 }
 
 int ArrayLock::lock(std::int64_t timeout_ns) {
-  if (!exists())
-    return fail(WB_ERR_NOT_FOUND, array_ + " has no lock: it was made by a program that puts none behind the numbers");
-  if (is_held_) return fail(WB_ERR_STATE, "this handle holds the lock of " + array_ + " already");
+  if (!exists()) return fail(WB_ERR_NOT_FOUND, array_ + " has no lock: the program that created it gave it none");
+  if (is_held_) return fail(WB_ERR_STATE, "this handle already holds the lock of " + array_);
   const std::uint64_t deadline_ns = deadline_after(timeout_ns);
   if (int code = join()) return code;
   return wait(deadline_ns);

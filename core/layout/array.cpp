@@ -49,22 +49,23 @@ std::uint64_t array_header_bytes(std::uint32_t dimensions) {
 Fault lay_out(std::uint32_t type, std::uint32_t dimensions, const std::uint64_t* shape, ArrayLayout& out) {
   ArrayLayout layout;
   if (array_element_size(type) == 0)
-    return {FaultKind::kArgument, "unknown element type " + std::to_string(type) + ": use one of wb_type"};
+    return {FaultKind::kArgument, "element type " + std::to_string(type) + " is unknown: use a value of wb_type"};
   if (dimensions < 1 || dimensions > kMaxDimensions)
-    return {FaultKind::kLimit, "an array has 1 to 8 dimensions, not " + std::to_string(dimensions)};
+    return {FaultKind::kLimit, "an array must have 1 to 8 dimensions, not " + std::to_string(dimensions)};
   layout.type = type;
   layout.dimensions = dimensions;
   std::copy_n(shape, dimensions, layout.shape);
   if (std::find(shape, shape + dimensions, 0u) != shape + dimensions)
-    return {FaultKind::kArgument, "each dimension of an array is 1 or more"};
-  if (!place(layout)) return {FaultKind::kLimit, "an array has at most 2^40 bytes"};
+    return {FaultKind::kArgument, "each dimension of an array must be at least 1"};
+  if (!place(layout)) return {FaultKind::kLimit, "an array must not have more than 2^40 bytes"};
   out = layout;
   return {};
 }
 
 Fault lay_out(const ArrayHeader& header, ArrayLayout& out) {
   ArrayLayout layout;
-  if (header.magic != kArrayMagic) return {FaultKind::kCorrupt, "it does not begin as an array does (\"WA-1\")"};
+  if (header.magic != kArrayMagic)
+    return {FaultKind::kCorrupt, "it does not begin with the bytes of an array (\"WA-1\")"};
   if (header.type < 1 || header.type > std::size(kTypes))
     return {FaultKind::kCorrupt, "its element type " + std::to_string(header.type) + " is unknown"};
   if (header.dimensions < 1 || header.dimensions > kMaxDimensions)
@@ -72,8 +73,9 @@ Fault lay_out(const ArrayHeader& header, ArrayLayout& out) {
   layout.type = kTypes[header.type - 1];
   layout.dimensions = header.dimensions;
   for (std::uint32_t d = 0; d < layout.dimensions; ++d) layout.shape[d] = static_cast<std::uint64_t>(header.shape[d]);
-  if (!place(layout)) return {FaultKind::kCorrupt, "its shape is impossible"};
-  if (header.offset != static_cast<std::int64_t>(layout.offset)) return {FaultKind::kCorrupt, "its offset is wrong"};
+  if (!place(layout)) return {FaultKind::kCorrupt, "its shape has a dimension below 1 or more than 2^40 bytes"};
+  if (header.offset != static_cast<std::int64_t>(layout.offset))
+    return {FaultKind::kCorrupt, "its offset does not follow from its shape"};
   out = layout;
   return {};
 }
@@ -100,10 +102,9 @@ Fault check_array_name(std::string_view name) {
                       rest.find('/') == std::string_view::npos && rest != "." && rest != "..";
   if (!formed)
     return {FaultKind::kName, "array name '" + std::string(name.substr(0, 80)) +
-                                  "' is not allowed: it is that of a shared memory object, a / and 1 to 200 characters "
-                                  "without another / (macOS: 30)"};
+                                  "' is not allowed: use a / and 1 to 200 characters (macOS: 30) without another /"};
   if (name.substr(0, 4) == "/wb-")
-    return {FaultKind::kName, "names that begin with /wb- are those of streams' memory: choose another"};
+    return {FaultKind::kName, "names that begin with /wb- are reserved for the memory of streams: choose another name"};
   return {};
 }
 

@@ -19,13 +19,13 @@ void place(DataHeader& header) {
   header.total_bytes = aligned(header.slots_offset + header.slot_count * header.slot_stride, kPageBytes);
 }
 
-Fault corrupt(const char* what) { return {FaultKind::kCorrupt, std::string("damaged header: ") + what}; }
+Fault corrupt(const char* what) { return {FaultKind::kCorrupt, std::string("the header is damaged: ") + what}; }
 
 Fault check_kind(bool magic, std::uint32_t version) {
-  if (!magic) return corrupt("this is not a Wingbeat object");
+  if (!magic) return corrupt("it is not a Wingbeat object");
   if (version == kFormatVersion) return {};
   return {FaultKind::kIncompatible, "the stream has format version " + std::to_string(version) +
-                                        ", this library reads " + std::to_string(kFormatVersion) +
+                                        ", this library reads version " + std::to_string(kFormatVersion) +
                                         ": use the same release on both sides"};
 }
 
@@ -70,7 +70,9 @@ ControlHeader control_header(std::uint32_t max_readers) {
 
 Fault check_data_header(const DataHeader& header, std::uint64_t object_bytes) {
   if (Fault fault = check_kind(header.magic == kDataMagic, header.format_version)) return fault;
-  if (header.flags != 0) return {FaultKind::kIncompatible, "the stream uses features this library does not know"};
+  if (header.flags != 0)
+    return {FaultKind::kIncompatible,
+            "the stream uses features that this library does not know: use the same release on both sides"};
   if (!is_within_limits(header)) return corrupt("a count is out of range");
   DataHeader expected = header;
   place(expected);

@@ -98,7 +98,7 @@ std::string to_text(const Manifest& manifest) {
 Fault from_text(std::string_view text, Manifest& manifest) {
   constexpr std::string_view kAnyVersion = "wingbeat manifest ";
   if (text.substr(0, kAnyVersion.size()) == kAnyVersion && text.substr(0, kFirstLine.size()) != kFirstLine) {
-    return {FaultKind::kIncompatible, "the manifest is of another version: use the same release on both sides"};
+    return {FaultKind::kIncompatible, "the manifest has another version: use the same release on both sides"};
   }
   const Fault damaged{FaultKind::kCorrupt, "the manifest is damaged"};
   std::size_t check = text.rfind("check ");

@@ -32,7 +32,7 @@ Fault limit_fault(const char* what, std::uint64_t limit) {
 }
 
 Fault duplicate_fault(const char* what, std::string_view name) {
-  return {FaultKind::kName, std::string(what) + " " + quoted(name) + " exists already: names must differ"};
+  return {FaultKind::kName, std::string(what) + " " + quoted(name) + " exists already: choose another name"};
 }
 
 std::uint64_t aligned(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
@@ -52,8 +52,8 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
   if (schema.find_field(spec.name) >= 0) return duplicate_fault("field", spec.name);
   if (schema.fields.size() >= kMaxFields) return limit_fault("fields", kMaxFields);
   if (element_size(spec.type) == 0) {
-    return {FaultKind::kArgument, "field " + quoted(spec.name) + " has unknown element type " +
-                                      std::to_string(spec.type) + ": use one of WB_I8 to WB_F64"};
+    return {FaultKind::kArgument, "field " + quoted(spec.name) + " has the unknown element type " +
+                                      std::to_string(spec.type) + ": use WB_I8 to WB_F64"};
   }
   if (spec.shape.empty() || spec.shape.size() > kMaxDimensions) {
     return {FaultKind::kLimit, "field " + quoted(spec.name) + " must have 1 to 8 dimensions"};
@@ -65,7 +65,8 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
   }
   if (!spec.labels.empty() && static_cast<std::uint64_t>(count_words(spec.labels)) != spec.shape[0]) {
     return {FaultKind::kArgument, "field " + quoted(spec.name) + " has " + std::to_string(count_words(spec.labels)) +
-                                      " labels for " + std::to_string(spec.shape[0]) + " components"};
+                                      " labels for " + std::to_string(spec.shape[0]) +
+                                      " components: give one label for each"};
   }
   if (spec.per_agent && spec.shape.back() != schema.capacity) {
     return {FaultKind::kArgument, "the last dimension of per-agent field " + quoted(spec.name) +
@@ -74,7 +75,8 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
   std::uint64_t bytes = field_bytes(spec);
   if (bytes == 0 || aligned(bytes, kFieldAlignment) > kMaxFrameBytes - schema.payload_bytes) {
     return {FaultKind::kLimit,
-            "field " + quoted(spec.name) + ": each dimension must be at least 1, and a frame at most 2^40 bytes"};
+            "field " + quoted(spec.name) +
+                ": each dimension must be at least 1, and a frame must not have more than 2^40 bytes"};
   }
   return {};
 }
@@ -99,7 +101,7 @@ Fault check_parameter(const ControlSpec& spec) {
             "parameter " + quoted(spec.name) + " needs choices: words separated by single spaces"};
   }
   if (spec.value_type <= kValueI64 && !is_ordered_range(spec)) {
-    return {FaultKind::kArgument, "parameter " + quoted(spec.name) + ": its minimum must not exceed its maximum"};
+    return {FaultKind::kArgument, "parameter " + quoted(spec.name) + ": the minimum must not exceed the maximum"};
   }
   return {};
 }
@@ -113,11 +115,13 @@ Fault check_control(const Schema& schema, const ControlSpec& spec) {
   if (!is_text(spec.choices, kChoicesBytes)) return text_fault("choices or arguments", spec.name, kChoicesBytes);
   if (spec.kind == kParameter) return check_parameter(spec);
   if (spec.kind == kTrigger) return {};
-  if (spec.kind != kCommand) return {FaultKind::kArgument, "unknown kind of control " + quoted(spec.name)};
+  if (spec.kind != kCommand)
+    return {FaultKind::kArgument,
+            "control " + quoted(spec.name) + " has an unknown kind: use WB_PARAMETER, WB_TRIGGER or WB_COMMAND"};
   int arguments = count_words(spec.choices);
   if (arguments < 0 || arguments > static_cast<int>(kMaxArguments)) {
-    return {FaultKind::kLimit,
-            "command " + quoted(spec.name) + " takes up to 8 arguments, named by words separated by single spaces"};
+    return {FaultKind::kLimit, "command " + quoted(spec.name) +
+                                   " takes at most 8 arguments: name them by words separated by single spaces"};
   }
   return {};
 }
@@ -152,7 +156,7 @@ Record record_at(const std::vector<std::uint8_t>& bytes, std::uint64_t& position
   return record;
 }
 
-Fault corrupt(std::string text) { return {FaultKind::kCorrupt, "damaged schema: " + std::move(text)}; }
+Fault corrupt(std::string text) { return {FaultKind::kCorrupt, "the schema is damaged: " + std::move(text)}; }
 
 Fault as_corrupt(Fault fault) {
   if (fault) fault = corrupt(fault.text);
@@ -170,7 +174,7 @@ Fault add_field_record(Schema& schema, const FieldRecord& record) {
   if (Fault fault = add_field(schema, spec)) return as_corrupt(fault);
   const FieldRecord& mine = schema.fields.back();
   if (mine.offset_bytes != record.offset_bytes || mine.size_bytes != record.size_bytes) {
-    return corrupt("the place of field " + quoted(spec.name));
+    return corrupt("the offset or size of field " + quoted(spec.name));
   }
   return {};
 }
@@ -199,7 +203,7 @@ std::string number(double value) {
 Fault out_of_range(const ControlRecord& control, const std::string& value, const std::string& low,
                    const std::string& high) {
   return {FaultKind::kArgument,
-          value + " is outside " + low + " to " + high + " of " + quoted(fixed_text(control.name))};
+          value + " is outside the range " + low + " to " + high + " of parameter " + quoted(fixed_text(control.name))};
 }
 
 Fault check_f64(const ControlRecord& control, std::uint64_t bits) {
@@ -208,7 +212,7 @@ Fault check_f64(const ControlRecord& control, std::uint64_t bits) {
   std::memcpy(&low, &control.minimum, sizeof low);
   std::memcpy(&high, &control.maximum, sizeof high);
   if (!std::isfinite(value))
-    return {FaultKind::kArgument, quoted(fixed_text(control.name)) + " must be a finite number"};
+    return {FaultKind::kArgument, "parameter " + quoted(fixed_text(control.name)) + " must be a finite number"};
   if ((low == 0 && high == 0) || (value >= low && value <= high)) return {};
   return out_of_range(control, number(value), number(low), number(high));
 }
@@ -317,7 +321,7 @@ std::vector<std::uint8_t> to_bytes(const Schema& schema) {
 Fault from_bytes(const DataHeader& header, const std::vector<std::uint8_t>& bytes, Schema& schema) {
   std::uint64_t wanted = header.field_count * sizeof(FieldRecord) + header.control_count * sizeof(ControlRecord) +
                          header.attribute_count * sizeof(AttributeRecord);
-  if (bytes.size() != wanted) return corrupt("its size");
+  if (bytes.size() != wanted) return corrupt("its size differs from the header's counts");
   if (!is_terminated(header.stream)) return corrupt("the stream's name");
   schema = Schema{};
   if (Fault fault = set_stream(schema, fixed_text(header.stream), header.capacity)) return as_corrupt(fault);

@@ -66,8 +66,8 @@ int Reader::latest(wb_frame& out) {
 }
 
 int Reader::no_lease() const {
-  return fail(WB_ERR_NO_ROOM, "all " + std::to_string(options_.leases) +
-                                  " frames this reader may hold are held: release one, or open it with more leases");
+  return fail(WB_ERR_NO_ROOM, "the reader holds all " + std::to_string(options_.leases) +
+                                  " frames that it may hold: release one, or open the reader with more leases");
 }
 
 // One look for whatever there is to report.
@@ -132,7 +132,7 @@ int Reader::check_now_and_then() {
 // The state to report when there is no frame.
 int Reader::nothing(bool waited) {
   if (leases_ == nullptr)
-    return fail(WB_NOT_READY, "no stream '" + location_.stream() + "' in " + location_.directory() +
+    return fail(WB_NOT_READY, "there is no stream '" + location_.stream() + "' in " + location_.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
   if (memory_.writer_state().load(std::memory_order_relaxed) == layout::kWriterClosed) return fail(WB_WRITER_GONE);
   if (waited) writer_gone_ = !is_writer_alive();

@@ -22,19 +22,19 @@ void put(T& plain, T value) {
 int not_ours(const Location& location, const layout::Manifest& manifest) {
   return fail(WB_ERR_INCOMPATIBLE,
               "the manifest of stream '" + manifest.stream + "' in " + location.directory() +
-                  " was made for another directory: set WINGBEAT_DIR to the same path as its writer");
+                  " was created for another directory: set WINGBEAT_DIR to the same path as its writer");
 }
 
 int no_entry(const Attachment& attachment) {
   return fail(WB_ERR_NO_ROOM,
               "stream '" + attachment.schema.stream + "' has " + std::to_string(attachment.header.max_readers) +
-                  " reader entries, all in use: end a reader, observe (WB_READER_OBSERVE), or let its writer set "
-                  "WB_OPTION_MAX_READERS higher");
+                  " reader entries, and all are in use: end a reader, observe (WB_READER_OBSERVE), or set a higher "
+                  "WB_OPTION_MAX_READERS in its writer");
 }
 
 int no_lock_step() {
   return fail(WB_ERR_ACCESS,
-              "lock-step needs the right to write to the stream's control memory: its owner gives it to a group by "
+              "a reader in lock-step needs write access to the stream's control memory: its writer must set "
               "WB_GROUP_CONTROL");
 }
 

@@ -12,18 +12,20 @@ namespace wingbeat::stream {
 namespace {
 
 int not_attached() {
-  return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach, or wait for a frame, first");
+  return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach or wait for a frame first");
 }
 
 int no_room() {
-  return fail(WB_ERR_NO_ROOM, std::to_string(layout::kMaxPending) +
-                                  " requests of this reader wait for the writer already: wait for a receipt first");
+  return fail(WB_ERR_NO_ROOM,
+              std::to_string(layout::kMaxPending) +
+                  " requests of this reader are waiting for the writer: wait for a receipt before the next request");
 }
 
 int only_observes() {
-  return fail(WB_ERR_ACCESS,
-              "an observer cannot ask anything of the writer: open the reader without WB_READER_OBSERVE, or let the "
-              "stream's owner set WB_GROUP_CONTROL");
+  return fail(
+      WB_ERR_ACCESS,
+      "an observer cannot send requests: open the reader without WB_READER_OBSERVE; for another user's stream its "
+      "writer must set WB_GROUP_CONTROL");
 }
 
 layout::RequestRecord request_of(std::uint32_t control, std::uint32_t kind) {
@@ -127,7 +129,8 @@ bool Reader::fetch(Sent& sent) {
 
 int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) {
   if (id == 0 || id > last_id_ || id + kRemembered <= last_id_)
-    return fail(WB_ERR_ARGUMENT, "there is no receipt number " + std::to_string(id) + " (any more)");
+    return fail(WB_ERR_ARGUMENT,
+                "there is no receipt for request " + std::to_string(id) + ": the id is unknown or too old");
   Sent& sent = sent_[id % kRemembered];
   const std::uint64_t start_ns = platform::now_ns();
   while (!fetch(sent)) {
@@ -139,7 +142,8 @@ int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) 
       continue;
     }
     if (writer_gone_ && (writer_gone_ = !is_writer_alive()))
-      return fail(WB_WRITER_GONE, "the writer ended before it answered; ask again when it is back");
+      return fail(WB_WRITER_GONE, "the writer ended before it answered request " + std::to_string(id) +
+                                      ": send the request again when the writer is back");
     const std::uint64_t waited_ns = platform::now_ns() - start_ns;
     if (timeout_ns >= 0 && waited_ns >= static_cast<std::uint64_t>(timeout_ns)) return fail(WB_PENDING);
     const std::uint64_t left_ns = timeout_ns < 0 ? kReceiptNapNs : static_cast<std::uint64_t>(timeout_ns) - waited_ns;

@@ -26,12 +26,12 @@ Watcher::~Watcher() {
 }
 
 int Watcher::open() {
-  if (int error = event_.open()) return fail_system(error, "cannot make a descriptor for waiting");
+  if (int error = event_.open()) return fail_system(error, "cannot create the descriptor of wb_reader_fd");
   platform::SignalsBlocked blocked;
   try {
     thread_ = new std::thread([this] { run(); });
   } catch (const std::system_error&) {
-    return fail(WB_ERR_SYSTEM, "cannot start a thread for waiting");
+    return fail(WB_ERR_SYSTEM, "cannot start the thread of wb_reader_fd: the system has too many threads");
   }
   return WB_OK;
 }

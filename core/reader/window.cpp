@@ -31,8 +31,10 @@ void append(std::vector<std::uint64_t>& values, std::uint64_t value, std::size_t
 
 int Window::open(const layout::Schema& schema, const std::vector<std::string>& fields, std::uint32_t frames,
                  std::unique_ptr<Window>& out) {
-  if (fields.empty() || fields.size() > layout::kMaxFields) return fail(WB_ERR_ARGUMENT, "a window has 1 to 64 fields");
-  if (frames == 0 || frames > kMostFrames) return fail(WB_ERR_ARGUMENT, "a window has 1 to 1,000,000 frames");
+  if (fields.empty() || fields.size() > layout::kMaxFields)
+    return fail(WB_ERR_ARGUMENT, "a window must have 1 to 64 fields, not " + std::to_string(fields.size()));
+  if (frames == 0 || frames > kMostFrames)
+    return fail(WB_ERR_ARGUMENT, "a window must have 1 to 1,000,000 frames, not " + std::to_string(frames));
   auto window = std::make_unique<Window>();
   window->wanted_ = frames;
   window->fork_generation_ = platform::fork_generation();
@@ -50,7 +52,8 @@ int Window::open(const layout::Schema& schema, const std::vector<std::string>& f
 
 int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
   if (field.size_bytes > layout::kMaxFrameBytes / frames)
-    return fail(WB_ERR_LIMIT, "the window would have more than 2^40 bytes");
+    return fail(WB_ERR_LIMIT, "field '" + std::string(field.name) +
+                                  "' would have more than 2^40 bytes in the window: use fewer frames");
   Ring ring;
   ring.field = field;
   ring.ring_bytes = rounded_to_pages(field.size_bytes * frames);
@@ -66,7 +69,8 @@ int Window::push(const wb_frame& frame) {
   const auto& schema = *reinterpret_cast<const layout::Schema*>(frame.schema);
   const std::uint64_t identity = static_cast<const Leases*>(frame.attachment)->attachment().manifest.identity;
   if (identity_seen_ != identity && !fits(schema)) {
-    return fail(WB_ERR_TYPE, "the stream's fields have other shapes since its restart: open another window");
+    return fail(WB_ERR_TYPE,
+                "the stream's fields have other shapes since its writer was restarted: open another window");
   }
   identity_seen_ = identity;
   for (std::size_t i = 0; i < rings_.size(); ++i)
@@ -101,7 +105,8 @@ void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRe
 
 int Window::view(std::uint32_t field, wb_window_view& out) const {
   if (field >= rings_.size())
-    return fail(WB_ERR_ARGUMENT, "the window has " + std::to_string(rings_.size()) + " fields");
+    return fail(WB_ERR_ARGUMENT, "there is no field number " + std::to_string(field) + " in the window: it has " +
+                                     std::to_string(rings_.size()) + " fields, numbered from 0");
   const Ring& ring = rings_[field];
   out = wb_window_view{ring.memory.data() + ring.start,
                        ring.field.size_bytes,

@@ -32,12 +32,13 @@ int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_
   if (error == ENOENT) return fail(WB_NOT_READY);
   if (error == EINVAL)
     return fail(WB_ERR_CORRUPT,
-                "memory object " + name + " is smaller than its manifest says; end the writer and run `wingbeat gc`");
+                "memory object " + name + " is smaller than its manifest says: end the writer and run `wingbeat gc`");
   if (error == EPERM)
-    return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to another user than its stream: it is not used");
+    return fail(WB_ERR_ACCESS,
+                "memory object " + name + " does not belong to the owner of the stream, and is not used");
   if (error == EACCES)
     return fail(WB_ERR_ACCESS,
-                "no right to read memory object " + name + ": its writer gives it to others by WB_OPTION_ACCESS");
+                "this user may not read memory object " + name + ": the stream's writer must set WB_OPTION_ACCESS");
   return fail_system(error, "cannot map memory object " + name);
 }
 
@@ -48,7 +49,8 @@ int check_data(Attachment& attachment) {
   const layout::DataHeader& header = attachment.header;
   if (layout::Fault fault = layout::check_data_header(header, attachment.data.bytes())) return fail(fault);
   if (header.identity != attachment.manifest.identity || header.epoch != attachment.manifest.epoch) {
-    return fail(WB_ERR_CORRUPT, "manifest and memory do not belong together; end the writer and run `wingbeat gc`");
+    return fail(WB_ERR_CORRUPT,
+                "the manifest and the memory object do not match: end the writer and run `wingbeat gc`");
   }
   std::vector<std::uint8_t> schema(bytes + header.schema_offset, bytes + header.schema_offset + header.schema_bytes);
   return fail(layout::from_bytes(header, schema, attachment.schema));
@@ -69,7 +71,7 @@ int check_control(const Attachment& attachment, layout::ControlHeader& header) {
 int no_memory(int error, const layout::Manifest& manifest) {
   std::uint64_t needed = manifest.data_bytes + manifest.control_bytes, there = platform::free_object_bytes();
   std::string text = "stream '" + manifest.stream + "' needs " + std::to_string(needed) + " bytes of shared memory";
-  if (there != UINT64_MAX) text += ", and " + std::to_string(there) + " are free";
+  if (there != UINT64_MAX) text += ", but only " + std::to_string(there) + " are free";
   text += ": lower its capacity, lease budget or history, or enlarge the shared memory (docker: --shm-size)";
   return fail_system(error, text);
 }
@@ -80,10 +82,10 @@ int create_one(const std::string& name, std::uint64_t bytes, const layout::Manif
   int error = platform::create_object(name, bytes, rights, out);
   if (error == 0) return WB_OK;
   if (error == EEXIST)
-    return fail(WB_ERR_BUSY, "memory object " + name + " belongs to somebody else; ask its owner to remove it");
+    return fail(WB_ERR_BUSY, "memory object " + name + " belongs to another user: ask its owner to remove it");
   if (error == ENOTSUP)
     return fail_system(
-        error, "this system gives memory objects to the process's own group only: WB_OPTION_GROUP must name it");
+        error, "on this system memory objects can only belong to the process's own group: set WB_OPTION_GROUP to it");
   return no_memory(error, manifest);
 }
 
@@ -91,8 +93,9 @@ int create_one(const std::string& name, std::uint64_t bytes, const layout::Manif
 
 int attach(const layout::Manifest& manifest, Access access, std::int64_t owner, std::shared_ptr<Attachment>& out) {
   if (manifest.backend != platform::backend()) {
-    return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' was made by backend '" + manifest.backend +
-                                         "', this library has '" + platform::backend() + "': use the same build");
+    return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' uses the backend '" + manifest.backend +
+                                         "', this library uses '" + platform::backend() +
+                                         "': use the same build on both sides");
   }
   auto attachment = std::make_shared<Attachment>();
   attachment->manifest = manifest;

@@ -20,20 +20,21 @@ int read_manifest_file(const Location& location, const std::string& path, layout
   std::string text;
   int error = platform::read_file(path, layout::kMaxManifestBytes, location.owner(), text);
   if (error == ENOENT)
-    return fail(WB_NOT_READY, "no stream '" + location.stream() + "' in " + location.directory() +
+    return fail(WB_NOT_READY, "there is no stream '" + location.stream() + "' in " + location.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
   if (error == EPERM)
-    return fail(WB_ERR_ACCESS, path + " or its directory belongs to another user than it should: it is not used");
+    return fail(WB_ERR_ACCESS, path + " or its directory belongs to an unexpected user, and is not used");
   if (error == EACCES)
-    return fail(WB_ERR_ACCESS, "no right to read " + path + ": the stream's owner shares it by WB_OPTION_ACCESS");
+    return fail(WB_ERR_ACCESS, "this user may not read " + path + ": the stream's writer must set WB_OPTION_ACCESS");
   if (error == EFBIG || error == ELOOP || error == EINVAL)
-    return fail(WB_ERR_CORRUPT, path + " is not a manifest; run `wingbeat gc`");
+    return fail(WB_ERR_CORRUPT, path + " is not a manifest: run `wingbeat gc`");
   if (error != 0) return fail_system(error, "cannot read " + path);
   if (layout::Fault fault = layout::from_text(text, out)) {
     fault.text = path + ": " + fault.text + "; end the writer and run `wingbeat gc`";
     return fail(fault);
   }
-  if (out.stream != location.stream()) return fail(WB_ERR_CORRUPT, path + " is of another stream; run `wingbeat gc`");
+  if (out.stream != location.stream())
+    return fail(WB_ERR_CORRUPT, path + " names another stream, '" + out.stream + "': run `wingbeat gc`");
   return WB_OK;
 }
 
@@ -76,7 +77,7 @@ int busy(const Location& location) {
       attach(manifest, Access::kInspection, location.owner(), attachment) == WB_OK) {
     text += " (pid " + std::to_string(attachment->memory.hot().pid) + ")";
   }
-  return fail(WB_ERR_BUSY, text + "; end it or choose another name");
+  return fail(WB_ERR_BUSY, text + ": end it or choose another name");
 }
 
 std::uint64_t unlink_counted(const std::string& object, std::uint64_t bytes, wb_collect_report& report) {
@@ -134,9 +135,10 @@ std::string runtime_directory() {
 int prepare_directory(const std::string& directory) {
   int error = platform::ensure_directory(directory);
   if (error == 0) return WB_OK;
-  return fail_system(error,
-                     "cannot use " + directory +
-                         " as the runtime directory (it must be a directory of your own; WINGBEAT_DIR names another)");
+  return fail_system(
+      error,
+      "cannot use " + directory +
+          " as the runtime directory: it must be a directory that belongs to you; WINGBEAT_DIR can name another one");
 }
 
 Location::Location(std::string directory, std::string_view stream, std::int64_t owner)

@@ -53,9 +53,10 @@ int Writer::begin(wb_slot& out) {
   const std::uint32_t newest = slots_.newest();
   const std::uint32_t slot = slots_.begun() != sync::kNoSlot ? slots_.begun() : slots_.begin();
   if (slot == sync::kNoSlot) {
-    return fail(WB_ERR_CORRUPT,
-                "readers hold more frames than the stream's lease budget: its control memory is damaged; restart the "
-                "writer after `wingbeat gc`");
+    return fail(
+        WB_ERR_CORRUPT,
+        "readers hold more frames than the lease budget allows, so the control memory is damaged: end the writer, run "
+        "`wingbeat gc` and start it again");
   }
   begin_time_ns_ = clock_.now_ns();
   is_begun_ = true;
@@ -75,19 +76,21 @@ void* Writer::field(std::uint32_t index) {
 int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count) {
   if (!is_begun_) return not_begun();
   if (field >= schema().fields.size())
-    return fail(WB_ERR_NOT_FOUND, "the stream has " + std::to_string(schema().fields.size()) + " fields, not number " +
-                                      std::to_string(field));
+    return fail(WB_ERR_NOT_FOUND, "there is no field number " + std::to_string(field) + ": the stream has " +
+                                      std::to_string(schema().fields.size()) + " fields, numbered from 0");
   const layout::FieldRecord& record = schema().fields[field];
   const std::uint64_t item = item_bytes(record);
   if (stride_bytes < item)
     return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has " + std::to_string(item) +
-                                     " bytes per agent: the stride must not be smaller");
+                                     " bytes per agent: a stride of " + std::to_string(stride_bytes) +
+                                     " bytes is too small");
   if (source == nullptr && count > 0) return fail(WB_ERR_ARGUMENT, "the source is NULL");
   if (record.per_agent != 0) {
     if (int code = set_count(count)) return code;
   } else if (count != record.shape[record.dimensions - 1]) {
     return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has a fixed shape: copy all " +
-                                     std::to_string(record.shape[record.dimensions - 1]) + " items");
+                                     std::to_string(record.shape[record.dimensions - 1]) + " items, not " +
+                                     std::to_string(count));
   }
   auto* target = memory_.payload(slots_.begun()) + record.offset_bytes;
   auto* first = static_cast<const std::uint8_t*>(source);
@@ -105,8 +108,8 @@ int Writer::set_count(std::uint64_t count) {
     return fail(WB_ERR_ARGUMENT,
                 std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
   if (has_count_ && count != count_)
-    return fail(WB_ERR_ARGUMENT,
-                "this frame was given " + std::to_string(count_) + " agents before, now " + std::to_string(count));
+    return fail(WB_ERR_ARGUMENT, "this frame already has " + std::to_string(count_) +
+                                     " agents: every field must have as many, not " + std::to_string(count));
   has_count_ = true;
   count_ = count;
   return WB_OK;
@@ -167,7 +170,7 @@ void Writer::look_for_dead_sleepers() {
 int Writer::set_lock_step(std::string_view label, std::uint64_t limit_ns) {
   if (label.size() >= layout::kReaderLabelBytes)
     return fail(WB_ERR_ARGUMENT,
-                "a reader's label has at most " + std::to_string(layout::kReaderLabelBytes - 1) + " bytes");
+                "a reader's label must not have more than " + std::to_string(layout::kReaderLabelBytes - 1) + " bytes");
   lock_step_.set(label, limit_ns);
   return WB_OK;
 }

@@ -32,8 +32,8 @@ unsigned probing(const Sharing& sharing) { return platform::locks_need_writing()
 int share_one(const std::string& path, const platform::Rights& rights) {
   const int error = platform::share_file(path, rights);
   if (error == 0) return WB_OK;
-  return fail_system(error,
-                     "cannot give " + path + " its rights (WB_OPTION_GROUP must be a group this process belongs to)");
+  return fail_system(error, "cannot give " + path +
+                                " its rights: this process must be a member of the group that WB_OPTION_GROUP names");
 }
 
 // Members of the group cannot make files in the owner's directory: they find the reader entries' lock files ready.
@@ -162,9 +162,9 @@ int create_epoch(const Location& location, const Spec& spec, std::uint32_t epoch
 // Its locks are of another kind: whether its writer lives cannot be told.
 int other_backend(const layout::Manifest& manifest) {
   return fail(WB_ERR_INCOMPATIBLE,
-              "stream '" + manifest.stream + "' belongs to backend '" + manifest.backend + "', this library has '" +
+              "stream '" + manifest.stream + "' uses the backend '" + manifest.backend + "', this library uses '" +
                   platform::backend() +
-                  "': end its writer and run `wingbeat gc` of that build, or use another WINGBEAT_DIR");
+                  "': end its writer and run `wingbeat gc` of that build, or set another WINGBEAT_DIR");
 }
 
 // With the stream's lock held: goes on in the memory that `before` names, or makes a new epoch.

@@ -14,20 +14,20 @@ namespace {
 
 // Empty if the request can be shown, else why not.
 std::string fault_of(const layout::Schema& schema, const layout::RequestRecord& record) {
-  if (record.control >= schema.controls.size()) return "there is no such control";
+  if (record.control >= schema.controls.size()) return "the stream has no such control";
   const layout::ControlRecord& control = schema.controls[record.control];
-  if (record.kind != control.kind) return "the control is of another kind";
+  if (record.kind != control.kind) return "the control has another kind";
   if (control.kind == layout::kParameter) {
     if (record.value_type != control.value_type) return "the parameter has another type";
     return layout::check_value(control, record.value).text;
   }
   if (record.argument_count != control.argument_count) {
-    return "it takes " + std::to_string(control.argument_count) + " arguments";
+    return "the command takes " + std::to_string(control.argument_count) + " arguments";
   }
   for (std::uint32_t i = 0; i < control.argument_count; ++i) {
     double argument;
     std::memcpy(&argument, &record.arguments[i], sizeof argument);
-    if (!std::isfinite(argument)) return "its arguments must be finite numbers";
+    if (!std::isfinite(argument)) return "the arguments must be finite numbers";
   }
   return {};
 }
@@ -49,7 +49,7 @@ int Writer::next_request(wb_request& out) {
 }
 
 int Writer::refuse(std::string_view reason) {
-  if (!shown_) return fail(WB_ERR_STATE, "no request is being shown: call wb_writer_next_request first");
+  if (!shown_) return fail(WB_ERR_STATE, "there is no request to refuse: call wb_writer_next_request first");
   answer(queue_[next_++], WB_REFUSED, reason.empty() ? "the simulation refused it" : reason);
   shown_ = false;
   return WB_OK;

@@ -34,7 +34,7 @@ class ProtocolMemory {
     regions.requests_offset = control.requests_offset;
     regions.slot_count = data.slot_count;
     regions.reader_count = data.max_readers;
-    memory = wingbeat::sync::SharedMemory(places);
+    memory = wingbeat::sync::SharedMemory(regions);
   }
 
   std::uint64_t commit(std::uint32_t slot) const { return memory.commit(slot).load(); }

@@ -272,7 +272,7 @@ TEST_F(Rights, a_directory_that_somebody_else_made_is_not_used) {
   ASSERT_EQ(mallory.answer("mkdir " + home(kAlice)), "0");
   User alice(kAlice, kGroup);
   EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_ACCESS));
-  EXPECT_NE(alice.answer("error").find("directory of your own"), std::string::npos) << alice.answer("error");
+  EXPECT_NE(alice.answer("error").find("directory that belongs to you"), std::string::npos) << alice.answer("error");
 }
 
 TEST_F(Rights, a_link_that_somebody_else_made_is_not_followed) {
@@ -316,7 +316,7 @@ TEST_F(Rights, names_that_somebody_else_took_are_passed_over) {
   EXPECT_EQ(alice.answer("close"), "0");
   ASSERT_EQ(mallory.answer("squat " + prefix + " 6 30"), "0");
   EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_BUSY));
-  EXPECT_NE(alice.answer("error").find("somebody else"), std::string::npos) << alice.answer("error");
+  EXPECT_NE(alice.answer("error").find("belongs to another user"), std::string::npos) << alice.answer("error");
 }
 
 // -------------------------------------------------------------------------------------------------- who leaves what
