@@ -1,4 +1,5 @@
-// Streams seen from outside: which there are, what is in them, who reads them, and removing what the dead left.
+// Streams from outside: which streams exist, what they contain, which readers they have; and removing what dead
+// processes left.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,7 @@
 
 namespace wingbeat {
 
-// Names of the streams in the runtime directory, sorted.
+// The names of the streams in the runtime directory, sorted.
 inline Result<std::vector<std::string>> streams() {
   std::vector<wb_name> names(64);
   std::size_t count = 0;
@@ -21,14 +22,14 @@ inline Result<std::vector<std::string>> streams() {
     const int code = wb_list(names.data(), names.size(), &count);
     if (code != WB_OK) return Error::last(code);
     if (count <= names.size()) break;
-    names.resize(count * 2);  // more may come meanwhile
+    names.resize(count * 2);  // streams may be created between two calls
   }
   std::vector<std::string> result;
   for (std::size_t i = 0; i < count; ++i) result.emplace_back(names[i].text);
   return result;
 }
 
-// The tables of a schema, copied.
+// Copies of the tables of a schema: its fields, its controls, and its attributes as pairs of key and value.
 inline std::vector<wb_field_info> fields_of(const wb_schema* schema) {
   std::vector<wb_field_info> fields(wb_schema_field_count(schema));
   for (std::uint32_t i = 0; i < fields.size(); ++i) detail::require(wb_schema_field(schema, i, &fields[i]));
@@ -50,18 +51,20 @@ inline std::vector<std::pair<std::string, std::string>> attributes_of(const wb_s
   return attributes;
 }
 
-// Why the stream's frames may be torn; "" if they are whole, as those of nearly every stream: see WB_ATTRIBUTE_UNVERIFIED.
+// Why the frames of a stream may be torn; "" if they are whole, as those of nearly every stream. See
+// WB_ATTRIBUTE_UNVERIFIED.
 //     if (auto why = wingbeat::unverified(reader.schema()); !why.empty()) warn(why);
 inline std::string unverified(const wb_schema* schema) {
   for (const auto& [key, value] : attributes_of(schema))
-    if (key == WB_ATTRIBUTE_UNVERIFIED) return value.empty() ? "not said why" : value;
+    if (key == WB_ATTRIBUTE_UNVERIFIED) return value.empty() ? "no reason given" : value;
   return "";
 }
 
-// A look at a stream which neither its writer nor its readers notice. Takes neither a reader entry nor a lease.
+// Shows a stream from outside. It takes no reader entry and no lease, and writes to no shared memory, so that neither
+// the writer nor the readers are affected. Move-only. Used by one thread at a time.
 class Inspection {
  public:
-  // WB_NOT_READY if there is no such stream.
+  // Opens an inspection of `swarm` or another user's `alice/swarm`. WB_NOT_READY if there is no such stream.
   static Result<Inspection> open(const std::string& stream) {
     wb_inspection* raw = nullptr;
     const int code = wb_inspect(stream.c_str(), &raw);
@@ -69,7 +72,7 @@ class Inspection {
     return Inspection(raw);
   }
 
-  // Fresh figures. WB_NOT_READY once the stream is gone.
+  // The present state of the stream. Follows it into a new epoch. WB_NOT_READY if the stream has been removed.
   Result<wb_stream_info> stream() {
     wb_stream_info info;
     const int code = wb_inspection_stream(raw(), &info);
@@ -77,7 +80,7 @@ class Inspection {
     return info;
   }
 
-  // Its readers, with those that died and were not reclaimed yet.
+  // The readers of the stream, including dead ones whose entries were not cleared yet. Observers are not listed.
   Result<std::vector<wb_reader_info>> readers() {
     std::vector<wb_reader_info> readers(WB_MAX_READERS);
     std::size_t count = 0;
@@ -87,7 +90,7 @@ class Inspection {
     return readers;
   }
 
-  // The present value of a parameter, by its index in the schema.
+  // The present value of a parameter. control: its index in the schema. WB_ERR_NOT_FOUND.
   Result<wb_value> parameter(std::uint32_t control) {
     wb_value value;
     const int code = wb_inspection_parameter(raw(), control, &value);
@@ -95,9 +98,10 @@ class Inspection {
     return value;
   }
 
-  // Valid until the next call of stream().
+  // The schema. Valid until the next call of stream() or readers().
   const wb_schema* schema() const noexcept { return wb_inspection_schema(raw()); }
 
+  // The handle for functions of the C interface. It belongs to this object.
   wb_inspection* raw() const noexcept { return inspection_.get(); }
 
  private:
@@ -110,7 +114,8 @@ class Inspection {
   std::unique_ptr<wb_inspection, Close> inspection_;
 };
 
-// Removes what dead processes left, of one stream or ("") of all. Never touches what a live process uses.
+// Removes what dead processes left, of one stream, or, with "", of all streams and arrays. Never removes anything
+// that a living process uses. WB_NOT_READY if there is no such stream.
 inline Result<wb_collect_report> collect(const std::string& stream = "") {
   wb_collect_report report;
   const int code = wb_collect(stream.empty() ? nullptr : stream.c_str(), &report);

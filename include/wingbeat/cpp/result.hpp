@@ -1,6 +1,7 @@
-// How the C++ interface says that something went wrong: Error, and Result<T> that holds a T or an Error.
+// How the C++ interface reports failures: Error, and Result<T>, which holds a T or an Error.
 #pragma once
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -13,13 +14,16 @@
 
 namespace wingbeat {
 
-// A code (WB_ERR_..., or a state such as WB_NOT_READY) and a text that says what happened and what to do next. what()
-// is that text.
+// The time limit of a wait that has none.
+inline constexpr std::chrono::nanoseconds kForever{-1};
+
+// A failure: a result code of the C interface (WB_ERR_..., or a state such as WB_NOT_READY) and a message that says
+// what happened and what to do. what() and message() are that message.
 class Error : public std::runtime_error {
  public:
   Error(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
 
-  // The error of the C call that just failed on this thread.
+  // The error of the C function that has just returned `code` on this thread.
   static Error last(int code) { return Error(code, wb_error_message()); }
 
   int code() const noexcept { return code_; }
@@ -31,7 +35,8 @@ class Error : public std::runtime_error {
 
 namespace detail {
 
-// Mistakes of the calling program end here.
+// Throws the error. Without exceptions it prints the message to stderr and aborts. Used for mistakes of the calling
+// program, which no program handles at run time.
 [[noreturn]] inline void raise(const Error& error) {
 #if defined(__cpp_exceptions)
   throw error;
@@ -41,34 +46,37 @@ namespace detail {
 #endif
 }
 
+// Raises the error of a C function unless it returned WB_OK.
 inline void require(int code) {
   if (code != WB_OK) raise(Error::last(code));
 }
 
 }  // namespace detail
 
-// A T, or the Error that tells why there is none.
+// A T, or the Error that says why there is none. Results must not be ignored: the type is [[nodiscard]].
 //
 //     auto writer = wingbeat::Writer::create(spec);
-//     if (!writer) return complain(writer.error().what());
+//     if (!writer) return report(writer.error().what());
 //     writer->begin();
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: `return value;` is the point
-  Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
+  // Conversions from a T and from an Error, so that functions can return either.
+  Result(T value) : content_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : content_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
+  // Whether there is a value.
   bool has_value() const noexcept { return content_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
-  // The value. Throws the error if there is none.
+  // The value. Throws the Error if there is none. On a temporary Result, value() moves the value out.
   T& value() & { return checked(*this); }
   const T& value() const& { return checked(*this); }
   T value() && { return std::move(checked(*this)); }
   T& operator*() & { return value(); }
   T* operator->() { return &checked(*this); }
 
-  // The error. Throws std::bad_variant_access if there is a value instead.
+  // The error. Throws std::bad_variant_access if there is a value.
   const Error& error() const { return std::get<1>(content_); }
 
  private:
@@ -81,21 +89,26 @@ class [[nodiscard]] Result {
   std::variant<T, Error> content_;
 };
 
-// Done, or an Error.
+// Success, or the Error that says why not.
 template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : content_(std::move(error)) {}  // NOLINT
+  Result(Error error) : content_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
-  // From the return value of a C function.
+  // From the return value of a C function that was called on this thread.
   static Result from(int code) { return code == WB_OK ? Result() : Result(Error::last(code)); }
 
+  // Whether the function succeeded.
   bool has_value() const noexcept { return content_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
+
+  // Throws the Error if the function failed.
   void value() const {
     if (!has_value()) detail::raise(error());
   }
+
+  // The error. Throws std::bad_variant_access after success.
   const Error& error() const { return std::get<1>(content_); }
 
  private:

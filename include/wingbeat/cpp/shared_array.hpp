@@ -1,7 +1,6 @@
-// SharedArray<T>: a mutable array in shared memory that several processes write, and its lock.
+// SharedArray<T>: a mutable array in shared memory that several processes write. ArrayLock: its lock while it is held.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <complex>
 #include <cstddef>
@@ -12,15 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "wingbeat/cpp/reader.hpp"
 #include "wingbeat/cpp/result.hpp"
-#include "wingbeat/cpp/span.hpp"
+#include "wingbeat/cpp/values.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat {
 namespace detail {
 
-// Arrays hold complex numbers too.
+// The wb_type of a shared array's element type: those of fields, and complex numbers. 0 for another type.
 template <class T>
 constexpr int array_type_of() {
   if (std::is_same_v<T, std::complex<float>>) return WB_C64;
@@ -30,7 +28,8 @@ constexpr int array_type_of() {
 
 }  // namespace detail
 
-// The lock of a SharedArray while it is held: given back when this ends.
+// The lock of a SharedArray. It is given back at the end of the scope. It must end before its SharedArray. Move-only.
+// Used by the thread that uses the SharedArray.
 class ArrayLock {
  public:
   ArrayLock(ArrayLock&& other) noexcept
@@ -46,12 +45,14 @@ class ArrayLock {
   ArrayLock& operator=(const ArrayLock&) = delete;
   ~ArrayLock() { unlock(); }
 
-  // False if somebody else held it until the time limit.
+  // Whether the lock is held. False if another process held it until the time limit.
   explicit operator bool() const noexcept { return owns_ && array_ != nullptr; }
 
-  // The last holder died with the lock: the numbers may be half written. Told once, to who gets it next; put them in order.
+  // Whether the last holder died while it held the lock, so that the array may be half written. Reported once, to the
+  // next holder, which must check and repair the array.
   bool was_abandoned() const noexcept { return abandoned_; }
 
+  // Gives the lock back now. Makes a system call only if another handle waits. A second call does nothing.
   void unlock() noexcept {
     if (owns_ && array_ != nullptr) static_cast<void>(wb_array_unlock(array_));
     array_ = nullptr;
@@ -67,8 +68,10 @@ class ArrayLock {
   bool owns_;
 };
 
-// T: float, double, an integer of 8 to 64 bits, std::complex<float> or std::complex<double>. The array outlives the process until
-// remove(); spans are valid, and locks to be given back, as long as the SharedArray they are from.
+// A shared array of element type T: float, double, an integer of 8 to 64 bits, std::complex<float> or
+// std::complex<double>. The array belongs to the user, and exists until remove() or a reboot. A SharedArray is a
+// handle of this process: spans are valid as long as it. Move-only. Used by one thread at a time; threads that share
+// a lock need a SharedArray each. See wb_array.
 //
 //     auto wind = wingbeat::SharedArray<float>::create("/wind", {3, 64, 64}).value();
 //     if (auto lock = wind.lock(100ms).value()) {
@@ -81,14 +84,17 @@ class SharedArray {
   static_assert(kType != 0, "a shared array holds float, double, integers of 8 to 64 bits (not bool) or std::complex");
 
  public:
-  // An array of zeros. shape: fastest dimension first, as Julia shows it. WB_ERR_EXISTS, WB_ERR_NAME, WB_ERR_NO_MEMORY.
+  // Creates an array of zeros. name: / and 1 to 200 further characters (macOS: 30). shape: fastest dimension first, as
+  // Julia shows it. WB_ERR_EXISTS if there is an array of that name; WB_ERR_NAME; WB_ERR_ARGUMENT; WB_ERR_LIMIT;
+  // WB_ERR_NO_MEMORY; WB_ERR_BUSY.
   static Result<SharedArray> create(const std::string& name, const std::vector<std::uint64_t>& shape) {
     wb_array* raw = nullptr;
     const int code = wb_array_create(name.c_str(), kType, static_cast<std::uint32_t>(shape.size()), shape.data(), &raw);
     return made(code, raw);
   }
 
-  // Waits until the array is there and complete: else WB_NOT_READY. An empty shape: whatever it has. WB_ERR_TYPE.
+  // Attaches to an array. Waits up to `timeout` until it exists and is complete, else WB_NOT_READY. An empty shape
+  // accepts any shape. WB_ERR_TYPE if the array has another element type or shape. WB_INTERRUPTED by a signal.
   static Result<SharedArray> attach(const std::string& name, const std::vector<std::uint64_t>& shape = {},
                                     std::chrono::nanoseconds timeout = std::chrono::nanoseconds(0)) {
     wb_array* raw = nullptr;
@@ -97,24 +103,32 @@ class SharedArray {
     return made(code, raw);
   }
 
-  // Frees the name; who is attached keeps the memory. WB_NOT_READY if there is no such array.
+  // Removes the name of an array. Processes that are attached keep the memory. WB_NOT_READY if there is no such array.
   static Result<void> remove(const std::string& name) { return Result<void>::from(wb_array_remove(name.c_str())); }
 
-  // All numbers in a row, column-major.
+  // All elements in a row, in column-major order. The first is aligned to 64 bytes. Valid as long as the SharedArray.
+  // Reading and writing without the lock is possible, and may see or make values that are half written.
   Span<T> span() const& noexcept {
     return {static_cast<T*>(wb_array_data(raw())), static_cast<std::size_t>(info_.size_bytes) / sizeof(T)};
   }
   Span<T> span() const&& = delete;
+
+  // The shape, fastest dimension first.
   std::vector<std::uint64_t> shape() const { return {info_.shape, info_.shape + info_.dimensions}; }
+
+  // Whether the array has a lock. An array of another program may have none.
   bool has_lock() const noexcept { return info_.has_lock != 0; }
 
-  // Empty if somebody else held the lock until the limit. The error of wb_array_lock otherwise, also WB_INTERRUPTED.
+  // Takes the lock. Waits up to `timeout`. If another process held it until then, the returned ArrayLock is empty. The
+  // lock is not recursive. A free lock costs one compare-and-swap. WB_ERR_STATE if this SharedArray holds the lock;
+  // WB_ERR_NOT_FOUND if the array has none; WB_ERR_INCOMPATIBLE; WB_ERR_NO_ROOM; WB_INTERRUPTED by a signal.
   Result<ArrayLock> lock(std::chrono::nanoseconds timeout = kForever) & {
     const int code = wb_array_lock(raw(), timeout.count());
     if (code != WB_OK && code != WB_ABANDONED && code != WB_LOCKED) return Error::last(code);
     return ArrayLock(raw(), code);
   }
 
+  // The handle for functions of the C interface. It belongs to this object.
   wb_array* raw() const noexcept { return array_.get(); }
 
  private:
