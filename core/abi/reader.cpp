@@ -15,7 +15,7 @@ int check_options(const stream::ReaderOptions& options, std::uint32_t flags) {
     return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST, WB_EVERY or WB_LOCK_STEP");
   if (options.leases > layout::kMaxLeases)
     return fail(WB_ERR_LIMIT, "a reader may hold 1 to 6 frames at a time, not " + std::to_string(options.leases));
-  if (options.every != 1 && options.mode == WB_LATEST)
+  if (options.stride != 1 && options.mode == WB_LATEST)
     return fail(WB_ERR_ARGUMENT, "every k-th frame can be taken only in order: use WB_EVERY or WB_LOCK_STEP");
   if ((flags & ~std::uint32_t{WB_READER_COPY | WB_READER_OBSERVE | WB_READER_PREFAULT}) != 0)
     return fail(WB_ERR_ARGUMENT, "unknown reader flags: use WB_READER_COPY, WB_READER_OBSERVE and WB_READER_PREFAULT");
@@ -35,7 +35,7 @@ int read_options(const wb_reader_options* given, stream::ReaderOptions& options)
   if (read.leases != 0) options.leases = read.leases;
   if (read.spin_ns != 0) options.spin_ns = read.spin_ns;
   if (read.label != nullptr) options.label = read.label;
-  if (read.every != 0) options.every = read.every;
+  if (read.every != 0) options.stride = read.every;
   options.copies = (read.flags & WB_READER_COPY) != 0;
   options.observes = (read.flags & WB_READER_OBSERVE) != 0;
   options.prefaults = (read.flags & WB_READER_PREFAULT) != 0;

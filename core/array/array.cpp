@@ -12,19 +12,19 @@ namespace {
 
 constexpr std::uint64_t kPatienceNs = 1'000'000'000;  // of a creator, with another one
 constexpr std::uint64_t kPollNs = 1'000'000;
-constexpr const char* kNotePrefix = "array-";
-constexpr const char* kNoteSuffix = ".making";
+constexpr const char* kCreationPrefix = "array-";
+constexpr const char* kCreationSuffix = ".making";
 
 std::string quoted(const std::string& name) { return "array '" + name + "'"; }
 
 // What its creator locks, and leaves behind if it dies before the array is complete.
-std::string note_of(const std::string& directory, const std::string& name) {
-  return directory + "/" + kNotePrefix + name.substr(1) + kNoteSuffix;
+std::string creation_file(const std::string& directory, const std::string& name) {
+  return directory + "/" + kCreationPrefix + name.substr(1) + kCreationSuffix;
 }
 
 enum class State { kAbsent, kUnfinished, kThere };
 
-struct Look {
+struct Found {
   State state = State::kAbsent;
   layout::ArrayHeader header{};  // a copy
   layout::ArrayLayout layout;
@@ -53,13 +53,8 @@ bool lacks_shape(const layout::ArrayHeader& header) {
   return std::find(header.shape, header.shape + count, 0) != header.shape + count;
 }
 
-// How many bytes the header takes, as it says itself.
-std::uint64_t bytes_of(const layout::ArrayHeader& header) {
-  return layout::array_header_bytes(std::min<std::uint32_t>(header.dimensions, layout::kMaxDimensions));
-}
-
-int look_at(const std::string& name, Look& out) {
-  out = Look{};
+int examine(const std::string& name, Found& out) {
+  out = Found{};
   std::uint64_t bytes = layout::array_header_bytes(1);
   for (;;) {
     platform::Mapping mapping;
@@ -69,8 +64,11 @@ int look_at(const std::string& name, Look& out) {
     if (error != 0) return cannot_open(error, name);
     out.state = read_header(mapping, out.header);
     if (out.state == State::kUnfinished) return WB_OK;
-    if (bytes_of(out.header) <= bytes) break;
-    bytes = bytes_of(out.header);
+    // The header says itself how long it is: map it again if it is longer than what was mapped.
+    const std::uint32_t dimensions = std::min<std::uint32_t>(out.header.dimensions, layout::kMaxDimensions);
+    const std::uint64_t wanted = layout::array_header_bytes(dimensions);
+    if (wanted <= bytes) break;
+    bytes = wanted;
   }
   if (out.header.magic == layout::kArrayMagic && lacks_shape(out.header)) return out.state = State::kUnfinished, WB_OK;
   layout::Fault fault = layout::lay_out(out.header, out.layout);
@@ -82,18 +80,18 @@ int look_at(const std::string& name, Look& out) {
 
 // With the creator's note locked: removes what a creator left that died. Nothing that is complete, nor what others may be making.
 bool remove_unfinished(const std::string& name) {
-  Look look;
-  if (look_at(name, look) != WB_OK || look.state != State::kUnfinished) return false;
+  Found found;
+  if (examine(name, found) != WB_OK || found.state != State::kUnfinished) return false;
   const bool removed = platform::unlink_object(name) == 0;
   sync::LockMemory::step(sync::Step::kArrayRemoved);
   return removed;
 }
 
 int already_there(const std::string& name) {
-  Look look;
-  if (int code = look_at(name, look)) return code;
-  if (look.state == State::kThere)
-    return fail(WB_ERR_EXISTS, quoted(name) + " exists already, with " + layout::describe(look.layout) +
+  Found found;
+  if (int code = examine(name, found)) return code;
+  if (found.state == State::kThere)
+    return fail(WB_ERR_EXISTS, quoted(name) + " exists already, with " + layout::describe(found.layout) +
                                    ": attach to it, or remove it first");
   return fail(WB_ERR_EXISTS,
               "memory object " + name +
@@ -101,8 +99,8 @@ int already_there(const std::string& name) {
                   "remove it if that program has ended");
 }
 
-// Locks the creator's note. `was_left`: a creator that died left it.
-int lock_note(const std::string& name, const std::string& path, platform::FileLock& out, bool& was_left) {
+// Locks the creator's creation. `was_left`: a creator that died left it.
+int lock_creation(const std::string& name, const std::string& path, platform::FileLock& out, bool& was_left) {
   const std::uint64_t start_ns = platform::now_ns();
   for (;;) {
     was_left = platform::file_exists(path);
@@ -151,7 +149,7 @@ void make_complete(const layout::ArrayLayout& layout, const platform::Mapping& m
 
 int not_there(const std::string& name, State state) {
   if (state == State::kAbsent) return fail(WB_NOT_READY, "there is no " + quoted(name) + " yet: create it");
-  const bool died = platform::probe_lock(note_of(runtime_directory(), name)) == platform::Party::kDead;
+  const bool died = platform::probe_lock(creation_file(runtime_directory(), name)) == platform::Party::kDead;
   return fail(WB_NOT_READY,
               quoted(name) +
                   (died ? " is incomplete, because its creator died: create it again"
@@ -169,20 +167,20 @@ int check_wanted(const std::string& name, const WantedArray& wanted, const layou
 }
 
 // Its whole, with the lock if it has one. kUnfinished if it is another array by now.
-int map_whole(const std::string& name, Look& look, platform::Mapping& mapping, layout::LockBlock*& lock_block) {
-  const layout::ArrayLayout& layout = look.layout;
+int map_whole(const std::string& name, Found& found, platform::Mapping& mapping, layout::LockBlock*& lock_block) {
+  const layout::ArrayLayout& layout = found.layout;
   int error = open(name, layout.total_bytes(), mapping);
   const bool has_room = error == 0;
   if (error == EINVAL) error = open(name, layout.end_of_data(), mapping);
-  if (error == ENOENT) return look.state = State::kAbsent, WB_OK;
+  if (error == ENOENT) return found.state = State::kAbsent, WB_OK;
   if (error == EINVAL)
     return fail(WB_ERR_CORRUPT, "memory object " + name + " is smaller than its header says, " +
                                     layout::describe(layout) + ": remove the array and create it again");
   if (error != 0) return cannot_open(error, name);
   layout::ArrayHeader again{};
-  look.state = read_header(mapping, again);
+  found.state = read_header(mapping, again);
   const std::size_t bytes = offsetof(layout::ArrayHeader, shape) + layout.dimensions * sizeof again.shape[0];
-  if (look.state == State::kThere && std::memcmp(&again, &look.header, bytes) != 0) look.state = State::kUnfinished;
+  if (found.state == State::kThere && std::memcmp(&again, &found.header, bytes) != 0) found.state = State::kUnfinished;
   if (!has_room) return WB_OK;
   auto* block = reinterpret_cast<layout::LockBlock*>(mapping.data() + layout.lock_offset);
   if (block->magic == layout::kLockMagic) lock_block = block;
@@ -206,13 +204,13 @@ int Array::create(const std::string& name, const layout::ArrayLayout& layout, st
   if (layout::Fault fault = layout::check_array_name(name)) return fail(fault);
   const std::string directory = runtime_directory();
   if (int code = prepare_directory(directory)) return code;
-  platform::FileLock note;
+  platform::FileLock creation;
   bool was_left = false;
-  if (int code = lock_note(name, note_of(directory, name), note, was_left)) return code;
+  if (int code = lock_creation(name, creation_file(directory, name), creation, was_left)) return code;
   platform::Mapping mapping;
   const int code = make_object(name, layout.total_bytes(), was_left, mapping);
   if (code == WB_OK) make_complete(layout, mapping);
-  note.remove_and_close();
+  creation.remove_and_close();
   if (code != WB_OK) return code;
   remove_dead_parties(directory);  // of arrays that were removed as well: nobody takes their numbers again
   auto* block = reinterpret_cast<layout::LockBlock*>(mapping.data() + layout.lock_offset);
@@ -225,19 +223,19 @@ int Array::attach(const std::string& name, const WantedArray& wanted, std::int64
   if (layout::Fault fault = layout::check_array_name(name)) return fail(fault);
   const std::uint64_t deadline_ns = deadline_after(timeout_ns);
   for (;;) {
-    Look look;
+    Found found;
     platform::Mapping mapping;
     layout::LockBlock* block = nullptr;
-    int code = look_at(name, look);
-    if (code == WB_OK && look.state == State::kThere) code = map_whole(name, look, mapping, block);
-    if (code == WB_OK && look.state == State::kThere) {
-      code = check_wanted(name, wanted, look.layout);
-      if (code == WB_OK) out.reset(new Array(name, look.layout, std::move(mapping), block));
+    int code = examine(name, found);
+    if (code == WB_OK && found.state == State::kThere) code = map_whole(name, found, mapping, block);
+    if (code == WB_OK && found.state == State::kThere) {
+      code = check_wanted(name, wanted, found.layout);
+      if (code == WB_OK) out.reset(new Array(name, found.layout, std::move(mapping), block));
       return code;
     }
     if (code != WB_OK) return code;
     const std::uint64_t now_ns = platform::now_ns();
-    if (now_ns >= deadline_ns) return not_there(name, look.state);
+    if (now_ns >= deadline_ns) return not_there(name, found.state);
     static const std::uint32_t nothing = 0;
     if (platform::wait_on(&nothing, 0, std::min(deadline_ns - now_ns, kPollNs)) == platform::Wake::kInterrupted)
       return fail(WB_INTERRUPTED);
@@ -246,11 +244,11 @@ int Array::attach(const std::string& name, const WantedArray& wanted, std::int64
 
 int Array::remove(const std::string& name) {
   if (layout::Fault fault = layout::check_array_name(name)) return fail(fault);
-  Look look;
-  const int code = look_at(name, look);
+  Found found;
+  const int code = examine(name, found);
   if (code == WB_ERR_ACCESS || code == WB_ERR_SYSTEM) return code;
-  if (code == WB_OK && look.state == State::kAbsent) return fail(WB_NOT_READY, "there is no " + quoted(name));
-  if (code != WB_OK && look.header.magic != layout::kArrayMagic) return code;  // something else of that name
+  if (code == WB_OK && found.state == State::kAbsent) return fail(WB_NOT_READY, "there is no " + quoted(name));
+  if (code != WB_OK && found.header.magic != layout::kArrayMagic) return code;  // something else of that name
   const int error = platform::unlink_object(name);
   sync::LockMemory::step(sync::Step::kArrayRemoved);
   return error == 0 || error == ENOENT ? WB_OK : cannot_open(error, name);
@@ -259,17 +257,17 @@ int Array::remove(const std::string& name) {
 void collect_arrays(const std::string& directory, wb_collect_report& report) {
   std::vector<std::string> names;
   platform::list_directory(directory, names);
-  const std::string prefix = kNotePrefix, suffix = kNoteSuffix;
+  const std::string prefix = kCreationPrefix, suffix = kCreationSuffix;
   for (const std::string& file : names) {
     if (file.size() <= prefix.size() + suffix.size() || file.compare(0, prefix.size(), prefix) != 0 ||
         file.compare(file.size() - suffix.size(), suffix.size(), suffix) != 0)
       continue;
     const std::string name = "/" + file.substr(prefix.size(), file.size() - prefix.size() - suffix.size());
     const std::string path = directory + "/" + file;
-    platform::FileLock note;
-    if (platform::probe_lock(path) == platform::Party::kAlive || note.try_lock(path) != 0) continue;
+    platform::FileLock creation;
+    if (platform::probe_lock(path) == platform::Party::kAlive || creation.try_lock(path) != 0) continue;
     if (!layout::check_array_name(name) && remove_unfinished(name)) ++report.objects;
-    note.remove_and_close();
+    creation.remove_and_close();
     ++report.files;
   }
   report.files += remove_dead_parties(directory);

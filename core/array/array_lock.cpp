@@ -19,10 +19,6 @@ constexpr std::uint64_t kForever = UINT64_MAX;
 constexpr std::uint64_t kSpinNs = 10'000;
 constexpr std::uint64_t kLongestNapNs = 20'000'000;  // then it is looked whether the holder still lives
 
-bool is_party_file(const std::string& name) {
-  return name.compare(0, 6, "array-") == 0 && name.find(".party") != std::string::npos;
-}
-
 }  // namespace
 
 std::uint64_t deadline_after(std::int64_t timeout_ns) {
@@ -87,10 +83,6 @@ bool ArrayLock::is_dead(std::uint32_t party) const {
          platform::probe_lock(file(party)) != platform::Party::kAlive;
 }
 
-bool ArrayLock::take_over(std::uint64_t seen) {
-  return sync::is_held(seen) && is_dead(sync::party_of(seen)) && sync::take_from_dead(memory_, party_, seen);
-}
-
 int ArrayLock::taken(LockOutcome outcome) {
   is_held_ = true;
   if (outcome == LockOutcome::kMine) return WB_OK;
@@ -106,7 +98,8 @@ int ArrayLock::spin(std::uint64_t until_ns, std::uint64_t& seen) {
     if (outcome != LockOutcome::kHeld) return taken(outcome);
     sync::SharedMemory::relax();
   } while (platform::now_ns() < until_ns);
-  return take_over(seen) ? taken(LockOutcome::kMineAbandoned) : WB_LOCKED;
+  const bool is_left = sync::is_held(seen) && is_dead(sync::party_of(seen));
+  return is_left && sync::take_from_dead(memory_, party_, seen) ? taken(LockOutcome::kMineAbandoned) : WB_LOCKED;
 }
 
 int ArrayLock::wait(std::uint64_t deadline_ns) {
@@ -149,10 +142,10 @@ std::uint32_t remove_dead_parties(const std::string& directory) {
   platform::list_directory(directory, names);
   std::uint32_t removed = 0;
   for (const std::string& name : names) {
+    if (name.compare(0, 6, "array-") != 0 || name.find(".party") == std::string::npos) continue;
     const std::string path = directory + "/" + name;
     platform::FileLock lock;
-    if (!is_party_file(name) || platform::probe_lock(path) == platform::Party::kAlive || lock.try_lock(path) != 0)
-      continue;
+    if (platform::probe_lock(path) == platform::Party::kAlive || lock.try_lock(path) != 0) continue;
     lock.remove_and_close();
     ++removed;
   }

@@ -28,7 +28,6 @@ class ArrayLock {
   int join();
   int take_number();
   bool is_dead(std::uint32_t party) const;
-  bool take_over(std::uint64_t seen);
   int spin(std::uint64_t until_ns, std::uint64_t& seen);
   int wait(std::uint64_t deadline_ns);
   int taken(sync::LockOutcome outcome);

@@ -11,14 +11,8 @@ constexpr std::size_t kMaxArrayName = 201;  // it is also part of a file's name
 // The element types in the order of the format's numbers, from 1.
 constexpr std::uint32_t kTypes[] = {kI8, kU8, kI16, kU16, kI32, kU32, kI64, kU64, kF32, kF64, kC64, kC128};
 
-std::uint16_t number_of(std::uint32_t type) {
-  return static_cast<std::uint16_t>(std::find(std::begin(kTypes), std::end(kTypes), type) - std::begin(kTypes) + 1);
-}
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
-
 // Where everything lies, once type and shape are there. False if it is more than can be.
-bool place(ArrayLayout& layout) {
+bool compute_offsets(ArrayLayout& layout) {
   std::uint64_t bytes = array_element_size(layout.type);
   for (std::uint32_t d = 0; d < layout.dimensions; ++d) {
     if (layout.shape[d] == 0 || layout.shape[d] > kMaxArrayBytes / bytes) return false;
@@ -57,7 +51,7 @@ Fault lay_out(std::uint32_t type, std::uint32_t dimensions, const std::uint64_t*
   std::copy_n(shape, dimensions, layout.shape);
   if (std::find(shape, shape + dimensions, 0u) != shape + dimensions)
     return {FaultKind::kArgument, "each dimension of an array must be at least 1"};
-  if (!place(layout)) return {FaultKind::kLimit, "an array must not have more than 2^40 bytes"};
+  if (!compute_offsets(layout)) return {FaultKind::kLimit, "an array must not have more than 2^40 bytes"};
   out = layout;
   return {};
 }
@@ -73,7 +67,8 @@ Fault lay_out(const ArrayHeader& header, ArrayLayout& out) {
   layout.type = kTypes[header.type - 1];
   layout.dimensions = header.dimensions;
   for (std::uint32_t d = 0; d < layout.dimensions; ++d) layout.shape[d] = static_cast<std::uint64_t>(header.shape[d]);
-  if (!place(layout)) return {FaultKind::kCorrupt, "its shape has a dimension below 1 or more than 2^40 bytes"};
+  if (!compute_offsets(layout))
+    return {FaultKind::kCorrupt, "its shape has a dimension below 1 or more than 2^40 bytes"};
   if (header.offset != static_cast<std::int64_t>(layout.offset))
     return {FaultKind::kCorrupt, "its offset does not follow from its shape"};
   out = layout;
@@ -83,7 +78,7 @@ Fault lay_out(const ArrayHeader& header, ArrayLayout& out) {
 ArrayHeader array_header(const ArrayLayout& layout) {
   ArrayHeader header{};
   header.magic = kArrayMagic;
-  header.type = number_of(layout.type);
+  header.type = static_cast<std::uint16_t>(std::find(std::begin(kTypes), std::end(kTypes), layout.type) - kTypes + 1);
   header.dimensions = static_cast<std::uint16_t>(layout.dimensions);
   header.offset = static_cast<std::int64_t>(layout.offset);
   for (std::uint32_t d = 0; d < layout.dimensions; ++d) header.shape[d] = static_cast<std::int64_t>(layout.shape[d]);

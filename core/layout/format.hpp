@@ -18,6 +18,8 @@ inline constexpr std::uint64_t kLineBytes = 128;  // two x86 lines (prefetched i
 inline constexpr std::uint64_t kFieldAlignment = 64;
 inline constexpr std::uint64_t kPageBytes = 4096;
 
+constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
 inline constexpr std::size_t kNameBytes = 64;
 inline constexpr std::size_t kUnitBytes = 32;
 inline constexpr std::size_t kLabelsBytes = 96;
@@ -211,7 +213,7 @@ struct ColdEntry {
   std::uint32_t state;
   std::uint32_t mode;
   std::int32_t pid;
-  std::uint32_t every;  // it takes every k-th frame: those whose seq is a multiple of k
+  std::uint32_t stride;  // k: it takes every k-th frame: those whose seq is a multiple of k
   std::uint64_t attach_time_ns;
   std::uint64_t reserved0;
   char label[kReaderLabelBytes];

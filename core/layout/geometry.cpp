@@ -5,18 +5,16 @@
 namespace wingbeat::layout {
 namespace {
 
-std::uint64_t aligned(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
-
 // Fills in the offsets that follow from the counts and sizes already in the header.
-void place(DataHeader& header) {
+void compute_offsets(DataHeader& header) {
   header.schema_offset = kDataSchemaOffset;
   header.schema_bytes = header.field_count * sizeof(FieldRecord) + header.control_count * sizeof(ControlRecord) +
                         header.attribute_count * sizeof(AttributeRecord);
-  header.values_offset = aligned(header.schema_offset + header.schema_bytes, kLineBytes);
-  header.receipts_offset = aligned(header.values_offset + header.control_count * std::uint64_t{8}, kLineBytes);
-  header.slots_offset = aligned(header.receipts_offset + header.max_readers * sizeof(ReceiptBlock), kPageBytes);
-  header.slot_stride = aligned(sizeof(SlotHeader) + header.payload_bytes, kLineBytes);
-  header.total_bytes = aligned(header.slots_offset + header.slot_count * header.slot_stride, kPageBytes);
+  header.values_offset = round_up(header.schema_offset + header.schema_bytes, kLineBytes);
+  header.receipts_offset = round_up(header.values_offset + header.control_count * std::uint64_t{8}, kLineBytes);
+  header.slots_offset = round_up(header.receipts_offset + header.max_readers * sizeof(ReceiptBlock), kPageBytes);
+  header.slot_stride = round_up(sizeof(SlotHeader) + header.payload_bytes, kLineBytes);
+  header.total_bytes = round_up(header.slots_offset + header.slot_count * header.slot_stride, kPageBytes);
 }
 
 Fault corrupt(const char* what) { return {FaultKind::kCorrupt, std::string("the header is damaged: ") + what}; }
@@ -52,7 +50,7 @@ DataHeader data_header(const Schema& schema, const Budget& budget) {
   header.control_count = static_cast<std::uint32_t>(schema.controls.size());
   header.attribute_count = static_cast<std::uint32_t>(schema.attributes.size());
   std::memcpy(header.stream, schema.stream.data(), schema.stream.size());
-  place(header);
+  compute_offsets(header);
   return header;
 }
 
@@ -64,7 +62,7 @@ ControlHeader control_header(std::uint32_t max_readers) {
   header.hot_offset = kControlHotOffset;
   header.cold_offset = header.hot_offset + max_readers * sizeof(HotEntry);
   header.requests_offset = header.cold_offset + max_readers * sizeof(ColdEntry);
-  header.total_bytes = aligned(header.requests_offset + max_readers * sizeof(RequestBlock), kPageBytes);
+  header.total_bytes = round_up(header.requests_offset + max_readers * sizeof(RequestBlock), kPageBytes);
   return header;
 }
 
@@ -75,7 +73,7 @@ Fault check_data_header(const DataHeader& header, std::uint64_t object_bytes) {
             "the stream uses features that this library does not know: use the same release on both sides"};
   if (!is_within_limits(header)) return corrupt("a count is out of range");
   DataHeader expected = header;
-  place(expected);
+  compute_offsets(expected);
   if (std::memcmp(&expected, &header, sizeof header) != 0) return corrupt("an offset is wrong");
   if (header.total_bytes > object_bytes) return corrupt("the object is smaller than its header says");
   return {};

@@ -35,8 +35,6 @@ Fault duplicate_fault(const char* what, std::string_view name) {
   return {FaultKind::kName, std::string(what) + " " + quoted(name) + " exists already: choose another name"};
 }
 
-std::uint64_t aligned(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
-
 // Bytes of a field, or 0 if a dimension is 0 or the product exceeds the limit.
 std::uint64_t field_bytes(const FieldSpec& spec) {
   std::uint64_t bytes = element_size(spec.type);
@@ -73,7 +71,7 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
                                       " must be the stream's capacity, " + std::to_string(schema.capacity)};
   }
   std::uint64_t bytes = field_bytes(spec);
-  if (bytes == 0 || aligned(bytes, kFieldAlignment) > kMaxFrameBytes - schema.payload_bytes) {
+  if (bytes == 0 || round_up(bytes, kFieldAlignment) > kMaxFrameBytes - schema.payload_bytes) {
     return {FaultKind::kLimit,
             "field " + quoted(spec.name) +
                 ": each dimension must be at least 1, and a frame must not have more than 2^40 bytes"};
@@ -265,7 +263,7 @@ Fault add_field(Schema& schema, const FieldSpec& spec) {
   record.per_agent = spec.per_agent ? 1 : 0;
   record.offset_bytes = schema.payload_bytes;
   record.size_bytes = field_bytes(spec);
-  schema.payload_bytes = aligned(record.offset_bytes + record.size_bytes, kFieldAlignment);
+  schema.payload_bytes = round_up(record.offset_bytes + record.size_bytes, kFieldAlignment);
   schema.fields.push_back(record);
   return {};
 }

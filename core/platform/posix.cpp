@@ -36,19 +36,19 @@ ForkGuard& fork_guard() {
   return *guard;
 }
 
-void before_fork() { fork_guard().mutex.lock(); }
-void after_fork_in_parent() { fork_guard().mutex.unlock(); }
-void after_fork_in_child() {
-  ForkGuard& guard = fork_guard();
-  for (int descriptor : guard.descriptors) ::close(descriptor);
-  guard.descriptors.clear();
-  guard.generation.fetch_add(1, std::memory_order_relaxed);
-  guard.mutex.unlock();
-}
-
+// The mutex is held across the fork, so that the child finds the list whole.
 void install_fork_handlers() {
   static std::once_flag once;
-  std::call_once(once, [] { pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child); });
+  const auto before = [] { fork_guard().mutex.lock(); };
+  const auto after_in_parent = [] { fork_guard().mutex.unlock(); };
+  const auto after_in_child = [] {
+    ForkGuard& guard = fork_guard();
+    for (int descriptor : guard.descriptors) ::close(descriptor);
+    guard.descriptors.clear();
+    guard.generation.fetch_add(1, std::memory_order_relaxed);
+    guard.mutex.unlock();
+  };
+  std::call_once(once, [&] { pthread_atfork(before, after_in_parent, after_in_child); });
 }
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
@@ -269,8 +269,8 @@ int map_twice(std::uint64_t bytes, Mapping& out) {
   if (error == 0) {
     out = Mapping(static_cast<std::uint8_t*>(whole), 2 * bytes);
     for (std::uint64_t half = 0; half < 2 && error == 0; ++half) {
-      void* place = out.data() + half * bytes;
-      if (::mmap(place, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0) == MAP_FAILED)
+      void* target = out.data() + half * bytes;
+      if (::mmap(target, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0) == MAP_FAILED)
         error = errno;
     }
   }
@@ -435,9 +435,9 @@ void close_guarded(int descriptor) {
   {
     std::lock_guard<std::mutex> lock(fork_guard().mutex);
     auto& all = fork_guard().descriptors;
-    auto place = std::find(all.begin(), all.end(), descriptor);
-    if (place == all.end()) return;
-    all.erase(place);
+    const auto found = std::find(all.begin(), all.end(), descriptor);
+    if (found == all.end()) return;
+    all.erase(found);
   }
   ::close(descriptor);
 }

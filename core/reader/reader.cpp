@@ -29,7 +29,7 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   int code = look(lease, out);
   if (code != WB_NO_FRAME) return code;
   tell_ready();
-  if (timeout_ns == 0) return nothing(false);
+  if (timeout_ns == 0) return no_frame(false);
   const std::uint64_t start_ns = platform::now_ns();
   const std::uint64_t deadline_ns = timeout_ns < 0 ? kForever : later(start_ns, static_cast<std::uint64_t>(timeout_ns));
   const std::uint64_t spin_end_ns =
@@ -38,7 +38,7 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   code = spin(lease, spin_end_ns, out);
   while (code == WB_NO_FRAME) {
     const std::uint64_t now_ns = platform::now_ns();
-    if (now_ns >= deadline_ns) return nothing(timeout_ns >= kProbeFromNs);
+    if (now_ns >= deadline_ns) return no_frame(timeout_ns >= kProbeFromNs);
     tell_ready();
     code = sleep(lease, std::min(deadline_ns - now_ns, kLongestNapNs), out);
   }
@@ -56,9 +56,9 @@ int Reader::latest(wb_frame& out) {
   if (code == WB_RESTARTED) restart_unreported_ = true;  // wait() tells it
   const std::uint32_t lease = leases_->find_free();
   if (lease == Leases::kNoLease) return no_lease();
-  prepay();
+  reference_next_frame();
   sync::Taken taken = take_newest(lease);
-  if (!taken) return release(lease), nothing(false);
+  if (!taken) return release(lease), no_frame(false);
   // In order means from frame to frame: only a reader of the latest may skip what lies between.
   if (!is_in_order() && taken.seq > slots_.last()) slots_.start_after(taken.seq, taken.slot);
   deliver(taken, lease, out);
@@ -80,7 +80,7 @@ int Reader::look(std::uint32_t lease, wb_frame& out) {
 }
 
 int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
-  prepay();
+  reference_next_frame();
   const std::uint32_t generation = memory_.generation().load(std::memory_order_acquire);
   if (generation != generation_) {
     generation_ = generation;
@@ -95,7 +95,7 @@ int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
   const std::uint64_t last = slots_.last();
   if (slots_.newest() >= slots_.wanted()) {
     if (sync::Taken taken = take(lease)) {
-      const std::uint64_t missed = is_in_order() ? taken.seq / options_.every - last / options_.every - 1 : 0;
+      const std::uint64_t missed = is_in_order() ? taken.seq / options_.stride - last / options_.stride - 1 : 0;
       missed_ += missed;
       deliver(taken, lease, out);
       return out.missed = missed, WB_OK;
@@ -130,7 +130,7 @@ int Reader::check_now_and_then() {
 }
 
 // The state to report when there is no frame.
-int Reader::nothing(bool waited) {
+int Reader::no_frame(bool waited) {
   if (leases_ == nullptr)
     return fail(WB_NOT_READY, "there is no stream '" + location_.stream() + "' in " + location_.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
@@ -219,10 +219,10 @@ void Reader::interrupt() {
 
 // The next frame's share in the attachment is taken before the frame comes: an atomic addition less between its arrival and
 // the caller.
-void Reader::prepay() {
-  if (is_prepaid_) return;
+void Reader::reference_next_frame() {
+  if (next_is_referenced_) return;
   leases_->add_reference();
-  is_prepaid_ = true;
+  next_is_referenced_ = true;
 }
 
 sync::Taken Reader::take(std::uint32_t lease) {
@@ -243,7 +243,7 @@ void Reader::release(std::uint32_t lease) {
 
 void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out) {
   leases_->keep(lease, taken.seq);
-  is_prepaid_ = false;
+  next_is_referenced_ = false;
   const layout::SlotHeader& header = is_leasing() ? memory_.slot(taken.slot) : copied_;
   const Attachment& attachment = leases_->attachment();
   out.seq = taken.seq;
@@ -266,9 +266,9 @@ void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& ou
 // For those who look from outside.
 void Reader::tell_progress(std::uint64_t seq) {
   layout::HotEntry& entry = memory_.entry(entry_);
-  sync::SharedMemory::word(entry.cursor).store(seq, std::memory_order_relaxed);
-  sync::SharedMemory::word(entry.received).store(received_, std::memory_order_relaxed);
-  sync::SharedMemory::word(entry.missed).store(missed_, std::memory_order_relaxed);
+  sync::put(entry.cursor, seq);
+  sync::put(entry.received, received_);
+  sync::put(entry.missed, missed_);
 }
 
 wb_reader_stats Reader::stats() {

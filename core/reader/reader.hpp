@@ -18,7 +18,7 @@ class Watcher;
 
 struct ReaderOptions {
   std::int32_t mode = WB_LATEST;
-  std::uint32_t every = 1;
+  std::uint32_t stride = 1;
   std::uint32_t leases = 2;
   bool copies = false;    // never leases
   bool observes = false;  // takes no entry
@@ -84,9 +84,9 @@ class Reader {
   int nap(std::uint64_t limit_ns);
   int follow();
   int check_now_and_then();
-  int nothing(bool waited);
+  int no_frame(bool waited);
   int no_lease() const;
-  void prepay();
+  void reference_next_frame();
   bool take_interrupt() {
     return interrupted_.load(std::memory_order_relaxed) && interrupted_.exchange(false, std::memory_order_relaxed);
   }
@@ -110,8 +110,8 @@ class Reader {
 
   platform::FileLock entry_lock_;
   std::uint32_t entry_ = 0;
-  Leases* leases_ = nullptr;  // counted; nullptr while not attached
-  bool is_prepaid_ = false;   // the count includes the next frame
+  Leases* leases_ = nullptr;         // counted; nullptr while not attached
+  bool next_is_referenced_ = false;  // the count includes the next frame
   sync::SharedMemory memory_;
   sync::SlotReader<sync::SharedMemory> slots_;
   std::uint32_t generation_ = 0;

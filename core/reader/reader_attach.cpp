@@ -13,11 +13,6 @@ namespace {
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
 constexpr std::uint32_t kNoEntry = UINT32_MAX;
 
-template <class T>
-void put(T& plain, T value) {
-  sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
-}
-
 // Its parties hold their locks elsewhere: we should take the living for dead, and be taken for dead by them.
 int not_ours(const Location& location, const layout::Manifest& manifest) {
   return fail(WB_ERR_INCOMPATIBLE,
@@ -162,7 +157,7 @@ bool Reader::claim_leases(const Attachment& attachment) {
 
 void Reader::clear_entry(const Attachment& attachment) {
   const sync::SharedMemory& memory = attachment.memory;
-  put(memory.cold_entry(entry_).state, std::uint32_t{layout::kEntryFree});
+  sync::put(memory.cold_entry(entry_).state, std::uint32_t{layout::kEntryFree});
   for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) memory.lease(entry_, i).store(0, std::memory_order_release);
   memory.asleep(entry_).store(0, std::memory_order_relaxed);
   memory.claim(entry_).store(0, std::memory_order_release);
@@ -174,15 +169,15 @@ void Reader::fill_entry(const Attachment& attachment) {
   const std::uint64_t waiting = attachment.memory.request_tail(entry_).load(std::memory_order_relaxed) - consumed;
   if (waiting > layout::kMaxPending)
     attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);  // damaged
-  put(hot.cursor, std::uint64_t{0});
-  put(hot.received, received_);
-  put(hot.missed, missed_);
-  put(hot.done, std::uint64_t{0});
+  sync::put(hot.cursor, std::uint64_t{0});
+  sync::put(hot.received, received_);
+  sync::put(hot.missed, missed_);
+  sync::put(hot.done, std::uint64_t{0});
   layout::ColdEntry& cold = attachment.memory.cold_entry(entry_);
-  put(cold.mode, static_cast<std::uint32_t>(options_.mode));
-  put(cold.pid, platform::process_id());
-  put(cold.every, options_.every);
-  put(cold.attach_time_ns, platform::now_ns());
+  sync::put(cold.mode, static_cast<std::uint32_t>(options_.mode));
+  sync::put(cold.pid, platform::process_id());
+  sync::put(cold.stride, options_.stride);
+  sync::put(cold.attach_time_ns, platform::now_ns());
   std::uint8_t label[sizeof cold.label] = {};
   std::memcpy(label, options_.label.data(), std::min(options_.label.size(), sizeof label - 1));
   sync::SharedMemory::put_words(label, reinterpret_cast<std::uint8_t*>(cold.label), sizeof label);
@@ -194,7 +189,7 @@ void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
   const bool follows = leases_ != nullptr || came_first_;
   detach();
   memory_ = attachment->memory;
-  slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_, options_.every);
+  slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_, options_.stride);
   if (options_.mode == WB_LOCK_STEP) slots_.prefer_newest();
   const std::uint64_t head = memory_.head().load(std::memory_order_acquire);
   if (!follows && sync::head_seq(head) > 0) {
@@ -210,8 +205,8 @@ void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
 
 void Reader::detach() {
   if (leases_ == nullptr) return;
-  if (is_prepaid_) leases_->drop_reference();
-  is_prepaid_ = false;
+  if (next_is_referenced_) leases_->drop_reference();
+  next_is_referenced_ = false;
   leases_->drop_reference();
   leases_ = nullptr;
 }

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::uint32_t kMostFrames = 1'000'000;
 
-std::uint64_t rounded_to_pages(std::uint64_t bytes) {
-  const std::uint64_t page = platform::page_bytes();
-  return (bytes + page - 1) / page * page;
-}
-
 bool has_same_shape(const layout::FieldRecord& a, const layout::FieldRecord& b) {
   return a.type == b.type && a.dimensions == b.dimensions && a.per_agent == b.per_agent &&
          std::equal(a.shape, a.shape + layout::kMaxDimensions, b.shape);
@@ -56,7 +51,7 @@ int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
                                   "' would have more than 2^40 bytes in the window: use fewer frames");
   Ring ring;
   ring.field = field;
-  ring.ring_bytes = rounded_to_pages(field.size_bytes * frames);
+  ring.ring_bytes = layout::round_up(field.size_bytes * frames, platform::page_bytes());
   if (int error = platform::map_twice(ring.ring_bytes, ring.memory)) {
     return fail_system(error, "a window of " + std::to_string(frames) + " frames of '" + field.name + "' needs " +
                                   std::to_string(ring.ring_bytes) + " bytes");

@@ -11,11 +11,6 @@
 namespace wingbeat::stream {
 namespace {
 
-template <class T>
-T get(T& plain) {
-  return sync::SharedMemory::word(plain).load(std::memory_order_relaxed);
-}
-
 std::uint32_t held_leases(const sync::SharedMemory& memory, std::uint32_t entry) {
   std::uint32_t held = 0;
   for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) held += memory.lease(entry, i).load() != 0 ? 1u : 0u;
@@ -58,12 +53,12 @@ int Inspection::stream(wb_stream_info& out) {
   out = wb_stream_info{};
   std::memcpy(out.name, schema().stream.c_str(), schema().stream.size() + 1);
   out.epoch = header.epoch;
-  out.generation = get(hot.generation);
+  out.generation = sync::get(hot.generation);
   const bool alive = platform::probe_lock(location_.writer_lock()) == platform::Party::kAlive;
-  out.writer_state = alive                                     ? WB_WRITER_ALIVE
-                     : get(hot.state) == layout::kWriterClosed ? WB_WRITER_CLOSED
-                                                               : WB_WRITER_DEAD;
-  out.writer_pid = get(hot.pid);
+  out.writer_state = alive                                           ? WB_WRITER_ALIVE
+                     : sync::get(hot.state) == layout::kWriterClosed ? WB_WRITER_CLOSED
+                                                                     : WB_WRITER_DEAD;
+  out.writer_pid = sync::get(hot.pid);
   out.capacity = header.capacity;
   out.create_time_ns = header.create_time_ns;
   out.frame_bytes = header.payload_bytes;
@@ -71,10 +66,10 @@ int Inspection::stream(wb_stream_info& out) {
   out.slots = header.slot_count;
   out.lease_budget = header.lease_budget;
   out.max_readers = header.max_readers;
-  out.hops = get(hot.hops);
-  out.wakes = get(hot.wakes);
-  out.requests = get(hot.requests);
-  out.overruns = get(hot.overruns);
+  out.hops = sync::get(hot.hops);
+  out.wakes = sync::get(hot.wakes);
+  out.requests = sync::get(hot.requests);
+  out.overruns = sync::get(hot.overruns);
   describe_newest(out);
   count_readers(out);
   return WB_OK;
@@ -90,12 +85,12 @@ void Inspection::describe_newest(wb_stream_info& out) const {
     if (sync::head_seq(head) == 0 || index >= memory.slot_count()) return;
     layout::SlotHeader& slot = memory.slot(index);
     out.seq = sync::head_seq(head);
-    out.step = get(slot.step);
-    out.sim_time = get(slot.sim_time);
-    out.publish_time_ns = get(slot.publish_time_ns);
-    const std::uint64_t begin_time_ns = get(slot.begin_time_ns);
+    out.step = sync::get(slot.step);
+    out.sim_time = sync::get(slot.sim_time);
+    out.publish_time_ns = sync::get(slot.publish_time_ns);
+    const std::uint64_t begin_time_ns = sync::get(slot.begin_time_ns);
     out.fill_time_ns = out.publish_time_ns > begin_time_ns ? out.publish_time_ns - begin_time_ns : 0;
-    out.count = std::min(get(slot.count), out.capacity);
+    out.count = std::min(sync::get(slot.count), out.capacity);
     sync::SharedMemory::fence(std::memory_order_acquire);
     if (memory.commit(index).load(std::memory_order_relaxed) == sync::commit_word(out.seq, layout::kCommitted)) return;
   }
@@ -126,17 +121,17 @@ wb_reader_info Inspection::describe_reader(std::uint32_t entry) const {
   layout::HotEntry& hot = memory.entry(entry);
   wb_reader_info info{};
   info.entry = entry;
-  info.pid = get(cold.pid);
-  info.mode = get(cold.mode);
-  info.every = get(cold.every);
+  info.pid = sync::get(cold.pid);
+  info.mode = sync::get(cold.mode);
+  info.every = sync::get(cold.stride);
   info.alive = platform::probe_lock(location_.reader_lock(entry)) == platform::Party::kAlive ? 1 : 0;
   info.leases_claimed = claimed_leases(memory, entry);
   info.leases_held = held_leases(memory, entry);
   info.asleep = memory.asleep(entry).load() != 0 ? 1 : 0;
-  info.attach_time_ns = get(cold.attach_time_ns);
-  info.seq = get(hot.cursor);
-  info.received = get(hot.received);
-  info.missed = get(hot.missed);
+  info.attach_time_ns = sync::get(cold.attach_time_ns);
+  info.seq = sync::get(hot.cursor);
+  info.received = sync::get(hot.received);
+  info.missed = sync::get(hot.missed);
   std::uint8_t label[sizeof cold.label];
   sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(cold.label), label, sizeof label);
   std::memcpy(info.label, label, sizeof info.label - 1);

@@ -80,15 +80,10 @@ int busy(const Location& location) {
   return fail(WB_ERR_BUSY, text + ": end it or choose another name");
 }
 
-std::uint64_t unlink_counted(const std::string& object, std::uint64_t bytes, wb_collect_report& report) {
-  if (platform::unlink_object(object) != 0) return 0;
+void unlink_counted(const std::string& object, std::uint64_t bytes, wb_collect_report& report) {
+  if (platform::unlink_object(object) != 0) return;
   ++report.objects;
   report.bytes += bytes;
-  return bytes;
-}
-
-void remove_counted(const std::string& path, wb_collect_report& report) {
-  if (platform::remove_file(path) == 0) ++report.files;
 }
 
 void remove_objects(const Location& location, const layout::Manifest* manifest, wb_collect_report& report) {
@@ -263,7 +258,7 @@ bool collect_locked(const Location& location, platform::FileLock& writer_lock, w
   sync::SharedMemory::step(sync::Step::kCollectLocked);
   remove_objects(location, known ? &manifest : nullptr, report);
   sync::SharedMemory::step(sync::Step::kCollectUnlinked);
-  remove_counted(aside(location), report);
+  if (platform::remove_file(aside(location)) == 0) ++report.files;
   sync::SharedMemory::step(sync::Step::kCollectRemoved);
   for (platform::FileLock& reader : readers) reader.remove_and_close();
   writer_lock.remove_and_close();

@@ -16,10 +16,6 @@ namespace {
 
 constexpr double kWholeLimit = 9007199254740992.0;  // 2^53
 
-const char* kind_name(std::uint32_t kind) {
-  return kind == layout::kParameter ? "parameter" : kind == layout::kTrigger ? "trigger" : "command";
-}
-
 std::string names_of_kind(const layout::Schema& schema, std::uint32_t kind) {
   std::string names;
   for (const layout::ControlRecord& control : schema.controls) {
@@ -118,7 +114,8 @@ int find_control(const layout::Schema& schema, const char* name, std::uint32_t k
     index = static_cast<std::uint32_t>(found);
     return WB_OK;
   }
-  return fail(WB_ERR_NOT_FOUND, "stream '" + schema.stream + "' has no " + kind_name(kind) + " '" +
+  const char* kind_name = kind == layout::kParameter ? "parameter" : kind == layout::kTrigger ? "trigger" : "command";
+  return fail(WB_ERR_NOT_FOUND, "stream '" + schema.stream + "' has no " + kind_name + " '" +
                                     std::string(name).substr(0, 80) + "': " + names_of_kind(schema, kind));
 }
 

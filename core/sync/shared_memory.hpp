@@ -169,4 +169,14 @@ class SharedMemory {
   Regions regions_;
 };
 
+// Stores and loads a word that other processes look at, where the order does not matter: counters and descriptions.
+template <class T>
+void put(T& plain, T value) {
+  SharedMemory::word(plain).store(value, std::memory_order_relaxed);
+}
+template <class T>
+T get(T& plain) {
+  return SharedMemory::word(plain).load(std::memory_order_relaxed);
+}
+
 }  // namespace wingbeat::sync

@@ -232,9 +232,9 @@ template <class Memory>
 class SlotReader {
  public:
   SlotReader() = default;
-  // Of the frames in order, those are wanted whose seq is a multiple of `every`.
-  SlotReader(const Memory& memory, std::uint32_t reader, std::uint64_t every = 1)
-      : memory_(memory), reader_(reader), every_(every), wanted_(every) {}
+  // Of the frames in order, those are wanted whose seq is a multiple of `stride`.
+  SlotReader(const Memory& memory, std::uint32_t reader, std::uint64_t stride = 1)
+      : memory_(memory), reader_(reader), stride_(stride), wanted_(stride) {}
 
   // Starts behind `seq`, which lies, or would lie, in `slot`.
   void start_after(std::uint64_t seq, std::uint32_t slot) { go_on_from({seq, slot}); }
@@ -318,9 +318,9 @@ class SlotReader {
   // The next frame is expected where it lies if nothing is hopped over. The case of every frame has no division.
   void go_on_from(const Taken& last) {
     last_ = last.seq;
-    wanted_ = every_ == 1 ? last_ + 1 : last_ - last_ % every_ + every_;
-    expected_ = every_ == 1 ? next(last.slot)
-                            : static_cast<std::uint32_t>((last.slot + (wanted_ - last_)) % memory_.slot_count());
+    wanted_ = stride_ == 1 ? last_ + 1 : last_ - last_ % stride_ + stride_;
+    expected_ = stride_ == 1 ? next(last.slot)
+                             : static_cast<std::uint32_t>((last.slot + (wanted_ - last_)) % memory_.slot_count());
   }
 
   // At most `tries` looks, each of which fails only if the writer went on.
@@ -338,7 +338,7 @@ class SlotReader {
   template <class Obtain>
   Taken next_wanted(int tries, const Obtain& obtain) {
     const Taken expected{wanted(), expected_};
-    const bool keeps_up = !prefers_newest_ || newest() < wanted_ + every_;
+    const bool keeps_up = !prefers_newest_ || newest() < wanted_ + stride_;
     if (keeps_up && is_there(expected) && obtain(expected)) return expected;  // no search while it keeps up
     for (int i = 0; i < tries; ++i) {
       // A frame being claimed may yet be spared; but a writer that died or was stopped just there must not hold us up.
@@ -383,7 +383,7 @@ class SlotReader {
     for (std::uint32_t slot = 0; slot < memory_.slot_count(); ++slot) {
       std::uint64_t commit = memory_.commit(slot).load(std::memory_order_acquire);
       const std::uint64_t seq = seq_of(commit);
-      if (state_of(commit) < least || seq < wanted() || seq % every_ != 0) continue;
+      if (state_of(commit) < least || seq < wanted() || seq % stride_ != 0) continue;
       if (!best || (seq < best.seq) != prefers_newest_) best = {seq, slot};
     }
     return best;
@@ -398,7 +398,7 @@ class SlotReader {
 
   Memory memory_;
   std::uint32_t reader_ = 0;
-  std::uint64_t every_ = 1;
+  std::uint64_t stride_ = 1;
   std::uint64_t last_ = 0;
   std::uint64_t wanted_ = 1;
   std::uint32_t expected_ = 0;

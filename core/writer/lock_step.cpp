@@ -12,11 +12,6 @@ namespace {
 constexpr std::uint64_t kSpinNs = 20'000;
 constexpr std::uint64_t kLongestNapNs = 10'000'000;  // then it is looked whether the reader still lives
 
-template <class T>
-T get(T& plain) {
-  return sync::SharedMemory::word(plain).load(std::memory_order_relaxed);
-}
-
 // Acquire: pairs with the release store in Reader::fill_entry.
 bool is_attached(layout::ColdEntry& cold) {
   return sync::SharedMemory::word(cold.state).load(std::memory_order_acquire) == layout::kEntryAttached;
@@ -27,16 +22,15 @@ enum class Outcome { kOver, kOverrun, kInterrupted };
 // One reader, being waited for.
 struct Awaited {
   const Location& location;
-  const Attachment& attachment;
+  const sync::SharedMemory& memory;
   std::uint32_t entry;
   std::uint64_t attach_time_ns;
   std::uint64_t seq;
 
-  const sync::SharedMemory& memory() const { return attachment.memory; }
-  bool is_done() const { return sync::is_done(memory(), entry, seq); }
+  bool is_done() const { return sync::is_done(memory, entry, seq); }
   bool is_the_same() const {
-    layout::ColdEntry& cold = memory().cold_entry(entry);
-    return is_attached(cold) && get(cold.attach_time_ns) == attach_time_ns;
+    layout::ColdEntry& cold = memory.cold_entry(entry);
+    return is_attached(cold) && sync::get(cold.attach_time_ns) == attach_time_ns;
   }
   bool is_alive() const { return platform::probe_lock(location.reader_lock(entry)) == platform::Party::kAlive; }
 
@@ -48,15 +42,14 @@ struct Awaited {
     return is_done();
   }
 
-  // Little-endian, as the format says: the low half changes with every frame.
-  const std::uint32_t* low_half() const { return reinterpret_cast<const std::uint32_t*>(&memory().entry(entry).done); }
-
   platform::Wake nap(std::uint64_t limit_ns) const {
-    const auto before = static_cast<std::uint32_t>(memory().done(entry).load(std::memory_order_relaxed));
-    sync::mark_waiting(memory());
+    const auto before = static_cast<std::uint32_t>(memory.done(entry).load(std::memory_order_relaxed));
+    sync::mark_waiting(memory);
+    // Little-endian, as the format says: the low half of the word changes with every frame.
+    const auto* low_half = reinterpret_cast<const std::uint32_t*>(&memory.entry(entry).done);
     const platform::Wake woken =
-        is_done() ? platform::Wake::kChanged : platform::wait_on(low_half(), before, std::min(limit_ns, kLongestNapNs));
-    sync::mark_going_on(memory());
+        is_done() ? platform::Wake::kChanged : platform::wait_on(low_half, before, std::min(limit_ns, kLongestNapNs));
+    sync::mark_going_on(memory);
     return woken;
   }
 
@@ -104,14 +97,14 @@ bool LockStep::await(const Location& location, const Attachment& attachment, std
   const std::uint64_t start_ns = platform::now_ns();
   for (std::uint32_t entry = 0; entry < memory.reader_count(); ++entry) {
     layout::ColdEntry& cold = memory.cold_entry(entry);
-    if (!is_attached(cold) || get(cold.mode) != WB_LOCK_STEP) continue;
+    if (!is_attached(cold) || sync::get(cold.mode) != WB_LOCK_STEP) continue;
     const std::uint64_t limit_ns = limit_of(cold);
     if (limit_ns == 0) continue;
-    const std::uint64_t attach_time_ns = get(cold.attach_time_ns);
+    const std::uint64_t attach_time_ns = sync::get(cold.attach_time_ns);
     Member& member = members_[entry];
     if (member.attach_time_ns != attach_time_ns) member = {attach_time_ns, 0};
     if (!sync::is_done(memory, entry, member.overran)) continue;
-    const Awaited reader{location, attachment, entry, attach_time_ns, seq - seq % std::max(1u, get(cold.every))};
+    const Awaited reader{location, memory, entry, attach_time_ns, seq - seq % std::max(1u, sync::get(cold.stride))};
     const std::uint64_t deadline_ns = start_ns > UINT64_MAX - limit_ns ? UINT64_MAX : start_ns + limit_ns;
     const Outcome outcome = reader.wait(deadline_ns, interruptible);
     if (outcome == Outcome::kInterrupted) return false;

@@ -7,17 +7,6 @@
 namespace wingbeat::stream {
 namespace {
 
-// What observers read while it may change.
-template <class T>
-void put(T& plain, T value) {
-  sync::SharedMemory::word(plain).store(value, std::memory_order_relaxed);
-}
-
-// Bytes of one index of the last dimension: of one agent, in a per-agent field.
-std::uint64_t item_bytes(const layout::FieldRecord& field) {
-  return field.size_bytes / field.shape[field.dimensions - 1];
-}
-
 template <std::size_t Bytes>
 void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t stride, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * Bytes, source + i * stride, Bytes);
@@ -79,7 +68,8 @@ int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_byt
     return fail(WB_ERR_NOT_FOUND, "there is no field number " + std::to_string(field) + ": the stream has " +
                                       std::to_string(schema().fields.size()) + " fields, numbered from 0");
   const layout::FieldRecord& record = schema().fields[field];
-  const std::uint64_t item = item_bytes(record);
+  // Bytes of one index of the last dimension: of one agent, in a field per agent.
+  const std::uint64_t item = record.size_bytes / record.shape[record.dimensions - 1];
   if (stride_bytes < item)
     return fail(WB_ERR_ARGUMENT, std::string("field '") + record.name + "' has " + std::to_string(item) +
                                      " bytes per agent: a stride of " + std::to_string(stride_bytes) +
@@ -115,33 +105,29 @@ int Writer::set_count(std::uint64_t count) {
   return WB_OK;
 }
 
-std::uint64_t Writer::frame_count() const { return has_count_ ? count_ : schema().capacity; }
-
 int Writer::publish(std::uint64_t step, double sim_time) {
   if (!is_begun_) return not_begun();
   const std::uint64_t now_ns = clock_.now_ns();
   // All at once, and nothing of it earlier: readers that spin look at that line, and take it back after each store.
   layout::SlotHeader& header = memory_.slot(slots_.begun());
-  put(header.step, step);
-  put(header.sim_time, sim_time);
-  put(header.publish_time_ns, now_ns);
-  put(header.begin_time_ns, begin_time_ns_);
-  put(header.count, frame_count());
+  sync::put(header.step, step);
+  sync::put(header.sim_time, sim_time);
+  sync::put(header.publish_time_ns, now_ns);
+  sync::put(header.begin_time_ns, begin_time_ns_);
+  sync::put(header.count, has_count_ ? count_ : schema().capacity);
   sync::SharedMemory::step(sync::Step::kWriterFilled);
   wake_readers(slots_.commit());
   is_begun_ = false;
   // The slot of the next frame is chosen now, while nobody waits for it. Readers that spin look at its commit word: changing it
   // between begin and publish would slow the one store that they wait for.
   slots_.begin();
-  if (slots_.hops() != hops_told_) tell_hops();  // seldom: readers that spin look at that line
+  if (slots_.hops() != hops_told_) {  // seldom: readers that spin look at that line
+    hops_told_ = slots_.hops();
+    sync::put(memory_.hot().hops, hops_told_);
+  }
   last_step_ = step;
   ++published_;
   return WB_OK;
-}
-
-void Writer::tell_hops() {
-  hops_told_ = slots_.hops();
-  sync::SharedMemory::word(memory_.hot().hops).store(hops_told_, std::memory_order_relaxed);
 }
 
 int Writer::abandon() {
@@ -153,7 +139,7 @@ int Writer::abandon() {
 void Writer::wake_readers(std::uint32_t sleepers) {
   if (sleepers == 0) return;
   const bool heard = waker_.wake(sleepers >= sync::kSeveral);
-  sync::SharedMemory::word(memory_.hot().wakes).store(++wakes_, std::memory_order_relaxed);
+  sync::put(memory_.hot().wakes, ++wakes_);
   unheard_ = heard ? 0 : unheard_ + 1;
   if (unheard_ > patience_) look_for_dead_sleepers();
 }
@@ -182,7 +168,7 @@ int Writer::await_readers(bool interruptible) {
   if (!lock_step_.await(location_, *attachment_, seq, interruptible, overruns_)) return fail(WB_INTERRUPTED);
   awaited_ = seq;
   if (overruns_ == before) return WB_OK;
-  put(memory_.hot().overruns, overruns_);
+  sync::put(memory_.hot().overruns, overruns_);
   return fail(WB_OVERRUN);
 }
 

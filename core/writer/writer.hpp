@@ -64,8 +64,6 @@ class Writer {
   void answer_old_requests();
   void wake_readers(std::uint32_t sleepers);
   void look_for_dead_sleepers();
-  std::uint64_t frame_count() const;
-  void tell_hops();
 
   void drain_requests();
   void drain_reader(std::uint32_t reader);

@@ -129,7 +129,7 @@ void Writer::answer(const Waiting& waiting, wb_receipt_status status, std::strin
   receipt.seq = slots_.seq() + 1;
   std::memcpy(receipt.reason, reason.data(), std::min(reason.size(), sizeof receipt.reason - 1));
   sync::give_receipt(memory_, waiting.reader, receipt);
-  sync::SharedMemory::word(memory_.hot().requests).store(++answered_, std::memory_order_relaxed);
+  sync::put(memory_.hot().requests, ++answered_);
   answered_in_round_ = true;
 }
 

@@ -101,7 +101,7 @@ void Segment::attach_reader(std::uint32_t entry, std::uint64_t held_seq, const s
   layout::ColdEntry& cold = memory_.cold_entry(entry);
   cold.mode = 1;
   cold.pid = kReaderPid;
-  cold.every = 1;
+  cold.stride = 1;
   cold.attach_time_ns = kCreateTimeNs + 1;
   std::memcpy(cold.label, label.data(), label.size());
   cold.state = layout::kEntryAttached;
