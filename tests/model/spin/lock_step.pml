@@ -1,4 +1,4 @@
-/* Lock-step: core/sync/lock_step.hpp and core/stream/lock_step.cpp. The writer waits for a reader that is in step until it has done,
+/* Lock-step: core/sync/lock_step.hpp and core/writer/lock_step.cpp. The writer waits for a reader that is in step until it has done,
  * dies, leaves, or the limit passes; it is never left asleep, and a reader that lives is never left waiting. A deadlock here is a lost
  * wake-up. The writer's nap ends by itself only to look whether the reader lives, so that it may pass only if it does not (LIMIT: or
  * if the limit is over).
