@@ -157,7 +157,7 @@ end
     end
 end
 
-@testset "typed_subscriptions_are_type_stable_and_checked" begin
+@testset "typed_readers_are_type_stable_and_checked" begin
     with_flock(; fields=(position=Float32, mass=Float64)) do out, swarm
         frame = take!(swarm)
         get_position(f) = f[:position]
@@ -168,23 +168,10 @@ end
         @test occursin("position, mass", thrown(() -> frame[:grid]).message)
         @test_throws Wingbeat.TypeMismatch subscribe("flock"; fields=(position=Float64,))
         @test_throws Wingbeat.NotFound subscribe("flock"; fields=(speed=Float64,))
-        @test_throws Wingbeat.InvalidArgument subscribe("flock"; fields=[:position])
     end
 end
 
-@testset "wrong_arguments_are_errors_that_say_what_is_right" begin
-    with_flock() do out, swarm
-        @test_throws Wingbeat.InvalidArgument subscribe("flock"; mode=:newest)
-        @test_throws Wingbeat.InvalidArgument subscribe("flock"; leases=7)
-        @test_throws Wingbeat.InvalidArgument subscribe("flock"; leases=0)
-        @test_throws Wingbeat.InvalidArgument subscribe("flock"; spin=-1)
-        @test_throws Wingbeat.InvalidArgument wait(swarm; timeout=-1)
-        @test_throws Wingbeat.InvalidName subscribe("a/b/c"; timeout=0)
-        @test_throws Wingbeat.StreamNotReady subscribe("nobody"; timeout=0)
-    end
-end
-
-@testset "a_closed_subscription_says_so" begin
+@testset "a_closed_reader_says_so" begin
     with_flock() do out, swarm
         X = take!(swarm)[:position]
         close(swarm)
@@ -199,7 +186,7 @@ end
     end
 end
 
-@testset "a_frame_on_hold_outlives_its_subscription" begin
+@testset "a_frame_on_hold_outlives_its_reader" begin
     with_flock() do out, swarm
         frame = hold(take!(swarm))
         close(swarm)

@@ -1,4 +1,4 @@
-# Arrays, however derived, keep the memory they show mapped: without their frame, their subscription, their writer.
+# Arrays and arrays derived from them keep their memory mapped, without their frame, reader and writer.
 
 function derived_arrays(frame)
     X, m = frame[:position], frame[:mass]
@@ -54,7 +54,7 @@ end
                 array, indices = subscribe("flock") do swarm
                     fly!(out)
                     with_indices(derived_arrays(take!(swarm))[k])
-                end # closed: its frames are given back
+                end # closed: its frames are released
                 collect_garbage()
                 @test read_all(array, indices) >= 0
             end
@@ -102,7 +102,7 @@ end
     end
 end
 
-@testset "subscriptions_that_are_garbage_make_room_for_new_ones" begin
+@testset "readers_that_are_garbage_make_room_for_new_ones" begin
     with_flock(; writer=(leases=6,)) do out, swarm
         @noinline again() = take!(subscribe("flock"; leases=2)).seq
         @test [again() for _ in 1:9] == ones(9)

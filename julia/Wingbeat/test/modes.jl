@@ -8,57 +8,39 @@ for (way, name, how) in WITHOUT_LEASES
     @testset "frames_got_$(name)_are_as_leased_ones" begin
         with_flock(; frames=0, mode=:every, how...) do out, swarm
             @test stats(swarm).way === way
+            w = window(swarm, 3, :position)
             for seq in 1:5
                 fly!(out)
                 frame = take!(swarm)
                 X = frame[:position]
-                @test frame.seq == seq && X == position_of(seq, 8)
-                @test X isa DenseMatrix{Float32} && X * X' isa Matrix
+                @test frame.seq == seq && X == position_of(seq, 8) && X * X' isa Matrix
                 @test_throws ReadOnlyFrame X[1, 1] = 0
+                push!(w, frame)
             end
+            @test w.seqs == [3, 4, 5] && w[:position][:, :, 3] == position_of(5, 8)
         end
     end
 
-    @testset "a_frame_got_$(name)_ends_with_its_turn_and_can_be_held" begin
+    @testset "a_frame_got_$(name)_ends_with_its_turn_can_be_held_and_its_memory_outlives_the_reader" begin
         with_flock(; frames=0, mode=:every, how...) do out, swarm
             fly!(out)
             first_one = take!(swarm)
             X = first_one[:position]
             held = hold(first_one)
             foreach(_ -> fly!(out), 1:30)
-            second = take!(swarm)
-            Y = second[:position]
+            Y = take!(swarm)[:position]
             @test held[:position] == position_of(1, 8)
-            fly!(out)
             release(held)
             @test_throws FrameReleased X[1, 1]
             take!(swarm)
             @test_throws FrameReleased Y[1, 1]
-        end
-    end
-
-    @testset "memory_got_$(name)_outlives_frame_and_subscription" begin
-        with_flock(; frames=3, mode=:latest, how...) do out, swarm
-            X = take!(swarm)[:position]
             close(swarm)
             GC.gc()
             GC.gc()
             @test isfinite(unchecked(X))
         end
     end
-
-    @testset "windows_of_frames_got_$(name)" begin
-        with_flock(; frames=0, mode=:every, how...) do out, swarm
-            w = window(swarm, 3, :position)
-            for _ in 1:5
-                fly!(out)
-                update!(w)
-            end
-            @test w.seqs == [3, 4, 5] && w[:position][:, :, 3] == position_of(5, 8)
-        end
-    end
 end
-
 
 @testset "an_observer_cannot_ask_and_is_not_seen" begin
     with_flock(; frames=2, writer=(triggers=(:reset,),), observe=true) do out, swarm
@@ -69,7 +51,7 @@ end
 end
 
 @testset "every_third" begin
-    with_flock(; frames=0, every=3) do out, swarm
+    with_flock(; frames=0, stride=3) do out, swarm
         foreach(_ -> fly!(out), 1:9)
         @test [take!(swarm).seq for _ in 1:3] == [3, 6, 9]
         reader = only(streams("flock").readers)
@@ -80,14 +62,21 @@ end
     end
 end
 
-@testset "modes_that_cannot_be" begin
+@testset "options_that_cannot_be_are_refused" begin
     with_flock() do out, swarm
-        @test thrown(() -> subscribe("flock"; mode=:none)) isa Wingbeat.InvalidArgument
-        @test thrown(() -> subscribe("flock"; every=0)) isa Wingbeat.InvalidArgument
-        @test thrown(() -> subscribe("flock"; mode=:latest, every=2)) isa Wingbeat.InvalidArgument
-        @test thrown(() -> subscribe("flock"; mode=:lockstep, observe=true)) isa Wingbeat.InvalidArgument
+        for options in (
+            (mode=:newest,), (stride=0,), (every=0,), (mode=:latest, stride=2), (mode=:latest, every=2), (leases=0,), (leases=7,),
+            (spin=-1,), (timeout=-1,), (fields=[:position],), (mode=:lockstep, observe=true),
+        )
+            @test (options, thrown(() -> subscribe("flock"; options...))) isa Tuple{NamedTuple,Wingbeat.InvalidArgument}
+        end
+        @test thrown(() -> wait(swarm; timeout=-1)) isa Wingbeat.InvalidArgument
+        @test thrown(() -> subscribe("a/b/c"; timeout=0)) isa Wingbeat.InvalidName
         @test thrown(() -> subscribe("nobody-of-that-name/flock")) isa Wingbeat.NotFound
         @test thrown(() -> publish("other"; x=zeros(1), access=(:all_write,))) isa Wingbeat.InvalidArgument
+        tenth = subscribe("flock"; every=10) # the stride's former name
+        @test only(filter(r -> r.stride == 10, streams("flock").readers)).mode === :every
+        close(tenth)
     end
 end
 
@@ -123,7 +112,7 @@ end
     end
 end
 
-@testset "a_subscription_that_overruns_does_not_stop_the_writer" begin
+@testset "a_reader_that_overruns_does_not_stop_the_writer" begin
     with_directory() do
         publish("flock"; x=zeros(Int, 4)) do out
             subscribe("flock"; mode=:lockstep) do swarm

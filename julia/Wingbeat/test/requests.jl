@@ -165,13 +165,3 @@ end
         @test params(swarm)[:rate] == 4.0
     end
 end
-
-@testset "other_tasks_run_while_a_receipt_is_waited_for" begin
-    with_steered() do out, swarm
-        ticks = Ref(0)
-        timer = Timer(_ -> ticks[] += 1, 0; interval=0.001)
-        foreach(k -> params(swarm)[:free] = k, 1:20)
-        close(timer)
-        @test ticks[] > 0 && params(out)[:free] == 20.0
-    end
-end

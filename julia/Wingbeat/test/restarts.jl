@@ -40,7 +40,7 @@ end
     end
 end
 
-@testset "a_reader_killed_while_it_holds_a_frame_costs_nobody_anything" begin
+@testset "a_reader_killed_while_it_holds_a_frame_costs_the_others_nothing" begin
     with_flock(; mode=:every, leases=2, writer=(leases=4, history=4)) do out, swarm
         reader = start("reader")
         @test startswith(next_line(reader), "holding")
@@ -50,7 +50,7 @@ end
             seq > 1 && fly!(out)
             @test wait(swarm; timeout=5).seq == seq
         end
-        other = subscribe("flock"; leases=2) # takes the place of the dead one
+        other = subscribe("flock"; leases=2) # takes the entry of the dead one
         @test take!(other).seq == 60
         close(other)
     end
@@ -93,7 +93,7 @@ end
     end
 end
 
-@testset "a_typed_subscription_goes_on_if_its_fields_fit_and_says_if_they_do_not" begin
+@testset "a_typed_reader_goes_on_if_its_fields_fit_and_says_if_they_do_not" begin
     with_directory() do
         out = flock("flock")
         swarm = subscribe("flock"; fields=(mass=Float64,), mode=:every)

@@ -9,7 +9,7 @@ include("support.jl")
 include("names.jl")
 
 const FILES = [
-    "library", "layout", "schema", "arrays", "frames", "lifetime", "waiting", "allocation", "window", "publication", "requests",
+    "library", "layout", "schema", "arrays", "frames", "lifetime", "waiting", "allocation", "window", "writer", "requests",
     "restarts", "modes", "streams", "locked_array", "show", "vectors", "readme",
 ]
 

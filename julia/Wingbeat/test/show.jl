@@ -45,7 +45,7 @@ has(text, parts...) = all(p -> occursin(p, text), parts)
 end
 
 @testset "the_repl_shows_how_a_stream_is_read" begin
-    with_flock(; frames=1, every=3, copy=true) do out, swarm
+    with_flock(; frames=1, stride=3, copy=true) do out, swarm
         @test has(shown(swarm), "Reader of flock (:every, by copying), writer alive")
         @test has(shown(streams("flock")), ":every 3", "copies")
         subscribe(unseen -> (@test has(shown(unseen), "(:latest, observing)")), "flock"; observe=true)
@@ -70,7 +70,7 @@ quietly(f) = with_logger(f, NullLogger())
 end
 
 # What subscribing twice logs. (Test's own logger of 1.5 does not know of "at most once".)
-function logged_by_two_subscriptions(attributes)
+function logged_by_two_readers(attributes)
     text = IOBuffer()
     logger = SimpleLogger(text)
     with_directory() do
@@ -81,9 +81,9 @@ function logged_by_two_subscriptions(attributes)
     return String(take!(text))
 end
 
-@testset "a_subscription_to_an_unverified_stream_warns_once" begin
-    @test logged_by_two_subscriptions(()) == ""
-    logged = logged_by_two_subscriptions(("unverified" => "/data has no lock",))
+@testset "a_reader_of_an_unverified_stream_warns_once" begin
+    @test logged_by_two_readers(()) == ""
+    logged = logged_by_two_readers(("unverified" => "/data has no lock",))
     @test length(collect(eachmatch(r"stream loose is unverified: /data has no lock", logged))) == 1
 end
 

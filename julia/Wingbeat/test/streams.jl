@@ -1,6 +1,6 @@
 @testset "streams_lists_writers_and_readers" begin
     with_directory() do
-        @test isempty(streams())
+        @test isempty(streams()) && Wingbeat.runtime_directory() == ENV["WINGBEAT_DIR"]
         flock("a") do a
             flock("b"; capacity=20) do b
                 fly!(a; count=3)
@@ -46,11 +46,5 @@ end
         @test report.streams == 1 && report.objects == 2 && report.bytes > 0
         @test isempty(streams())
         @test Wingbeat.collect_dead("flock").streams == 0
-    end
-end
-
-@testset "the_runtime_directory_is_the_environments" begin
-    with_directory() do
-        @test Wingbeat.runtime_directory() == ENV["WINGBEAT_DIR"]
     end
 end

@@ -1,4 +1,4 @@
-@testset "a_publisher_fills_the_slot_in_place" begin
+@testset "a_writer_fills_the_slot_in_place" begin
     with_flock(; frames=0) do out, swarm
         P = out[:position]
         @test P isa SlotArray{Float32,2} && size(P) == (3, 8) && P isa StridedMatrix
@@ -110,7 +110,7 @@ end
     end
 end
 
-@testset "a_closed_publication_says_so" begin
+@testset "a_closed_writer_says_so" begin
     with_directory() do
         out = flock("flock")
         P = out[:position]
@@ -124,7 +124,7 @@ end
     end
 end
 
-@testset "a_publication_that_is_garbage_ends_its_stream" begin
+@testset "a_writer_that_is_garbage_ends_its_stream" begin
     with_directory() do
         @noinline make() = (publish!(publish("x"; x=[1.0])); nothing)
         make()
