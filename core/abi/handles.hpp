@@ -1,4 +1,4 @@
-// The opaque handles of wingbeat.h, and the checks every entry makes.
+// The opaque handles of wingbeat.h, and the checks that every function of the interface makes.
 #pragma once
 
 #include <cstring>
@@ -43,6 +43,7 @@ inline int null_argument(const char* what) { return stream::fail(WB_ERR_ARGUMENT
 
 // WB_OK if the handle can be used in this process.
 template <class Handle>
+// WB_OK if the handle can be used in this process. WB_ERR_FORKED in a forked child.
 int check(const Handle* handle) {
   if (handle == nullptr) return null_argument("the handle");
   if (handle->impl->fork_generation() != platform::fork_generation()) return stream::fail(WB_ERR_FORKED);
@@ -51,6 +52,7 @@ int check(const Handle* handle) {
 
 // Runs what may allocate; no exception leaves the library.
 template <class Function>
+// Runs code that may allocate. No exception leaves the library, since its callers may be C.
 int guarded(Function&& function) noexcept {
   try {
     return function();
@@ -61,12 +63,15 @@ int guarded(Function&& function) noexcept {
   }
 }
 
-// Copies an options struct of any release: an older, shorter one (not below `least` bytes) leaves the rest zero; of a newer, longer
-// one all that is not known here must be zero.
+// Copies an options struct of any release: an older, shorter one (not below `least` bytes) leaves the rest zero; of a
+// newer, longer one all that is not known here must be zero.
 template <class Options>
+// Copies a struct of options of any release. An older, shorter one (not below `least` bytes) leaves the rest
+// zero. Of a newer, longer one everything that is not known here must be zero: an option that cannot be
+// followed must not be ignored.
 int read_sized(const Options* given, std::size_t least, const char* name, Options& out) {
   const std::size_t size = given->struct_size;
-  constexpr std::size_t kMost = 4096;  // nobody has set it
+  constexpr std::size_t kMost = 4096;  // above this, struct_size was never set
   if (size < least || size > kMost)
     return stream::fail(WB_ERR_ARGUMENT, std::string("struct_size of ") + name + " is " + std::to_string(size) +
                                              ": set it to sizeof(" + name + ")");
@@ -82,6 +87,7 @@ int read_sized(const Options* given, std::size_t least, const char* name, Option
 
 // Makes a handle around a freshly made implementation.
 template <class Handle, class Implementation>
+// Makes a handle around an implementation that was just created.
 int hand_out(std::unique_ptr<Implementation> impl, Handle** out) {
   *out = new Handle{std::move(impl)};
   return WB_OK;
@@ -89,6 +95,6 @@ int hand_out(std::unique_ptr<Implementation> impl, Handle** out) {
 
 }  // namespace wingbeat::abi
 
-// Functions on the hot path say what they check in one line.
+// The functions of the hot path check their handle in one line.
 #define WB_CHECK(handle) \
   if (const int wb_code = check(handle)) return wb_code

@@ -7,9 +7,10 @@ using stream::fail;
 
 namespace {
 
-constexpr std::size_t kFirstReaderOptions =
-    offsetof(wb_reader_options, every);  // the size they had in the first release
+// The size that the options had in the first release.
+constexpr std::size_t kFirstReaderOptions = offsetof(wb_reader_options, every);
 
+// Refuses options that contradict each other, instead of choosing between them.
 int check_options(const stream::ReaderOptions& options, std::uint32_t flags) {
   if (options.mode != WB_LATEST && options.mode != WB_EVERY && options.mode != WB_LOCK_STEP)
     return fail(WB_ERR_ARGUMENT, "unknown reading mode: use WB_LATEST, WB_EVERY or WB_LOCK_STEP");
@@ -26,6 +27,7 @@ int check_options(const stream::ReaderOptions& options, std::uint32_t flags) {
   return WB_OK;
 }
 
+// Zeros mean the defaults of stream::ReaderOptions.
 int read_options(const wb_reader_options* given, stream::ReaderOptions& options) {
   options.label = platform::program_name();
   if (given == nullptr) return WB_OK;
@@ -74,6 +76,8 @@ int wb_reader_latest(wb_reader* reader, wb_frame* out) {
   return out == nullptr ? null_argument("the result") : guarded([&] { return reader->impl->latest(*out); });
 }
 
+// The attachment pointer marks the struct as released. Leases::end ignores a second release through a copy of
+// it.
 void wb_frame_release(wb_frame* frame) {
   if (frame == nullptr || frame->attachment == nullptr) return;
   auto* leases = static_cast<stream::Leases*>(frame->attachment);
@@ -87,6 +91,7 @@ const void* wb_frame_field(const wb_frame* frame, uint32_t field) {
   return static_cast<const std::uint8_t*>(frame->data) + unwrap(frame->schema)->fields[field].offset_bytes;
 }
 
+// The reference is added last: `new` may throw.
 int wb_frame_memory(const wb_frame* frame, wb_memory** out) {
   if (frame == nullptr || frame->attachment == nullptr || out == nullptr)
     return fail(WB_ERR_ARGUMENT, "the frame is NULL or was released");

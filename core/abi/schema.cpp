@@ -8,7 +8,7 @@ using namespace wingbeat;
 using namespace wingbeat::abi;
 using stream::fail;
 
-// The vocabulary of the interface and of the format are the same numbers.
+// The interface and the format use the same numbers, so that values need no translation.
 static_assert(WB_NAME_BYTES == layout::kNameBytes && WB_UNIT_BYTES == layout::kUnitBytes);
 static_assert(WB_LABELS_BYTES == layout::kLabelsBytes && WB_HELP_BYTES == layout::kHelpBytes);
 static_assert(WB_CHOICES_BYTES == layout::kChoicesBytes && WB_VALUE_BYTES == layout::kValueBytes);
@@ -25,6 +25,7 @@ static_assert(int{WB_PARAMETER} == int{layout::kParameter} && int{WB_COMMAND} ==
 
 namespace {
 
+// The index of a field or control. The message of WB_ERR_NOT_FOUND lists all names.
 int find(const wb_schema* schema, const char* name, bool field) {
   if (schema == nullptr || name == nullptr) return null_argument("the schema or name");
   const layout::Schema& s = *unwrap(schema);

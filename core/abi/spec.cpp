@@ -12,6 +12,7 @@ namespace {
 
 std::string_view text_or_empty(const char* text) { return text == nullptr ? std::string_view() : text; }
 
+// The 8 bytes of a value in the format: the bits of an f64, or a whole number.
 std::uint64_t bits_of(double value, std::uint32_t type) {
   std::uint64_t bits;
   if (type == WB_VALUE_F64) return std::memcpy(&bits, &value, sizeof bits), bits;

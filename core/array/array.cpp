@@ -1,3 +1,8 @@
+// Creating, attaching to and removing shared arrays.
+//
+// A creator locks a file of its own (array-<name>.making) while it works. It stores the header's magic last, so
+// that an object without it is incomplete. If the file is there and not locked, its creator died, and the
+// object may be removed.
 #include "array.hpp"
 
 #include <algorithm>
@@ -17,11 +22,12 @@ constexpr const char* kCreationSuffix = ".making";
 
 std::string quoted(const std::string& name) { return "array '" + name + "'"; }
 
-// What its creator locks, and leaves behind if it dies before the array is complete.
+// The file that a creator locks, and that it leaves if it dies before the array is complete.
 std::string creation_file(const std::string& directory, const std::string& name) {
   return directory + "/" + kCreationPrefix + name.substr(1) + kCreationSuffix;
 }
 
+// What is under a name: nothing, an object that is not complete, or an array.
 enum class State { kAbsent, kUnfinished, kThere };
 
 struct Found {
@@ -39,7 +45,7 @@ int cannot_open(int error, const std::string& name) {
   return fail_system(error, "cannot open " + quoted(name));
 }
 
-// Copies a header of `bytes` out. Acquire: pairs with the release store in make_complete.
+// Copies the header out. Acquire: pairs with the release store in make_complete.
 State read_header(const platform::Mapping& mapping, layout::ArrayHeader& out) {
   auto& magic = *reinterpret_cast<std::uint32_t*>(mapping.data());
   if (sync::SharedMemory::word(magic).load(std::memory_order_acquire) == 0) return State::kUnfinished;
@@ -47,12 +53,15 @@ State read_header(const platform::Mapping& mapping, layout::ArrayHeader& out) {
   return State::kThere;
 }
 
-// Programs that know no such store write magic and shape one after the other.
+// Programs that know no such store write magic, type and shape one after the other. A dimension of 0 means that
+// they are not done.
 bool lacks_shape(const layout::ArrayHeader& header) {
   const std::size_t count = std::min<std::size_t>(header.dimensions, layout::kMaxDimensions);
   return std::find(header.shape, header.shape + count, 0) != header.shape + count;
 }
 
+// Finds out what is under a name. An object that is smaller than the smallest header is being made. Fails for
+// anything that is not an array.
 int examine(const std::string& name, Found& out) {
   out = Found{};
   std::uint64_t bytes = layout::array_header_bytes(1);
@@ -76,9 +85,10 @@ int examine(const std::string& name, Found& out) {
   return fail(fault);
 }
 
-// ---------------------------------------------------------------------------------------------------------- create
+// -------------------------------------------------------------------------------------------------------------- create
 
-// With the creator's note locked: removes what a creator left that died. Nothing that is complete, nor what others may be making.
+// With the creation file locked: removes an object that a dead creator left. Never a complete array, nor one
+// that another program may be creating.
 bool remove_unfinished(const std::string& name) {
   Found found;
   if (examine(name, found) != WB_OK || found.state != State::kUnfinished) return false;
@@ -87,6 +97,7 @@ bool remove_unfinished(const std::string& name) {
   return removed;
 }
 
+// WB_ERR_EXISTS. Says what it is, since the remedy differs.
 int already_there(const std::string& name) {
   Found found;
   if (int code = examine(name, found)) return code;
@@ -99,7 +110,7 @@ int already_there(const std::string& name) {
                   "remove it if that program has ended");
 }
 
-// Locks the creator's creation. `was_left`: a creator that died left it.
+// Locks the creation file. `was_left`: a creator that died left it.
 int lock_creation(const std::string& name, const std::string& path, platform::FileLock& out, bool& was_left) {
   const std::uint64_t start_ns = platform::now_ns();
   for (;;) {
@@ -132,7 +143,7 @@ int make_object(const std::string& name, std::uint64_t bytes, bool was_left, pla
   return error == 0 ? WB_OK : no_memory(error, name, bytes);
 }
 
-// Everything first, the magic last: who sees it sees all.
+// Writes everything, and the magic last: a process that sees the magic sees the rest.
 void make_complete(const layout::ArrayLayout& layout, const platform::Mapping& mapping) {
   ArrayLock::fill(*reinterpret_cast<layout::LockBlock*>(mapping.data() + layout.lock_offset));
   layout::ArrayHeader header = layout::array_header(layout);
@@ -145,8 +156,9 @@ void make_complete(const layout::ArrayLayout& layout, const platform::Mapping& m
   sync::LockMemory::step(sync::Step::kArrayComplete);
 }
 
-// ---------------------------------------------------------------------------------------------------------- attach
+// -------------------------------------------------------------------------------------------------------------- attach
 
+// WB_NOT_READY. Says whether the array is absent, being created, or was left by a creator that died.
 int not_there(const std::string& name, State state) {
   if (state == State::kAbsent) return fail(WB_NOT_READY, "there is no " + quoted(name) + " yet: create it");
   const bool died = platform::probe_lock(creation_file(runtime_directory(), name)) == platform::Party::kDead;
@@ -156,6 +168,7 @@ int not_there(const std::string& name, State state) {
                         : " is not complete yet: wait for its creator, or remove the array if its creator has ended"));
 }
 
+// Compares with what the caller requires. The message shows both as texts, such as "f32 (3, 4)".
 int check_wanted(const std::string& name, const WantedArray& wanted, const layout::ArrayLayout& there) {
   layout::ArrayLayout both = there;
   if (wanted.type != 0) both.type = wanted.type;
@@ -166,7 +179,8 @@ int check_wanted(const std::string& name, const WantedArray& wanted, const layou
   return is == expected ? WB_OK : fail(WB_ERR_TYPE, quoted(name) + " is " + is + ", not " + expected);
 }
 
-// Its whole, with the lock if it has one. kUnfinished if it is another array by now.
+// Maps the whole array, with its lock if it has one. The header is read again: between the two mappings the
+// name may have been given to another object, which counts as unfinished.
 int map_whole(const std::string& name, Found& found, platform::Mapping& mapping, layout::LockBlock*& lock_block) {
   const layout::ArrayLayout& layout = found.layout;
   int error = open(name, layout.total_bytes(), mapping);
@@ -196,6 +210,7 @@ Array::Array(const std::string& name, const layout::ArrayLayout& layout, platfor
       lock_(quoted(name), lock_block),
       fork_generation_(platform::fork_generation()) {}
 
+// A forked child does not own the lock of its parent.
 Array::~Array() {
   if (fork_generation_ == platform::fork_generation()) lock_.leave();
 }
@@ -218,6 +233,7 @@ int Array::create(const std::string& name, const layout::ArrayLayout& layout, st
   return WB_OK;
 }
 
+// Polls, because an absent object cannot be slept on.
 int Array::attach(const std::string& name, const WantedArray& wanted, std::int64_t timeout_ns,
                   std::unique_ptr<Array>& out) {
   if (layout::Fault fault = layout::check_array_name(name)) return fail(fault);
@@ -242,6 +258,7 @@ int Array::attach(const std::string& name, const WantedArray& wanted, std::int64
   }
 }
 
+// Refuses anything that is not an array, so that a mistyped name cannot remove the memory of another program.
 int Array::remove(const std::string& name) {
   if (layout::Fault fault = layout::check_array_name(name)) return fail(fault);
   Found found;

@@ -1,4 +1,5 @@
-// A shared array: one memory object of exactly the given name, which any process of its user creates, attaches to and removes.
+// A shared array: one memory object with exactly the given name, which any process of its user creates,
+// attaches to and removes. The handle behind wb_array.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace wingbeat::stream {
 
-// What an attaching process counts on; zeros: whatever is there.
+// What an attaching process requires. Zeros accept anything.
 struct WantedArray {
   std::uint32_t type = 0;
   std::uint32_t dimensions = 0;
@@ -45,7 +46,8 @@ class Array {
   std::uint32_t fork_generation_;
 };
 
-// Removes arrays whose creators died before they were complete, and the files of dead parties. Complete arrays are the user's.
+// Removes arrays whose creators died before they were complete, and the lock files of dead parties. Complete
+// arrays are left alone.
 void collect_arrays(const std::string& directory, wb_collect_report& report);
 
 }  // namespace wingbeat::stream

@@ -17,7 +17,7 @@ using sync::LockOutcome;
 
 constexpr std::uint64_t kForever = UINT64_MAX;
 constexpr std::uint64_t kSpinNs = 10'000;
-constexpr std::uint64_t kLongestNapNs = 20'000'000;  // then it is looked whether the holder still lives
+constexpr std::uint64_t kLongestNapNs = 20'000'000;  // then the waiting party checks whether the holder is alive
 
 }  // namespace
 
@@ -44,7 +44,8 @@ std::string ArrayLock::file(std::uint32_t party) const {
   return directory_ + text;
 }
 
-// Becomes a party, once. What the block says is copied before it is checked.
+// Becomes a party, once for each handle. The block lies in shared memory: it is copied, and the copy is
+// checked.
 int ArrayLock::join() {
   if (party_lock_.is_locked()) return WB_OK;
   layout::LockBlock block;
@@ -65,6 +66,8 @@ int ArrayLock::join() {
   return take_number();
 }
 
+// Takes the lowest number whose file is not locked. A word that names this number was left by its dead owner
+// (invariant 4 of sync/array_lock.hpp).
 int ArrayLock::take_number() {
   for (party_ = 0; party_ < layout::kMaxLockParties; ++party_) {
     const int error = party_lock_.try_lock(file(party_));
@@ -77,12 +80,15 @@ int ArrayLock::take_number() {
   return fail(WB_ERR_NO_ROOM, array_ + " is used by 1024 handles that lock it, the highest number: close one");
 }
 
-// Asked by who does not hold it. A word that names him, or a number that nobody can have, was scribbled over.
+// Whether the party that holds the lock is dead. A word that names this very party, which does not hold the
+// lock, or a number that no party can have, was overwritten by accident: it counts as a dead holder's, since
+// waiting for it would have no end.
 bool ArrayLock::is_dead(std::uint32_t party) const {
   return party == party_ || party >= layout::kMaxLockParties ||
          platform::probe_lock(file(party)) != platform::Party::kAlive;
 }
 
+// The lock is this handle's. WB_ABANDONED if its last holder died.
 int ArrayLock::taken(LockOutcome outcome) {
   is_held_ = true;
   if (outcome == LockOutcome::kMine) return WB_OK;
@@ -91,7 +97,8 @@ int ArrayLock::taken(LockOutcome outcome) {
                   " is taken, but its last holder died with it: the array may be half written; check and repair it");
 }
 
-// WB_LOCKED, with the holder's word, if it was not to be had.
+// Tries for a while. WB_LOCKED, with the holder's word, if the lock was not free. Probes the holder only at the
+// end, because that is a system call.
 int ArrayLock::spin(std::uint64_t until_ns, std::uint64_t& seen) {
   do {
     const LockOutcome outcome = sync::try_take(memory_, party_, seen);
@@ -102,6 +109,8 @@ int ArrayLock::spin(std::uint64_t until_ns, std::uint64_t& seen) {
   return is_left && sync::take_from_dead(memory_, party_, seen) ? taken(LockOutcome::kMineAbandoned) : WB_LOCKED;
 }
 
+// The bell is read before the word is marked, so that a bell that rings in between ends the sleep at once
+// (invariant 3 of sync/array_lock.hpp).
 int ArrayLock::wait(std::uint64_t deadline_ns) {
   for (;;) {
     const std::uint32_t bell = memory_.bell().load(std::memory_order_acquire);
@@ -131,6 +140,7 @@ int ArrayLock::unlock() {
   return WB_OK;
 }
 
+// A lock that is still held is left as by a holder that died, since its array may be half written.
 void ArrayLock::leave() {
   if (is_held_ && sync::give_back(memory_, party_, sync::kAbandoned)) platform::wake_all(&block_->bell);
   is_held_ = false;

@@ -1,5 +1,6 @@
-// The lock behind a shared array's numbers. Each handle is a party of its own with a number and, for as long as it lives, a lock file
-// `array-<identity>.party<number>`: whether the holder lives, the kernel says, as of all parties (docs/design/0003-liveness.md).
+// The lock behind a shared array's elements. Each handle that locks it is a party with a number, and holds, for
+// as long as it lives, the lock of a file `array-<identity>.party<number>`. So the kernel knows which parties
+// are alive (docs/design/0003-liveness.md).
 #pragma once
 
 #include <cstdint>
@@ -12,12 +13,12 @@ namespace wingbeat::stream {
 
 class ArrayLock {
  public:
-  // `array`: what messages call it. block: nullptr if it has no lock.
+  // array: its name in messages. block: nullptr if the array has no lock.
   ArrayLock(std::string array, layout::LockBlock* block);
   ArrayLock(const ArrayLock&) = delete;
   ArrayLock& operator=(const ArrayLock&) = delete;
 
-  static void fill(layout::LockBlock& block);  // of a new array
+  static void fill(layout::LockBlock& block);  // of a new array, before any other process sees it
 
   bool exists() const { return block_ != nullptr; }
   int lock(std::int64_t timeout_ns);
@@ -43,10 +44,10 @@ class ArrayLock {
   bool is_held_ = false;
 };
 
-// On the monotonic clock; UINT64_MAX: never.
+// A time on the monotonic clock. UINT64_MAX: never.
 std::uint64_t deadline_after(std::int64_t timeout_ns);
 
-// Removes the lock files of parties that died. Returns how many.
+// Removes the lock files of parties that died, and returns how many.
 std::uint32_t remove_dead_parties(const std::string& directory);
 
 }  // namespace wingbeat::stream

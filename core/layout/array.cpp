@@ -6,12 +6,14 @@
 namespace wingbeat::layout {
 namespace {
 
+// A file in the runtime directory has the name in it, so that it must be shorter than a file name.
 constexpr std::size_t kMaxArrayName = 201;  // it is also part of a file's name
 
-// The element types in the order of the format's numbers, from 1.
+// The element types in the order of the numbers that WrappedArray gives them, from 1.
 constexpr std::uint32_t kTypes[] = {kI8, kU8, kI16, kU16, kI32, kU32, kI64, kU64, kF32, kF64, kC64, kC128};
 
-// Where everything lies, once type and shape are there. False if it is more than can be.
+// Computes the offsets from type and shape. False if a dimension is 0 or the array is too large. The comparison
+// comes before the multiplication, so that no header can make it overflow.
 bool compute_offsets(ArrayLayout& layout) {
   std::uint64_t bytes = array_element_size(layout.type);
   for (std::uint32_t d = 0; d < layout.dimensions; ++d) {
@@ -69,6 +71,7 @@ Fault lay_out(const ArrayHeader& header, ArrayLayout& out) {
   for (std::uint32_t d = 0; d < layout.dimensions; ++d) layout.shape[d] = static_cast<std::uint64_t>(header.shape[d]);
   if (!compute_offsets(layout))
     return {FaultKind::kCorrupt, "its shape has a dimension below 1 or more than 2^40 bytes"};
+  // The offset follows from the number of dimensions, so that a header cannot point elsewhere.
   if (header.offset != static_cast<std::int64_t>(layout.offset))
     return {FaultKind::kCorrupt, "its offset does not follow from its shape"};
   out = layout;

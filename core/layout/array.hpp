@@ -1,5 +1,6 @@
-// The shared bytes of an array, as spec/array.md states them: the header that InterProcessCommunication.jl's WrappedArray has, the
-// numbers, and behind them the lock.
+// The shared bytes of an array, as spec/array.md states them: first the header of
+// InterProcessCommunication.jl's WrappedArray, then the elements, then the lock. The lock comes last so that
+// the other package, which does not know of it, finds the elements where it expects them.
 #pragma once
 
 #include <cstdint>
@@ -18,27 +19,29 @@ inline constexpr std::uint64_t kMaxArrayBytes = kMaxFrameBytes;
 inline constexpr std::uint32_t kMaxLockParties = 1024;
 inline constexpr std::size_t kBackendBytes = 16;
 
-// `dimensions` says how many of `shape` there are: the rest belongs to the numbers.
+// The object begins with this header. It has no field for its own length: `dimensions` says how many elements
+// of `shape` there are, and the bytes of the others belong to the elements of the array.
 struct ArrayHeader {
-  std::uint32_t magic;  // stored last
-  std::uint16_t type;   // the format's own numbers: array_type() below
+  std::uint32_t magic;  // stored last: 0 means that the creator is not done
+  std::uint16_t type;   // numbers of the other package, not those of wb_type
   std::uint16_t dimensions;
   std::int64_t offset;  // of the first number
   std::int64_t shape[kMaxDimensions];
 };
 static_assert(sizeof(ArrayHeader) == 80);
 
-// Behind the numbers.
+// The lock, after the elements. The words that change lie in a cache line of their own, apart from those that
+// are only read.
 struct LockBlock {
   std::uint64_t magic;
   std::uint32_t version;
   std::uint32_t reserved;
   std::uint64_t identity;       // names the parties' lock files; new for every creation
   std::uint64_t directory;      // hash of the runtime directory they lie in
-  char backend[kBackendBytes];  // whose locks see one another
+  char backend[kBackendBytes];  // backends do not see each other's locks
   std::uint8_t pad0[kLineBytes - 48];
   std::uint64_t holder;  // see sync/array_lock.hpp
-  std::uint32_t bell;    // changes when a lock is freed that somebody waits for: what sleepers sleep on
+  std::uint32_t bell;    // sleepers sleep on this word; it changes when a lock is freed that a party waits for
   std::uint8_t pad1[kLineBytes - 12];
 };
 static_assert(sizeof(LockBlock) == 2 * kLineBytes);
@@ -46,13 +49,13 @@ static_assert(offsetof(LockBlock, holder) == kLineBytes);
 
 inline constexpr std::uint32_t kLockVersion = 1;
 
-// Element types that arrays have beyond those of fields.
+// The element types that arrays have and fields do not.
 enum ComplexType : std::uint32_t { kC64 = kF64 + 1, kC128 };
 
 std::uint64_t array_element_size(std::uint32_t type);  // 0 for an unknown type
 const char* array_element_name(std::uint32_t type);    // "?" for an unknown type
 
-// What an array is, and where everything lies in its object.
+// The type and shape of an array, and the offsets of the parts of its object.
 struct ArrayLayout {
   std::uint32_t type = 0;
   std::uint32_t dimensions = 0;
@@ -65,20 +68,23 @@ struct ArrayLayout {
   std::uint64_t total_bytes() const { return lock_offset + sizeof(LockBlock); }
 };
 
-// Of an array to be made.
+// Computes the layout of an array that is to be created, or the reason why there cannot be such an array.
 Fault lay_out(std::uint32_t type, std::uint32_t dimensions, const std::uint64_t* shape, ArrayLayout& out);
 
-// Of a header copied out of shared memory.
+// Computes the layout from a header that was copied out of shared memory. Accepts only headers that
+// array_header() can make.
 Fault lay_out(const ArrayHeader& header, ArrayLayout& out);
 
 ArrayHeader array_header(const ArrayLayout& layout);
 
-// How many bytes the header of so many dimensions takes.
+// The size of the header of an array with so many dimensions: a multiple of 64, so that the first element is
+// aligned.
 std::uint64_t array_header_bytes(std::uint32_t dimensions);
 
 std::string describe(const ArrayLayout& layout);  // "f32 (3, 100)"
 
-// Whether an object may be called so: / and 1 to 200 characters without another /. What begins with /wb- is a stream's.
+// Whether a shared memory object may have this name: / and 1 to 200 characters without another /. Names that
+// begin with /wb- are reserved for streams.
 Fault check_array_name(std::string_view name);
 
 }  // namespace wingbeat::layout

@@ -1,8 +1,12 @@
 // The shared bytes of a stream, as spec/segment.md states them. Plain structs: no behaviour, no system calls.
 //
-// Words that change while a stream lives are declared as plain integers here; core/sync alone touches them, as atomics.
-// Every such word has exactly one writer: in the data object the stream's writer, in the control object the owner of the
-// entry the word belongs to.
+// Words that change while a stream lives are declared as plain integers here; only core/sync accesses them, as
+// atomics. Every such word has exactly one writer: in the data object the stream's writer, in the control
+// object the owner of the reader entry that the word belongs to. So no word needs a lock, and no death can
+// leave one locked.
+//
+// Every offset and size is fixed by static assertions. To change one, see "Changing the format" in
+// CONTRIBUTING.md.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +22,7 @@ inline constexpr std::uint64_t kLineBytes = 128;  // two x86 lines (prefetched i
 inline constexpr std::uint64_t kFieldAlignment = 64;
 inline constexpr std::uint64_t kPageBytes = 4096;
 
+// The lowest multiple of `unit` that is not below `value`.
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
 inline constexpr std::size_t kNameBytes = 64;
@@ -42,9 +47,10 @@ inline constexpr std::uint32_t kMaxSlots = kMaxLeaseBudget + kMaxHistory + 3;
 inline constexpr std::uint64_t kMaxCapacity = std::uint64_t{1} << 32;
 inline constexpr std::uint64_t kMaxFrameBytes = std::uint64_t{1} << 40;
 
-// ------------------------------------------------------------------------------------------------- the data object
+// ----------------------------------------------------------------------------------------------------- the data object
 
-// Written once before the manifest names the object; never changes.
+// Written once, before the manifest names the object, and never changed. A reader copies it out of shared
+// memory, checks the copy, and uses only the copy.
 struct DataHeader {
   std::uint64_t magic;
   std::uint32_t format_version;
@@ -73,21 +79,22 @@ struct DataHeader {
 static_assert(sizeof(DataHeader) == 200);
 
 enum WriterState : std::uint32_t {
-  kWriterAttached = 1,    // a writer said hello; whether it still lives, its lock tells
-  kWriterClosed = 2,      // it said goodbye
+  kWriterAttached = 1,    // a writer has attached; its lock says whether it is alive
+  kWriterClosed = 2,      // the writer has closed the stream
   kWriterSuperseded = 3,  // a new epoch exists: read the manifest again
 };
 
-// Words of the stream's writer, each group on lines of its own.
+// The words of the stream that change. Each group has lines of its own, because readers poll some of them while
+// the writer stores others.
 struct DataHot {
   std::uint64_t head;  // newest frame: seq << 16 | slot; 0 before the first
   std::uint8_t pad0[kLineBytes - 8];
-  std::uint32_t wake;  // changes with every publish, receipt, restart: what sleepers sleep on
+  std::uint32_t wake;  // sleepers sleep on this word; it changes with every publish, receipt and restart
   std::uint8_t pad1[kLineBytes - 4];
   std::uint32_t generation;  // counts writers of this epoch, from 1
   std::uint32_t state;       // WriterState
   std::int32_t pid;
-  std::uint32_t waiting;  // 1: the writer sleeps until readers in lock-step have done
+  std::uint32_t waiting;  // 1: the writer sleeps until readers in lock-step have finished
   std::uint64_t hops;
   std::uint64_t wakes;
   std::uint64_t requests;
@@ -115,7 +122,8 @@ struct FieldRecord {
 };
 static_assert(sizeof(FieldRecord) == 288);
 
-// A typed 8-byte value: f64 bits, or a two's complement i64 (bool: 0 or 1; choice: index).
+// A parameter, trigger or command. A value has 8 bytes: the bits of an f64, or an i64 in two's complement (a
+// bool is 0 or 1, a choice an index).
 struct ControlRecord {
   char name[kNameBytes];
   char unit[kUnitBytes];
@@ -138,7 +146,8 @@ struct AttributeRecord {
 };
 static_assert(sizeof(AttributeRecord) == 512);
 
-// A frame's header; its payload follows at once.
+// The header of a frame. The payload follows it directly, so that a reader of a small frame gets both in one
+// cache line.
 struct SlotHeader {
   std::uint64_t commit;  // seq << 2 | SlotState
   std::uint64_t step;
@@ -152,10 +161,10 @@ static_assert(sizeof(SlotHeader) == 64);
 static_assert(offsetof(SlotHeader, commit) == 0);
 
 enum SlotState : std::uint64_t {
-  kFree = 0,       // the whole word is 0: never used, or given back
+  kFree = 0,       // the whole word is 0: never used, or abandoned
   kWriting = 1,    // payload undefined
-  kClaiming = 2,   // seq and payload intact; the writer is looking at the leases
-  kCommitted = 3,  // whole
+  kClaiming = 2,   // seq and payload are intact; the writer is reading the leases
+  kCommitted = 3,  // the frame is whole
 };
 
 struct ReceiptRecord {
@@ -169,7 +178,7 @@ struct ReceiptRecord {
 };
 static_assert(sizeof(ReceiptRecord) == 128);
 
-// One per reader entry.
+// The receipts of one reader entry, written by the stream's writer.
 struct ReceiptBlock {
   std::uint64_t consumed;  // requests of this entry that the writer has taken, ever
   std::uint8_t pad[kLineBytes - 8];
@@ -177,7 +186,7 @@ struct ReceiptBlock {
 };
 static_assert(sizeof(ReceiptBlock) == 17 * kLineBytes);
 
-// ---------------------------------------------------------------------------------------------- the control object
+// -------------------------------------------------------------------------------------------------- the control object
 
 struct ControlHeader {
   std::uint64_t magic;
@@ -192,10 +201,11 @@ struct ControlHeader {
 };
 static_assert(sizeof(ControlHeader) == 64);
 
-// What the writer looks at with every frame: one line of 64 bytes per entry, and the reader's progress beside it.
+// What the writer looks at in every frame: one line of 64 bytes per reader entry; and beside it the progress of
+// the reader, which only inspections look at.
 struct HotEntry {
   std::uint64_t lease[kMaxLeases];  // seq of a frame that is held, or expected; 0: none
-  std::uint32_t claim;              // how many of them the reader may use
+  std::uint32_t claim;              // the number of them that the reader may use
   std::uint32_t asleep;             // threads of the reader that may need waking
   std::uint64_t request_tail;       // requests made, ever
   std::uint64_t cursor;             // last seq taken
@@ -209,6 +219,7 @@ static_assert(offsetof(HotEntry, cursor) == 64);
 
 enum EntryState : std::uint32_t { kEntryFree = 0, kEntryAttached = 1 };
 
+// The reader's description of itself. The reader stores `state` last, with release.
 struct ColdEntry {
   std::uint32_t state;
   std::uint32_t mode;

@@ -5,7 +5,8 @@
 namespace wingbeat::layout {
 namespace {
 
-// Fills in the offsets that follow from the counts and sizes already in the header.
+// Fills in the offsets that follow from the counts and sizes in the header. The limits of those are checked
+// first when the header is not trusted (is_within_limits), so that nothing overflows.
 void compute_offsets(DataHeader& header) {
   header.schema_offset = kDataSchemaOffset;
   header.schema_bytes = header.field_count * sizeof(FieldRecord) + header.control_count * sizeof(ControlRecord) +
@@ -19,6 +20,7 @@ void compute_offsets(DataHeader& header) {
 
 Fault corrupt(const char* what) { return {FaultKind::kCorrupt, std::string("the header is damaged: ") + what}; }
 
+// Whether the object is one of Wingbeat's, of the format that this library reads.
 Fault check_kind(bool magic, std::uint32_t version) {
   if (!magic) return corrupt("it is not a Wingbeat object");
   if (version == kFormatVersion) return {};
@@ -27,6 +29,7 @@ Fault check_kind(bool magic, std::uint32_t version) {
                                         ": use the same release on both sides"};
 }
 
+// Every count is bounded before anything is computed from it.
 bool is_within_limits(const DataHeader& header) {
   return header.capacity >= 1 && header.capacity <= kMaxCapacity && header.payload_bytes <= kMaxFrameBytes &&
          header.slot_count >= header.lease_budget + kSpareSlots && header.slot_count <= kMaxSlots &&
@@ -72,6 +75,7 @@ Fault check_data_header(const DataHeader& header, std::uint64_t object_bytes) {
     return {FaultKind::kIncompatible,
             "the stream uses features that this library does not know: use the same release on both sides"};
   if (!is_within_limits(header)) return corrupt("a count is out of range");
+  // A copy with the offsets computed anew: all of it must be equal.
   DataHeader expected = header;
   compute_offsets(expected);
   if (std::memcmp(&expected, &header, sizeof header) != 0) return corrupt("an offset is wrong");

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kFirstLine = "wingbeat manifest 1\n";
 
+// The last line: a check sum of all lines before it.
 std::string check_line(std::string_view body) {
   char text[32];
   std::snprintf(text, sizeof text, "check %016" PRIx64 "\n", hash(body));
@@ -20,7 +21,7 @@ std::string hex(std::uint64_t value) {
   return text;
 }
 
-// Takes the next line of `rest`, which must begin with `key` and a space; false if it does not.
+// Takes the next line of `rest`, which must consist of `key`, a space and the value. False if it does not.
 bool take(std::string_view& rest, std::string_view key, std::string_view& value) {
   std::size_t end = rest.find('\n');
   if (end == std::string_view::npos || end <= key.size()) return false;
@@ -31,6 +32,7 @@ bool take(std::string_view& rest, std::string_view key, std::string_view& value)
   return true;
 }
 
+// The same for a number without leading signs or spaces. False if it overflows.
 bool take_number(std::string_view& rest, std::string_view key, int base, std::uint64_t& value) {
   std::string_view text;
   if (!take(rest, key, text) || text.empty() || text.size() > 20) return false;
@@ -45,6 +47,7 @@ bool take_number(std::string_view& rest, std::string_view key, int base, std::ui
   return true;
 }
 
+// The same for a value that must be a name.
 bool take_word(std::string_view& rest, std::string_view key, std::string& word) {
   std::string_view text;
   if (!take(rest, key, text) || !is_name(text)) return false;
@@ -52,7 +55,8 @@ bool take_word(std::string_view& rest, std::string_view key, std::string& word) 
   return true;
 }
 
-// An object's name: a slash and up to 30 characters (what macOS can bear).
+// The same for the name of a memory object: a slash and a name, 30 characters in all at most, since macOS
+// allows little more.
 bool take_object(std::string_view& rest, std::string_view key, std::string& name) {
   std::string_view text;
   if (!take(rest, key, text) || text.size() < 2 || text.size() > 30 || text[0] != '/') return false;
@@ -96,6 +100,7 @@ std::string to_text(const Manifest& manifest) {
 }
 
 Fault from_text(std::string_view text, Manifest& manifest) {
+  // A newer manifest is not damaged: the message must say what to do.
   constexpr std::string_view kAnyVersion = "wingbeat manifest ";
   if (text.substr(0, kAnyVersion.size()) == kAnyVersion && text.substr(0, kFirstLine.size()) != kFirstLine) {
     return {FaultKind::kIncompatible, "the manifest has another version: use the same release on both sides"};
@@ -107,6 +112,7 @@ Fault from_text(std::string_view text, Manifest& manifest) {
     return damaged;
   }
   std::string_view body = text.substr(kFirstLine.size(), check - kFirstLine.size());
+  // Comparing the text made of the result refuses everything that the functions above overlook, such as leading zeros.
   return take_all(body, manifest) && to_text(manifest) == text ? Fault{} : damaged;
 }
 

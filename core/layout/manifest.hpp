@@ -1,5 +1,5 @@
-// The manifest: a small text file that names a stream's two memory objects. Renaming it into place is the commit point of
-// creation, so an object that can be opened through it is complete.
+// The manifest: a small text file that names a stream's two memory objects. Renaming it into its place is the
+// commit point of creation. An object that can be opened through a manifest is complete.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,8 @@ namespace wingbeat::layout {
 
 inline constexpr std::size_t kMaxManifestBytes = 1024;
 
+// The content of a manifest. `identity` is a number of this creation, and stands in both objects too: a reader
+// finds out by it that the manifest belongs to the objects, and that a stream was created anew.
 struct Manifest {
   std::string stream;
   std::string backend;
@@ -25,10 +27,10 @@ struct Manifest {
 
 std::string to_text(const Manifest& manifest);
 
-// Accepts exactly what to_text writes.
+// Reads a manifest. Accepts exactly the texts that to_text makes, so that a damaged file is never used.
 Fault from_text(std::string_view text, Manifest& manifest);
 
-// FNV-1a, 64 bits: the manifest's check sum and the hash in object names.
+// FNV-1a, 64 bits: the check sum of manifests, and the hash in the names of objects.
 std::uint64_t hash(std::string_view text);
 
 }  // namespace wingbeat::layout

@@ -10,6 +10,8 @@ constexpr std::uint64_t kElementSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8};
 constexpr const char* kElementNames[] = {"?", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"};
 
 template <std::size_t N>
+// Copies a checked text, and fills the rest with zeros: every byte of a record is defined, so that records can
+// be compared.
 void put(char (&target)[N], std::string_view text) {
   std::memset(target, 0, N);
   if (!text.empty()) std::memcpy(target, text.data(), text.size());  // an empty view may have no data at all
@@ -35,7 +37,8 @@ Fault duplicate_fault(const char* what, std::string_view name) {
   return {FaultKind::kName, std::string(what) + " " + quoted(name) + " exists already: choose another name"};
 }
 
-// Bytes of a field, or 0 if a dimension is 0 or the product exceeds the limit.
+// The size of a field in bytes. 0 if a dimension is 0, or the product exceeds the limit. The comparison comes
+// before the multiplication, so that nothing overflows.
 std::uint64_t field_bytes(const FieldSpec& spec) {
   std::uint64_t bytes = element_size(spec.type);
   for (std::uint64_t extent : spec.shape) {
@@ -70,6 +73,7 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
     return {FaultKind::kArgument, "the last dimension of per-agent field " + quoted(spec.name) +
                                       " must be the stream's capacity, " + std::to_string(schema.capacity)};
   }
+  // The offset of the next field must not exceed the limit either.
   std::uint64_t bytes = field_bytes(spec);
   if (bytes == 0 || round_up(bytes, kFieldAlignment) > kMaxFrameBytes - schema.payload_bytes) {
     return {FaultKind::kLimit,
@@ -79,6 +83,7 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
   return {};
 }
 
+// Whether the minimum does not exceed the maximum. False for NaN, whose comparisons are false.
 bool is_ordered_range(const ControlSpec& spec) {
   if (spec.value_type == kValueI64) {
     return static_cast<std::int64_t>(spec.minimum) <= static_cast<std::int64_t>(spec.maximum);
@@ -89,6 +94,7 @@ bool is_ordered_range(const ControlSpec& spec) {
   return low <= high;  // false for NaN
 }
 
+// The rules for the value of a parameter. Its initial value is checked by check_value, as every later value.
 Fault check_parameter(const ControlSpec& spec) {
   if (spec.value_type < kValueF64 || spec.value_type > kValueChoice) {
     return {FaultKind::kArgument,
@@ -147,6 +153,8 @@ void append(std::vector<std::uint8_t>& bytes, const std::vector<Record>& records
 }
 
 template <class Record>
+// Copies the record at a position and moves the position past it. A copy, because the bytes need not be
+// aligned.
 Record record_at(const std::vector<std::uint8_t>& bytes, std::uint64_t& position) {
   Record record;
   std::memcpy(&record, bytes.data() + position, sizeof record);
@@ -156,11 +164,13 @@ Record record_at(const std::vector<std::uint8_t>& bytes, std::uint64_t& position
 
 Fault corrupt(std::string text) { return {FaultKind::kCorrupt, "the schema is damaged: " + std::move(text)}; }
 
+// A broken rule means in memory that it is damaged, whatever it means in a call.
 Fault as_corrupt(Fault fault) {
   if (fault) fault = corrupt(fault.text);
   return fault;
 }
 
+// Adds a field from untrusted bytes. Its offset and size must be those that this library would have given it.
 Fault add_field_record(Schema& schema, const FieldRecord& record) {
   if (!is_terminated(record.name) || !is_terminated(record.unit) || !is_terminated(record.labels) ||
       record.dimensions > kMaxDimensions || record.per_agent > 1) {
@@ -211,6 +221,7 @@ Fault check_f64(const ControlRecord& control, std::uint64_t bits) {
   std::memcpy(&high, &control.maximum, sizeof high);
   if (!std::isfinite(value))
     return {FaultKind::kArgument, "parameter " + quoted(fixed_text(control.name)) + " must be a finite number"};
+  // Both limits 0: there is no limit.
   if ((low == 0 && high == 0) || (value >= low && value <= high)) return {};
   return out_of_range(control, number(value), number(low), number(high));
 }

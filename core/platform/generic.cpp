@@ -1,7 +1,7 @@
 // The backends of systems other than Linux, with what every POSIX system offers: flock, polling, pipes.
 //
-// "macos" sleeps by os_sync_wait_on_address where the system has it (14.4 and later; found at run time). "portable" polls
-// everywhere. It is built on Linux to test there what macOS does.
+// "macos" sleeps by os_sync_wait_on_address where the system has it (14.4 and later; found at run time). "portable"
+// polls everywhere. It is built on Linux to test there what macOS does.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -30,7 +30,8 @@ std::vector<std::string> list_objects(const std::string&) { return {}; }
 
 std::uint64_t free_object_bytes() { return UINT64_MAX; }
 
-// macOS refuses O_CLOEXEC and O_NONBLOCK in shm_open; elsewhere, nobody who put a pipe there shall keep us waiting.
+// macOS refuses O_CLOEXEC and O_NONBLOCK in shm_open. Elsewhere O_NONBLOCK keeps a pipe that another user made
+// under the name from blocking the call.
 int open_shared(const std::string& name, int flags, unsigned mode) {
 #ifndef __APPLE__
   flags |= O_NONBLOCK;
@@ -40,6 +41,7 @@ int open_shared(const std::string& name, int flags, unsigned mode) {
   return descriptor;
 }
 
+// A name that no other process can guess, removed at once.
 int open_anonymous() {
   char name[32];
   std::snprintf(name, sizeof name, "/wb-w%016llx", static_cast<unsigned long long>(unique_number()));
@@ -48,7 +50,8 @@ int open_anonymous() {
   return descriptor;
 }
 
-// The whole piece read, or an errno. A page that cannot be had makes the kernel's copy fail with EFAULT.
+// Reads the whole piece, or returns an errno value. If there is no memory for a page, the kernel's copy fails
+// with EFAULT.
 int read_into(int descriptor, void* address, std::uint64_t bytes) {
   auto* target = static_cast<char*>(address);
   while (bytes > 0) {
@@ -69,8 +72,9 @@ int reserve_piece(int descriptor, int zeros, std::uint64_t at, std::uint64_t byt
   return error;
 }
 
-// A new object is all zeros, so the kernel may write zeros into it: that brings each page into memory, and says when there is
-// none left, where a touch of our own would be death by SIGBUS. (mlock says it too, but asks for a right to lock memory.)
+// macOS has no posix_fallocate. A new object is all zeros, so the kernel may write zeros into it: that brings
+// each page into memory, and reports when there is none left, where an access by this process would end it by
+// SIGBUS. (mlock would report it too, but needs the right to lock memory.)
 int reserve(int descriptor, std::uint64_t bytes) {
   constexpr std::uint64_t kPieceBytes = std::uint64_t{1} << 20;
   const int zeros = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
@@ -88,7 +92,8 @@ std::uint64_t huge_page_bytes() { return 0; }
 std::uint64_t make_huge(const Mapping&) { return 0; }
 void prefault(const Mapping&, bool) {}
 
-// Short naps first, longer ones later; back after a while even if nothing happened, so that the caller can look around.
+// Short naps first, longer ones later. Returns after 20 ms even if nothing has happened, so that the caller can
+// check for a restart or an interrupt.
 Wake poll_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
   constexpr std::uint64_t kShortestNapNs = 20'000, kLongestNapNs = 1'000'000, kRoundNs = 20'000'000;
   limit_ns = std::min(limit_ns, kRoundNs);
@@ -131,8 +136,8 @@ const char* backend() { return "macos"; }
 
 std::string program_name() { return ::getprogname(); }
 
-// What fails for another reason (a limit of 0, a page that is not in memory just now, no memory) would fail again at once, and the
-// caller spin: a round of polling takes its place.
+// A failure for another reason (a limit of 0, a page that is not in memory, no memory) would occur again at once, and
+// the caller would spin. So the thread polls for a while instead.
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
   if (wait_function() == nullptr) return poll_on(word, expected, limit_ns);
   void* address = const_cast<std::uint32_t*>(word);
@@ -165,7 +170,7 @@ bool has_wake_two() { return false; }
 int wake_two(const std::uint32_t*, std::uint32_t*) { return -1; }
 void run_elsewhere() {}
 
-// A prober holds a shared lock for a moment, so a failure is only believed when it lasts.
+// A probe holds a shared lock for a moment. So a failure is believed only if it lasts.
 int lock_descriptor(int descriptor) {
   constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {
@@ -179,10 +184,12 @@ int lock_descriptor(int descriptor) {
 // flock works on any descriptor.
 bool locks_need_writing() { return false; }
 
+// Tries a shared lock, which closing the descriptor gives back. If the state cannot be found out, the party
+// counts as alive.
 Party probe_lock(const std::string& path) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (descriptor < 0) return errno == ENOENT ? Party::kAbsent : Party::kAlive;  // in doubt, nobody is declared dead
-  bool is_free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;                   // closing it unlocks
+  if (descriptor < 0) return errno == ENOENT ? Party::kAbsent : Party::kAlive;
+  bool is_free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;
   ::close(descriptor);
   return is_free ? Party::kDead : Party::kAlive;
 }
@@ -193,6 +200,7 @@ Event::~Event() {
   }
 }
 
+// A pipe: a byte in it is the signal.
 int Event::open() {
   int ends[2];
   if (::pipe(ends) != 0) return errno;

@@ -1,4 +1,8 @@
-// Linux: futex, open-file-description locks (which can be asked about without being taken), memfd, eventfd.
+// Linux: futex, open-file-description locks, memfd, eventfd.
+//
+// Open-file-description locks can be queried without being taken (F_OFD_GETLK), so a probe never disturbs
+// another process. They need a descriptor that can write, so a process with reading rights cannot pose as a
+// writer.
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -24,6 +28,7 @@ namespace {
 
 constexpr const char* kSharedMemoryDirectory = "/dev/shm";
 
+// A lock of this type on the whole file.
 struct flock whole_file(short type) {
   struct flock lock {};
   lock.l_type = type;
@@ -37,6 +42,7 @@ const char* backend() { return "linux"; }
 
 std::string program_name() { return program_invocation_short_name; }
 
+// In /dev/shm, so that containers that share it share the streams in it.
 std::string default_runtime_directory(std::uint32_t user) {
   struct stat status;
   bool usable = ::stat(kSharedMemoryDirectory, &status) == 0 && S_ISDIR(status.st_mode) &&
@@ -51,6 +57,8 @@ int open_shared(const std::string& name, int flags, unsigned mode) {
 
 int open_anonymous() { return static_cast<int>(::syscall(SYS_memfd_create, "wingbeat-window", 1u /* MFD_CLOEXEC */)); }
 
+// posix_fallocate reports a lack of memory now. Without it the first access to a page would end the process by
+// SIGBUS.
 int reserve(int descriptor, std::uint64_t bytes) {
   int error;
   do {
@@ -61,7 +69,8 @@ int reserve(int descriptor, std::uint64_t bytes) {
 
 std::uint64_t huge_page_bytes() { return 2u << 20; }
 
-// The kernel has tested them if it takes its own time from them.
+// The kernel tests the processor's counter before it takes its own time from it, and stops using it when it
+// drifts.
 bool ticks_are_time() {
 #if defined(__x86_64__)
   std::string source;
@@ -72,7 +81,8 @@ bool ticks_are_time() {
 #endif
 }
 
-// Collapsing works whatever /sys/kernel/mm/transparent_hugepage says, and needs no right; Linux 6.1.
+// MADV_COLLAPSE works whatever /sys/kernel/mm/transparent_hugepage says, and needs no right. Linux 6.1 or
+// later.
 std::uint64_t make_huge(const Mapping& mapping) {
   constexpr int kCollapse = 25;  // MADV_COLLAPSE
   std::uint64_t bytes = 0;
@@ -111,34 +121,43 @@ int lock_descriptor(int descriptor) {
 
 bool locks_need_writing() { return true; }
 
+// Falls back to a descriptor for reading where the file's mode forbids writing: the query works on it too. If
+// the state cannot be found out, the party counts as alive: no living process is ever declared dead.
 Party probe_lock(const std::string& path) {
   int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0 && errno == EACCES)
     descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (descriptor < 0) return errno == ENOENT ? Party::kAbsent : Party::kAlive;  // in doubt, nobody is declared dead
+  if (descriptor < 0) return errno == ENOENT ? Party::kAbsent : Party::kAlive;
   struct flock lock = whole_file(F_WRLCK);
   bool asked = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0;
   ::close(descriptor);
   return asked && lock.l_type == F_UNLCK ? Party::kDead : Party::kAlive;
 }
 
+// FUTEX_WAIT works on a read-only mapping, so that observers can sleep too. EAGAIN means that the word has
+// changed.
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns) {
   timespec limit{static_cast<time_t>(limit_ns / 1'000'000'000), static_cast<long>(limit_ns % 1'000'000'000)};
   if (::syscall(SYS_futex, word, FUTEX_WAIT, expected, &limit, nullptr, 0) == 0) return Wake::kChanged;
   return errno == ETIMEDOUT ? Wake::kTimeout : errno == EINTR ? Wake::kInterrupted : Wake::kChanged;
 }
 
+// Returns whether a thread was woken.
 bool wake_all(const std::uint32_t* word) {
   return ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0) != 0;
 }
 
 bool has_wake_two() { return true; }
 
+// FUTEX_WAKE_OP adds 1 to *other, and wakes there unless the comparison fails; an unsigned value is always >=
+// 0.
 int wake_two(const std::uint32_t* word, std::uint32_t* other) {
   constexpr std::uint32_t kAddOne = FUTEX_OP(FUTEX_OP_ADD, 1, FUTEX_OP_CMP_GE, 0);  // and wake whatever it was
   return static_cast<int>(::syscall(SYS_futex, word, FUTEX_WAKE_OP, 1, 1L, other, kAddOne));
 }
 
+// The mask of all cores comes back restricted to those that the system allows (cgroups); what remains after
+// removing the inherited ones are the others.
 void run_elsewhere() {
   cpu_set_t inherited, all, others;
   std::memset(&all, 0xff, sizeof all);

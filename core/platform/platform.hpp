@@ -1,5 +1,8 @@
-// All that Wingbeat asks of the operating system, and the only code that asks. Failures are errno values (0: done).
-// posix.cpp holds what Linux and macOS share; linux.cpp, macos.cpp and portable.cpp what they do not, one of which is built.
+// Everything that Wingbeat asks of the operating system; no other code of the core makes system calls.
+// Functions that can fail return an errno value, 0 for success.
+//
+// posix.cpp has what Linux and macOS share. Of linux.cpp and generic.cpp (macOS, and the portable backend) one
+// is built.
 #pragma once
 
 #include <csignal>
@@ -11,31 +14,32 @@
 
 namespace wingbeat::platform {
 
-// "linux", "macos" or "portable". Parties of one stream must agree, since locks and waking differ.
+// "linux", "macos" or "portable". The processes that use a stream must have the same backend, since backends
+// lock and wake differently.
 const char* backend();
 
-// ---------------------------------------------------------------------------------------------------------- clocks
+// -------------------------------------------------------------------------------------------------------------- clocks
 
 std::uint64_t now_ns();         // monotonic
-std::uint64_t unique_number();  // differs between any two calls on this machine, with overwhelming likelihood; never 0
+std::uint64_t unique_number();  // practically never the same twice on a machine; never 0
 void sleep_ns(std::uint64_t duration_ns);
 std::int32_t process_id();
 std::string program_name();
 std::uint32_t user_id();
-std::int64_t user_named(const std::string& name);  // a number names itself; kNobody if there is none
+std::int64_t user_named(const std::string& name);  // or by a decimal number; kNobody if there is no such user
 
 inline constexpr std::int64_t kNobody = -1;
 inline constexpr std::int64_t kAnybody = -2;
 
-// Who may use a file or an object. Set exactly, whatever the umask.
+// The mode and group of a file or memory object. Set exactly, whatever the umask is.
 struct Rights {
   unsigned mode = 0600;
-  std::int64_t group = kNobody;  // kNobody: as the system gives it
+  std::int64_t group = kNobody;  // kNobody: the group that the system chooses
 };
 
-// --------------------------------------------------------------------------------------------------- memory objects
+// ------------------------------------------------------------------------------------------------------ memory objects
 
-// A mapping, unmapped with the object. Move-only.
+// A mapping of memory, unmapped by the destructor. Move-only.
 class Mapping {
  public:
   Mapping() = default;
@@ -56,71 +60,79 @@ class Mapping {
   std::size_t bytes_ = 0;
 };
 
-// Makes a new object of exactly this size, its memory reserved. EEXIST if there is one of that name; ENOSPC or ENOMEM if the
-// memory is not there (nothing is left then).
+// Creates an object of exactly this size and maps it. All its memory is reserved, so that no later access can
+// fail. EEXIST if there is an object of that name; ENOSPC or ENOMEM if there is not enough memory; ENOTSUP as
+// set_object_rights. Nothing is left after a failure.
 int create_object(const std::string& name, std::uint64_t bytes, const Rights& rights, Mapping& out);
 
-// Maps the first `bytes` of an existing object. EINVAL if it has fewer; EPERM if it is not `owner`'s.
+// Maps the first `bytes` of an existing object. EINVAL if it is smaller; EPERM if it does not belong to
+// `owner`.
 int open_object(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, Mapping& out);
 
-// ENOTSUP where the rights of objects are fixed when they are made (macOS), and it has others. The same from create_object if the
-// group cannot be had.
+// ENOTSUP on systems where the rights of an object are fixed when it is created (macOS), if it has others.
 int set_object_rights(const std::string& name, const Rights& rights);
 
-// Brings memory that exists into this process's page tables, so that touching it for the first time costs no more than later. A
-// hint: without it (other systems, older kernels) pages are mapped when they are touched.
+// Brings a mapping's pages into the page tables of this process, so that the first access to each costs no more
+// than later ones. A hint: on other systems and older kernels each page is mapped when it is touched.
 void prefault(const Mapping& mapping, bool writable);
 
-// Moves an object's memory into huge pages; how many bytes lie in such now, 0 where the system has none.
+// Moves an object's memory into huge pages. Returns how many bytes are in huge pages now; 0 on systems without
+// them.
 std::uint64_t make_huge(const Mapping& mapping);
 
 int unlink_object(const std::string& name);
 
-// Names of the objects that begin with `prefix` (with their slash). Empty where the system cannot list them (macOS).
+// The names of the objects that begin with `prefix`, slash included. Empty on systems that cannot list them
+// (macOS).
 std::vector<std::string> list_objects(const std::string& prefix);
 
-// Bytes left for shared memory; UINT64_MAX where unknown.
+// The bytes that are left for shared memory. UINT64_MAX if that is unknown.
 std::uint64_t free_object_bytes();
 
-// Private memory of `bytes` (a multiple of page_bytes()) that appears twice in a row. The mapping is 2 * bytes long.
+// Private memory of `bytes` (a multiple of page_bytes()) that appears twice in a row: a ring buffer in which
+// every window is contiguous. The mapping is 2 * bytes long.
 int map_twice(std::uint64_t bytes, Mapping& out);
 std::uint64_t page_bytes();
 
-// ---------------------------------------------------------------------------------------------------------- files
+// --------------------------------------------------------------------------------------------------------------- files
 
 std::string default_runtime_directory(std::uint32_t user);
 
-// The same text for the same directory, whichever way it was named; absolute in any case.
+// The same text for the same directory, however it was written; absolute in any case. Hashes of it name
+// objects.
 std::string canonical_path(const std::string& path);
 
-// Makes the directory (owner only) if it is missing. EPERM if it is somebody else's, ENOTDIR if it is something else.
+// Makes the directory, for its owner only, if it is missing. EPERM if it belongs to another user, ENOTDIR if it
+// is not a directory.
 int ensure_directory(const std::string& path);
 int let_others_enter(const std::string& path);  // and list it
 
-// The user a directory belongs to. kNobody if there is none; also if its last component is a link which neither the directory's
-// owner, nor we, nor root made.
+// The user to whom a directory belongs. kNobody if there is none, or if its last component is a link that was
+// made neither by the directory's owner, nor by this user, nor by root: another user could have put it there.
 std::int64_t owner_of_directory(const std::string& path);
 
-// Whole content of a regular file of at most `most_bytes`; EFBIG if it is longer, EPERM if it is not `owner`'s. Never follows a
-// symbolic link at the end.
+// Reads a regular file of at most `most_bytes`. EFBIG if it is longer, EPERM if it does not belong to `owner`,
+// ELOOP if it is a symbolic link.
 int read_file(const std::string& path, std::size_t most_bytes, std::int64_t owner, std::string& out);
 
-// Writes a file by way of `path` + ".new" and a rename: others see the old content or the new, never a part.
+// Writes `path` + ".new" and renames it. Other processes see the old content or the new one, never a part.
 int replace_file(const std::string& path, std::string_view content, const Rights& rights);
 
-// Gives a file its rights, and makes an empty one if there is none.
+// Gives a file its rights. Makes an empty file if there is none.
 int share_file(const std::string& path, const Rights& rights);
 
 int rename_file(const std::string& from, const std::string& to);
-int remove_file(const std::string& path);  // or an empty directory that stands in a file's place
+int remove_file(const std::string& path);  // or an empty directory of that name
 bool file_exists(const std::string& path);
 
 // Names in a directory (without . and ..), unsorted.
 int list_directory(const std::string& path, std::vector<std::string>& out);
 
-// ---------------------------------------------------------------------------------------------------------- locks
+// --------------------------------------------------------------------------------------------------------------- locks
 
-// An exclusive lock on a regular file, which the kernel drops when the process dies. Move-only; released by close().
+// An exclusive lock on a regular file. The kernel drops it when the process dies, however it dies: that is how
+// Wingbeat knows which processes are alive (docs/design/0003-liveness.md). Move-only. A forked child does not
+// inherit it.
 class FileLock {
  public:
   FileLock() = default;
@@ -130,15 +142,17 @@ class FileLock {
   FileLock& operator=(const FileLock&) = delete;
   ~FileLock() { close(); }
 
-  // Creates the file (owner only) if it is missing. 0: locked; EWOULDBLOCK: somebody else has it.
+  // Makes the file, for its owner only, if it is missing. EWOULDBLOCK if another process holds the lock.
   int try_lock(const std::string& path);
   bool is_locked() const { return descriptor_ >= 0; }
   void close();
 
-  // Removes the file, then releases.
+  // Removes the file, then releases the lock. In this order, so that no other process holds the lock of the
+  // removed file.
   void remove_and_close();
 
-  // The same, but a file that other users may lock too is left to them.
+  // The same, except for a file that other users may lock too: it stays, because they could not make another
+  // one.
   void leave();
 
  private:
@@ -148,29 +162,32 @@ class FileLock {
 
 enum class Party { kAbsent, kAlive, kDead };
 
-// Whether a lock needs the right to write to its file; if not, who may read it can take it.
+// Whether taking a lock needs the right to write to its file. If not, a process that can only read the file can
+// take it.
 bool locks_need_writing();
 
-// Whether somebody holds the lock of this file. Never disturbs the holder, nor (on Linux) who tries to lock.
+// Whether a process holds the lock of this file. Does not disturb the holder; on Linux, neither another process
+// that tries to lock.
 Party probe_lock(const std::string& path);
 
-// ------------------------------------------------------------------------------------------------------- waiting
+// ------------------------------------------------------------------------------------------------------------- waiting
 
 enum class Wake { kChanged, kTimeout, kInterrupted };
 
-// Sleeps while *word == expected, at most limit_ns. May return early.
+// Sleeps while *word == expected, up to limit_ns. May return early: the caller checks its condition again.
 Wake wait_on(const std::uint32_t* word, std::uint32_t expected, std::uint64_t limit_ns);
-bool wake_all(const std::uint32_t* word);  // false if it is known that nobody slept
+bool wake_all(const std::uint32_t* word);  // false if it is known that no thread slept
 
-// In one call: wakes one of those that sleep on `word`, adds 1 to *other and wakes one that sleeps on that. How many it woke;
-// negative if the system has no such call, and nothing was done.
+// In one call: wakes one thread that sleeps on `word`, adds 1 to *other, and wakes one thread that sleeps on
+// that. Returns how many it woke. Negative if the system has no such call; nothing was done then.
 int wake_two(const std::uint32_t* word, std::uint32_t* other);
 bool has_wake_two();
 
-// Lets the calling thread run on the cores that its maker was not pinned to; everywhere if it was not, or there are no others.
+// Lets the calling thread run on the cores to which its creator was not pinned. On all cores if the creator was
+// not pinned, or there are no others.
 void run_elsewhere();
 
-// A descriptor that is readable while signalled.
+// A file descriptor that is readable while the event is signalled.
 class Event {
  public:
   Event() = default;
@@ -187,8 +204,8 @@ class Event {
   int write_ = -1;
 };
 
-// Blocks all signals of the calling thread while it exists. A thread inherits the signals that its creator blocks; the library's
-// threads are created under one of these, so that they never run a signal handler of the program.
+// Blocks all signals of the calling thread while it exists. A thread inherits the signals that its creator blocks;
+// the library's threads are created under one of these, so that they never run a signal handler of the program.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -204,18 +221,20 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-// ------------------------------------------------------------------------------------------------------------ fork
+// ---------------------------------------------------------------------------------------------------------------- fork
 
-// Counts the forks between this process and the first one that loaded the library.
+// The number of forks between this process and the first process that loaded the library. A handle remembers
+// the value of its creation: if it differs now, this is a forked child, and the handle is not its own.
 std::uint32_t fork_generation();
 
-// From now on, until it is forgotten, a forked child closes this descriptor at once.
+// From now on, until close_guarded, a forked child closes this descriptor at once: otherwise it would keep the
+// lock.
 void close_in_children(int descriptor);
 
-// Closes such a descriptor, unless this is a child in which that was done already.
+// Closes such a descriptor. Does nothing in a child where that was done already.
 void close_guarded(int descriptor);
 
-// ------------------------------------------------------------------------------------------- between the files here
+// ---------------------------------------------------------------------------------------------- between the files here
 
 // What posix.cpp needs of linux.cpp or generic.cpp; nothing outside this folder calls these.
 

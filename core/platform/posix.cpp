@@ -1,4 +1,4 @@
-// What Linux and macOS share.
+// What Linux and macOS share: clocks, memory objects, files, locks on files, and the handling of fork().
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -36,7 +36,7 @@ ForkGuard& fork_guard() {
   return *guard;
 }
 
-// The mutex is held across the fork, so that the child finds the list whole.
+// The mutex is held across the fork, so that the child finds the list complete.
 void install_fork_handlers() {
   static std::once_flag once;
   const auto before = [] { fork_guard().mutex.lock(); };
@@ -53,8 +53,8 @@ void install_fork_handlers() {
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
-// At a multiple of the size of huge pages, without which those are mapped piece by piece: room for more is taken, and what is too
-// much of it given back.
+// Maps at a multiple of the size of huge pages: the kernel maps huge pages as a whole only there. Takes more
+// address space than needed, maps in it, and gives the rest back.
 void* map_aligned(int descriptor, std::uint64_t bytes, int protection, std::uint64_t unit) {
   const std::uint64_t whole = round_up(bytes, page_bytes());
   void* room = ::mmap(nullptr, whole + unit, PROT_NONE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0);
@@ -81,7 +81,7 @@ int map_descriptor(int descriptor, std::uint64_t bytes, bool writable, Mapping& 
   return 0;
 }
 
-// The group first: changing it may take rights away.
+// The group comes first, because changing it may clear bits of the mode.
 int give(int descriptor, const Rights& rights) {
   if (rights.group != kNobody && ::fchown(descriptor, static_cast<uid_t>(-1), static_cast<gid_t>(rights.group)) != 0)
     return errno;
@@ -94,7 +94,8 @@ bool has_rights(int descriptor, const Rights& rights) {
          (rights.group == kNobody || static_cast<std::int64_t>(status.st_gid) == rights.group);
 }
 
-// macOS gives an object its mode and the process's own group when it is created, and then refuses to change them.
+// macOS gives an object its mode and the process's own group at creation, and then refuses every change with
+// EINVAL.
 int give_object(int descriptor, const Rights& rights) {
   const int error = give(descriptor, rights);
   if (error != EINVAL) return error;
@@ -105,6 +106,7 @@ bool belongs_to(const struct stat& status, std::int64_t owner) {
   return owner == kAnybody || static_cast<std::int64_t>(status.st_uid) == owner;
 }
 
+// Gives the object its rights while it is still empty, then its size and memory.
 int fill_new_object(int descriptor, std::uint64_t bytes, const Rights& rights, Mapping& out) {
   if (int error = give_object(descriptor, rights)) return error;
   if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) return errno;
@@ -136,7 +138,8 @@ int read_all(int descriptor, std::size_t most_bytes, std::string& out) {
   return have > most_bytes ? EFBIG : 0;
 }
 
-// Root works in anybody's directory. What it makes there and leaves when it is killed must not lock the directory's owner out.
+// Root can work in any user's directory. A file that it makes there must not lock the directory's owner out, so
+// the file is given to the owner.
 void give_to_owner_of_directory(int descriptor, const std::string& path) {
   if (::geteuid() != 0) return;
   struct stat directory;
@@ -146,9 +149,9 @@ void give_to_owner_of_directory(int descriptor, const std::string& path) {
   [[maybe_unused]] int ignored = ::fchown(descriptor, directory.st_uid, directory.st_gid);
 }
 
-// Makes it if it is missing; exactly owner only then, whatever the umask.
+// Opens a lock file. Makes it if it is missing, for its owner only, whatever the umask is.
 int open_lock_file(const std::string& path) {
-  constexpr int kTries = 4;  // somebody may make or remove it between two looks
+  constexpr int kTries = 4;  // another process may make or remove it between the two calls
   constexpr int kFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
   for (int i = 0; i < kTries; ++i) {
     int descriptor = ::open(path.c_str(), kFlags);
@@ -161,7 +164,8 @@ int open_lock_file(const std::string& path) {
   return -1;
 }
 
-// Whether `path` still names the file behind the descriptor.
+// Whether `path` still names the file behind the descriptor. A lock on a file that was removed meanwhile is
+// worth nothing.
 bool is_same_file(int descriptor, const std::string& path) {
   struct stat opened, named;
   return ::fstat(descriptor, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
@@ -170,7 +174,7 @@ bool is_same_file(int descriptor, const std::string& path) {
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------------- clocks
+// -------------------------------------------------------------------------------------------------------------- clocks
 
 std::uint64_t now_ns() {
   timespec time;
@@ -178,6 +182,8 @@ std::uint64_t now_ns() {
   return static_cast<std::uint64_t>(time.tv_sec) * kNsPerSecond + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+// Time, process and a counter, mixed. Two calls of one process differ by the counter, two processes by their
+// ids.
 std::uint64_t unique_number() {
   static std::atomic<std::uint64_t> count{0};
   timespec wall;
@@ -198,6 +204,7 @@ void sleep_ns(std::uint64_t duration_ns) {
 
 std::uint32_t user_id() { return static_cast<std::uint32_t>(::geteuid()); }
 
+// A decimal number names itself, so that a user without an entry can be named.
 std::int64_t user_named(const std::string& name) {
   constexpr std::size_t kLongestNumber = 9;
   if (!name.empty() && name.size() <= kLongestNumber && name.find_first_not_of("0123456789") == std::string::npos)
@@ -210,7 +217,7 @@ std::int64_t user_named(const std::string& name) {
 
 std::int32_t process_id() { return static_cast<std::int32_t>(::getpid()); }
 
-// --------------------------------------------------------------------------------------------------- memory objects
+// ------------------------------------------------------------------------------------------------------ memory objects
 
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
   Mapping moved(std::move(other));
@@ -260,6 +267,7 @@ int unlink_object(const std::string& name) { return ::shm_unlink(name.c_str()) =
 
 std::uint64_t page_bytes() { return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)); }
 
+// Reserves address space for both copies, then maps the same memory into each half.
 int map_twice(std::uint64_t bytes, Mapping& out) {
   int descriptor = open_anonymous();
   if (descriptor < 0) return errno;
@@ -278,8 +286,9 @@ int map_twice(std::uint64_t bytes, Mapping& out) {
   return error;
 }
 
-// ---------------------------------------------------------------------------------------------------------- files
+// --------------------------------------------------------------------------------------------------------------- files
 
+// A link is followed only if this user made it.
 int ensure_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
     if (::chmod(path.c_str(), 0700) != 0) return errno;  // the umask may have taken rights away
@@ -309,6 +318,7 @@ std::int64_t owner_of_directory(const std::string& path) {
   return trusted ? static_cast<std::int64_t>(status.st_uid) : kNobody;
 }
 
+// A path that does not exist yet cannot be resolved: it is made absolute only.
 std::string canonical_path(const std::string& path) {
   if (char* resolved = ::realpath(path.c_str(), nullptr)) {
     std::string text = resolved;
@@ -374,7 +384,7 @@ int list_directory(const std::string& path, std::vector<std::string>& out) {
   return 0;
 }
 
-// ---------------------------------------------------------------------------------------------------------- locks
+// --------------------------------------------------------------------------------------------------------------- locks
 
 FileLock::FileLock(FileLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_)) {}
@@ -386,8 +396,10 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept {
   return *this;
 }
 
+// Locks the file, then checks that it is still the file at the path: a collector may have removed it in
+// between, and then the lock would exclude nobody.
 int FileLock::try_lock(const std::string& path) {
-  constexpr int kTries = 16;  // each failure means that somebody removed the file just then
+  constexpr int kTries = 16;  // each failure means that another process removed the file just then
   for (int i = 0; i < kTries; ++i) {
     int descriptor = open_lock_file(path);
     if (descriptor < 0) return errno;
@@ -421,7 +433,7 @@ void FileLock::leave() {
   return shared ? close() : remove_and_close();
 }
 
-// ------------------------------------------------------------------------------------------------------------ fork
+// ---------------------------------------------------------------------------------------------------------------- fork
 
 std::uint32_t fork_generation() { return fork_guard().generation.load(std::memory_order_relaxed); }
 
@@ -431,6 +443,7 @@ void close_in_children(int descriptor) {
   fork_guard().descriptors.push_back(descriptor);
 }
 
+// The mutex is not held during close(), which may block.
 void close_guarded(int descriptor) {
   {
     std::lock_guard<std::mutex> lock(fork_guard().mutex);

@@ -1,8 +1,8 @@
 // A clock that costs about as much as a memory access, so that the writer can read it while readers wait for the frame.
 //
-// It continues CLOCK_MONOTONIC by the processor's counter of ticks (10 ns a reading instead of 25 to 50). The rate of the counter is
-// measured, and used only where two measures in a row agree; everywhere else the clock falls back to platform::now_ns(). See
-// docs/design/0002-slot-handshake.md.
+// It continues CLOCK_MONOTONIC by the processor's counter of ticks (10 ns a reading instead of 25 to 50). The rate of
+// the counter is measured, and used only where two measures in a row agree; everywhere else the clock falls back to
+// platform::now_ns(). See docs/design/0002-slot-handshake.md.
 #pragma once
 
 #include <cstdint>

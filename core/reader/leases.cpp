@@ -16,6 +16,8 @@ std::uint32_t Leases::find_free() const {
 
 void Leases::keep(std::uint32_t lease, std::uint64_t seq) { held_[lease].store(seq, std::memory_order_relaxed); }
 
+// The lease word in shared memory is cleared before held_, so that the slot of the lease is not used for
+// another frame in between. Two threads that release the same frame: the compare-and-swap lets one of them win.
 bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
   if (fork_generation_ != platform::fork_generation()) return false;  // the parent's lease, not ours
   if (lease >= terms_.count || held_[lease].load(std::memory_order_relaxed) != seq) return false;
@@ -29,13 +31,15 @@ bool Leases::end(std::uint32_t lease, std::uint64_t seq) {
   return true;
 }
 
+// Wakes the low half of the word, since the writer sleeps on that (writer/lock_step.cpp).
 void Leases::tell_done(std::uint64_t seq) const {
   if (!terms_.in_lock_step) return;
   const sync::SharedMemory& memory = attachment_->memory;
   if (sync::tell_done(memory, terms_.entry, seq))
-    platform::wake_all(reinterpret_cast<const std::uint32_t*>(&memory.entry(terms_.entry).done));  // as LockStep waits
+    platform::wake_all(reinterpret_cast<const std::uint32_t*>(&memory.entry(terms_.entry).done));
 }
 
+// Copies only the agents that are present. The count is read from the copied header, and bounded.
 void Leases::copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header) {
   const Attachment& attachment = *attachment_;
   const sync::SharedMemory& memory = attachment.memory;
@@ -54,6 +58,7 @@ void Leases::copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& h
   }
 }
 
+// Acquire and release: the last one to drop sees what all others did with the memory.
 void Leases::drop_reference() {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }

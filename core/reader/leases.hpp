@@ -1,4 +1,5 @@
-// The frames that a reader holds.
+// Leases: the frames that a reader holds. Frames point to this object, so that it outlives its Reader if a
+// frame does.
 #pragma once
 
 #include <array>
@@ -12,13 +13,13 @@
 
 namespace wingbeat::stream {
 
-// What frames refer to: one attachment, and in it the lease words that this reader owns; or, if it has none, copies. Frames keep it
-// alive.
+// One attachment, and the lease words that a reader owns in it; or, for a reader that copies, the copies.
+// Frames may be released from any thread: the words that several threads change are atomics.
 class Leases {
  public:
   struct Terms {
     wb_way way = WB_BY_LEASE;
-    std::uint32_t entry = 0;  // none for an observer
+    std::uint32_t entry = 0;  // 0 for an observer, which has none
     std::uint32_t count = 0;  // frames that may be held at a time
     bool in_lock_step = false;
   };
@@ -28,19 +29,23 @@ class Leases {
   const std::shared_ptr<Attachment>& shared_attachment() const { return attachment_; }
   wb_way way() const { return terms_.way; }
 
-  // Copies what a slot holds just now into the place of `lease`; whether that was whole, the caller finds out.
+  // Copies the present content of a slot into the buffer of `lease`. The caller finds out whether it was whole.
+  // Allocates the buffer when it is first needed.
   void copy(std::uint32_t lease, std::uint32_t slot, layout::SlotHeader& header);
   const void* copied(std::uint32_t lease) const { return copies_[lease].get(); }
 
-  std::uint32_t find_free() const;                    // kNoLease if all are in use
-  void keep(std::uint32_t lease, std::uint64_t seq);  // the caller has added a reference for the frame
-  // Ends the hold of `lease` on `seq`; false if it has ended before. In lock-step, says that the frame is done. Any thread.
+  // kNoLease if all leases are in use.
+  std::uint32_t find_free() const;
+  // Notes that `lease` holds frame `seq`. The caller has added a reference for the frame.
+  void keep(std::uint32_t lease, std::uint64_t seq);
+  // Ends the hold of `lease` on frame `seq`, from any thread. False if it has ended before. In lock-step, tells
+  // the writer that the reader has finished with the frame.
   bool end(std::uint32_t lease, std::uint64_t seq);
 
-  // In lock-step: nothing up to `seq` is needed any more.
+  // In lock-step: the reader has finished with all frames up to `seq`. Wakes the writer if it sleeps.
   void tell_done(std::uint64_t seq) const;
 
-  // Counts the reader and every frame. The last one to drop it deletes it.
+  // The reader and every frame count. The last one to drop its reference deletes the object.
   void add_reference() { references_.fetch_add(1, std::memory_order_relaxed); }
   void drop_reference();
 

@@ -1,3 +1,4 @@
+// The way of a frame on the reader's side: wait for it, take it, deliver it.
 #include "reader.hpp"
 
 #include <algorithm>
@@ -11,17 +12,22 @@ namespace {
 constexpr std::uint64_t kLongestNapNs = 250'000'000;
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
 constexpr std::uint64_t kCheckIntervalNs = 200'000'000;
-constexpr int kPollsPerLook = 512;  // at the expected slot, before the head is looked at
-// Shorter waits, made one after the other, must not each ask for the writer's lock.
+// Polls of the expected slot between two looks at head. A frame may be in another slot, so the slot alone must
+// not be waited for.
+constexpr int kPollsPerLook = 512;
+// A program may make many short waits one after the other. They must not each probe the writer's lock.
 constexpr std::int64_t kProbeFromNs = 1'000'000;
 constexpr std::uint64_t kForever = UINT64_MAX;
 
+// The sum, or kForever if it overflows.
 std::uint64_t later(std::uint64_t now_ns, std::uint64_t by_ns) {
   return by_ns > kForever - now_ns ? kForever : now_ns + by_ns;
 }
 
 }  // namespace
 
+// Looks once, then spins, then sleeps in naps. Every nap ends after kLongestNapNs at the latest, since the
+// thread must also notice interrupts and restarts.
 int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   if (interrupted_.load(std::memory_order_relaxed) && take_interrupt()) return fail(WB_INTERRUPTED);
   const std::uint32_t lease = leases_ == nullptr ? 0 : leases_->find_free();
@@ -45,6 +51,7 @@ int Reader::wait(std::int64_t timeout_ns, wb_frame& out) {
   return code;
 }
 
+// Does not wait. A restart is not reported here, but by the next wait().
 int Reader::latest(wb_frame& out) {
   if (leases_ == nullptr) {
     int code = attach_once();
@@ -53,13 +60,13 @@ int Reader::latest(wb_frame& out) {
   const bool superseded = memory_.writer_state().load(std::memory_order_acquire) == layout::kWriterSuperseded;
   const int code = superseded ? follow() : check_now_and_then();
   if (code < 0) return code;
-  if (code == WB_RESTARTED) restart_unreported_ = true;  // wait() tells it
+  if (code == WB_RESTARTED) restart_unreported_ = true;  // wait() reports it
   const std::uint32_t lease = leases_->find_free();
   if (lease == Leases::kNoLease) return no_lease();
   reference_next_frame();
   sync::Taken taken = take_newest(lease);
   if (!taken) return release(lease), no_frame(false);
-  // In order means from frame to frame: only a reader of the latest may skip what lies between.
+  // A reader of frames in order must not skip those before this one; a reader of the latest does.
   if (!is_in_order() && taken.seq > slots_.last()) slots_.start_after(taken.seq, taken.slot);
   deliver(taken, lease, out);
   return WB_OK;
@@ -70,7 +77,7 @@ int Reader::no_lease() const {
                                   " frames that it may hold: release one, or open the reader with more leases");
 }
 
-// One look for whatever there is to report.
+// Looks once for a frame or a state to report. WB_NO_FRAME: there is nothing.
 int Reader::look(std::uint32_t lease, wb_frame& out) {
   if (leases_ == nullptr) {
     int code = attach_once();
@@ -79,6 +86,8 @@ int Reader::look(std::uint32_t lease, wb_frame& out) {
   return look_attached(lease, out);
 }
 
+// A restart comes before the frames of the new writer. `missed` counts the multiples of the stride that lie
+// between the last frame and this one, which is exact without any memory of them.
 int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
   reference_next_frame();
   const std::uint32_t generation = memory_.generation().load(std::memory_order_acquire);
@@ -106,7 +115,7 @@ int Reader::look_attached(std::uint32_t lease, wb_frame& out) {
   return check_now_and_then();
 }
 
-// Goes on with the epoch that has replaced this one. What was left of the old one has been read before.
+// Continues with the epoch that has replaced this one. The frames of the old epoch have been taken before.
 int Reader::follow() {
   int code = attach_once();
   if (code == WB_NOT_READY) return WB_NO_FRAME;
@@ -115,7 +124,8 @@ int Reader::follow() {
   return fail(WB_RESTARTED);
 }
 
-// What costs system calls: whether the writer lives, and whether the manifest still names this memory.
+// The checks that cost system calls, a few times per second: whether the writer is alive, and whether the
+// manifest still names this memory. The first is due one interval after attaching.
 int Reader::check_now_and_then() {
   const std::uint64_t now_ns = platform::now_ns();
   if (now_ns < next_check_ns_) return WB_NO_FRAME;
@@ -129,7 +139,8 @@ int Reader::check_now_and_then() {
   return WB_NO_FRAME;
 }
 
-// The state to report when there is no frame.
+// The state to report when there is no frame. waited: whether the wait was long enough to be worth a probe of
+// the writer's lock.
 int Reader::no_frame(bool waited) {
   if (leases_ == nullptr)
     return fail(WB_NOT_READY, "there is no stream '" + location_.stream() + "' in " + location_.directory() +
@@ -139,12 +150,14 @@ int Reader::no_frame(bool waited) {
   return fail(writer_gone_ ? WB_WRITER_GONE : WB_NO_FRAME);
 }
 
+// Leases: the next frame is announced, and polled where it is expected; taking it then costs no fence. Copies:
+// only polled.
 int Reader::spin(std::uint32_t lease, std::uint64_t until_ns, wb_frame& out) {
   while (leases_ != nullptr && platform::now_ns() < until_ns) {
     if (is_leasing()) {
       slots_.announce_next(lease);
       if (sync::Taken taken = slots_.arrives(kPollsPerLook)) {
-        __builtin_prefetch(memory_.payload(taken.slot));  // on its way while the frame is described
+        __builtin_prefetch(memory_.payload(taken.slot));  // the payload arrives while the frame is described
         return deliver(taken, lease, out), WB_OK;
       }
     } else {
@@ -170,8 +183,10 @@ int Reader::sleep(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
   return code == WB_NO_FRAME ? look_attached(lease, out) : code;
 }
 
+// The order is that of SlotReader::mark_asleep: read the word, mark, look again, sleep on the word. The
+// attachment is kept, because looking may move on to another one, and this one must be unmarked.
 int Reader::sleep_marked(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
-  const std::shared_ptr<Attachment> here = leases_->shared_attachment();  // look may move on to another
+  const std::shared_ptr<Attachment> here = leases_->shared_attachment();
   const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
   sync::SlotReader<sync::SharedMemory> sleeper(here->memory, entry_);
   sleeper.mark_asleep();
@@ -181,7 +196,8 @@ int Reader::sleep_marked(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& 
   return code;
 }
 
-// An observer cannot say that it sleeps. It looks again and again, less and less often; if the writer wakes somebody, it is woken too.
+// An observer cannot mark itself asleep. It looks again and again, at growing intervals. If the writer wakes
+// other readers, it is woken with them.
 int Reader::poll(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
   const std::shared_ptr<Attachment> here = leases_->shared_attachment();
   const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
@@ -191,7 +207,9 @@ int Reader::poll(std::uint32_t lease, std::uint64_t limit_ns, wb_frame& out) {
   return code;
 }
 
-// Sleeps while the attachment's wake word is `word`. WB_NO_FRAME or WB_INTERRUPTED.
+// Sleeps while the attachment's wake word is `word`. WB_NO_FRAME or WB_INTERRUPTED. sleeping_on_ is stored
+// before interrupted_ is read, and interrupt() does the opposite, so that an interrupt either prevents the
+// sleep or finds the word.
 int Reader::sleep_on(const std::shared_ptr<Attachment>& attachment, std::uint32_t word, std::uint64_t limit_ns) {
   const std::uint32_t* wake = &attachment->memory.hot().wake;
   platform::Wake woken = platform::Wake::kChanged;
@@ -201,37 +219,39 @@ int Reader::sleep_on(const std::shared_ptr<Attachment>& attachment, std::uint32_
   return woken == platform::Wake::kInterrupted ? WB_INTERRUPTED : WB_NO_FRAME;
 }
 
-// In lock-step, who asks for the next frame has finished with the one before.
+// In lock-step: a reader that asks for the next frame has finished with the one before.
 void Reader::tell_ready() {
   if (options_.mode == WB_LOCK_STEP && leases_ != nullptr) leases_->tell_done(slots_.last());
 }
 
-// Sleeps on nothing in particular.
+// Sleeps for a while, on a word that never changes. WB_INTERRUPTED if a signal came.
 int Reader::nap(std::uint64_t limit_ns) {
   static const std::uint32_t word = 0;
   return platform::wait_on(&word, 0, limit_ns) == platform::Wake::kInterrupted ? WB_INTERRUPTED : WB_OK;
 }
 
+// From any thread, and from signal handlers: atomics and one system call.
 void Reader::interrupt() {
   interrupted_.store(true, std::memory_order_release);
   if (const std::uint32_t* word = sleeping_on_.load(std::memory_order_acquire)) platform::wake_all(word);
 }
 
-// The next frame's share in the attachment is taken before the frame comes: an atomic addition less between its arrival and
-// the caller.
+// Adds the next frame's reference to the attachment before the frame arrives: an atomic addition less between
+// its arrival and the caller.
 void Reader::reference_next_frame() {
   if (next_is_referenced_) return;
   leases_->add_reference();
   next_is_referenced_ = true;
 }
 
+// Takes the frame that the mode wants, by lease or by copy.
 sync::Taken Reader::take(std::uint32_t lease) {
   if (is_leasing()) return is_in_order() ? slots_.take_next(lease) : slots_.take_latest(lease);
   const auto copy = [&](std::uint32_t slot) { leases_->copy(lease, slot, copied_); };
   return is_in_order() ? slots_.copy_next(copy) : slots_.copy_latest(copy);
 }
 
-// Even if it was taken before.
+// The newest frame, even if it was taken before.
 sync::Taken Reader::take_newest(std::uint32_t lease) {
   if (is_leasing()) return slots_.hold_latest(lease, 0);
   return slots_.copy_latest(0, [&](std::uint32_t slot) { leases_->copy(lease, slot, copied_); });
@@ -241,6 +261,7 @@ void Reader::release(std::uint32_t lease) {
   if (is_leasing()) slots_.release(lease);
 }
 
+// Fills in the frame for the caller. While the lease is held, or in a copy, the header does not change.
 void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& out) {
   leases_->keep(lease, taken.seq);
   next_is_referenced_ = false;
@@ -263,7 +284,7 @@ void Reader::deliver(const sync::Taken& taken, std::uint32_t lease, wb_frame& ou
   if (has_entry()) tell_progress(taken.seq);
 }
 
-// For those who look from outside.
+// For inspections. Relaxed: the words are only shown.
 void Reader::tell_progress(std::uint64_t seq) {
   layout::HotEntry& entry = memory_.entry(entry_);
   sync::put(entry.cursor, seq);
@@ -287,6 +308,7 @@ wb_reader_stats Reader::stats() {
   return stats;
 }
 
+// Tells the watcher what this reader has seen. Everything else is news to it.
 int Reader::arm_descriptor() {
   if (watcher_ == nullptr) {
     auto watcher = std::make_unique<Watcher>(location_);

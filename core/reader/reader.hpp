@@ -1,4 +1,8 @@
-// A reader: attaches to a stream, follows it through restarts, takes and gives back frames, makes requests.
+// A reader: attaches to a stream, follows it through restarts, takes and releases frames, sends requests. The
+// handle behind wb_reader.
+//
+// reader.cpp has the way of a frame, reader_attach.cpp how a reader comes to its stream and reader entry,
+// reader_requests.cpp requests and receipts. A reader is used by one thread, except for interrupt().
 #pragma once
 
 #include <atomic>
@@ -16,12 +20,13 @@ namespace wingbeat::stream {
 
 class Watcher;
 
+// The options of wb_reader_options, with defaults in place of zeros.
 struct ReaderOptions {
   std::int32_t mode = WB_LATEST;
   std::uint32_t stride = 1;
   std::uint32_t leases = 2;
-  bool copies = false;    // never leases
-  bool observes = false;  // takes no entry
+  bool copies = false;    // never lease
+  bool observes = false;  // take no reader entry
   bool prefaults = false;
   std::int64_t spin_ns = 20'000;
   std::string label;
@@ -49,7 +54,8 @@ class Reader {
   std::uint32_t fork_generation() const { return fork_generation_; }
 
  private:
-  struct Sent {  // a request and what is known of its receipt
+  // A request, and its receipt if that is known.
+  struct Sent {
     std::uint64_t id = 0;
     std::uint64_t ring_id = 0;
     std::uint64_t identity = 0;  // of the attachment it was made to
@@ -111,14 +117,14 @@ class Reader {
   platform::FileLock entry_lock_;
   std::uint32_t entry_ = 0;
   Leases* leases_ = nullptr;         // counted; nullptr while not attached
-  bool next_is_referenced_ = false;  // the count includes the next frame
+  bool next_is_referenced_ = false;  // the count of leases_ includes the next frame
   sync::SharedMemory memory_;
   sync::SlotReader<sync::SharedMemory> slots_;
   std::uint32_t generation_ = 0;
-  bool came_first_ = false;  // the reader waited for this stream, so that its first frame is the first it wants
+  bool came_first_ = false;  // the reader is older than the stream, so that it wants all of its frames
   std::uint64_t next_check_ns_ = 0;
   bool writer_gone_ = false;         // as of the last check
-  bool restart_unreported_ = false;  // WB_RESTARTED is still to be returned
+  bool restart_unreported_ = false;  // wait() has still to return WB_RESTARTED
 
   layout::SlotHeader copied_{};  // of the frame copied last
   std::uint64_t poll_nap_ns_ = kShortestPollNs;

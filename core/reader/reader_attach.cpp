@@ -1,4 +1,8 @@
-// How a reader comes to a stream's memory, and to its entry and leases there.
+// How a reader comes to a stream's memory, and to its reader entry and leases there.
+//
+// Order: read the manifest, map the objects, lock an entry's file, read the manifest again. A collector that
+// did not see the lock has moved the manifest aside by then (collect_locked), and the reader steps back. Only
+// then is anything written.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -13,7 +17,8 @@ namespace {
 constexpr std::uint64_t kAttachNapNs = 2'000'000;
 constexpr std::uint32_t kNoEntry = UINT32_MAX;
 
-// Its parties hold their locks elsewhere: we should take the living for dead, and be taken for dead by them.
+// The processes of the stream hold their locks in another directory. This reader would take living ones for
+// dead, and be taken for dead by them.
 int not_ours(const Location& location, const layout::Manifest& manifest) {
   return fail(WB_ERR_INCOMPATIBLE,
               "the manifest of stream '" + manifest.stream + "' in " + location.directory() +
@@ -49,9 +54,12 @@ int Reader::open(std::string_view stream, const ReaderOptions& options, std::uni
   return WB_OK;
 }
 
+// The entry is cleared before its lock is released. If this was perhaps the last party of the stream, it
+// collects it.
 Reader::~Reader() {
   if (fork_generation_ != platform::fork_generation()) {
-    // A child: the watcher's thread is not there, and what it waited on cannot be destroyed without it.
+    // A forked child: the watcher's thread does not exist here, and the things it waits on cannot be destroyed
+    // without it.
     static_cast<void>(watcher_.release());
     detach();
     return;
@@ -60,14 +68,14 @@ Reader::~Reader() {
   const bool attached = leases_ != nullptr;
   if (attached && has_entry()) {
     clear_entry(leases_->attachment());
-    leases_->tell_done(UINT64_MAX - 1);  // a writer in lock-step waits no longer
+    leases_->tell_done(UINT64_MAX - 1);  // a writer in lock-step no longer waits
     sync::SharedMemory::step(sync::Step::kLeaveCleared);
   }
   detach();
   entry_lock_.leave();
   sync::SharedMemory::step(sync::Step::kLeaveUnlocked);
   if (!attached || !location_.is_ours() || is_writer_alive()) return;
-  wb_collect_report ignored{};  // perhaps the last to leave
+  wb_collect_report ignored{};
   collect(location_, ignored);
 }
 
@@ -75,6 +83,7 @@ bool Reader::is_writer_alive() const {
   return platform::probe_lock(location_.writer_lock()) == platform::Party::kAlive;
 }
 
+// Waits in short naps until there is a manifest: nothing can wake a reader whose stream does not exist.
 int Reader::attach(std::int64_t timeout_ns) {
   const std::uint64_t start_ns = platform::now_ns();
   while (leases_ == nullptr) {
@@ -89,7 +98,8 @@ int Reader::attach(std::int64_t timeout_ns) {
   return WB_OK;
 }
 
-// Maps what the manifest names, and takes an entry and leases in it. An attachment that is there already is left for it.
+// Maps the objects that the manifest names, and takes an entry and leases in them. An earlier attachment is
+// replaced. WB_NOT_READY if there is no stream, or no other than the one that is attached.
 int Reader::attach_once() {
   layout::Manifest manifest, again;
   int code = read_manifest(location_, manifest);
@@ -103,7 +113,7 @@ int Reader::attach_once() {
   const bool takes_entry = code == WB_OK && attachment->has_control();
   if (takes_entry) code = own_entry(*attachment);
   if (code != WB_OK) return code;
-  // A collector that did not see our lock has taken the manifest away by now: see collect_locked.
+  // A collector that did not see this reader's lock has taken the manifest away by now: see collect_locked.
   if (read_manifest(location_, again) != WB_OK || again.identity != manifest.identity) {
     if (leases_ == nullptr) entry_lock_.leave();
     return fail(WB_NOT_READY);
@@ -124,10 +134,11 @@ int Reader::attach_once() {
   return WB_OK;
 }
 
-// Locks an entry, if none is owned yet that this attachment has.
+// Locks the file of a free entry, unless this reader owns an entry that the new attachment has too. The lock
+// comes before the entry is written: only its holder writes an entry.
 int Reader::own_entry(const Attachment& attachment) {
   if (entry_lock_.is_locked() && entry_ < attachment.header.max_readers) return WB_OK;
-  std::uint32_t forbidden = kNoEntry;  // one whose file is somebody else's: another one may do
+  std::uint32_t forbidden = kNoEntry;  // an entry whose file this user may not lock; others may be free
   for (std::uint32_t entry = 0; entry < attachment.header.max_readers; ++entry) {
     platform::FileLock lock;
     int error = lock.try_lock(location_.reader_lock(entry));
@@ -144,9 +155,10 @@ int Reader::own_entry(const Attachment& attachment) {
   return no_entry(attachment);
 }
 
-// False if the stream's budget has not enough left: then this reader copies.
+// False if the stream's budget has not enough left: then this reader copies. Two claims at the same moment may
+// both fail although there is room for one, so that the claim is repeated a few times, after different pauses.
 bool Reader::claim_leases(const Attachment& attachment) {
-  constexpr int kTries = 20;  // claims made at the same moment may both fail, though there is room for one
+  constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {
     if (sync::try_claim(attachment.memory, entry_, options_.leases, attachment.header.lease_budget)) return true;
     if (attachment.header.lease_budget < options_.leases) return false;
@@ -155,6 +167,8 @@ bool Reader::claim_leases(const Attachment& attachment) {
   return false;
 }
 
+// The state comes first here: the entry is this reader's own, and inspections must not show a half-cleared one.
+// Release: pairs with the acquire loads of any_lease.
 void Reader::clear_entry(const Attachment& attachment) {
   const sync::SharedMemory& memory = attachment.memory;
   sync::put(memory.cold_entry(entry_).state, std::uint32_t{layout::kEntryFree});
@@ -163,12 +177,13 @@ void Reader::clear_entry(const Attachment& attachment) {
   memory.claim(entry_).store(0, std::memory_order_release);
 }
 
+// Describes this reader in its entry. Requests that a dead predecessor left waiting are answered by the writer
+// as if they were this reader's; ids continue. A tail that cannot be is damaged memory.
 void Reader::fill_entry(const Attachment& attachment) {
   layout::HotEntry& hot = attachment.memory.entry(entry_);
   const std::uint64_t consumed = attachment.memory.consumed(entry_).load(std::memory_order_acquire);
   const std::uint64_t waiting = attachment.memory.request_tail(entry_).load(std::memory_order_relaxed) - consumed;
-  if (waiting > layout::kMaxPending)
-    attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);  // damaged
+  if (waiting > layout::kMaxPending) attachment.memory.request_tail(entry_).store(consumed, std::memory_order_release);
   sync::put(hot.cursor, std::uint64_t{0});
   sync::put(hot.received, received_);
   sync::put(hot.missed, missed_);
@@ -181,10 +196,12 @@ void Reader::fill_entry(const Attachment& attachment) {
   std::uint8_t label[sizeof cold.label] = {};
   std::memcpy(label, options_.label.data(), std::min(options_.label.size(), sizeof label - 1));
   sync::SharedMemory::put_words(label, reinterpret_cast<std::uint8_t*>(cold.label), sizeof label);
-  // Release: who sees the entry attached, by an acquire load, sees how it describes itself.
+  // Release: a process that sees the entry attached, by an acquire load, sees the description.
   sync::SharedMemory::word(cold.state).store(layout::kEntryAttached, std::memory_order_release);
 }
 
+// Begins to read in a new attachment. A reader that follows the stream, or is older than it, wants its frames
+// from the first on; another one begins with the newest.
 void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
   const bool follows = leases_ != nullptr || came_first_;
   detach();
@@ -203,6 +220,7 @@ void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
       new Leases(std::move(attachment), Leases::Terms{way, entry_, options_.leases, options_.mode == WB_LOCK_STEP});
 }
 
+// Frames that are held keep the leases and the mapping.
 void Reader::detach() {
   if (leases_ == nullptr) return;
   if (next_is_referenced_) leases_->drop_reference();

@@ -1,4 +1,6 @@
-// The reader's side of parameters, triggers and commands.
+// The reader's side of parameters, triggers and commands. A reader numbers its requests from 1, across all
+// attachments (last_id_). In each attachment they also have the number of the ring (ring_id), which continues
+// from the entry's earlier owner.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -35,6 +37,7 @@ layout::RequestRecord request_of(std::uint32_t control, std::uint32_t kind) {
   return record;
 }
 
+// A receipt as the public interface shows it. Its bytes were bounded by fetch_receipt.
 wb_receipt to_receipt(std::uint64_t id, const layout::ReceiptRecord& record) {
   wb_receipt receipt{};
   receipt.id = id;
@@ -47,6 +50,7 @@ wb_receipt to_receipt(std::uint64_t id, const layout::ReceiptRecord& record) {
 
 }  // namespace
 
+// Checks everything that the writer will check, so that mistakes are reported at once and not in a receipt.
 int Reader::request_parameter(const char* name, const wb_value& value, std::uint64_t* id) {
   if (leases_ == nullptr) return not_attached();
   if (!has_entry()) return only_observes();
@@ -90,12 +94,13 @@ int Reader::request_command(const char* name, const double* arguments, std::uint
   return send(record, id);
 }
 
+// Invariant 3 of sync/requests.hpp: before a slot of the receipt ring is used again, its receipt is fetched.
 int Reader::send(layout::RequestRecord& record, std::uint64_t* id) {
   if (sent_.empty()) sent_.resize(kRemembered);
   for (std::uint64_t i = last_id_ > layout::kMaxPending ? last_id_ - layout::kMaxPending + 1 : 1; i <= last_id_; ++i) {
-    fetch(sent_[i % kRemembered]);  // before its place is used again
+    fetch(sent_[i % kRemembered]);  // before its slot is used again
   }
-  // The new request's receipt will overwrite the one of kMaxPending before: that must be known by now.
+  // The receipt of the new request will overwrite that of kMaxPending requests before, which must be known by now.
   const bool overwrites = last_id_ >= layout::kMaxPending;
   if (overwrites && !fetch(sent_[(last_id_ + 1 - layout::kMaxPending) % kRemembered])) return no_room();
   record.generation = memory_.generation().load(std::memory_order_acquire);
@@ -110,7 +115,8 @@ int Reader::send(layout::RequestRecord& record, std::uint64_t* id) {
   return WB_OK;
 }
 
-// Whether the request's receipt is known by now.
+// Whether the receipt of this request is known. If another epoch has begun since, its writer does not know the
+// request, and it counts as restarted.
 bool Reader::fetch(Sent& sent) {
   if (sent.done) return true;
   const bool same_memory = leases_ != nullptr && leases_->attachment().manifest.identity == sent.identity;
@@ -119,7 +125,6 @@ bool Reader::fetch(Sent& sent) {
     sent.receipt = to_receipt(sent.id, record);
     return sent.done = true;
   }
-  // Another epoch has begun: its writer does not know this request.
   if (same_memory && memory_.writer_state().load(std::memory_order_acquire) != layout::kWriterSuperseded) return false;
   sent.receipt = wb_receipt{};
   sent.receipt.id = sent.id;
@@ -127,6 +132,8 @@ bool Reader::fetch(Sent& sent) {
   return sent.done = true;
 }
 
+// Sleeps on the stream's wake word, which changes with each round of receipts. A restart that is noticed here
+// is reported by the next wait().
 int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) {
   if (id == 0 || id > last_id_ || id + kRemembered <= last_id_)
     return fail(WB_ERR_ARGUMENT,
@@ -153,6 +160,7 @@ int Reader::receipt(std::uint64_t id, std::int64_t timeout_ns, wb_receipt& out) 
   return WB_OK;
 }
 
+// The same order as in sleep_marked: mark, look again, sleep.
 int Reader::sleep_for_receipt(Sent& sent, std::uint64_t limit_ns) {
   const std::uint32_t word = memory_.wake().load(std::memory_order_acquire);
   slots_.mark_asleep();

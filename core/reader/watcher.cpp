@@ -7,12 +7,14 @@ namespace wingbeat::stream {
 namespace {
 
 constexpr std::uint64_t kNapNs = 250'000'000;
-constexpr std::uint64_t kObserverNapNs = 1'000'000;  // nobody knows that it sleeps
+constexpr std::uint64_t kObserverNapNs = 1'000'000;  // an observer cannot mark itself asleep, so that nothing wakes it
 constexpr std::uint64_t kManifestNapNs = 5'000'000;
 constexpr std::uint64_t kReminderNs = 1'000'000'000;  // the reader has checks of its own to make
 
 }  // namespace
 
+// In a forked child the thread does not exist. Its mutex and condition variable are not destroyed there either
+// (Reader::~Reader).
 Watcher::~Watcher() {
   if (fork_generation_ != platform::fork_generation() || thread_ == nullptr) return;
   {
@@ -36,6 +38,7 @@ int Watcher::open() {
   return WB_OK;
 }
 
+// If there is news already, the descriptor is readable at once, and the thread is not needed.
 int Watcher::arm(Target target) {
   std::lock_guard<std::mutex> lock(mutex_);
   event_.clear();
@@ -50,6 +53,7 @@ int Watcher::arm(Target target) {
   return event_.descriptor();
 }
 
+// Acquire: the reader's next look must find what is reported here.
 bool Watcher::has_news(const Target& target) const {
   if (target.attachment == nullptr) return platform::file_exists(location_.manifest());
   const sync::SharedMemory& memory = target.attachment->memory;
@@ -58,6 +62,8 @@ bool Watcher::has_news(const Target& target) const {
          memory.writer_state().load(std::memory_order_acquire) != target.state;
 }
 
+// Signals the descriptor once per arming: when there is news, or after kReminderNs, since the reader has checks
+// of its own to make.
 void Watcher::run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!ending_) {
@@ -72,7 +78,8 @@ void Watcher::run() {
   }
 }
 
-// Sleeps until the stream's wake word changes, or a while. The lock is given up meanwhile.
+// Sleeps until the stream's wake word changes, for a limited time. The mutex is released meanwhile. The target
+// is copied, because arm() may replace it.
 void Watcher::nap(std::unique_lock<std::mutex>& lock) {
   const Target target = target_;
   if (target.attachment == nullptr) {
@@ -88,6 +95,7 @@ void Watcher::nap(std::unique_lock<std::mutex>& lock) {
   sleeper.mark_awake();
 }
 
+// sleeping_on_ is stored under the mutex, so that arm() and the destructor can wake this thread.
 void Watcher::nap_on(const Target& target, std::uint32_t word, std::uint64_t limit_ns,
                      std::unique_lock<std::mutex>& lock) {
   if (has_news(target)) return;

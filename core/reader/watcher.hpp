@@ -1,4 +1,5 @@
-// Sleeps in a thread of its own on behalf of a reader, and makes a descriptor readable when there is something to look at.
+// The thread behind wb_reader_fd: it sleeps on behalf of a reader, and makes a descriptor readable when there
+// is something to look at. It only reads shared memory, and marks the reader asleep.
 #pragma once
 
 #include <condition_variable>
@@ -19,7 +20,7 @@ class Watcher {
 
   int open();
 
-  // What the reader has seen; anything else is news. Without an attachment: the manifest's being there is.
+  // What the reader has seen; anything else is news. Without an attachment, a manifest is news.
   struct Target {
     std::shared_ptr<Attachment> attachment;
     std::uint32_t entry = 0;

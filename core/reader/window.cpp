@@ -16,7 +16,8 @@ bool has_same_shape(const layout::FieldRecord& a, const layout::FieldRecord& b) 
          std::equal(a.shape, a.shape + layout::kMaxDimensions, b.shape);
 }
 
-// Keeps the last `most` values at the end, with room for twice as many, so that old ones are moved out of the way seldom.
+// Keeps the last `most` values contiguous at the end. There is room for twice as many, so that old ones are
+// moved out of the way only every `most` pushes.
 void append(std::vector<std::uint64_t>& values, std::uint64_t value, std::size_t most) {
   if (values.size() == 2 * most) values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(most - 1));
   values.push_back(value);
@@ -60,6 +61,7 @@ int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
   return WB_OK;
 }
 
+// The fields are looked up in a schema only when the frame is of another memory than the frame before.
 int Window::push(const wb_frame& frame) {
   const auto& schema = *reinterpret_cast<const layout::Schema*>(frame.schema);
   const std::uint64_t identity = static_cast<const Leases*>(frame.attachment)->attachment().manifest.identity;
@@ -76,7 +78,7 @@ int Window::push(const wb_frame& frame) {
   return WB_OK;
 }
 
-// Finds the fields in a schema not seen before; false if one is missing or has another shape.
+// Finds the window's fields in a schema that was not seen before. False if one is missing or has another shape.
 bool Window::fits(const layout::Schema& schema) {
   places_.clear();
   for (const Ring& ring : rings_) {
@@ -87,6 +89,8 @@ bool Window::fits(const layout::Schema& schema) {
   return true;
 }
 
+// Agents beyond the frame's count become zero, so that the content does not depend on frames that have fallen
+// out.
 void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRecord& source) const {
   const std::uint64_t size = ring.field.size_bytes;
   if (present_ == wanted_) ring.start = (ring.start + size) % ring.ring_bytes;

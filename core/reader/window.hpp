@@ -1,5 +1,5 @@
-// The last W frames of some fields, each field in a ring of its own that is mapped twice in a row: wherever the ring stands, the
-// W frames lie in one piece.
+// The last W frames of some fields. Each field has a ring buffer of its own that is mapped twice in a row:
+// wherever the ring stands, its W frames are contiguous. A push copies one frame and moves no other.
 #pragma once
 
 #include <memory>

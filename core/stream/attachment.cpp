@@ -9,6 +9,7 @@
 namespace wingbeat::stream {
 namespace {
 
+// The addresses and offsets for core/sync, from checked headers.
 sync::Regions regions_of(const Attachment& attachment, const layout::ControlHeader& control) {
   sync::Regions regions;
   regions.data = attachment.data.data();
@@ -26,6 +27,7 @@ sync::Regions regions_of(const Attachment& attachment, const layout::ControlHead
   return regions;
 }
 
+// Maps one object, and says in the message what to do if that fails.
 int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, platform::Mapping& out) {
   int error = platform::open_object(name, writable, bytes, owner, out);
   if (error == 0) return WB_OK;
@@ -42,6 +44,8 @@ int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_
   return fail_system(error, "cannot map memory object " + name);
 }
 
+// Copies the header, checks the copy, then copies and checks the schema. From here on only the copies are used:
+// a process that changes the header later cannot move an access.
 int check_data(Attachment& attachment) {
   const std::uint8_t* bytes = attachment.data.data();
   if (attachment.data.bytes() < layout::kPageBytes) return fail(WB_ERR_CORRUPT, "the data object is too small");
@@ -56,12 +60,13 @@ int check_data(Attachment& attachment) {
   return fail(layout::from_bytes(header, schema, attachment.schema));
 }
 
-// WB_ERR_ACCESS if this process has no right to it.
+// WB_ERR_ACCESS if this process has no right to the control object.
 int map_control(const layout::Manifest& manifest, Access access, std::int64_t owner, platform::Mapping& out) {
   const bool writable = access == Access::kWriter || access == Access::kReader;
   return map(manifest.control_object, writable, manifest.control_bytes, owner, out);
 }
 
+// The same for the control object. Its header follows from the data header's, so only a comparison is needed.
 int check_control(const Attachment& attachment, layout::ControlHeader& header) {
   if (attachment.control.bytes() < layout::kPageBytes) return fail(WB_ERR_CORRUPT, "the control object is too small");
   std::memcpy(&header, attachment.control.data(), sizeof header);
@@ -76,9 +81,11 @@ int no_memory(int error, const layout::Manifest& manifest) {
   return fail_system(error, text);
 }
 
+// Creates one object. An object of that name was left by a creation that died: this process holds the writer's
+// lock, and no manifest names the object.
 int create_one(const std::string& name, std::uint64_t bytes, const layout::Manifest& manifest,
                const platform::Rights& rights, platform::Mapping& out) {
-  platform::unlink_object(name);  // left by a creation that died; we hold the writer's lock and no manifest names it
+  platform::unlink_object(name);
   int error = platform::create_object(name, bytes, rights, out);
   if (error == 0) return WB_OK;
   if (error == EEXIST)
@@ -132,6 +139,7 @@ int create_objects(const layout::Manifest& manifest, const layout::Schema& schem
   code = create_one(manifest.control_object, manifest.control_bytes, manifest, control_rights, attachment->control);
   if (code != WB_OK) return platform::unlink_object(manifest.data_object), code;
 
+  // No order of these stores matters: the manifest, which is renamed into place later, publishes them all.
   std::memcpy(attachment->control.data(), &control, sizeof control);
   std::memcpy(attachment->data.data(), &attachment->header, sizeof attachment->header);
   std::vector<std::uint8_t> bytes = layout::to_bytes(schema);

@@ -6,8 +6,10 @@
 namespace wingbeat::stream {
 namespace {
 
+// The message of this thread's last failure: `message`, or a constant text, so that ordinary states allocate
+// nothing. A wait that ends without a frame is such a state, and must cost nothing.
 thread_local std::string message;
-thread_local const char* current = "";  // what to show: `message`, or a constant, so that states need no memory
+thread_local const char* current = "";
 
 struct Entry {
   int code;
@@ -39,6 +41,8 @@ int code_of(layout::FaultKind kind) {
   return WB_ERR_CORRUPT;
 }
 
+// A shortage of memory, disk space or quota is one thing to a user. EFBIG is the process's limit for file
+// sizes, which applies to shared memory too.
 int code_of_errno(int error) {
   if (error == EACCES || error == EPERM || error == EROFS) return WB_ERR_ACCESS;
   const bool is_shortage =

@@ -1,4 +1,6 @@
-// Results and their messages. A failing function returns fail(code, text); the text is kept for this thread.
+// Results and their messages. A function that fails returns fail(code, text). The text is kept for the calling
+// thread, and wb_error_message() returns it. A message says what happened, with names and numbers, then what to
+// do.
 #pragma once
 
 #include <string>
@@ -8,8 +10,9 @@
 
 namespace wingbeat::stream {
 
+// Each keeps a message and returns the code, so that callers can write `return fail(...)`.
 int fail(int code, std::string text);                  // remembers the text, returns the code
-int fail(int code);                                    // with the code's general text
+int fail(int code);                                    // the code's general text; allocates nothing
 int fail(const layout::Fault& fault);                  // WB_OK if there is none
 int fail_system(int error, const std::string& doing);  // of an errno value: WB_ERR_ACCESS, _NO_MEMORY or _SYSTEM
 

@@ -11,6 +11,7 @@
 namespace wingbeat::stream {
 namespace {
 
+// Bounded by kMaxLeases, whatever the reader claims.
 std::uint32_t held_leases(const sync::SharedMemory& memory, std::uint32_t entry) {
   std::uint32_t held = 0;
   for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) held += memory.lease(entry, i).load() != 0 ? 1u : 0u;
@@ -37,7 +38,7 @@ int Inspection::open(std::string_view stream, std::unique_ptr<Inspection>& out) 
   return code;
 }
 
-// Maps what the manifest names now, unless that is mapped already.
+// Attaches to the epoch that the manifest names, unless that is attached already.
 int Inspection::follow() {
   layout::Manifest manifest;
   int code = read_manifest(location_, manifest);
@@ -75,7 +76,9 @@ int Inspection::stream(wb_stream_info& out) {
   return WB_OK;
 }
 
-// Without a lease the slot may be taken while we read it; then the next one is looked at, a few times.
+// Describes the newest frame. Without a lease the writer may reuse the slot while it is read. The commit word
+// is checked behind an acquire fence, as in SlotReader::copy_whole; if it has changed, the next newest frame is
+// tried, a few times.
 void Inspection::describe_newest(wb_stream_info& out) const {
   const sync::SharedMemory& memory = attachment_->memory;
   constexpr int kTries = 16;
@@ -96,6 +99,7 @@ void Inspection::describe_newest(wb_stream_info& out) const {
   }
 }
 
+// Probes the lock of every attached entry: one system call or two for each reader.
 void Inspection::count_readers(wb_stream_info& out) const {
   const sync::SharedMemory& memory = attachment_->memory;
   for (std::uint32_t entry = 0; entry < memory.reader_count(); ++entry) {
@@ -115,6 +119,7 @@ int Inspection::readers(std::vector<wb_reader_info>& out) {
   return WB_OK;
 }
 
+// The label is copied word by word, because its reader may be writing it; the last byte stays zero.
 wb_reader_info Inspection::describe_reader(std::uint32_t entry) const {
   const sync::SharedMemory& memory = attachment_->memory;
   layout::ColdEntry& cold = memory.cold_entry(entry);

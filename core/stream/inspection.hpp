@@ -1,4 +1,5 @@
-// A stream seen from outside: what its writer and readers say of themselves, and whether they live.
+// A stream from outside: what its writer and readers say of themselves, and whether they are alive. An
+// inspection only reads: it takes no reader entry and no lease.
 #pragma once
 
 #include <memory>

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t kLockPatienceNs = 200'000'000;
 
+// Reads and checks a manifest. Each failure has its own message, because each has another remedy.
 int read_manifest_file(const Location& location, const std::string& path, layout::Manifest& out) {
   std::string text;
   int error = platform::read_file(path, layout::kMaxManifestBytes, location.owner(), text);
@@ -45,6 +46,7 @@ bool strip_suffix(std::string& name, std::string_view suffix) {
   return true;
 }
 
+// The number of a reader entry, as it is in the name of its lock file. No leading sign, no overflow.
 bool parse_entry(std::string_view digits, std::uint32_t& entry) {
   if (digits.empty() || digits.size() > 4) return false;
   entry = 0;
@@ -55,6 +57,8 @@ bool parse_entry(std::string_view digits, std::uint32_t& entry) {
   return entry < layout::kMaxReaders;
 }
 
+// Clears a dead reader's entry. Release: the writer's acquire loads (any_lease) see the leases end before the
+// entry is free. The state comes last.
 void clear_entry(const Attachment& attachment, std::uint32_t entry) {
   const sync::SharedMemory& memory = attachment.memory;
   for (std::uint32_t i = 0; i < layout::kMaxLeases; ++i) memory.lease(entry, i).store(0, std::memory_order_release);
@@ -63,12 +67,15 @@ void clear_entry(const Attachment& attachment, std::uint32_t entry) {
   sync::SharedMemory::word(memory.cold_entry(entry).state).store(layout::kEntryFree, std::memory_order_release);
 }
 
+// Whether an entry must be swept. A reader may have died after it claimed leases and before it described
+// itself.
 bool is_in_use(const Attachment& attachment, std::uint32_t entry) {
   return sync::SharedMemory::word(attachment.memory.cold_entry(entry).state).load(std::memory_order_acquire) !=
              layout::kEntryFree ||
          attachment.memory.claim(entry).load(std::memory_order_relaxed) != 0;
 }
 
+// WB_ERR_BUSY, with the writer's process id if that can be read.
 int busy(const Location& location) {
   std::string text = "another process is the writer of stream '" + location.stream() + "'";
   layout::Manifest manifest;
@@ -80,12 +87,15 @@ int busy(const Location& location) {
   return fail(WB_ERR_BUSY, text + ": end it or choose another name");
 }
 
+// Unlinks an object and counts it if it existed.
 void unlink_counted(const std::string& object, std::uint64_t bytes, wb_collect_report& report) {
   if (platform::unlink_object(object) != 0) return;
   ++report.objects;
   report.bytes += bytes;
 }
 
+// Unlinks all objects of the stream. The manifest leads to its own; a writer that died while it changed epochs
+// left those of the neighbouring epochs. Where the system can list objects, the list finds all others.
 void remove_objects(const Location& location, const layout::Manifest* manifest, wb_collect_report& report) {
   if (manifest != nullptr && location.owns(*manifest)) {
     unlink_counted(manifest->data_object, manifest->data_bytes, report);
@@ -100,16 +110,18 @@ void remove_objects(const Location& location, const layout::Manifest* manifest, 
   for (const std::string& object : platform::list_objects(location.object_prefix())) unlink_counted(object, 0, report);
 }
 
-// Not resolved if somebody else put a link in its place: then it is found not to be the user's.
+// Links are resolved only if the directory belongs to the user. Otherwise another user may have put a link
+// there; it is left alone, and the owner check refuses it later.
 std::string default_directory(std::uint32_t user) {
   const std::string path = platform::default_runtime_directory(user);
   return platform::owner_of_directory(path) == static_cast<std::int64_t>(user) ? platform::canonical_path(path) : path;
 }
 
-// Where a collector puts the manifest; a new one's draft lies there too.
+// Where a collector puts the manifest; the draft of a new manifest lies there too, so that each replaces a
+// left-over of the other.
 std::string aside(const Location& location) { return location.manifest() + ".new"; }
 
-// Locks every reader's lock file; false if one of them is alive.
+// Locks the lock files of all readers. False if one of them is held, because that reader is alive.
 bool lock_dead_readers(const Location& location, std::vector<platform::FileLock>& locks) {
   for (std::uint32_t entry : location.reader_entries()) {
     platform::FileLock lock;
@@ -159,11 +171,13 @@ int Location::find(std::string_view name, Location& out) {
   return WB_OK;
 }
 
+// Asked anew at each call, because the directory can be replaced while a reader waits for a stream.
 std::int64_t Location::owner() const {
   const std::int64_t owner = platform::owner_of_directory(directory_);
   return owner_ == platform::kAnybody || owner == owner_ ? owner : platform::kNobody;
 }
 
+// A hash, because macOS allows 30 characters: 12 hexadecimal digits of directory and stream.
 std::string Location::object_prefix() const {
   char text[24];
   std::snprintf(text, sizeof text, "/wb-%012" PRIx64 "-", layout::hash(directory_ + '\n' + stream_) >> 16);
@@ -220,6 +234,8 @@ int lock_writer(const Location& location, platform::FileLock& out) {
   }
 }
 
+// The probe comes first, because it does not disturb; only an entry that seems dead is locked. The lock keeps a
+// new reader from taking the entry while it is cleared.
 std::uint32_t sweep_readers(const Location& location, const Attachment& attachment) {
   std::uint32_t swept = 0;
   for (std::uint32_t entry = 0; entry < attachment.memory.reader_count(); ++entry) {
@@ -240,13 +256,15 @@ void bring_manifest_back(const Location& location) {
   if (!platform::file_exists(location.manifest())) platform::rename_file(aside(location), location.manifest());
 }
 
+// The order is what makes it safe. The manifest is moved aside first: a reader that locks its entry after this
+// finds no manifest and steps back (Reader::attach_once). Then all readers' files are locked: if one is held,
+// its reader was there before, and the manifest goes back. The model tests/model/spin/collecting.pml checks it.
 bool collect_locked(const Location& location, platform::FileLock& writer_lock, wb_collect_report& report) {
   layout::Manifest manifest;
   const bool there = platform::file_exists(location.manifest());
   // Without a manifest, another collector may have died after moving it aside.
   const bool known = read_manifest_file(location, there ? location.manifest() : aside(location), manifest) == WB_OK;
-  if (known && manifest.backend != platform::backend()) return false;  // its locks tell us nothing
-  // Out of sight first: a reader that locks its entry after this finds no manifest and steps back.
+  if (known && manifest.backend != platform::backend()) return false;  // its locks say nothing here
   if (there && platform::rename_file(location.manifest(), aside(location)) != 0) return false;
   sync::SharedMemory::step(sync::Step::kCollectAside);
   std::vector<platform::FileLock> readers;

@@ -1,8 +1,10 @@
-// Where streams are found, who lives, and how what the dead left is collected. One directory holds, for each stream,
+// The registry: where streams are found, which processes are alive, and how the remains of dead processes are
+// collected. One directory holds, for each stream,
 //   <stream>.manifest    names the memory objects; its rename into place creates an epoch
 //   <stream>.writer      locked by the stream's writer while it lives
-//   <stream>.reader<i>   locked by the reader that owns entry i
-// Object names follow from directory, stream and epoch, so whoever holds the writer's lock can find what a dead writer left.
+//   <stream>.reader<i>   locked by the reader that owns reader entry i
+// The names of objects follow from directory, stream and epoch. So a process that holds the writer's lock can
+// find what a dead writer left. docs/design/0003-liveness.md gives the reasons.
 #pragma once
 
 #include <memory>
@@ -18,19 +20,21 @@ namespace wingbeat::stream {
 
 struct Attachment;
 
+// $WINGBEAT_DIR if that is set, else the system's default for this user. Read from the environment at every
+// call.
 std::string runtime_directory();
 
-// Makes it if it is missing, and sees that it is this user's.
+// Makes the directory if it is missing, and checks that it belongs to this user.
 int prepare_directory(const std::string& directory);
 
-// The files of one stream.
+// Where one stream lives: the paths of its files and the names of its objects.
 class Location {
  public:
   Location() = default;
   Location(std::string directory, std::string_view stream, std::int64_t owner = platform::kAnybody);
 
-  // By a stream's name as readers give it: `swarm` in the runtime directory, `alice/swarm` in the default one of user alice (or
-  // of a user's number). WB_ERR_NAME, WB_ERR_NOT_FOUND.
+  // The location of a stream, by its name as readers give it: `swarm` in the runtime directory, `alice/swarm`
+  // in the default directory of user alice (or of a user's number). WB_ERR_NAME, WB_ERR_NOT_FOUND.
   static int find(std::string_view name, Location& out);
 
   const std::string& directory() const { return directory_; }
@@ -44,13 +48,14 @@ class Location {
   std::string object(std::uint32_t epoch, char kind) const;  // kind: d (data) or c (control)
   std::string object_prefix() const;
 
-  // Whether the manifest was made here. One that was copied from another directory names objects that are in use there, by parties
-  // whose locks are there: they may be looked at, but not attached to, nor removed.
+  // Whether the manifest was made in this directory. A manifest that was copied from another one names objects
+  // that are in use there, by processes whose locks are there. They may be inspected, but not attached to or
+  // removed.
   bool owns(const layout::Manifest& manifest) const;
 
   static std::uint32_t epoch_after(std::uint32_t epoch) { return epoch == UINT32_MAX ? 1 : epoch + 1; }
 
-  // Reader entries that have a lock file.
+  // The reader entries that have a lock file.
   std::vector<std::uint32_t> reader_entries() const;
 
  private:
@@ -61,26 +66,28 @@ class Location {
   std::int64_t owner_ = platform::kAnybody;  // expected
 };
 
-// WB_NOT_READY without a message if there is none.
+// WB_NOT_READY if there is none; WB_ERR_ACCESS, WB_ERR_CORRUPT, WB_ERR_INCOMPATIBLE.
 int read_manifest(const Location& location, layout::Manifest& out);
 
-// Names of the streams that have a manifest or a writer's lock file, sorted.
+// The names of the streams that have a manifest or a writer's lock file, sorted.
 std::vector<std::string> list_streams(const std::string& directory);
 
-// Takes the writer's lock; tries for a while, since collectors hold it briefly. WB_ERR_BUSY.
+// Takes the writer's lock. Tries for 0.2 s, since collectors hold it briefly. WB_ERR_BUSY.
 int lock_writer(const Location& location, platform::FileLock& out);
 
-// Clears the entries of dead readers. Returns how many.
+// Clears the entries of dead readers, and returns how many. Any process may do it, at any time: it locks an
+// entry before it clears it.
 std::uint32_t sweep_readers(const Location& location, const Attachment& attachment);
 
-// Puts back the manifest that a collector moved aside before it died, so that what it names is not forgotten. For the holder of
-// the writer's lock.
+// Puts back the manifest that a collector moved aside before it died, so that the objects that it names are not
+// forgotten. For the holder of the writer's lock.
 void bring_manifest_back(const Location& location);
 
-// Removes the stream if nobody alive is left: the holder of the writer's lock calls it last of all. True if it was removed.
+// Removes the stream unless a reader is alive. The last act of the holder of the writer's lock. True if it was
+// removed.
 bool collect_locked(const Location& location, platform::FileLock& writer_lock, wb_collect_report& report);
 
-// The same for anybody: does nothing while a writer or a reader lives, except sweeping dead readers.
+// The same for any process: does nothing while a writer or a reader lives, except for sweeping dead readers.
 void collect(const Location& location, wb_collect_report& report);
 
 }  // namespace wingbeat::stream

@@ -14,8 +14,10 @@
 namespace wingbeat::stream {
 namespace {
 
-constexpr double kWholeLimit = 9007199254740992.0;  // 2^53
+// 2^53: up to it every whole number is exact in an f64.
+constexpr double kWholeLimit = 9007199254740992.0;
 
+// For messages: the names that could have been meant.
 std::string names_of_kind(const layout::Schema& schema, std::uint32_t kind) {
   std::string names;
   for (const layout::ControlRecord& control : schema.controls) {
@@ -29,6 +31,7 @@ int wrong_type(const layout::ControlRecord& control) {
   return fail(WB_ERR_TYPE, std::string("parameter '") + control.name + "' needs " + kNeeds[control.value_type]);
 }
 
+// A value for an f64 parameter: an f64 or a whole number.
 int as_f64(const layout::ControlRecord& control, const wb_value& value, std::uint64_t& bits) {
   double number = value.as.f64;
   if (value.type == WB_VALUE_I64)
@@ -39,6 +42,8 @@ int as_f64(const layout::ControlRecord& control, const wb_value& value, std::uin
   return WB_OK;
 }
 
+// A value for an i64, bool or choice: of the same type, an i64, or an f64 that is whole. Ranges are checked
+// later.
 int as_i64(const layout::ControlRecord& control, const wb_value& value, std::uint64_t& bits) {
   bits = static_cast<std::uint64_t>(value.as.i64);
   if (value.type == control.value_type || value.type == WB_VALUE_I64) return WB_OK;
@@ -53,7 +58,8 @@ int expected(const wb_control_info& control, const char* what) {
   return fail(WB_ERR_ARGUMENT, std::string("parameter '") + control.name + "' needs " + what);
 }
 
-// By the rules of C, whatever the program's locale takes for a decimal point.
+// By the rules of C, whatever character the program's locale uses as a decimal point. The whole text must be a
+// number.
 bool parse_f64(const char* text, double& value) {
   std::istringstream in(text);
   in.imbue(std::locale::classic());
@@ -71,6 +77,7 @@ int parse_bool(const wb_control_info& control, std::string_view text, wb_value& 
   return expected(control, "true or false");
 }
 
+// The index of the alternative of this name.
 int parse_choice(const wb_control_info& control, std::string_view text, wb_value& out) {
   std::string_view rest = control.choices;
   for (std::int64_t index = 0; !rest.empty(); ++index) {

@@ -1,12 +1,17 @@
-// The lock of a shared array: one word that says who holds it, one that wakes who waits. Templated over `Memory` as slots.hpp is.
+// The lock of a shared array: one word that says which party holds it, and one that sleepers sleep on (the
+// bell). Templated over `Memory`, as slots.hpp is.
 //
 // Invariants
-//   1. Only compare-and-swap makes a word name a holder, and only from a word that was seen: so there is one holder at a time.
-//   2. Each taking counts the word up. A word that names a dead holder is replaced as it was seen, so a taking that came in between
-//      is never undone, even if the dead party's number has an owner again.
-//   3. Who sleeps has marked the very word that its holder will take away, and has read the bell before: the holder finds the mark and
-//      changes the bell, so the sleeper does not sleep on, or not at all.
-//   4. A number's new owner first takes away a word that names it: it is its dead predecessor's.
+//  1. Only compare-and-swap makes the word name a holder, and only from a value that was seen. So there is one
+//     holder at a time.
+//  2. Each taking counts the word up. A word that names a dead holder is replaced only as it was seen. So a
+//     taking that came in between is never undone, even if the dead party's number has a new owner.
+//  3. A party that sleeps has marked the very word that its holder will replace, and has read the bell before.
+//     The holder finds the mark and changes the bell, so the sleeper wakes up or does not fall asleep.
+//  4. The new owner of a party number first removes a word that names it: the word is that of its dead
+//     predecessor.
+//
+// docs/design/0009-shared-arrays.md says why this is not a mutex of the system.
 #pragma once
 
 #include <atomic>
@@ -18,10 +23,10 @@
 
 namespace wingbeat::sync {
 
-// holder: party + 1 (0: nobody) | waited for | abandoned | count of takings
+// The word: party + 1 (0: free) | waited for | abandoned | count of takings.
 inline constexpr std::uint64_t kPartyMask = 0xffff;
 inline constexpr std::uint64_t kWaitedFor = std::uint64_t{1} << 16;
-inline constexpr std::uint64_t kAbandoned = std::uint64_t{1} << 17;  // the last holder died, and nobody was told yet
+inline constexpr std::uint64_t kAbandoned = std::uint64_t{1} << 17;  // the last holder died; to be reported to the next
 inline constexpr std::uint64_t kTaking = std::uint64_t{1} << 18;
 inline constexpr std::uint64_t kCountMask = ~(kTaking - 1);
 
@@ -48,10 +53,11 @@ enum class LockOutcome { kHeld, kMine, kMineAbandoned };
 
 // Takes the lock if nobody holds it. `seen` is the word as it is otherwise.
 template <class Memory>
+// Takes the lock if it is free. Otherwise `seen` is the word of its holder.
 LockOutcome try_take(const Memory& memory, std::uint32_t party, std::uint64_t& seen) {
   seen = memory.holder().load(std::memory_order_relaxed);
   while (!is_held(seen)) {
-    // Acquire: pairs with give_back, and comes behind all that the last holder wrote.
+    // Acquire: pairs with give_back. The last holder's writes to the array come before.
     if (!memory.holder().compare_exchange_weak(seen, taken(seen, party), std::memory_order_acquire,
                                                std::memory_order_relaxed))
       continue;
@@ -63,8 +69,9 @@ LockOutcome try_take(const Memory& memory, std::uint32_t party, std::uint64_t& s
 
 // Takes the lock out of the hands of a holder that is known to have died since `seen` was read.
 template <class Memory>
+// Takes the lock from a holder that is known to have died after `seen` was read. Invariant 2 makes it safe.
 bool take_from_dead(const Memory& memory, std::uint32_t party, std::uint64_t seen) {
-  // The mark stays: others may sleep on.
+  // The mark stays: other parties may still sleep.
   if (!memory.holder().compare_exchange_strong(seen, taken(seen, party) | (seen & kWaitedFor),
                                                std::memory_order_acquire, std::memory_order_relaxed))
     return false;
@@ -74,6 +81,7 @@ bool take_from_dead(const Memory& memory, std::uint32_t party, std::uint64_t see
 
 // Marks the word as waited for. False if it is another one by now: look again.
 template <class Memory>
+// Marks the word as waited for. False if it has changed since `seen`: look again.
 bool mark_waited_for(const Memory& memory, std::uint64_t seen) {
   if ((seen & kWaitedFor) != 0) return memory.holder().load(std::memory_order_relaxed) == seen;
   if (!memory.holder().compare_exchange_strong(seen, seen | kWaitedFor, std::memory_order_relaxed)) return false;
@@ -81,14 +89,16 @@ bool mark_waited_for(const Memory& memory, std::uint64_t seen) {
   return true;
 }
 
-// Frees the lock: a holder's last act, or what is done with a word of `party`'s dead predecessor (`left` is kAbandoned then). Whether
-// somebody must be woken; false also if the word does not name this party.
+// Frees the lock: a holder's last act, or what is done with a word of `party`'s dead predecessor (`left` is
+// kAbandoned then). Whether somebody must be woken; false also if the word does not name this party.
 template <class Memory>
+// Frees the lock: the last act of a holder, or (with `left` = kAbandoned) what a party does with a word that
+// its dead predecessor left. True if sleepers must be woken. False also if the word does not name this party.
 bool give_back(const Memory& memory, std::uint32_t party, std::uint64_t left = 0) {
   std::uint64_t seen = memory.holder().load(std::memory_order_relaxed);
   do {
     if (!is_held_by(seen, party)) return false;
-    // Release: pairs with try_take.
+    // Release: pairs with try_take, so that the next holder sees what this one wrote.
   } while (!memory.holder().compare_exchange_weak(seen, (seen & kCountMask) | left, std::memory_order_acq_rel,
                                                   std::memory_order_relaxed));
   Memory::step(Step::kLockFreed);

@@ -1,8 +1,10 @@
-// Lock-step: the writer waits, because it chose to, until a reader has finished with a frame. One word per reader says how far it
-// is (`done`: 1 + the last seq finished with; 0 before it asks for its first frame), one of the writer's says that it sleeps.
+// Lock-step: the writer waits, because it chose to, until a reader has finished with a frame. One word of each
+// reader says how far it is (`done`: 1 + the last seq that it has finished with; 0 before it asks for its first
+// frame). One word of the writer says that it sleeps (`waiting`).
 //
-// Invariant: between the reader's "done" and the writer's going to sleep nothing is lost. Both sides write one word and read the
-// other's behind a full fence (store buffering, as in slots.hpp): the writer sees the frame done, or the reader sees it waiting.
+// Invariant: no "done" is lost between its store and the writer's sleep. Both sides store one word and then
+// load the other's behind a full fence (store buffering, as in slots.hpp): the writer sees the frame done, or
+// the reader sees the writer waiting and wakes it.
 #pragma once
 
 #include <atomic>
@@ -14,10 +16,12 @@ namespace wingbeat::sync {
 
 // The reader's side, any thread: all frames up to `seq` are finished with. True if the writer sleeps and must be woken.
 template <class Memory>
+// The reader's side, any thread: all frames up to `seq` are finished with. True if the writer sleeps and must
+// be woken. `done` only grows: two threads may release frames in either order.
 bool tell_done(const Memory& memory, std::uint32_t reader, std::uint64_t seq) {
   auto& done = memory.done(reader);
   std::uint64_t before = done.load(std::memory_order_relaxed);
-  // Release: what was read of the frame, and the requests made because of it, come before.
+  // Release: pairs with is_done. The reads of the frame, and the requests made because of it, come before.
   while (before <= seq &&
          !done.compare_exchange_weak(before, seq + 1, std::memory_order_release, std::memory_order_relaxed)) {
   }
@@ -28,12 +32,15 @@ bool tell_done(const Memory& memory, std::uint32_t reader, std::uint64_t seq) {
 
 // The writer's side.
 template <class Memory>
+// The writer's side: whether the reader has finished with frame `seq`.
 bool is_done(const Memory& memory, std::uint32_t reader, std::uint64_t seq) {
   return memory.done(reader).load(std::memory_order_acquire) > seq;  // pairs with tell_done
 }
 
 // To be called before sleeping on a `done` word; then look once more, and sleep only if it has not changed.
 template <class Memory>
+// The writer's side: call this before sleeping on a `done` word, then look once more, and sleep only if it has
+// not changed.
 void mark_waiting(const Memory& memory) {
   memory.waiting().store(1, std::memory_order_relaxed);
   Memory::step(Step::kWriterAwaiting);
@@ -41,6 +48,7 @@ void mark_waiting(const Memory& memory) {
 }
 
 template <class Memory>
+// The writer's side: call this after waking up.
 void mark_going_on(const Memory& memory) {
   memory.waiting().store(0, std::memory_order_relaxed);
   Memory::step(Step::kWriterAwaited);

@@ -1,11 +1,14 @@
-// Requests and receipts. Each reader entry has a ring of requests, written by the reader, and a ring of receipts, written by the
-// stream's writer; both have kMaxPending places, and request and receipt `id` (1, 2, 3 ...) lie at id % kMaxPending.
+// Requests and receipts. Each reader entry has a ring of requests, which the reader writes, and a ring of
+// receipts, which the stream's writer writes. Both have kMaxPending slots. Request and receipt `id` (1, 2, 3,
+// ...) lie in slot id % kMaxPending.
 //
 // Invariants
-//  1. Requests consumed + 1 .. tail wait. The reader makes no request while kMaxPending wait, so it never overwrites one.
-//  2. A receipt's id is stored after its body, and `consumed` after that. A writer that dies in between leaves the request
-//     waiting; its successor answers it (with `restarted`).
-//  3. The reader fetches receipt id - kMaxPending before it makes request id; so no receipt is overwritten unseen.
+//  1. Requests consumed + 1 to tail wait. The reader makes no request while kMaxPending wait, so it never
+//     overwrites one.
+//  2. A receipt's id is stored after its body, and `consumed` after that. If a writer dies in between, the
+//     request still waits; its successor answers it (with `restarted`).
+//  3. The reader fetches receipt id - kMaxPending before it makes request id. So no receipt is overwritten
+//     before it was seen.
 #pragma once
 
 #include <atomic>
@@ -19,9 +22,11 @@ namespace wingbeat::sync {
 
 // The reader's side. False if kMaxPending requests wait already. Gives the request its id.
 template <class Memory>
+// The reader's side: sends a request and gives it its id. False if kMaxPending requests wait already.
+// Wait-free.
 bool post_request(const Memory& memory, std::uint32_t reader, layout::RequestRecord& request) {
   std::uint64_t tail = memory.request_tail(reader).load(std::memory_order_relaxed);  // our own word
-  // Acquire: the writer has done with the place we are going to overwrite.
+  // Acquire: pairs with the store in give_receipt. The writer has finished with the slot that is overwritten below.
   if (tail - memory.consumed(reader).load(std::memory_order_acquire) >= layout::kMaxPending) return false;
   request.id = tail + 1;
   memory.request(reader, request.id) = request;
@@ -33,6 +38,7 @@ bool post_request(const Memory& memory, std::uint32_t reader, layout::RequestRec
 
 // The reader's side: whether the receipt of `id` is there.
 template <class Memory>
+// The reader's side: copies the receipt of `id`. False if there is none yet.
 bool fetch_receipt(const Memory& memory, std::uint32_t reader, std::uint64_t id, layout::ReceiptRecord& out) {
   if (memory.receipt_id(reader, id).load(std::memory_order_acquire) != id) return false;  // pairs with give_receipt
   out = memory.receipt(reader, id);
@@ -43,6 +49,8 @@ bool fetch_receipt(const Memory& memory, std::uint32_t reader, std::uint64_t id,
 
 // The writer's side: id of the last request made by this reader, bounded against damaged memory.
 template <class Memory>
+// The writer's side: the id of the last request that this reader made. A tail that is out of range (damaged
+// memory) counts as no request, so that the writer's work stays bounded.
 std::uint64_t last_request(const Memory& memory, std::uint32_t reader, std::uint64_t consumed) {
   std::uint64_t tail = memory.request_tail(reader).load(std::memory_order_acquire);  // pairs with post_request
   return tail - consumed <= layout::kMaxPending ? tail : consumed;
@@ -50,6 +58,8 @@ std::uint64_t last_request(const Memory& memory, std::uint32_t reader, std::uint
 
 // The writer's side: answers a request. The caller has counted `id` as the next of this reader.
 template <class Memory>
+// The writer's side: answers a request. The id becomes 0 first, so that a reader cannot take the new body for
+// the receipt of kMaxPending requests before.
 void give_receipt(const Memory& memory, std::uint32_t reader, const layout::ReceiptRecord& receipt) {
   auto& place = memory.receipt(reader, receipt.id);
   memory.receipt_id(reader, receipt.id).store(0, std::memory_order_relaxed);

@@ -1,5 +1,6 @@
-// The words of a stream's two mapped objects, as atomics. This is the `Memory` that the protocols in slots.hpp and
-// requests.hpp are templated over; a checker puts its own in its place.
+// The words of a stream's two mapped objects, as atomics. This is the `Memory` that the protocols in slots.hpp,
+// requests.hpp and lock_step.hpp are templated over. Relacy's checker runs the same protocols over a `Memory`
+// of its own (tests/model/relacy/checked_memory.hpp).
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,8 @@
 
 namespace wingbeat::sync {
 
-// Where the moving parts begin; taken from validated copies of the headers, never from shared memory.
+// The addresses and offsets of the parts of both objects. They come from validated copies of the headers, never
+// from shared memory, so that a later change of a header cannot move an access outside the mapping.
 struct Regions {
   std::uint8_t* data = nullptr;
   std::uint8_t* control = nullptr;
@@ -40,6 +42,7 @@ struct Regions {
 };
 
 #if defined(__x86_64__)
+// Whether the processor has `clwb`: bit 24 of EBX in CPUID leaf 7.
 inline bool knows_write_back() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b >> 24 & 1) != 0;
@@ -58,8 +61,9 @@ class SharedMemory {
   explicit SharedMemory(const Regions& regions) : regions_(regions) {}
 
 #ifdef WINGBEAT_UNDER_THREAD_SANITIZER
-  // It does not know fences. It is shown a change of one word which all threads share: that orders whatever the fences order, and
-  // more (any two of them), so that nothing right is reported; docs/design/0006-checking.md says what it cannot see then.
+  // The thread sanitizer does not know fences. It sees a read-modify-write of one word instead, which all threads
+  // share. That orders everything that the fences order, and more: any two of them. So nothing correct is reported,
+  // and some faults are not seen; docs/design/0006-checking.md says which.
   static void fence(std::memory_order order) {
     static std::atomic<std::uint32_t> fences{0};
     fences.fetch_add(1, order);
@@ -68,6 +72,7 @@ class SharedMemory {
   static void fence(std::memory_order order) { std::atomic_thread_fence(order); }
 #endif
   static void step(Step step) { reached(step); }
+  // Between two polls of a spin loop: gives the other thread of the core its turn.
   static void relax() {  // between two looks of a spin loop
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -76,9 +81,13 @@ class SharedMemory {
 #endif
   }
 
-  // Has a line that was written by us, and will be again, written back to memory. On AMD, a line that is clean is taken back from a
-  // reader that polls it through a read-only mapping sooner than one that is not: docs/design/0002-slot-handshake.md.
+  // Has a line that was written by us, and will be again, written back to memory. On AMD, a line that is clean is
+  // taken back from a reader that polls it through a read-only mapping sooner than one that is not:
+  // docs/design/0002-slot-handshake.md.
   template <class Word>
+  // Writes a line that this process has written, and will write again, back to memory. On AMD, a reader that
+  // polls the line through a read-only mapping loses it sooner to the writer if the line is clean:
+  // docs/design/0002-slot-handshake.md.
   static void write_back([[maybe_unused]] Word& word) {
 #if defined(__x86_64__)
     if (has_write_back) asm volatile("clwb %0" : "+m"(word));
@@ -132,8 +141,9 @@ class SharedMemory {
     return word(receipt(reader, id).id);
   }
 
-  // Copies memory that may change meanwhile, word by word; the caller finds out afterwards whether it did. Both places are multiples
-  // of 8, and `bytes` is rounded up to one.
+  // Copies memory that may change meanwhile, word by word. The caller finds out afterwards whether it did.
+  // Relaxed atomic loads, because plain ones would be a data race, and the compiler could load a word twice.
+  // Both addresses are multiples of 8, and `bytes` is rounded up to one.
   static void copy_words(const std::uint8_t* source, std::uint8_t* target, std::uint64_t bytes) {
     for (std::uint64_t i = 0; i < bytes; i += 8) {
       const std::uint64_t value =
@@ -142,7 +152,7 @@ class SharedMemory {
     }
   }
 
-  // The other way round: stores what others may be looking at.
+  // The opposite: stores words that others may be reading.
   static void put_words(const std::uint8_t* source, std::uint8_t* target, std::uint64_t bytes) {
     for (std::uint64_t i = 0; i < bytes; i += 8) {
       std::uint64_t value;
@@ -153,6 +163,8 @@ class SharedMemory {
 
   // Any word of the format, as the atomic it is.
   template <class T>
+  // A plain word of the format as the atomic that it is. The class requires that both have the same size and
+  // need no lock.
   static Atomic<T>& word(T& plain) {
     return reinterpret_cast<Atomic<T>&>(plain);
   }

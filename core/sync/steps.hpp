@@ -1,5 +1,8 @@
-// Names of the points between two writes to shared memory. Tests kill a process at each of them; other builds know nothing
-// of it.
+// Names of the points between two writes to shared memory. In builds with WINGBEAT_STEPS a hook is called at
+// each of them, and tests/faults kills or stops a process there. Other builds contain nothing of it.
+//
+// A step is named after what has been done; the comment says what has not. tests/faults/steps_test.py checks
+// that every change of shared memory is followed by a step.
 #pragma once
 
 namespace wingbeat::sync {

@@ -10,7 +10,7 @@ namespace wingbeat::stream {
 namespace {
 
 constexpr std::uint64_t kSpinNs = 20'000;
-constexpr std::uint64_t kLongestNapNs = 10'000'000;  // then it is looked whether the reader still lives
+constexpr std::uint64_t kLongestNapNs = 10'000'000;  // then the writer checks whether the reader is alive
 
 // Acquire: pairs with the release store in Reader::fill_entry.
 bool is_attached(layout::ColdEntry& cold) {
@@ -19,7 +19,7 @@ bool is_attached(layout::ColdEntry& cold) {
 
 enum class Outcome { kOver, kOverrun, kInterrupted };
 
-// One reader, being waited for.
+// A reader that the writer waits for.
 struct Awaited {
   const Location& location;
   const sync::SharedMemory& memory;
@@ -34,6 +34,7 @@ struct Awaited {
   }
   bool is_alive() const { return platform::probe_lock(location.reader_lock(entry)) == platform::Party::kAlive; }
 
+  // Polls `done` for a while. Most readers finish within this time, and no system call is made.
   bool spin(std::uint64_t until_ns) const {
     while (platform::now_ns() < until_ns) {
       if (is_done()) return true;
@@ -42,6 +43,8 @@ struct Awaited {
     return is_done();
   }
 
+  // Sleeps until the reader changes `done`, for a limited time. The order of mark_waiting and is_done is that
+  // of sync/lock_step.hpp.
   platform::Wake nap(std::uint64_t limit_ns) const {
     const auto before = static_cast<std::uint32_t>(memory.done(entry).load(std::memory_order_relaxed));
     sync::mark_waiting(memory);
@@ -53,7 +56,8 @@ struct Awaited {
     return woken;
   }
 
-  // Waits until it has finished, has left, has died, or the time is up.
+  // Waits until the reader has finished, has left, has died, or the time is up. Death is found out after each
+  // nap, from the reader's lock.
   Outcome wait(std::uint64_t deadline_ns, bool interruptible) const {
     if (spin(std::min(platform::now_ns() + kSpinNs, deadline_ns))) return Outcome::kOver;
     for (;;) {
@@ -74,9 +78,10 @@ void LockStep::set(std::string_view label, std::uint64_t limit_ns) {
   if (limit_ns != 0) rules_.push_back({std::string(label), limit_ns});
 }
 
-// 0: not waited for. The reader's own rule goes before the one for all.
+// The limit for this reader, 0 if it is not waited for. The rule for its label has priority over the rule for
+// all. The label is copied, because the reader may change it meanwhile.
 std::uint64_t LockStep::limit_of(const layout::ColdEntry& entry) const {
-  char label[layout::kReaderLabelBytes];  // a copy: the reader may change it meanwhile
+  char label[layout::kReaderLabelBytes];
   sync::SharedMemory::copy_words(reinterpret_cast<const std::uint8_t*>(entry.label),
                                  reinterpret_cast<std::uint8_t*>(label), sizeof label);
   const auto* end = static_cast<const char*>(std::memchr(label, '\0', sizeof label));
@@ -90,6 +95,8 @@ std::uint64_t LockStep::limit_of(const layout::ColdEntry& entry) const {
   return limit_ns;
 }
 
+// One reader after the other. The limits run from the beginning of the wait, so that many slow readers cost no
+// more than one.
 bool LockStep::await(const Location& location, const Attachment& attachment, std::uint64_t seq, bool interruptible,
                      std::uint64_t& overruns) {
   const sync::SharedMemory& memory = attachment.memory;

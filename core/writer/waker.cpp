@@ -11,6 +11,7 @@ constexpr std::uint64_t kNapNs = 1'000'000'000;
 
 }  // namespace
 
+// In a forked child the thread does not exist, and there is nothing to end.
 Waker::~Waker() {
   if (thread_ == nullptr || fork_generation_ != platform::fork_generation()) return;
   ending_.store(true, std::memory_order_relaxed);
@@ -20,12 +21,15 @@ Waker::~Waker() {
   delete thread_;
 }
 
+// A reader may be woken by the thread only after this returns, so that the answer refers to the wake-up before
+// as well.
 bool Waker::wake(bool several) {
   if (!several || !has_thread()) return platform::wake_all(word_);
   const int woken = platform::wake_two(word_, &turns_);  // one of them may be the thread itself
   return heard_.exchange(false, std::memory_order_relaxed) || woken > 1;
 }
 
+// Starts the thread when it is first needed. If it cannot be started, the writer wakes all readers itself.
 bool Waker::has_thread() {
   if (thread_ != nullptr) return true;
   if (failed_ || !platform::has_wake_two()) return false;
@@ -38,13 +42,15 @@ bool Waker::has_thread() {
   return !failed_;
 }
 
-// Not on the core that the writer is bound to, where it would take the writer's time after all.
+// Runs on other cores than the one that the writer is pinned to, where it would take the writer's time after
+// all. A turn is noted before waking: a request that arrives meanwhile is another turn, so that no wake-up is
+// lost. (The model tests/model/spin/sleeping.pml checks it; SEEN_LATE is the wrong order.)
 void Waker::run() {
   platform::run_elsewhere();
   for (std::uint32_t seen = 0;;) {
     const std::uint32_t turn = sync::SharedMemory::word(turns_).load(std::memory_order_acquire);
     if (turn != seen) {
-      seen = turn;  // before waking: who is asked for meanwhile is woken in another turn
+      seen = turn;
       if (platform::wake_all(word_)) heard_.store(true, std::memory_order_relaxed);
     } else if (ending_.load(std::memory_order_relaxed)) {
       return;

@@ -1,5 +1,5 @@
-// Wakes a stream's sleeping readers. However many sleep, it takes the writer one call, which wakes one of them and a thread that wakes
-// the others: see docs/design/0008-waking-many.md.
+// Wakes a stream's sleeping readers. However many sleep, it costs the writer one system call, which wakes one
+// reader and a thread that wakes the others: docs/design/0008-waking-many.md.
 #pragma once
 
 #include <atomic>
@@ -12,13 +12,13 @@ namespace wingbeat::stream {
 
 class Waker {
  public:
-  // `word` is what readers sleep on; it must outlive this.
+  // `word` is the word that readers sleep on. It must outlive this.
   explicit Waker(const std::uint32_t* word) : word_(word), fork_generation_(platform::fork_generation()) {}
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
   ~Waker();
 
-  // Wakes all who sleep. `several`: whether more than one may. False if it seems that nobody did.
+  // Wakes all sleepers. several: whether there may be more than one. False if it seems that none was woken.
   bool wake(bool several);
 
  private:
@@ -27,10 +27,11 @@ class Waker {
 
   const std::uint32_t* word_;
   std::uint32_t fork_generation_;
-  std::thread* thread_ = nullptr;  // by pointer: in a forked child there is no thread to join
-  bool failed_ = false;            // to start it
-  std::uint32_t turns_ = 0;        // what the thread was asked for; it sleeps on this
-  std::atomic<bool> heard_{false}, ending_{false};
+  std::thread* thread_ = nullptr;   // by pointer: in a forked child there is no thread to join
+  bool failed_ = false;             // to start it
+  std::uint32_t turns_ = 0;         // requests to the thread, which sleeps on this word
+  std::atomic<bool> heard_{false};  // the thread has woken a reader since the last wake()
+  std::atomic<bool> ending_{false};
 };
 
 }  // namespace wingbeat::stream

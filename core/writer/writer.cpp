@@ -1,3 +1,4 @@
+// The way of a frame: begin, fill, publish; and waking readers.
 #include "writer.hpp"
 
 #include <cstring>
@@ -8,11 +9,12 @@ namespace wingbeat::stream {
 namespace {
 
 template <std::size_t Bytes>
+// Copies `count` items of a fixed size that lie `stride` bytes apart.
 void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t stride, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * Bytes, source + i * stride, Bytes);
 }
 
-// The usual sizes as constants, so that the compiler makes moves of them.
+// The usual sizes are constants, so that the compiler makes moves of them instead of calls.
 void copy_strided(std::uint8_t* target, const std::uint8_t* source, std::size_t item, std::size_t stride,
                   std::uint64_t count) {
   switch (item) {
@@ -36,6 +38,8 @@ int not_begun() { return fail(WB_ERR_STATE, "no frame is begun: call wb_writer_b
 
 }  // namespace
 
+// The slot was chosen by the last publish(). Only the first frame searches for one here, or a frame after a
+// publish() that found none.
 int Writer::begin(wb_slot& out) {
   if (is_begun_) return fail(WB_ERR_STATE, "a frame is begun already: publish or abandon it first");
   if (lock_step_.is_on()) await_readers(false);
@@ -62,6 +66,7 @@ void* Writer::field(std::uint32_t index) {
   return memory_.payload(slots_.begun()) + schema().fields[index].offset_bytes;
 }
 
+// Checks everything before it writes, so that a refused copy leaves the slot as it is.
 int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_bytes, std::uint64_t count) {
   if (!is_begun_) return not_begun();
   if (field >= schema().fields.size())
@@ -105,10 +110,12 @@ int Writer::set_count(std::uint64_t count) {
   return WB_OK;
 }
 
+// The commit word is stored as late as possible and once: readers that spin poll its cache line.
 int Writer::publish(std::uint64_t step, double sim_time) {
   if (!is_begun_) return not_begun();
   const std::uint64_t now_ns = clock_.now_ns();
-  // All at once, and nothing of it earlier: readers that spin look at that line, and take it back after each store.
+  // All at once, and nothing of it earlier: readers that spin poll this line, and fetch it again after each store.
+  // Relaxed: commit() stores the word that publishes them, with release.
   layout::SlotHeader& header = memory_.slot(slots_.begun());
   sync::put(header.step, step);
   sync::put(header.sim_time, sim_time);
@@ -118,10 +125,10 @@ int Writer::publish(std::uint64_t step, double sim_time) {
   sync::SharedMemory::step(sync::Step::kWriterFilled);
   wake_readers(slots_.commit());
   is_begun_ = false;
-  // The slot of the next frame is chosen now, while nobody waits for it. Readers that spin look at its commit word: changing it
-  // between begin and publish would slow the one store that they wait for.
+  // The slot of the next frame is chosen now, while no reader waits for it. Readers that spin poll its commit word:
+  // changing it between begin and publish would slow the one store that they wait for.
   slots_.begin();
-  if (slots_.hops() != hops_told_) {  // seldom: readers that spin look at that line
+  if (slots_.hops() != hops_told_) {  // seldom: readers that spin poll this line
     hops_told_ = slots_.hops();
     sync::put(memory_.hot().hops, hops_told_);
   }
@@ -130,12 +137,14 @@ int Writer::publish(std::uint64_t step, double sim_time) {
   return WB_OK;
 }
 
+// The slot stays claimed, and the next begin() takes it.
 int Writer::abandon() {
   if (!is_begun_) return not_begun();
   is_begun_ = false;
   return WB_OK;
 }
 
+// One system call at most, and none if no reader sleeps. `sleepers` is what SlotWriter::announce returned.
 void Writer::wake_readers(std::uint32_t sleepers) {
   if (sleepers == 0) return;
   const bool heard = waker_.wake(sleepers >= sync::kSeveral);
@@ -144,7 +153,8 @@ void Writer::wake_readers(std::uint32_t sleepers) {
   if (unheard_ > patience_) look_for_dead_sleepers();
 }
 
-// A reader that died asleep would cost a wake-up with each frame. Not looked for too often, since one that was stopped looks alike.
+// A reader that died asleep would cost a wake-up in every frame, so its entry is cleared. A reader that was
+// stopped looks alike and cannot be cleared, which is why the search becomes rarer each time.
 void Writer::look_for_dead_sleepers() {
   unheard_ = 0;
   if (sweep_readers(location_, *attachment_) > 0)
@@ -161,6 +171,7 @@ int Writer::set_lock_step(std::string_view label, std::uint64_t limit_ns) {
   return WB_OK;
 }
 
+// At most once for each frame: begin() waits too, and must not wait for what await_readers() has waited for.
 int Writer::await_readers(bool interruptible) {
   const std::uint64_t seq = slots_.seq();
   if (!lock_step_.is_on() || awaited_ == seq) return WB_OK;

@@ -1,4 +1,7 @@
-// The one source of a stream's frames.
+// The writer of a stream: its only source of frames. The handle behind wb_writer.
+//
+// writer.cpp has the way of a frame, writer_create.cpp how a writer comes to its stream, writer_requests.cpp
+// how it answers requests.
 #pragma once
 
 #include <memory>
@@ -15,12 +18,13 @@
 
 namespace wingbeat::stream {
 
-// As the spec says it: bits of wb_access, and the group they are given to.
+// The access of other users: bits of wb_access, and the group that they are given to.
 struct Sharing {
   std::uint32_t access = 0;
   std::int64_t group = platform::kNobody;  // kNobody: the process's own
 };
 
+// The description of the stream to create: the handle behind wb_spec.
 struct Spec {
   layout::Schema schema;
   layout::Budget budget;
@@ -53,6 +57,7 @@ class Writer {
   std::uint32_t fork_generation() const { return fork_generation_; }
 
  private:
+  // A request that was copied out of a reader's ring.
   struct Waiting {
     layout::RequestRecord record;
     std::uint32_t reader;
@@ -77,7 +82,7 @@ class Writer {
   std::shared_ptr<Attachment> attachment_;
   sync::SharedMemory memory_;
   sync::SlotWriter<sync::SharedMemory> slots_;
-  bool is_begun_ = false;  // by the caller; slots_ has chosen the slot before
+  bool is_begun_ = false;  // by the caller; slots_ chooses the slot earlier, in publish()
   std::uint64_t begin_time_ns_ = 0;
   platform::TickClock clock_;
   std::uint64_t huge_bytes_;
@@ -94,15 +99,17 @@ class Writer {
   std::uint64_t wakes_ = 0;
   std::uint64_t hops_told_ = 0;
 
+  // Wake-ups in a row that found no sleeper, before the writer looks for readers that died asleep. Doubled each
+  // time it finds none.
   static constexpr std::uint64_t kPatience = 64, kMostPatience = 1 << 20;
-  std::uint64_t unheard_ = 0;  // wake-ups in a row that found nobody
+  std::uint64_t unheard_ = 0;  // wake-ups in a row that woke no reader
   std::uint64_t patience_ = kPatience;
   std::uint64_t answered_ = 0;
 
-  std::vector<Waiting> queue_;  // of this round; never grows beyond its first capacity
-  std::size_t next_ = 0;        // the first of queue_ that was not answered
+  std::vector<Waiting> queue_;  // the requests of this round; room for all that can wait is reserved at creation
+  std::size_t next_ = 0;        // index of the first that was not answered
   bool in_round_ = false;
-  bool shown_ = false;  // queue_[next_] was shown and waits to be refused or applied
+  bool shown_ = false;  // queue_[next_] was given to the caller, which may refuse it
   bool answered_in_round_ = false;
 };
 

@@ -1,4 +1,8 @@
-// How a writer comes to its stream: by taking it over, by beginning a new epoch, or by creating it.
+// How a writer comes to its stream: it takes it over from a writer that ended, begins a new epoch, or creates
+// the stream.
+//
+// The holder of the writer's lock (<stream>.writer) is the only process that does any of this. Every step
+// leaves a state that the next holder understands: tests/faults kills a writer at each of them.
 #include <cerrno>
 #include <cstring>
 
@@ -9,16 +13,20 @@
 namespace wingbeat::stream {
 namespace {
 
-// ----------------------------------------------------------------------------------------------------------- rights
+// -------------------------------------------------------------------------------------------------------------- rights
 
+// Modes of files and objects. All users are granted access with the group, since a member of the group is one
+// of all.
 constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060,
                    kAllRead = 0044;  // a member of the group is one of all
 
+// This mode, and the group if the stream is shared with one.
 platform::Rights of_mode(const Sharing& sharing, unsigned mode) {
   const bool for_group = (sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0;
   return {mode, for_group ? sharing.group : platform::kNobody};
 }
 
+// The mode of what others may read.
 unsigned reading(const Sharing& sharing) {
   unsigned mode = kOwner;
   if ((sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0) mode |= kGroupRead;
@@ -26,7 +34,8 @@ unsigned reading(const Sharing& sharing) {
   return mode;
 }
 
-// Who may read a lock file can ask whether its party lives; where that would let it take the lock as well, it may not read it.
+// The mode of lock files. A process that can read a lock file can ask whether its party is alive. Where it
+// could then take the lock as well (flock), it must not be able to read the file.
 unsigned probing(const Sharing& sharing) { return platform::locks_need_writing() ? reading(sharing) : kOwner; }
 
 int share_one(const std::string& path, const platform::Rights& rights) {
@@ -36,7 +45,8 @@ int share_one(const std::string& path, const platform::Rights& rights) {
                                 " its rights: this process must be a member of the group that WB_OPTION_GROUP names");
 }
 
-// Members of the group cannot make files in the owner's directory: they find the reader entries' lock files ready.
+// Members of the group cannot make files in the owner's directory. They find the lock files of all reader
+// entries ready.
 int share_entries(const Location& location, const Sharing& sharing, std::uint32_t readers) {
   const platform::Rights rights = of_mode(sharing, probing(sharing) | kGroupControl);
   for (std::uint32_t entry = 0; entry < readers; ++entry) {
@@ -45,7 +55,7 @@ int share_entries(const Location& location, const Sharing& sharing, std::uint32_
   return WB_OK;
 }
 
-// What an earlier writer shared and this one does not.
+// Takes back what an earlier writer shared and this one does not.
 int take_entries_back(const Location& location) {
   for (std::uint32_t entry : location.reader_entries()) {
     if (int code = share_one(location.reader_lock(entry), {})) return code;
@@ -59,6 +69,8 @@ platform::Rights control_rights(const Sharing& sharing) {
   return of_mode(sharing, (sharing.access & WB_GROUP_CONTROL) != 0 ? kOwner | kGroupControl : kOwner);
 }
 
+// Gives the directory and the lock files their rights. Makes the lock files of `readers` entries if the group
+// may attach.
 int share_files(const Location& location, const Sharing& sharing, std::uint32_t readers) {
   int code = share_one(location.writer_lock(), of_mode(sharing, probing(sharing)));
   const bool shares_entries = (sharing.access & WB_GROUP_CONTROL) != 0;
@@ -68,11 +80,14 @@ int share_files(const Location& location, const Sharing& sharing, std::uint32_t 
   return error == 0 ? WB_OK : fail_system(error, "cannot let other users enter " + location.directory());
 }
 
+// False on systems where the rights of an object are fixed when it is created (macOS), if the existing ones
+// have others: then a new epoch is needed.
 bool can_share_memory(const layout::Manifest& manifest, const Sharing& sharing) {
   return platform::set_object_rights(manifest.data_object, data_rights(sharing)) != ENOTSUP &&
          platform::set_object_rights(manifest.control_object, control_rights(sharing)) != ENOTSUP;
 }
 
+// Gives the existing objects and manifest their rights.
 int share_memory(const Location& location, const layout::Manifest& manifest, const Sharing& sharing) {
   int error = platform::set_object_rights(manifest.data_object, data_rights(sharing));
   if (error == 0) error = platform::set_object_rights(manifest.control_object, control_rights(sharing));
@@ -80,8 +95,10 @@ int share_memory(const Location& location, const layout::Manifest& manifest, con
   return share_one(location.manifest(), data_rights(sharing));
 }
 
-// ---------------------------------------------------------------------------------------------------- memory objects
+// ------------------------------------------------------------------------------------------------------ memory objects
 
+// Whether the stream in memory is the one that is described, byte by byte: then readers need not notice more
+// than a restart.
 bool has_same_layout(const Attachment& attachment, const Spec& spec) {
   layout::DataHeader wanted = layout::data_header(spec.schema, spec.budget);
   wanted.identity = attachment.header.identity;
@@ -91,6 +108,7 @@ bool has_same_layout(const Attachment& attachment, const Spec& spec) {
          layout::to_bytes(spec.schema) == layout::to_bytes(attachment.schema);
 }
 
+// A manifest for a new epoch, with a new identity.
 layout::Manifest new_manifest(const Location& location, const Spec& spec, std::uint32_t epoch) {
   layout::Manifest manifest;
   manifest.stream = location.stream();
@@ -109,13 +127,14 @@ void remove_objects(const layout::Manifest& manifest) {
   platform::unlink_object(manifest.control_object);
 }
 
-// A writer that died between naming its epoch and removing the one before left that. Not all systems can list objects, and the
-// next epoch's manifest would no longer lead to it.
+// Removes the objects of the epoch before, which a writer left that died between naming its epoch and removing
+// the one before. Where objects cannot be listed, nothing else would lead to them any more.
 void remove_left_epoch(const Location& location, const layout::Manifest& manifest) {
   for (char kind : {'d', 'c'}) platform::unlink_object(location.object(manifest.epoch - 1, kind));
 }
 
-// Tells the readers of an epoch that the manifest names another one now.
+// Tells the readers of an epoch that the manifest names another one now. Release: a reader that sees the state,
+// or the new wake word, reads the new manifest.
 void supersede(const Attachment& old) {
   old.memory.writer_state().store(layout::kWriterSuperseded, std::memory_order_release);
   sync::SharedMemory::step(sync::Step::kCreateSuperseded);
@@ -123,7 +142,8 @@ void supersede(const Attachment& old) {
   platform::wake_all(&old.memory.hot().wake);
 }
 
-// Says hello in the place of a writer that ended.
+// Attaches in the place of a writer that ended. The generation comes last, with release: a reader that sees it
+// sees the rest, and reports a restart.
 void take_over(const Attachment& attachment) {
   set_initial_values(attachment);
   layout::DataHot& hot = attachment.memory.hot();
@@ -135,7 +155,8 @@ void take_over(const Attachment& attachment) {
   sync::SharedMemory::step(sync::Step::kTakeOverCounted);
 }
 
-// The names of objects are known beforehand, so somebody else may have taken some: then later epochs are tried.
+// The names of objects can be computed, so that another user may have taken some of them. Then later epochs are
+// tried.
 int create_next_objects(const Location& location, const Spec& spec, std::uint32_t epoch, layout::Manifest& manifest,
                         std::shared_ptr<Attachment>& out) {
   constexpr int kTries = 16;
@@ -148,6 +169,7 @@ int create_next_objects(const Location& location, const Spec& spec, std::uint32_
   return code;
 }
 
+// Creates the objects, then names them by the manifest. Before the rename no other process knows of them.
 int create_epoch(const Location& location, const Spec& spec, std::uint32_t epoch, std::shared_ptr<Attachment>& out) {
   layout::Manifest manifest;
   int code = create_next_objects(location, spec, epoch, manifest, out);
@@ -159,7 +181,7 @@ int create_epoch(const Location& location, const Spec& spec, std::uint32_t epoch
   return fail_system(error, "cannot write " + location.manifest());
 }
 
-// Its locks are of another kind: whether its writer lives cannot be told.
+// The locks of another backend cannot be read, so that it is unknown whether its writer lives.
 int other_backend(const layout::Manifest& manifest) {
   return fail(WB_ERR_INCOMPATIBLE,
               "stream '" + manifest.stream + "' uses the backend '" + manifest.backend + "', this library uses '" +
@@ -167,7 +189,8 @@ int other_backend(const layout::Manifest& manifest) {
                   "': end its writer and run `wingbeat gc` of that build, or set another WINGBEAT_DIR");
 }
 
-// With the stream's lock held: goes on in the memory that `before` names, or makes a new epoch.
+// With the writer's lock held: continues in the memory that `before` names, or creates a new epoch. `before` is
+// nullptr if there is no manifest.
 int begin_stream(const Location& location, const Spec& spec, const layout::Manifest* before,
                  std::shared_ptr<Attachment>& out) {
   if (before != nullptr && before->backend != platform::backend()) return other_backend(*before);

@@ -1,4 +1,5 @@
-// The writer's side of parameters, triggers and commands.
+// How the writer answers parameters, triggers and commands. next_request() collects all waiting requests of all
+// readers in one round, gives them to the caller one by one, and answers each when the next one is asked for.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -12,7 +13,8 @@
 namespace wingbeat::stream {
 namespace {
 
-// Empty if the request can be shown, else why not.
+// Why a request cannot be applied; empty if it can. A request comes from shared memory and is checked in full.
+// Its reader has checked the same before it sent it.
 std::string fault_of(const layout::Schema& schema, const layout::RequestRecord& record) {
   if (record.control >= schema.controls.size()) return "the stream has no such control";
   const layout::ControlRecord& control = schema.controls[record.control];
@@ -34,6 +36,8 @@ std::string fault_of(const layout::Schema& schema, const layout::RequestRecord& 
 
 }  // namespace
 
+// A request counts as applied when the caller asks for the next one. Readers are woken once, at the end of the
+// round.
 int Writer::next_request(wb_request& out) {
   if (shown_) apply_shown();
   if (!in_round_) drain_requests();
@@ -55,6 +59,8 @@ int Writer::refuse(std::string_view reason) {
   return WB_OK;
 }
 
+// Sorts by time of submission, then by reader and id, so that the order does not depend on the sorting
+// algorithm.
 void Writer::drain_requests() {
   queue_.clear();
   next_ = 0;
@@ -67,7 +73,8 @@ void Writer::drain_requests() {
   mark_superseded();
 }
 
-// Copies the reader's waiting requests out. Their times are made to rise, so that sorting keeps their order.
+// Copies the waiting requests of a reader. Their times are made to rise, so that sorting keeps their order,
+// whatever times the reader wrote.
 void Writer::drain_reader(std::uint32_t reader) {
   const std::uint64_t consumed = memory_.consumed(reader).load(std::memory_order_relaxed);
   const std::uint64_t last = sync::last_request(memory_, reader, consumed);
@@ -79,6 +86,7 @@ void Writer::drain_reader(std::uint32_t reader) {
   }
 }
 
+// Of several valid requests for one parameter only the last is given to the caller.
 void Writer::mark_superseded() {
   for (std::size_t later = queue_.size(); later-- > 1;) {
     const layout::RequestRecord& record = queue_[later].record;
@@ -90,7 +98,8 @@ void Writer::mark_superseded() {
   }
 }
 
-// False if the request was answered without being shown.
+// Gives a request to the caller. False if it was answered without the caller: it was sent to an earlier writer,
+// cannot be applied, or is superseded.
 bool Writer::show(const Waiting& waiting, wb_request& out) {
   const layout::RequestRecord& record = waiting.record;
   if (record.generation != memory_.generation().load(std::memory_order_relaxed)) {
@@ -111,6 +120,7 @@ bool Writer::show(const Waiting& waiting, wb_request& out) {
   return true;
 }
 
+// Release: a reader that sees the receipt sees the value.
 void Writer::apply_shown() {
   const Waiting& waiting = queue_[next_];
   if (waiting.record.kind == layout::kParameter) {
@@ -121,6 +131,7 @@ void Writer::apply_shown() {
   ++next_;
 }
 
+// The receipt names the next frame, since the request can show its effect there at the earliest.
 void Writer::answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason) {
   layout::ReceiptRecord receipt{};
   receipt.id = waiting.record.id;
