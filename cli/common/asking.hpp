@@ -17,7 +17,7 @@ struct AskOptions {
 };
 
 // Sends the request, once it knows what the control is.
-using Send = std::function<Ticket(Reader&, const wb_control_info&)>;
+using Send = std::function<SentRequest(Reader&, const wb_control_info&)>;
 
 // Attaches, sends, waits for the receipt, prints it. kDone if it was applied, kNo if not.
 // Throws if there is no such control or its writer has ended.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxWaiting = 1024;
 
-Ticket ask(Reader& reader, const wb_control_info& control, const Asked& asked) {
+SentRequest ask(Reader& reader, const wb_control_info& control, const Asked& asked) {
   if (control.kind == WB_PARAMETER) return reader.set(control.name, asked.value);
   if (control.kind == WB_TRIGGER) return reader.trigger(control.name);
   return reader.command(control.name, Span<const double>(asked.arguments.data(), asked.arguments.size()));
@@ -57,7 +57,7 @@ void Requests::take_receipts(const Answered& answered) {
 
 void Requests::send(Reader& reader, const std::vector<Control>& controls, const Answered& answered) {
   while (!waiting_.empty()) {
-    Ticket ticket = ask(reader, controls[waiting_.front().control].info, waiting_.front());
+    SentRequest ticket = ask(reader, controls[waiting_.front().control].info, waiting_.front());
     if (!ticket && ticket.error().code() == WB_ERR_NO_ROOM) return;
     const Asked asked = std::move(waiting_.front());
     waiting_.pop_front();

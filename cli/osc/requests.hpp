@@ -37,7 +37,7 @@ class Requests {
  private:
   struct Sent {
     Asked asked;
-    Ticket ticket;
+    SentRequest ticket;
   };
 
   void take_receipts(const Answered& answered);

@@ -38,6 +38,7 @@ int wb_array_remove(const char* name) {
   return guarded([&] { return name == nullptr ? null_argument("the name") : stream::Array::remove(name); });
 }
 
+// Without the check for forked children, which may read the array and only cannot lock it.
 void* wb_array_data(wb_array* array) { return array == nullptr ? nullptr : array->impl->data(); }
 
 int wb_array_get_info(const wb_array* array, wb_array_info* out) {

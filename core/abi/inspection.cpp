@@ -10,6 +10,8 @@ using stream::fail;
 
 extern "C" {
 
+// Fills the caller's array as far as it goes, and counts all, so that the caller can call again with a larger
+// one.
 int wb_list(wb_name* names, size_t capacity, size_t* count) {
   return guarded([&] {
     if (count == nullptr || (names == nullptr && capacity > 0)) return null_argument("the names or count");
@@ -60,6 +62,7 @@ const wb_schema* wb_inspection_schema(const wb_inspection* inspection) {
   return check(inspection) == WB_OK ? wrap(inspection->impl->schema()) : nullptr;
 }
 
+// Arrays are collected with all streams only, since they belong to no stream.
 int wb_collect(const char* name, wb_collect_report* out) {
   return guarded([&] {
     wb_collect_report report{};

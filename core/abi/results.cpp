@@ -16,6 +16,7 @@ const char* wb_version(void) { return WB_VERSION_STRING; }
 const char* wb_backend(void) { return platform::backend(); }
 uint64_t wb_now_ns(void) { return platform::now_ns(); }
 
+// The path depends on the environment, so that it is copied and not kept.
 int wb_runtime_directory(char* path, size_t path_bytes) {
   return guarded([&] {
     const std::string directory = stream::runtime_directory();

@@ -19,6 +19,7 @@ std::uint64_t bits_of(double value, std::uint32_t type) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
 }
 
+// Whole, and up to 2^53, where every whole number is exact.
 bool is_whole(double value) { return value == std::floor(value) && std::fabs(value) <= 9007199254740992.0; }
 
 int add_field(wb_spec* spec, const char* name, int type, std::vector<std::uint64_t> shape, const char* labels,
@@ -106,6 +107,7 @@ int wb_spec_set_attribute(wb_spec* spec, const char* key, const char* value) {
   });
 }
 
+// Ranges are checked here, since the options have no place in the schema.
 int wb_spec_set_option(wb_spec* spec, int option, uint64_t value) {
   return guarded([&] {
     if (spec == nullptr) return null_argument("the spec");

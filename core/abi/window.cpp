@@ -7,6 +7,7 @@ using stream::fail;
 
 extern "C" {
 
+// The window copies what it needs of the schema: it does not refer to the reader afterwards.
 int wb_window_open(wb_reader* reader, const char* const* fields, uint32_t field_count, uint32_t frames,
                    wb_window** out) {
   WB_CHECK(reader);
@@ -30,6 +31,7 @@ int wb_window_push(wb_window* window, const wb_frame* frame) {
   return guarded([&] { return window->impl->push(*frame); });
 }
 
+// The frame is released whether or not it could be added.
 int wb_window_next(wb_window* window, wb_reader* reader, int64_t timeout_ns) {
   WB_CHECK(window);
   wb_frame frame;

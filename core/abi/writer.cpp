@@ -16,6 +16,7 @@ int wb_writer_create(const wb_spec* spec, wb_writer** out) {
   });
 }
 
+// The destructor sees whether this is a forked child, and then leaves the stream alone.
 void wb_writer_close(wb_writer* writer) { delete writer; }
 
 const wb_schema* wb_writer_schema(const wb_writer* writer) {

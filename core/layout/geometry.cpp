@@ -40,6 +40,7 @@ bool is_within_limits(const DataHeader& header) {
 
 }  // namespace
 
+// One slot for each frame that can be leased, kept as history, or needed by the handshake.
 DataHeader data_header(const Schema& schema, const Budget& budget) {
   DataHeader header{};
   header.magic = kDataMagic;
@@ -83,6 +84,7 @@ Fault check_data_header(const DataHeader& header, std::uint64_t object_bytes) {
   return {};
 }
 
+// Everything in a control header follows from the data header, which was checked before.
 Fault check_control_header(const ControlHeader& header, const DataHeader& data, std::uint64_t object_bytes) {
   if (Fault fault = check_kind(header.magic == kControlMagic, header.format_version)) return fault;
   ControlHeader expected = control_header(data.max_readers);

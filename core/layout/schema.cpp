@@ -1,3 +1,5 @@
+// The rules for schemas. Every function that adds something checks it first, so that a schema in memory always
+// keeps the rules, whether it came from a program or from shared memory.
 #include "schema.hpp"
 
 #include <cmath>
@@ -17,6 +19,7 @@ void put(char (&target)[N], std::string_view text) {
   if (!text.empty()) std::memcpy(target, text.data(), text.size());  // an empty view may have no data at all
 }
 
+// Names in messages are cut, because a text that is refused may be of any length.
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 
 Fault name_fault(const char* what, std::string_view name) {
@@ -48,6 +51,7 @@ std::uint64_t field_bytes(const FieldSpec& spec) {
   return bytes;
 }
 
+// The rules for a field: its name, number, element type, shape, texts and size, in this order.
 Fault check_field(const Schema& schema, const FieldSpec& spec) {
   if (!is_name(spec.name)) return name_fault("field", spec.name);
   if (schema.find_field(spec.name) >= 0) return duplicate_fault("field", spec.name);
@@ -64,6 +68,7 @@ Fault check_field(const Schema& schema, const FieldSpec& spec) {
   if (count_words(spec.labels) < 0) {
     return {FaultKind::kArgument, "labels of " + quoted(spec.name) + " must be words separated by single spaces"};
   }
+  // Labels name the components, which are the fastest dimension.
   if (!spec.labels.empty() && static_cast<std::uint64_t>(count_words(spec.labels)) != spec.shape[0]) {
     return {FaultKind::kArgument, "field " + quoted(spec.name) + " has " + std::to_string(count_words(spec.labels)) +
                                       " labels for " + std::to_string(spec.shape[0]) +
@@ -110,6 +115,7 @@ Fault check_parameter(const ControlSpec& spec) {
   return {};
 }
 
+// The rules for a control. `choices` are the alternatives of a choice, or the argument names of a command.
 Fault check_control(const Schema& schema, const ControlSpec& spec) {
   if (!is_name(spec.name)) return name_fault("control", spec.name);
   if (schema.find_control(spec.name) >= 0) return duplicate_fault("control", spec.name);
@@ -130,6 +136,8 @@ Fault check_control(const Schema& schema, const ControlSpec& spec) {
   return {};
 }
 
+// The record of a checked control. Members that do not belong to its kind stay 0, so that equal descriptions
+// have equal bytes.
 ControlRecord to_record(const ControlSpec& spec) {
   ControlRecord record{};
   put(record.name, spec.name);
@@ -202,6 +210,7 @@ Fault add_attribute_record(Schema& schema, const AttributeRecord& record) {
   return as_corrupt(set_attribute(schema, fixed_text(record.key), fixed_text(record.value)));
 }
 
+// Six significant digits: enough for a message.
 std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%g", value);
@@ -214,6 +223,7 @@ Fault out_of_range(const ControlRecord& control, const std::string& value, const
           value + " is outside the range " + low + " to " + high + " of parameter " + quoted(fixed_text(control.name))};
 }
 
+// A NaN would pass any comparison with the limits, so that finite numbers are required first.
 Fault check_f64(const ControlRecord& control, std::uint64_t bits) {
   double value, low, high;
   std::memcpy(&value, &bits, sizeof value);
@@ -261,12 +271,15 @@ Fault set_stream(Schema& schema, std::string_view name, std::uint64_t capacity) 
   return {};
 }
 
+// Fields lie one after the other, each aligned to kFieldAlignment, so that spans of any element type are
+// aligned, and AVX-512 loads too.
 Fault add_field(Schema& schema, const FieldSpec& spec) {
   if (Fault fault = check_field(schema, spec)) return fault;
   FieldRecord record{};
   put(record.name, spec.name);
   put(record.unit, spec.unit);
   put(record.labels, spec.labels);
+  // 1 beyond the dimensions: the product over all of `shape` is the number of elements.
   for (std::uint64_t& extent : record.shape) extent = 1;
   for (std::size_t i = 0; i < spec.shape.size(); ++i) record.shape[i] = spec.shape[i];
   record.type = spec.type;
@@ -282,6 +295,7 @@ Fault add_field(Schema& schema, const FieldSpec& spec) {
 Fault add_control(Schema& schema, const ControlSpec& spec) {
   if (Fault fault = check_control(schema, spec)) return fault;
   ControlRecord record = to_record(spec);
+  // The initial value must be one that a request could set.
   if (spec.kind == kParameter) {
     if (Fault fault = check_value(record, spec.initial)) return fault;
   }
@@ -289,6 +303,7 @@ Fault add_control(Schema& schema, const ControlSpec& spec) {
   return {};
 }
 
+// A key that is there already gets the new value, and keeps its number.
 Fault set_attribute(Schema& schema, std::string_view key, std::string_view value) {
   if (!is_name(key)) return name_fault("attribute", key);
   if (!is_text(value, kValueBytes)) return text_fault("value", key, kValueBytes);
@@ -327,6 +342,8 @@ std::vector<std::uint8_t> to_bytes(const Schema& schema) {
   return bytes;
 }
 
+// The size is compared with the counts of the header before anything is read. Everything then goes through the
+// functions above, so that memory cannot break a rule that a call could not.
 Fault from_bytes(const DataHeader& header, const std::vector<std::uint8_t>& bytes, Schema& schema) {
   std::uint64_t wanted = header.field_count * sizeof(FieldRecord) + header.control_count * sizeof(ControlRecord) +
                          header.attribute_count * sizeof(AttributeRecord);

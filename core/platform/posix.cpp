@@ -31,8 +31,9 @@ struct ForkGuard {
   std::atomic<std::uint32_t> generation{0};
 };
 
+// Made at the first use, and never destroyed, since destructors of static objects may still use it.
 ForkGuard& fork_guard() {
-  static auto* guard = new ForkGuard;  // never destroyed: used by destructors of others
+  static auto* guard = new ForkGuard;
   return *guard;
 }
 
@@ -114,6 +115,7 @@ int fill_new_object(int descriptor, std::uint64_t bytes, const Rights& rights, M
   return map_descriptor(descriptor, bytes, true, out);
 }
 
+// Writes everything, however often a signal interrupts.
 int write_all(int descriptor, std::string_view content) {
   while (!content.empty()) {
     ssize_t written = ::write(descriptor, content.data(), content.size());
@@ -124,6 +126,7 @@ int write_all(int descriptor, std::string_view content) {
   return 0;
 }
 
+// Reads one byte more than allowed, to tell a file that is too long from one that just fits.
 int read_all(int descriptor, std::size_t most_bytes, std::string& out) {
   out.resize(most_bytes + 1);
   std::size_t have = 0;
@@ -234,6 +237,7 @@ void Mapping::swap(Mapping& other) noexcept {
   std::swap(bytes_, other.bytes_);
 }
 
+// O_EXCL: an object of that name is never reused, since its content and rights are another's.
 int create_object(const std::string& name, std::uint64_t bytes, const Rights& rights, Mapping& out) {
   int descriptor = open_shared(name, O_RDWR | O_CREAT | O_EXCL, rights.mode);
   if (descriptor < 0) return errno;
@@ -243,6 +247,7 @@ int create_object(const std::string& name, std::uint64_t bytes, const Rights& ri
   return error;
 }
 
+// The size is checked before mapping: an access behind the end of an object would end the process by SIGBUS.
 int open_object(const std::string& name, bool writable, std::uint64_t bytes, std::int64_t owner, Mapping& out) {
   int descriptor = open_shared(name, writable ? O_RDWR : O_RDONLY, 0);
   if (descriptor < 0) return errno;
@@ -288,10 +293,11 @@ int map_twice(std::uint64_t bytes, Mapping& out) {
 
 // --------------------------------------------------------------------------------------------------------------- files
 
-// A link is followed only if this user made it.
+// The mode is set once more, since the umask may have taken rights away. A link is followed only if this user
+// made it.
 int ensure_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
-    if (::chmod(path.c_str(), 0700) != 0) return errno;  // the umask may have taken rights away
+    if (::chmod(path.c_str(), 0700) != 0) return errno;
   } else if (errno != EEXIST) {
     return errno;
   }
@@ -341,6 +347,7 @@ int read_file(const std::string& path, std::size_t most_bytes, std::int64_t owne
   return error;
 }
 
+// The draft is created anew (O_EXCL), so that a link that another user put there is not followed.
 int replace_file(const std::string& path, std::string_view content, const Rights& rights) {
   std::string draft = path + ".new";
   remove_file(draft);

@@ -13,10 +13,12 @@
 namespace wingbeat::stream {
 namespace {
 
+// WB_NOT_READY: names can be looked up only in a schema.
 int not_attached() {
   return fail(WB_NOT_READY, "the reader is not attached yet: call wb_reader_attach or wait for a frame first");
 }
 
+// WB_ERR_NO_ROOM: the writer does not answer, or not as fast as this reader asks.
 int no_room() {
   return fail(WB_ERR_NO_ROOM,
               std::to_string(layout::kMaxPending) +
@@ -169,6 +171,7 @@ int Reader::sleep_for_receipt(Sent& sent, std::uint64_t limit_ns) {
   return code;
 }
 
+// Observers may read values too: they lie in the data object.
 int Reader::parameter(const char* name, wb_value& out) {
   if (leases_ == nullptr) return not_attached();
   std::uint32_t control;

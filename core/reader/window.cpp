@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t kMostFrames = 1'000'000;
 
+// The same type and shape, whatever the offset is. Units and labels may change.
 bool has_same_shape(const layout::FieldRecord& a, const layout::FieldRecord& b) {
   return a.type == b.type && a.dimensions == b.dimensions && a.per_agent == b.per_agent &&
          std::equal(a.shape, a.shape + layout::kMaxDimensions, b.shape);
@@ -46,6 +47,8 @@ int Window::open(const layout::Schema& schema, const std::vector<std::string>& f
   return WB_OK;
 }
 
+// The ring is rounded up to pages, because only pages can be mapped twice. The frames in it still lie one after
+// the other.
 int Window::add_ring(const layout::FieldRecord& field, std::uint32_t frames) {
   if (field.size_bytes > layout::kMaxFrameBytes / frames)
     return fail(WB_ERR_LIMIT, "field '" + std::string(field.name) +
@@ -93,6 +96,7 @@ bool Window::fits(const layout::Schema& schema) {
 // out.
 void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRecord& source) const {
   const std::uint64_t size = ring.field.size_bytes;
+  // Full: the oldest frame falls out, and the new one takes the position behind the newest.
   if (present_ == wanted_) ring.start = (ring.start + size) % ring.ring_bytes;
   const std::uint64_t behind = present_ == wanted_ ? present_ - 1 : present_;
   std::uint8_t* target = ring.memory.data() + (ring.start + behind * size) % ring.ring_bytes;
@@ -102,6 +106,7 @@ void Window::push_field(Ring& ring, const wb_frame& frame, const layout::FieldRe
   std::memset(target + there, 0, size - there);
 }
 
+// Contiguous wherever the ring starts, because the second mapping continues the first.
 int Window::view(std::uint32_t field, wb_window_view& out) const {
   if (field >= rings_.size())
     return fail(WB_ERR_ARGUMENT, "there is no field number " + std::to_string(field) + " in the window: it has " +

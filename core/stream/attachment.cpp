@@ -73,6 +73,7 @@ int check_control(const Attachment& attachment, layout::ControlHeader& header) {
   return fail(layout::check_control_header(header, attachment.header, attachment.control.bytes()));
 }
 
+// Says how much memory is needed and how much is free, and how to need less or get more.
 int no_memory(int error, const layout::Manifest& manifest) {
   std::uint64_t needed = manifest.data_bytes + manifest.control_bytes, there = platform::free_object_bytes();
   std::string text = "stream '" + manifest.stream + "' needs " + std::to_string(needed) + " bytes of shared memory";
@@ -98,6 +99,7 @@ int create_one(const std::string& name, std::uint64_t bytes, const layout::Manif
 
 }  // namespace
 
+// Data first: what it says decides whether the control object fits.
 int attach(const layout::Manifest& manifest, Access access, std::int64_t owner, std::shared_ptr<Attachment>& out) {
   if (manifest.backend != platform::backend()) {
     return fail(WB_ERR_INCOMPATIBLE, "stream '" + manifest.stream + "' uses the backend '" + manifest.backend +

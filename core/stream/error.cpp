@@ -23,6 +23,7 @@ constexpr Entry kEntries[] = {
 #undef WB_X
 };
 
+// core/layout knows nothing of the public codes, so that it can be used without them.
 int code_of(layout::FaultKind kind) {
   switch (kind) {
     case layout::FaultKind::kNone:
@@ -66,6 +67,7 @@ int fail(int code) {
 
 int fail(const layout::Fault& fault) { return fault ? fail(code_of(fault.kind), fault.text) : WB_OK; }
 
+// The message ends with the system's own text for the error.
 int fail_system(int error, const std::string& doing) {
   return fail(code_of_errno(error), doing + ": " + std::generic_category().message(error));
 }

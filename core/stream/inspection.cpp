@@ -18,6 +18,7 @@ std::uint32_t held_leases(const sync::SharedMemory& memory, std::uint32_t entry)
   return held;
 }
 
+// A damaged claim must not count for more leases than an entry has.
 std::uint32_t claimed_leases(const sync::SharedMemory& memory, std::uint32_t entry) {
   return std::min(memory.claim(entry).load(), layout::kMaxLeases);
 }
@@ -29,6 +30,7 @@ bool is_attached(const sync::SharedMemory& memory, std::uint32_t entry) {
 
 }  // namespace
 
+// Fails at once if there is no stream: an inspection does not wait.
 int Inspection::open(std::string_view stream, std::unique_ptr<Inspection>& out) {
   Location location;
   if (int code = Location::find(stream, location)) return code;
@@ -47,6 +49,7 @@ int Inspection::follow() {
   return attach(manifest, Access::kInspection, location_.owner(), attachment_);
 }
 
+// Relaxed loads: the figures are shown, and no decision depends on them. They need not be of the same moment.
 int Inspection::stream(wb_stream_info& out) {
   if (int code = follow()) return code;
   const layout::DataHeader& header = attachment_->header;

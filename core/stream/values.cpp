@@ -26,6 +26,7 @@ std::string names_of_kind(const layout::Schema& schema, std::uint32_t kind) {
   return names.empty() ? "it has none" : "it has " + names;
 }
 
+// WB_ERR_TYPE, with what the parameter needs.
 int wrong_type(const layout::ControlRecord& control) {
   static constexpr const char* kNeeds[] = {"?", "a number", "a whole number", "true or false", "one of its choices"};
   return fail(WB_ERR_TYPE, std::string("parameter '") + control.name + "' needs " + kNeeds[control.value_type]);
@@ -54,6 +55,7 @@ int as_i64(const layout::ControlRecord& control, const wb_value& value, std::uin
   return WB_OK;
 }
 
+// WB_ERR_ARGUMENT for a text that cannot be converted, with what the parameter needs.
 int expected(const wb_control_info& control, const char* what) {
   return fail(WB_ERR_ARGUMENT, std::string("parameter '") + control.name + "' needs " + what);
 }
@@ -97,6 +99,8 @@ wb_value to_value(std::uint32_t value_type, std::uint64_t bits) {
   return value;
 }
 
+// The schema gives the type that the parameter has; the value that is given may have another that can be
+// converted exactly.
 int to_bits(const layout::Schema& schema, std::uint32_t control, const wb_value& value, std::uint64_t& bits) {
   if (control >= schema.controls.size() || schema.controls[control].kind != layout::kParameter) {
     return fail(WB_ERR_NOT_FOUND, "there is no parameter number " + std::to_string(control));
@@ -139,6 +143,7 @@ void to_info(const layout::ControlRecord& record, wb_control_info& out) {
   out.maximum = to_value(record.value_type, record.maximum);
 }
 
+// The range is not checked here: the text may be converted without a stream at hand, and requests check it.
 int parse_value(const wb_control_info& control, const char* text, wb_value& out) {
   if (control.kind != WB_PARAMETER) return fail(WB_ERR_TYPE, std::string("'") + control.name + "' is not a parameter");
   out = wb_value{};

@@ -58,7 +58,7 @@ class ABoundWriter : public wbtest::Streams {
     reader.attach(0ns).value();
     return reader;
   }
-  static wingbeat::Receipt answer(wingbeat::Ticket ticket) { return ticket.wait(0ns).value(); }
+  static wingbeat::Receipt answer(wingbeat::SentRequest ticket) { return ticket.wait(0ns).value(); }
 };
 
 }  // namespace

@@ -64,7 +64,7 @@ class App : public wbtest::Streams {
   }
 
   // Asked, looked at by the app, answered.
-  wingbeat::Receipt answer(wingbeat::Ticket ticket) {
+  wingbeat::Receipt answer(wingbeat::SentRequest ticket) {
     EXPECT_TRUE(ticket) << ticket.error().what();
     run();
     return ticket.wait(20s).value();

@@ -220,7 +220,7 @@ std::string FollowingReader::attribute(const std::string& key) const {
 
 // ------------------------------------------------------------------------------------------------------------ steering
 
-bool FollowingReader::keep(const std::string& name, wingbeat::Ticket ticket) {
+bool FollowingReader::keep(const std::string& name, wingbeat::SentRequest ticket) {
   if (ticket) {
     messages_.forget("ask " + name + " ");
     asked_.push_back({name, std::move(ticket)});
@@ -285,7 +285,7 @@ void FollowingReader::hear_answers() {
   asked_.erase(std::remove_if(asked_.begin(), asked_.end(), is_done), asked_.end());
 }
 
-bool FollowingReader::is_answered(const std::string& name, wingbeat::Ticket& ticket) {
+bool FollowingReader::is_answered(const std::string& name, wingbeat::SentRequest& ticket) {
   const auto receipt = ticket.wait(std::chrono::nanoseconds(0));
   if (!receipt) return receipt.error().code() != WB_PENDING && receipt.error().code() != WB_INTERRUPTED;
   const auto& answer = receipt.value();
