@@ -41,18 +41,16 @@ inline const wb_schema* wrap(const layout::Schema& schema) { return reinterpret_
 
 inline int null_argument(const char* what) { return stream::fail(WB_ERR_ARGUMENT, std::string(what) + " is NULL"); }
 
-// WB_OK if the handle can be used in this process.
-template <class Handle>
 // WB_OK if the handle can be used in this process. WB_ERR_FORKED in a forked child.
+template <class Handle>
 int check(const Handle* handle) {
   if (handle == nullptr) return null_argument("the handle");
   if (handle->impl->fork_generation() != platform::fork_generation()) return stream::fail(WB_ERR_FORKED);
   return WB_OK;
 }
 
-// Runs what may allocate; no exception leaves the library.
-template <class Function>
 // Runs code that may allocate. No exception leaves the library, since its callers may be C.
+template <class Function>
 int guarded(Function&& function) noexcept {
   try {
     return function();
@@ -63,12 +61,10 @@ int guarded(Function&& function) noexcept {
   }
 }
 
-// Copies an options struct of any release: an older, shorter one (not below `least` bytes) leaves the rest zero; of a
-// newer, longer one all that is not known here must be zero.
-template <class Options>
 // Copies a struct of options of any release. An older, shorter one (not below `least` bytes) leaves the rest
 // zero. Of a newer, longer one everything that is not known here must be zero: an option that cannot be
 // followed must not be ignored.
+template <class Options>
 int read_sized(const Options* given, std::size_t least, const char* name, Options& out) {
   const std::size_t size = given->struct_size;
   constexpr std::size_t kMost = 4096;  // above this, struct_size was never set
@@ -85,9 +81,8 @@ int read_sized(const Options* given, std::size_t least, const char* name, Option
   return WB_OK;
 }
 
-// Makes a handle around a freshly made implementation.
-template <class Handle, class Implementation>
 // Makes a handle around an implementation that was just created.
+template <class Handle, class Implementation>
 int hand_out(std::unique_ptr<Implementation> impl, Handle** out) {
   *out = new Handle{std::move(impl)};
   return WB_OK;

@@ -227,7 +227,7 @@ int Array::create(const std::string& name, const layout::ArrayLayout& layout, st
   if (code == WB_OK) make_complete(layout, mapping);
   creation.remove_and_close();
   if (code != WB_OK) return code;
-  remove_dead_parties(directory);  // of arrays that were removed as well: nobody takes their numbers again
+  remove_dead_parties(directory);  // of removed arrays too, whose numbers no party takes again
   auto* block = reinterpret_cast<layout::LockBlock*>(mapping.data() + layout.lock_offset);
   out.reset(new Array(name, layout, std::move(mapping), block));
   return WB_OK;

@@ -11,9 +11,9 @@ namespace {
 constexpr std::uint64_t kElementSizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8};
 constexpr const char* kElementNames[] = {"?", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"};
 
-template <std::size_t N>
 // Copies a checked text, and fills the rest with zeros: every byte of a record is defined, so that records can
 // be compared.
+template <std::size_t N>
 void put(char (&target)[N], std::string_view text) {
   std::memset(target, 0, N);
   if (!text.empty()) std::memcpy(target, text.data(), text.size());  // an empty view may have no data at all
@@ -160,9 +160,9 @@ void append(std::vector<std::uint8_t>& bytes, const std::vector<Record>& records
   bytes.insert(bytes.end(), first, first + records.size() * sizeof(Record));
 }
 
-template <class Record>
 // Copies the record at a position and moves the position past it. A copy, because the bytes need not be
 // aligned.
+template <class Record>
 Record record_at(const std::vector<std::uint8_t>& bytes, std::uint64_t& position) {
   Record record;
   std::memcpy(&record, bytes.data() + position, sizeof record);

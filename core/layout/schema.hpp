@@ -48,10 +48,9 @@ inline int count_words(std::string_view text) {
   return before == ' ' ? -1 : words;
 }
 
-// The text of a fixed array, up to its zero; empty if there is none (damaged).
-template <std::size_t N>
 // The text in an array of fixed size, up to its zero. Empty if there is no zero, which only damaged memory
 // lacks.
+template <std::size_t N>
 std::string_view fixed_text(const char (&array)[N]) {
   for (std::size_t i = 0; i < N; ++i) {
     if (array[i] == '\0') return {array, i};

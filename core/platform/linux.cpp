@@ -51,7 +51,7 @@ std::string default_runtime_directory(std::uint32_t user) {
 }
 
 int open_shared(const std::string& name, int flags, unsigned mode) {
-  // glibc adds O_CLOEXEC and O_NOFOLLOW. O_NONBLOCK: nobody who put a pipe there keeps us waiting.
+  // glibc adds O_CLOEXEC and O_NOFOLLOW. O_NONBLOCK: a pipe that another user made under the name must not block.
   return ::shm_open(name.c_str(), flags | O_NONBLOCK, static_cast<mode_t>(mode));
 }
 

@@ -404,7 +404,7 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept {
 }
 
 // Locks the file, then checks that it is still the file at the path: a collector may have removed it in
-// between, and then the lock would exclude nobody.
+// between, and then the lock would exclude no process.
 int FileLock::try_lock(const std::string& path) {
   constexpr int kTries = 16;  // each failure means that another process removed the file just then
   for (int i = 0; i < kTries; ++i) {

@@ -51,9 +51,8 @@ class LockMemory {
 
 enum class LockOutcome { kHeld, kMine, kMineAbandoned };
 
-// Takes the lock if nobody holds it. `seen` is the word as it is otherwise.
-template <class Memory>
 // Takes the lock if it is free. Otherwise `seen` is the word of its holder.
+template <class Memory>
 LockOutcome try_take(const Memory& memory, std::uint32_t party, std::uint64_t& seen) {
   seen = memory.holder().load(std::memory_order_relaxed);
   while (!is_held(seen)) {
@@ -67,9 +66,8 @@ LockOutcome try_take(const Memory& memory, std::uint32_t party, std::uint64_t& s
   return LockOutcome::kHeld;
 }
 
-// Takes the lock out of the hands of a holder that is known to have died since `seen` was read.
-template <class Memory>
 // Takes the lock from a holder that is known to have died after `seen` was read. Invariant 2 makes it safe.
+template <class Memory>
 bool take_from_dead(const Memory& memory, std::uint32_t party, std::uint64_t seen) {
   // The mark stays: other parties may still sleep.
   if (!memory.holder().compare_exchange_strong(seen, taken(seen, party) | (seen & kWaitedFor),
@@ -79,9 +77,8 @@ bool take_from_dead(const Memory& memory, std::uint32_t party, std::uint64_t see
   return true;
 }
 
-// Marks the word as waited for. False if it is another one by now: look again.
-template <class Memory>
 // Marks the word as waited for. False if it has changed since `seen`: look again.
+template <class Memory>
 bool mark_waited_for(const Memory& memory, std::uint64_t seen) {
   if ((seen & kWaitedFor) != 0) return memory.holder().load(std::memory_order_relaxed) == seen;
   if (!memory.holder().compare_exchange_strong(seen, seen | kWaitedFor, std::memory_order_relaxed)) return false;
@@ -89,11 +86,9 @@ bool mark_waited_for(const Memory& memory, std::uint64_t seen) {
   return true;
 }
 
-// Frees the lock: a holder's last act, or what is done with a word of `party`'s dead predecessor (`left` is
-// kAbandoned then). Whether somebody must be woken; false also if the word does not name this party.
-template <class Memory>
 // Frees the lock: the last act of a holder, or (with `left` = kAbandoned) what a party does with a word that
 // its dead predecessor left. True if sleepers must be woken. False also if the word does not name this party.
+template <class Memory>
 bool give_back(const Memory& memory, std::uint32_t party, std::uint64_t left = 0) {
   std::uint64_t seen = memory.holder().load(std::memory_order_relaxed);
   do {

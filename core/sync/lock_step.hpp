@@ -14,10 +14,9 @@
 
 namespace wingbeat::sync {
 
-// The reader's side, any thread: all frames up to `seq` are finished with. True if the writer sleeps and must be woken.
-template <class Memory>
 // The reader's side, any thread: all frames up to `seq` are finished with. True if the writer sleeps and must
 // be woken. `done` only grows: two threads may release frames in either order.
+template <class Memory>
 bool tell_done(const Memory& memory, std::uint32_t reader, std::uint64_t seq) {
   auto& done = memory.done(reader);
   std::uint64_t before = done.load(std::memory_order_relaxed);
@@ -30,25 +29,23 @@ bool tell_done(const Memory& memory, std::uint32_t reader, std::uint64_t seq) {
   return memory.waiting().load(std::memory_order_relaxed) != 0;
 }
 
-// The writer's side.
-template <class Memory>
 // The writer's side: whether the reader has finished with frame `seq`.
+template <class Memory>
 bool is_done(const Memory& memory, std::uint32_t reader, std::uint64_t seq) {
   return memory.done(reader).load(std::memory_order_acquire) > seq;  // pairs with tell_done
 }
 
-// To be called before sleeping on a `done` word; then look once more, and sleep only if it has not changed.
-template <class Memory>
 // The writer's side: call this before sleeping on a `done` word, then look once more, and sleep only if it has
 // not changed.
+template <class Memory>
 void mark_waiting(const Memory& memory) {
   memory.waiting().store(1, std::memory_order_relaxed);
   Memory::step(Step::kWriterAwaiting);
   Memory::fence(std::memory_order_seq_cst);  // pairs with the fence in tell_done
 }
 
-template <class Memory>
 // The writer's side: call this after waking up.
+template <class Memory>
 void mark_going_on(const Memory& memory) {
   memory.waiting().store(0, std::memory_order_relaxed);
   Memory::step(Step::kWriterAwaited);

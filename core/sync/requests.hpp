@@ -20,10 +20,9 @@
 
 namespace wingbeat::sync {
 
-// The reader's side. False if kMaxPending requests wait already. Gives the request its id.
-template <class Memory>
 // The reader's side: sends a request and gives it its id. False if kMaxPending requests wait already.
 // Wait-free.
+template <class Memory>
 bool post_request(const Memory& memory, std::uint32_t reader, layout::RequestRecord& request) {
   std::uint64_t tail = memory.request_tail(reader).load(std::memory_order_relaxed);  // our own word
   // Acquire: pairs with the store in give_receipt. The writer has finished with the slot that is overwritten below.
@@ -36,9 +35,8 @@ bool post_request(const Memory& memory, std::uint32_t reader, layout::RequestRec
   return true;
 }
 
-// The reader's side: whether the receipt of `id` is there.
-template <class Memory>
 // The reader's side: copies the receipt of `id`. False if there is none yet.
+template <class Memory>
 bool fetch_receipt(const Memory& memory, std::uint32_t reader, std::uint64_t id, layout::ReceiptRecord& out) {
   if (memory.receipt_id(reader, id).load(std::memory_order_acquire) != id) return false;  // pairs with give_receipt
   out = memory.receipt(reader, id);
@@ -47,19 +45,17 @@ bool fetch_receipt(const Memory& memory, std::uint32_t reader, std::uint64_t id,
   return true;
 }
 
-// The writer's side: id of the last request made by this reader, bounded against damaged memory.
-template <class Memory>
 // The writer's side: the id of the last request that this reader made. A tail that is out of range (damaged
 // memory) counts as no request, so that the writer's work stays bounded.
+template <class Memory>
 std::uint64_t last_request(const Memory& memory, std::uint32_t reader, std::uint64_t consumed) {
   std::uint64_t tail = memory.request_tail(reader).load(std::memory_order_acquire);  // pairs with post_request
   return tail - consumed <= layout::kMaxPending ? tail : consumed;
 }
 
-// The writer's side: answers a request. The caller has counted `id` as the next of this reader.
-template <class Memory>
 // The writer's side: answers a request. The id becomes 0 first, so that a reader cannot take the new body for
 // the receipt of kMaxPending requests before.
+template <class Memory>
 void give_receipt(const Memory& memory, std::uint32_t reader, const layout::ReceiptRecord& receipt) {
   auto& place = memory.receipt(reader, receipt.id);
   memory.receipt_id(reader, receipt.id).store(0, std::memory_order_relaxed);

@@ -81,13 +81,10 @@ class SharedMemory {
 #endif
   }
 
-  // Has a line that was written by us, and will be again, written back to memory. On AMD, a line that is clean is
-  // taken back from a reader that polls it through a read-only mapping sooner than one that is not:
-  // docs/design/0002-slot-handshake.md.
-  template <class Word>
   // Writes a line that this process has written, and will write again, back to memory. On AMD, a reader that
   // polls the line through a read-only mapping loses it sooner to the writer if the line is clean:
   // docs/design/0002-slot-handshake.md.
+  template <class Word>
   static void write_back([[maybe_unused]] Word& word) {
 #if defined(__x86_64__)
     if (has_write_back) asm volatile("clwb %0" : "+m"(word));
@@ -161,10 +158,9 @@ class SharedMemory {
     }
   }
 
-  // Any word of the format, as the atomic it is.
-  template <class T>
   // A plain word of the format as the atomic that it is. The class requires that both have the same size and
   // need no lock.
+  template <class T>
   static Atomic<T>& word(T& plain) {
     return reinterpret_cast<Atomic<T>&>(plain);
   }

@@ -186,9 +186,9 @@ class SlotWriter {
     return kNoSlot;
   }
 
-  template <class Word>
   // Claims a slot that holds frame `seq`. False, and the slot is COMMITTED again, if a lease names the frame: a
   // hop.
+  template <class Word>
   bool claim_committed(Word& commit, std::uint64_t seq) {
     commit.store(commit_word(seq, layout::kClaiming), std::memory_order_relaxed);
     Memory::step(Step::kWriterClaiming);
@@ -200,10 +200,9 @@ class SlotWriter {
     return false;
   }
 
-  // Whether `is_it` holds for some lease word; asks no further then.
-  template <class Predicate>
   // Whether `is_it` holds for a lease word. Stops at the first for which it does. The claims of readers are
   // untrusted, and bounded.
+  template <class Predicate>
   bool any_lease(const Predicate& is_it) const {
     for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) {
       // Acquire: pairs with the release store that ends the claim, before which the reader looked its last.
@@ -348,9 +347,8 @@ class SlotReader {
                              : static_cast<std::uint32_t>((last.slot + (wanted_ - last_)) % memory_.slot_count());
   }
 
-  // At most `tries` looks, each of which fails only if the writer went on.
-  template <class Obtain>
   // At most `tries` looks at head. A look fails only if the writer has published another frame meanwhile.
+  template <class Obtain>
   Taken latest(std::uint64_t after, int tries, const Obtain& obtain) {
     for (int i = 0; i < tries; ++i) {
       std::uint64_t head = memory_.head().load(std::memory_order_acquire);
@@ -361,9 +359,9 @@ class SlotReader {
     return {};
   }
 
-  template <class Obtain>
   // The oldest wanted frame (or the newest: prefer_newest) that `obtain` can hold or copy. While the reader
   // keeps up, the frame is in the expected slot, and there is no search.
+  template <class Obtain>
   Taken next_wanted(int tries, const Obtain& obtain) {
     const Taken expected{wanted(), expected_};
     const bool keeps_up = !prefers_newest_ || newest() < wanted_ + stride_;
@@ -390,12 +388,10 @@ class SlotReader {
     return is_there(wanted);
   }
 
-  // Invariant 3, read backwards: if the word still names the frame after a fence that follows the last load, nothing
-  // of it was overwritten. The fence pairs with the one behind WRITING in SlotWriter::claim.
-  template <class Copy>
   // Copies a frame. Invariant 3, read backwards: if the word still names the frame after a fence that follows
   // the last load, nothing of it was overwritten. The fence pairs with the one behind WRITING in
   // SlotWriter::mark_writing.
+  template <class Copy>
   bool copy_whole(const Taken& wanted, const Copy& copy) const {
     if (!is_there(wanted)) return false;
     copy(wanted.slot);

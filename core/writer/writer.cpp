@@ -8,8 +8,8 @@
 namespace wingbeat::stream {
 namespace {
 
-template <std::size_t Bytes>
 // Copies `count` items of a fixed size that lie `stride` bytes apart.
+template <std::size_t Bytes>
 void copy_items(std::uint8_t* target, const std::uint8_t* source, std::size_t stride, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) std::memcpy(target + i * Bytes, source + i * stride, Bytes);
 }
