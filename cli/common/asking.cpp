@@ -64,8 +64,8 @@ ExitCode ask(const Address& address, const AskOptions& options, const Send& send
   catch_interrupts();  // so that the reader is closed in order
   const auto timeout = nanoseconds(options.timeout_s);
   Reader reader = attach(address.stream, timeout);
-  SentRequest ticket = send(reader, find_control(reader, address.control));
-  const auto receipt = ticket.wait(timeout);
+  SentRequest sent = send(reader, find_control(reader, address.control));
+  const auto receipt = sent.wait(timeout);
   if (!receipt && receipt.error().code() == WB_PENDING)
     throw Failure(kNo, fmt::format("'{}' did not answer within {:g} s: its writer is alive but takes no requests",
                                    address.stream, options.timeout_s));

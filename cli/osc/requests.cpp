@@ -43,7 +43,7 @@ void Requests::poll(Reader& reader, const std::vector<Control>& controls, const 
 
 void Requests::take_receipts(const Answered& answered) {
   for (std::size_t i = 0; i < sent_.size();) {
-    const auto receipt = sent_[i].ticket.wait(std::chrono::nanoseconds(0));
+    const auto receipt = sent_[i].sent.wait(std::chrono::nanoseconds(0));
     const int code = receipt ? WB_OK : receipt.error().code();
     if (code == WB_PENDING || code == WB_INTERRUPTED || code == WB_WRITER_GONE) {
       ++i;
@@ -57,14 +57,14 @@ void Requests::take_receipts(const Answered& answered) {
 
 void Requests::send(Reader& reader, const std::vector<Control>& controls, const Answered& answered) {
   while (!waiting_.empty()) {
-    SentRequest ticket = ask(reader, controls[waiting_.front().control].info, waiting_.front());
-    if (!ticket && ticket.error().code() == WB_ERR_NO_ROOM) return;
+    SentRequest sent = ask(reader, controls[waiting_.front().control].info, waiting_.front());
+    if (!sent && sent.error().code() == WB_ERR_NO_ROOM) return;
     const Asked asked = std::move(waiting_.front());
     waiting_.pop_front();
-    if (ticket)
-      sent_.push_back({asked, std::move(ticket)});
+    if (sent)
+      sent_.push_back({asked, std::move(sent)});
     else
-      answered(asked, ticket.error().what());
+      answered(asked, sent.error().what());
   }
 }
 

@@ -37,7 +37,7 @@ class Requests {
  private:
   struct Sent {
     Asked asked;
-    SentRequest ticket;
+    SentRequest sent;
   };
 
   void take_receipts(const Answered& answered);

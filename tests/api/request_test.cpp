@@ -61,8 +61,8 @@ TEST_F(CppRequests, choice_begins_with_the_named_alternative) {
 }
 
 TEST_F(CppRequests, set_is_shown_to_the_writer_and_answered_with_the_step) {
-  auto ticket = reader_.set("alignment", 0.02);
-  ASSERT_TRUE(ticket) << ticket.error().what();
+  auto sent = reader_.set("alignment", 0.02);
+  ASSERT_TRUE(sent) << sent.error().what();
   double shown = 0;
   EXPECT_EQ(writer_.requests([&](auto& r) {
     EXPECT_TRUE(r.is("alignment"));
@@ -71,7 +71,7 @@ TEST_F(CppRequests, set_is_shown_to_the_writer_and_answered_with_the_step) {
   }),
             1u);
   EXPECT_EQ(shown, 0.02);
-  const auto receipt = ticket.wait(5s).value();
+  const auto receipt = sent.wait(5s).value();
   EXPECT_TRUE(receipt.applied());
   EXPECT_EQ(receipt.step, 10u);
   EXPECT_EQ(receipt.seq, 2u);
@@ -80,7 +80,7 @@ TEST_F(CppRequests, set_is_shown_to_the_writer_and_answered_with_the_step) {
 }
 
 TEST_F(CppRequests, command_brings_its_arguments) {
-  auto ticket = reader_.command("place", {3, -1.5, 0, 2});
+  auto sent = reader_.command("place", {3, -1.5, 0, 2});
   std::vector<double> arguments;
   writer_.requests([&](auto& r) {
     EXPECT_TRUE(r.is_command());
@@ -89,7 +89,7 @@ TEST_F(CppRequests, command_brings_its_arguments) {
     EXPECT_EQ(thrown_code([&] { static_cast<void>(r.argument(4)); }), WB_ERR_ARGUMENT);
   });
   EXPECT_EQ(arguments, (std::vector<double>{3, -1.5, 0, 2}));
-  EXPECT_TRUE(ticket.wait(5s).value().applied());
+  EXPECT_TRUE(sent.wait(5s).value().applied());
 }
 
 TEST_F(CppRequests, two_triggers_between_steps_are_both_applied) {
@@ -107,19 +107,19 @@ TEST_F(CppRequests, earlier_value_of_a_parameter_is_superseded) {
 }
 
 TEST_F(CppRequests, refusal_reaches_the_sender_and_keeps_the_value) {
-  auto ticket = reader_.set("alignment", 0.02);
+  auto sent = reader_.set("alignment", 0.02);
   writer_.requests([](auto& r) { r.refuse("not while it rains"); });
-  const auto receipt = ticket.wait(5s).value();
+  const auto receipt = sent.wait(5s).value();
   EXPECT_EQ(receipt.status, WB_REFUSED);
   EXPECT_EQ(receipt.reason, "not while it rains");
   EXPECT_EQ(writer_.parameter<double>("alignment"), 0.001);
 }
 
 TEST_F(CppRequests, request_whose_handler_throws_is_refused) {
-  auto ticket = reader_.trigger("reset");
+  auto sent = reader_.trigger("reset");
   EXPECT_THROW(writer_.requests([](auto&) { throw std::logic_error("broken"); }), std::logic_error);
   accept_all();
-  const auto receipt = ticket.wait(5s).value();
+  const auto receipt = sent.wait(5s).value();
   EXPECT_EQ(receipt.status, WB_REFUSED);
   EXPECT_NE(receipt.reason, "");
 }
@@ -144,8 +144,8 @@ TEST_F(CppRequests, whole_number_is_accepted_for_a_real_parameter) {
 }
 
 TEST_F(CppRequests, receipt_that_is_not_there_yet_is_pending) {
-  auto ticket = reader_.trigger("reset");
-  EXPECT_EQ(ticket.wait(1ms).error().code(), WB_PENDING);
+  auto sent = reader_.trigger("reset");
+  EXPECT_EQ(sent.wait(1ms).error().code(), WB_PENDING);
 }
 
 TEST_F(CppRequests, writer_sets_its_own_parameter_for_all_to_see) {

@@ -58,7 +58,7 @@ class ABoundWriter : public wbtest::Streams {
     reader.attach(0ns).value();
     return reader;
   }
-  static wingbeat::Receipt answer(wingbeat::SentRequest ticket) { return ticket.wait(0ns).value(); }
+  static wingbeat::Receipt answer(wingbeat::SentRequest sent) { return sent.wait(0ns).value(); }
 };
 
 }  // namespace
@@ -166,12 +166,12 @@ TEST_F(ABoundWriter, one_value_of_the_whole_app_is_in_each_frame) {
 TEST_F(ABoundWriter, a_request_changes_the_app_in_update) {
   ASSERT_TRUE(open());
   auto asking = reader();
-  auto ticket = asking.set("speed", 2.5);
+  auto sent = asking.set("speed", 2.5);
   EXPECT_EQ(speed, 1);
   writer.update();
   EXPECT_EQ(speed, 2.5);
   writer.update();
-  EXPECT_TRUE(answer(std::move(ticket)).applied());
+  EXPECT_TRUE(answer(std::move(sent)).applied());
   EXPECT_EQ(asking.parameter<double>("speed").value(), 2.5);
 }
 
@@ -188,9 +188,9 @@ TEST_F(ABoundWriter, what_a_listener_made_of_a_request_readers_see) {
   clamped.set = [this](double value) { speed = value > 2 ? 2 : value; };
   ASSERT_TRUE(open_with({clamped}));
   auto asking = reader();
-  auto ticket = asking.set("speed", 9.0);
+  auto sent = asking.set("speed", 9.0);
   writer.update();
-  EXPECT_TRUE(answer(std::move(ticket)).applied());
+  EXPECT_TRUE(answer(std::move(sent)).applied());
   EXPECT_EQ(asking.parameter<double>("speed").value(), 2);
 }
 
@@ -200,10 +200,10 @@ TEST_F(ABoundWriter, a_knob_that_rounds_makes_no_echo) {
   coarse.nearest = [](double value) { return widened(static_cast<float>(value)); };
   ASSERT_TRUE(open_with({coarse}));
   auto asking = reader();
-  auto ticket = asking.set("speed", 1.0 / 3);
+  auto sent = asking.set("speed", 1.0 / 3);
   writer.update();
   writer.update();
-  EXPECT_TRUE(answer(std::move(ticket)).applied());
+  EXPECT_TRUE(answer(std::move(sent)).applied());
   EXPECT_EQ(asking.parameter<double>("speed").value(), 1.0 / 3);
 }
 
@@ -232,7 +232,7 @@ TEST_F(ABoundWriter, a_listener_may_open_the_stream_anew) {
   };
   ASSERT_TRUE(open_with({count}));
   auto asking = reader();
-  auto ticket = asking.set("speed", 7.0);
+  auto sent = asking.set("speed", 7.0);
   writer.update();
   EXPECT_EQ(said.back(), "long enough for a place of its own in memory");
   ASSERT_TRUE(publish());
@@ -248,7 +248,7 @@ TEST_F(ABoundWriter, a_command_may_close_the_stream_and_still_answer) {
                      });
   ASSERT_TRUE(open_with({knob()}));
   auto asking = reader();
-  auto ticket = asking.command("quit", {}), after = asking.set("speed", 3.0);
+  auto sent = asking.command("quit", {}), after = asking.set("speed", 3.0);
   writer.update();
   EXPECT_EQ(writer.get(), nullptr);
   EXPECT_EQ(speed, 1);
@@ -374,7 +374,7 @@ TEST_F(ABoundWriter, a_choice_has_names) {
   ASSERT_TRUE(open_with({boundary}));
   auto asking = reader();
   EXPECT_EQ(asking.parameter<int>("boundary").value(), 1);
-  auto ticket = asking.set("boundary", 0);
+  auto sent = asking.set("boundary", 0);
   writer.update();
   EXPECT_EQ(speed, 0);
 }

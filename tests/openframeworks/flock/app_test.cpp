@@ -64,10 +64,10 @@ class App : public wbtest::Streams {
   }
 
   // Asked, looked at by the app, answered.
-  wingbeat::Receipt answer(wingbeat::SentRequest ticket) {
-    EXPECT_TRUE(ticket) << ticket.error().what();
+  wingbeat::Receipt answer(wingbeat::SentRequest sent) {
+    EXPECT_TRUE(sent) << sent.error().what();
     run();
-    return ticket.wait(20s).value();
+    return sent.wait(20s).value();
   }
 
   template <class T>

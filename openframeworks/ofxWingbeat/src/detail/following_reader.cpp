@@ -220,14 +220,14 @@ std::string FollowingReader::attribute(const std::string& key) const {
 
 // ------------------------------------------------------------------------------------------------------------ steering
 
-bool FollowingReader::keep(const std::string& name, wingbeat::SentRequest ticket) {
-  if (ticket) {
+bool FollowingReader::keep(const std::string& name, wingbeat::SentRequest sent) {
+  if (sent) {
     messages_.forget("ask " + name + " ");
-    asked_.push_back({name, std::move(ticket)});
+    asked_.push_back({name, std::move(sent)});
     return true;
   }
-  const std::string what = "ask " + name + " " + std::to_string(ticket.error().code());
-  messages_.say_once(what, Level::warning, "'" + stream_ + "." + name + "': " + ticket.error().message());
+  const std::string what = "ask " + name + " " + std::to_string(sent.error().code());
+  messages_.say_once(what, Level::warning, "'" + stream_ + "." + name + "': " + sent.error().message());
   return false;
 }
 
@@ -281,12 +281,12 @@ double FollowingReader::get(const std::string& parameter, double otherwise) {
 }
 
 void FollowingReader::hear_answers() {
-  const auto is_done = [this](Asked& asked) { return is_answered(asked.name, asked.ticket); };
+  const auto is_done = [this](Asked& asked) { return is_answered(asked.name, asked.sent); };
   asked_.erase(std::remove_if(asked_.begin(), asked_.end(), is_done), asked_.end());
 }
 
-bool FollowingReader::is_answered(const std::string& name, wingbeat::SentRequest& ticket) {
-  const auto receipt = ticket.wait(std::chrono::nanoseconds(0));
+bool FollowingReader::is_answered(const std::string& name, wingbeat::SentRequest& sent) {
+  const auto receipt = sent.wait(std::chrono::nanoseconds(0));
   if (!receipt) return receipt.error().code() != WB_PENDING && receipt.error().code() != WB_INTERRUPTED;
   const auto& answer = receipt.value();
   if (answer.status == WB_REFUSED)
@@ -312,12 +312,12 @@ void FollowingReader::sync(Synced& synced) {
 }
 
 void FollowingReader::ask(Synced& synced, double now) {
-  auto ticket = reader_->set(synced.knob.name.c_str(), value_of(synced.knob.type, now));
-  if (ticket) {
-    synced.asked.emplace(std::move(ticket));
+  auto sent = reader_->set(synced.knob.name.c_str(), value_of(synced.knob.type, now));
+  if (sent) {
+    synced.asked.emplace(std::move(sent));
     return;
   }
-  messages_.say(Level::warning, "'" + stream_ + "." + synced.knob.name + "': " + ticket.error().message());
+  messages_.say(Level::warning, "'" + stream_ + "." + synced.knob.name + "': " + sent.error().message());
   synced.value.doubt_there();  // show the value at the writer again
 }
 

@@ -68,7 +68,7 @@ class FollowingReader {
   };
   struct Asked {
     std::string name;
-    wingbeat::SentRequest ticket;
+    wingbeat::SentRequest sent;
   };
   struct Converted {
     std::uint64_t frame = 0;  // the frame it was made from, as frames_ counts them
@@ -87,11 +87,11 @@ class FollowingReader {
   void show(Synced& synced);
   void hear_answers();
   // Whether the answer has arrived; logs a refusal.
-  bool is_answered(const std::string& name, wingbeat::SentRequest& ticket);
+  bool is_answered(const std::string& name, wingbeat::SentRequest& sent);
   // Looks in the present stream. Returns false if there is no stream or no control of that name.
   bool find_control(const std::string& name, wb_control_info& out) const;
   bool can_ask(const std::string& name);
-  bool keep(const std::string& name, wingbeat::SentRequest ticket);
+  bool keep(const std::string& name, wingbeat::SentRequest sent);
   const float* converted(const wb_field_info& field, std::size_t width, float missing);
 
   Messages messages_;
