@@ -67,7 +67,7 @@ if isfile(header) && has_compiler()
     end
 
     @testset "every_error_of_the_c_header_has_a_type" begin
-        errors = [parse(Int, m[1]) for m in eachmatch(r"X\(WB_ERR_\w+, (-\d+)", read(header, String))]
+        errors = [parse(Int, m[1]) for m in eachmatch(r"X\(WB_ERR_\w+,\s*(-\d+)", read(header, String))]
         @test sort(errors) == sort(first.(Wingbeat.CODES))
     end
 else
