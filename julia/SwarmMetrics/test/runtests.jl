@@ -8,7 +8,7 @@ include(joinpath(@__DIR__, "..", "..", "Wingbeat", "test", "counted.jl"))
 include(joinpath(@__DIR__, "..", "..", "Wingbeat", "test", "names.jl"))
 
 const FILES = ["order", "states", "shape", "neighbours", "clusters", "voronoi", "correlation",
-    "fluctuations", "leadership", "information", "emergence", "live", "names", "readme"]
+    "leadership", "information", "emergence", "live", "names", "readme"]
 
 # A publisher and the metrics of its stream, in one process. Nothing is left behind.
 function with_stream(
