@@ -159,21 +159,25 @@ class WhatItDoes(unittest.TestCase):
             time.sleep(0.05)
 
     def sleepers(self):
-        """Processes whose root is that of the check."""
+        """The processes of the check that sleep, told by the length that no other process sleeps."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                if os.readlink(process / "root").startswith(str(self.folder)):
+                if f"sleep\0{self.length}\0" in (process / "cmdline").read_text():
                     found.append(process.name)
             except OSError:
                 pass
         return found
 
     def kill_with(self, number):
-        self.system_with_make("echo begun; sleep 60")
+        self.length = f"60.{os.getpid()}"
+        self.system_with_make(f"echo begun; sleep {self.length}")
         child = self.start("demo")
         self.wait_for_start(child)
-        self.assertNotEqual(self.sleepers(), [])
+        end = time.monotonic() + 10
+        while not self.sleepers():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
         child.send_signal(number)
         child.communicate(timeout=30)
         end = time.monotonic() + 10
