@@ -7,7 +7,7 @@ SECONDS ?= 20
 JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 
 .DEFAULT_GOAL := help
-.PHONY: help core demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model storm fuzz check-all check-bare cross addon addon-check clean deps
+.PHONY: help core demo reproduce learn test build bench bench-micro bench-peers bench-report format lint install model suite storm fuzz check-all check-bare cross addon addon-check clean deps
 
 help:
 	@echo "make demo           run the swarm, analyse it live and steer it; DEMO_SECONDS=30"
@@ -105,10 +105,14 @@ lint:
 	@$(BOOTSTRAP) --lint
 	@scripts/lint
 
-model:
+# Every test with one label, long ones included: make suite LABEL=sanitizers
+suite:
 	@$(BOOTSTRAP) --test
-	$(call build,tests/model/all,$(TESTS))
-	@ctest --test-dir build/$(BUILD) --label-regex '^model$$' --no-tests=error --output-on-failure
+	$(call build,all long_$(LABEL),$(TESTS))
+	@exec scripts/test build/$(BUILD) --label $(LABEL)
+
+model:
+	@$(MAKE) --no-print-directory suite LABEL=model
 
 storm:
 	@$(BOOTSTRAP) --test
@@ -132,9 +136,7 @@ addon:
 	@scripts/pack_addon
 
 addon-check:
-	@$(BOOTSTRAP) --test
-	$(call build,product tests/openframeworks/all,$(TESTS))
-	@ctest --test-dir build/$(BUILD) --label-regex '^openframeworks$$' --no-tests=error --output-on-failure
+	@$(MAKE) --no-print-directory suite LABEL=openframeworks
 
 core:
 	@JOBS="$(JOBS)" scripts/core "$(abspath $(PREFIX))"

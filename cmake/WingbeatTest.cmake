@@ -15,6 +15,7 @@ function(wingbeat_test name)
     target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
     target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
     target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} wingbeat_warnings GTest::gtest GTest::gtest_main Threads::Threads)
+    target_precompile_headers(${name} REUSE_FROM wingbeat_test_support)
     # Found when the tests run, not when they are built: a case that cannot start is a failed test, not a broken build.
     gtest_discover_tests(
         ${name}
@@ -22,14 +23,27 @@ function(wingbeat_test name)
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 30
         PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}")
+    wingbeat_long_target("${ARG_LABEL}")
 endfunction()
 
-# wingbeat_script_test(<name> COMMAND <command> [TIMEOUT <seconds>] [LABEL <label>] [SERIAL])
+# The target long_<label>, which builds what the long tests with this label need.
+function(wingbeat_long_target labels)
+    string(REGEX REPLACE ",.*" "" label "${labels}")
+    if(NOT TARGET long_${label})
+        add_custom_target(long_${label})
+    endif()
+    if(ARGN)
+        add_dependencies(long_${label} ${ARGN})
+    endif()
+endfunction()
+
+# wingbeat_script_test(<name> COMMAND <command> [NEEDS <targets>] [TIMEOUT <seconds>] [LABEL <label>] [SERIAL])
 #
-# Any other program as one test: passed if it exits with 0, skipped if with 77. Several labels are separated by commas; what is labelled
-# `long` is left out by scripts/test.
+# Any other program as one test: passed if it exits with 0, skipped if with 77. Several labels are separated by commas. A test with the
+# label `long` belongs to the long tier: scripts/test leaves it out, and so does the target `all` with the targets that it alone needs;
+# the target long_<label> builds those. A test with a longer time limit starts earlier.
 function(wingbeat_script_test name)
-    cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "COMMAND" ${ARGN})
+    cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "COMMAND;NEEDS" ${ARGN})
     if(ARG_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "wingbeat_script_test(${name}): unknown arguments: ${ARG_UNPARSED_ARGUMENTS}")
     endif()
@@ -39,7 +53,11 @@ function(wingbeat_script_test name)
     string(REPLACE "," ";" labels "${ARG_LABEL}")
     add_test(NAME ${name} COMMAND ${ARG_COMMAND})
     set_tests_properties(
-        ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${labels}" SKIP_RETURN_CODE 77)
+        ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${labels}" SKIP_RETURN_CODE 77)
+    if(ARG_NEEDS AND long IN_LIST labels)
+        set_target_properties(${ARG_NEEDS} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+    wingbeat_long_target("${ARG_LABEL}" ${ARG_NEEDS})
 endfunction()
 
 # wingbeat_find_julia(<variable>)
@@ -54,4 +72,20 @@ function(wingbeat_find_julia variable)
             OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
     endif()
     set(${variable} "${julia}" PARENT_SCOPE)
+endfunction()
+
+# wingbeat_core_again(<name> [SOURCES <more>])
+#
+# The core, compiled once more in another way.
+function(wingbeat_core_again name)
+    get_target_property(sources wingbeat_objects SOURCES)
+    get_target_property(folder wingbeat_objects SOURCE_DIR)
+    list(TRANSFORM sources PREPEND "${folder}/")
+    add_library(${name} STATIC ${sources} ${ARGN})
+    set_target_properties(${name} PROPERTIES CXX_STANDARD 17)
+    target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/tests")
+    target_link_libraries(${name} PRIVATE wingbeat_warnings PUBLIC Threads::Threads)
+    if(UNIX AND NOT APPLE)
+        target_link_libraries(${name} PUBLIC rt)
+    endif()
 endfunction()

@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Proves that scripts/test counts what passed and cannot take a broken run for a good one."""
 
-import os
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -12,130 +10,91 @@ import unittest
 from pathlib import Path
 
 SCRIPT = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[2] / "scripts" / "test"
-GOOD_CTEST = 'add_test(alpha.one "true")\nadd_test(alpha.two "true")\n'
-GOOD_JULIA = "echo 'julia: 5 passed, 0 failed'"
 
 
-def write_program(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("#!/bin/sh\n" + text + "\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+def case(name, shell, **properties):
+    """The lines of a CTestTestfile that describe one case."""
+    words = " ".join(f"{key} {value}" for key, value in properties.items())
+    return f'add_test({name} "sh" "-c" "{shell}")\n' + (f"set_tests_properties({name} PROPERTIES {words})\n" if words else "")
 
 
-JULIA_RUNS = 2  # with one thread and with two
+GOOD = case("alpha.one", "true") + case("alpha.two", "true") + case("julia.Some", "echo julia: 5 passed, 0 failed")
+PASSED = 7
 
 
 class RunTests(unittest.TestCase):
     def setUp(self):
         self.root = Path(tempfile.mkdtemp(prefix="wingbeat-run-tests."))
         self.addCleanup(shutil.rmtree, self.root)
-        self.root.chmod(0o755)
-        self.julia = self.root / ".deps" / "julia" / "usr" / "bin" / "julia"
         (self.root / "scripts").mkdir()
         shutil.copy(SCRIPT, self.root / "scripts" / "test")
-        write_program(self.root / "scripts" / "julia", f'echo "{self.julia}"')
 
-    def build_with(self, ctest=GOOD_CTEST, julia=GOOD_JULIA, package=True, sanitize=""):
-        """The build folder of a tree with these ctest tests and this as its Julia."""
+    def command(self, cases, *options):
         build = self.root / "build" / "release"
-        (build / "lib").mkdir(parents=True)
-        (build / "lib" / "libwingbeat.so").touch()
-        (build / "CTestTestfile.cmake").write_text(ctest)
-        (build / "CMakeCache.txt").write_text(f"WINGBEAT_SANITIZE:STRING={sanitize}\n")
-        write_program(self.julia, julia)
-        if package:
-            (self.root / "julia" / "Wingbeat" / "test").mkdir(parents=True)
-            (self.root / "julia" / "Wingbeat" / "Project.toml").touch()
-            (self.root / "julia" / "Wingbeat" / "test" / "runtests.jl").touch()
-        return build
+        build.mkdir(parents=True)
+        (build / "CTestTestfile.cmake").write_text(cases)
+        return [sys.executable, self.root / "scripts" / "test", build, *options]
 
-    def run_with(self, **tree):
-        """Exit code and the lines of a run over such a tree."""
-        build = self.build_with(**tree)
-        env = dict(os.environ, WINGBEAT_JULIA_LIMIT_S="2")
-        done = subprocess.run([sys.executable, self.root / "scripts" / "test", build], env=env, capture_output=True,
-                              text=True, check=False)
-        return done.returncode, done.stdout.splitlines()
-
-    def assert_counts(self, run, passed, failed, skipped=0):
-        code, lines = run
-        self.assertEqual(lines[-1], f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-        self.assertEqual(code, 1 if failed else 0)
+    def expect(self, cases, passed, failed, skipped=0, shown=(), options=()):
+        """What a run over these cases says in its last line, returns, and shows before."""
+        done = subprocess.run(self.command(cases, *options), capture_output=True, text=True, check=False)
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[-1], f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), done.stdout)
+        self.assertEqual(done.returncode, 1 if failed else 0)
+        for line in shown:
+            self.assertIn(line, lines)
 
     def test_everything_passed(self):
-        self.assert_counts(self.run_with(), 2 + 5 * JULIA_RUNS, 0)
+        self.expect(GOOD, PASSED, 0)
 
-    @unittest.skipUnless(os.getuid() == 0, "needs root")
-    def test_plain_user_runs_the_julia_tests_of_a_checkout_closed_to_others(self):
-        self.root.chmod(0o700)
-        only_if_readable = 'test -r "$4" -a -r "$WINGBEAT_LIBRARY" && test -w "$HOME" -a -w "$WINGBEAT_DIR" && id -u && '
-        code, lines = self.run_with(julia=only_if_readable + GOOD_JULIA)
-        self.assert_counts((code, lines), 2 + 5 * JULIA_RUNS, 0)
+    def test_each_way_to_fail_is_counted_and_its_output_shown(self):
+        for shell, reason, properties in (
+            ("echo because; exit 3", "Failed", {}),
+            ("echo because; kill -SEGV $$", "Subprocess aborted|SEGFAULT", {}),
+            ("echo because; exec sleep 60", "Timeout", {"TIMEOUT": 1}),
+            ("echo julia: 4 passed, 0 failed; exit 1", "Failed", {}),
+        ):
+            with self.subTest(shell):
+                self.clear()
+                counted = 4 if "julia" in shell else 0
+                shown = [] if "|" in reason else [f"--- failed: beta.one: {reason}"]
+                self.expect(GOOD + case("beta.one", shell, **properties), PASSED + counted, 1, shown=shown)
 
-    def test_failed_case_is_counted_and_its_output_shown(self):
-        run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "sh" "-c" "echo reason; exit 3")\n')
-        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
-        self.assertIn("--- failed: beta.one: Failed", run[1])
-        self.assertIn("reason", run[1])
-
-    def test_crashed_case_is_a_failure(self):
-        run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "sh" "-c" "kill -SEGV $$")\n')
-        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
-
-    def test_hanging_case_is_a_failure(self):
-        hanging = 'add_test(beta.one "sleep" "60")\nset_tests_properties(beta.one PROPERTIES TIMEOUT 1)\n'
-        run = self.run_with(ctest=GOOD_CTEST + hanging)
-        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
-        self.assertIn("--- failed: beta.one: Timeout", run[1])
+    def clear(self):
+        shutil.rmtree(self.root / "build", ignore_errors=True)
 
     def test_case_that_cannot_start_is_a_failure(self):
-        run = self.run_with(ctest=GOOD_CTEST + 'add_test(beta.one "/nowhere/to/be/found")\n')
-        self.assert_counts(run, 2 + 5 * JULIA_RUNS, 1)
+        self.expect(GOOD + 'add_test(beta.one "/nowhere/to/be/found")\n', PASSED, 1)
 
     def test_skipped_case_is_counted_as_skipped(self):
-        skipped = 'add_test(beta.one "sh" "-c" "exit 77")\nset_tests_properties(beta.one PROPERTIES SKIP_RETURN_CODE 77)\n'
-        self.assert_counts(self.run_with(ctest=GOOD_CTEST + skipped), 2 + 5 * JULIA_RUNS, 0, 1)
+        self.expect(GOOD + case("beta.one", "exit 77", SKIP_RETURN_CODE=77), PASSED, 0, 1)
 
     def test_tree_without_cases_is_a_failure(self):
-        self.assert_counts(self.run_with(ctest=""), 5 * JULIA_RUNS, 1)
+        self.expect("", 0, 1)
 
     def test_broken_test_description_is_a_failure(self):
-        run = self.run_with(ctest='message(FATAL_ERROR "broken")\n')
-        self.assertEqual(run[0], 1)
+        self.expect('message(FATAL_ERROR "broken")\n', 0, 1)
 
-    def test_missing_julia_tests_are_a_failure(self):
-        self.assert_counts(self.run_with(package=False), 2, 1)
+    def test_failed_julia_tests_are_counted_beyond_long_output(self):
+        self.expect(GOOD + case("julia.Other", "seq 99999; echo julia: 4 passed, 3 failed, 1 skipped; exit 1"), PASSED + 4, 3, 1)
+        self.clear()
+        self.expect(GOOD + case("julia.Other", "seq 99999; echo julia: 9 passed, 0 failed"), PASSED + 9, 0)
 
-    def test_failed_julia_tests_are_counted(self):
-        run = self.run_with(julia="echo because; echo 'julia: 4 passed, 3 failed'; exit 1")
-        self.assert_counts(run, 2 + 4 * JULIA_RUNS, 3 * JULIA_RUNS)
-        self.assertIn("because", run[1])
-
-    def test_julia_crashing_after_its_count_is_a_failure(self):
-        run = self.run_with(julia=GOOD_JULIA + "; kill -SEGV $$")
-        self.assert_counts(run, 2 + 5 * JULIA_RUNS, JULIA_RUNS)
-
-    def test_julia_without_a_count_is_a_failure(self):
-        self.assert_counts(self.run_with(julia="echo all fine"), 2, JULIA_RUNS)
-
-    def test_julia_counting_nothing_is_a_failure(self):
-        self.assert_counts(self.run_with(julia="echo 'julia: 0 passed, 0 failed'"), 2, JULIA_RUNS)
-
-    def test_hanging_julia_is_a_failure(self):
-        self.assert_counts(self.run_with(julia="sleep 60"), 2, JULIA_RUNS)
+    def test_long_tests_run_by_their_label_only(self):
+        cases = GOOD + case("gamma.slow", "exit 1", LABELS='"gamma;long"') + case("gamma.quick", "true", LABELS="gamma")
+        self.expect(cases, PASSED + 1, 0)
+        self.clear()
+        self.expect(cases, 1, 1, options=["--label", "gamma"])
 
     def test_ended_run_leaves_nothing_running(self):
-        build = self.build_with(julia=f"echo $$ > {self.root}/pid.new; mv {self.root}/pid.new {self.root}/pid; exec sleep 60")
-        run = subprocess.Popen([sys.executable, self.root / "scripts" / "test", build], stdout=subprocess.DEVNULL)
+        shell = f"echo $$ > {self.root}/pid.new; mv {self.root}/pid.new {self.root}/pid; exec sleep 60"
+        run = subprocess.Popen(self.command(GOOD + case("beta.one", shell)), stdout=subprocess.DEVNULL)
         while not (self.root / "pid").exists():
             time.sleep(0.05)
         run.terminate()
         self.assertEqual(run.wait(), 143)
-        with self.assertRaises(ProcessLookupError):
-            os.kill(int((self.root / "pid").read_text()), 0)
-
-    def test_julia_is_skipped_with_a_sanitized_library(self):
-        self.assert_counts(self.run_with(sanitize="address,leak"), 2, 0, 1)
+        status = Path("/proc", (self.root / "pid").read_text().strip(), "stat")
+        self.assertTrue(not status.exists() or ") Z " in status.read_text())
 
 
 if __name__ == "__main__":

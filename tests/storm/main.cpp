@@ -4,13 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <set>
 #include <string>
@@ -31,7 +30,6 @@ struct Arguments {
   std::uint64_t kills = 0;  // 0: as many as there are in the time
   std::uint64_t seed = std::random_device{}();
   std::string inject = "nothing";
-  bool json = false;
 };
 
 constexpr int kStreams = 2, kMortals = 22;
@@ -286,18 +284,6 @@ int run(const Arguments& arguments) {
   }
   const bool good = torn + wrong + conductor.hung() + conductor.crashed() + left == 0 && !is_blind && frames > 0 &&
                     conductor.kills() > 0;
-  if (arguments.json) {
-    const nlohmann::ordered_json result = {{"seed", arguments.seed},
-                                           {"kills", conductor.kills()},
-                                           {"restarts", restarts},
-                                           {"frames", frames},
-                                           {"torn", torn},
-                                           {"wrong", wrong},
-                                           {"crashed", conductor.crashed()},
-                                           {"hung", conductor.hung()},
-                                           {"left", left}};
-    std::printf("%s\n", result.dump().c_str());
-  }
   std::printf("storm: %llu kills, %llu restarts, %llu frames, %llu torn, %llu hung, %llu left\n",
               static_cast<unsigned long long>(conductor.kills()), static_cast<unsigned long long>(restarts),
               static_cast<unsigned long long>(frames), static_cast<unsigned long long>(torn),
@@ -308,16 +294,25 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string usage =
+      "storm [--seconds S | --kills N] [--seed N] [--inject torn|hung|left]\n"
+      "Kills, stops and restarts every party of some streams at random. Exits with 0 if no frame was torn, no process\n"
+      "hung and no object was left. --inject makes a fault that must be found.\n";
   Arguments arguments;
-  CLI::App app(
-      "Kills, stops and restarts every party of some streams at random. Exit code 0 if nothing was torn, hung or "
-      "left.");
-  app.add_option("--seconds", arguments.seconds, "how long")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--kills", arguments.kills, "until so many were killed, instead");
-  app.add_option("--seed", arguments.seed, "of all that is left to chance (the machine's own turns are not)");
-  app.add_option("--inject", arguments.inject, "a fault that must be found")
-      ->check(CLI::IsMember({"nothing", "torn", "hung", "left"}));
-  app.add_flag("--json", arguments.json, "the figures as JSON, too");
-  CLI11_PARSE(app, argc, argv);
+  for (int i = 1; i < argc; i += 2) {
+    const std::string option = argv[i], value = i + 1 < argc ? argv[i + 1] : "";
+    if (value.empty()) return std::fputs(usage.c_str(), stderr), 2;
+    if (option == "--seconds") {
+      arguments.seconds = std::strtod(value.c_str(), nullptr);
+    } else if (option == "--kills") {
+      arguments.kills = std::strtoull(value.c_str(), nullptr, 10);
+    } else if (option == "--seed") {
+      arguments.seed = std::strtoull(value.c_str(), nullptr, 10);
+    } else if (option == "--inject" && (value == "torn" || value == "hung" || value == "left")) {
+      arguments.inject = value;
+    } else {
+      return std::fputs(usage.c_str(), stderr), 2;
+    }
+  }
   return run(arguments);
 }
