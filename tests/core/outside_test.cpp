@@ -184,17 +184,6 @@ TEST_F(Streams, the_list_is_sorted_and_counts_what_does_not_fit) {
   EXPECT_EQ(wb_list(names, 2, nullptr), WB_ERR_ARGUMENT);
 }
 
-TEST_F(Streams, a_thousand_streams_are_listed) {
-  std::vector<Writer> writers;
-  for (int i = 0; i < 1000; ++i) writers.push_back(make_writer("s" + std::to_string(i), {1, 0, 1, 0, 1}));
-  std::vector<wb_name> names(1100);
-  std::size_t count = 0;
-  ASSERT_OK(wb_list(names.data(), names.size(), &count));
-  EXPECT_EQ(count, 1000u);
-  EXPECT_STREQ(names[0].text, "s0");
-  EXPECT_STREQ(names[999].text, "s999");
-}
-
 TEST_F(Streams, streams_with_names_alike_do_not_disturb_each_other) {
   const char* names[] = {"a", "a.reader0", "a.writer", "a.manifest", "a.manifest.new", ".", "..", "-"};
   std::vector<Writer> writers;

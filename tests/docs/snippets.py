@@ -126,7 +126,7 @@ class Page:
         script = self.folder / "page.jl"
         script.write_text("\n".join(parsed(block.code) if block.is_past else block.code for block in blocks))
         self.count += len(blocks)
-        environment = dict(self.environment, JULIA_DEPOT_PATH=f"{self.folder / 'depot'}:")
+        environment = {"JULIA_DEPOT_PATH": f"{self.folder / 'depot'}:", **self.environment}
         package = self.args.root / "julia" / "Wingbeat"
         self.call([str(self.args.julia), "--startup-file=no", f"--project={package}", str(script)], environment)
 

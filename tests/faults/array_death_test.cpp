@@ -253,7 +253,7 @@ TEST_F(ArrayDeath, of_two_creators_at_once_one_makes_it) {
 
 TEST_F(ArrayDeath, too_little_memory_is_an_error_and_leaves_nothing) {
   Puppet poor;
-  if (poor.answer("small_memory 65536") != "0") GTEST_SKIP() << "no right to mount a small /dev/shm";
+  if (poor.answer("memory 65536") != "0") GTEST_SKIP() << "no right to mount a small /dev/shm";
   EXPECT_EQ(poor.answer("make_array " + name + " 1000000"), std::to_string(WB_ERR_NO_MEMORY));
   EXPECT_NE(poor.answer("error").find("needs 800"), std::string::npos);
   EXPECT_EQ(poor.answer("attach_array " + name + " 0"), std::to_string(WB_NOT_READY));

@@ -1,16 +1,13 @@
 // Files and memory of all wrong sorts in a stream's place: an error or a repair, never a crash and never a hang.
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 #include <random>
-#include <thread>
 
 #include "support/process.hpp"
 #include "support/runtime.hpp"
@@ -190,40 +187,6 @@ TEST_F(Garbage, slots_of_noise_cost_frames_and_nothing_else) {
   wb_request request;
   for (int i = 0; i < 10'000 && wb_writer_next_request(writer.get(), &request) == WB_OK; ++i) {
   }
-}
-
-TEST_F(Garbage, a_peer_that_scribbles_over_control_memory_crashes_and_hangs_nobody) {
-  Writer writer = make_writer();
-  manifest = directory.read("swarm.manifest");
-  Reader reader = make_reader("swarm", WB_EVERY);
-  const int file = ::open(control_path().c_str(), O_RDWR);
-  const std::size_t bytes = fs::file_size(control_path());
-  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  ::close(file);
-  ASSERT_NE(memory, MAP_FAILED);
-  std::mt19937 random(17);
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
-  int published = 0;
-  while (std::chrono::steady_clock::now() < end) {
-    auto* words = static_cast<std::uint32_t*>(memory);
-    for (int i = 0; i < 200; ++i)
-      words[16 + random() % (bytes / 4 - 16)] =
-          static_cast<std::uint32_t>(random() % 3 == 0 ? random() : random() % 40);
-    wb_slot slot;
-    if (wb_writer_begin(writer.get(), &slot) == WB_OK) {
-      ASSERT_OK(wb_writer_publish(writer.get(), 1, 0));
-      ++published;
-    }
-    wb_request request;
-    for (int i = 0; i < 10'000 && wb_writer_next_request(writer.get(), &request) == WB_OK; ++i) {
-    }
-    wb_frame frame;
-    if (wb_reader_wait(reader.get(), 0, &frame) == WB_OK) wb_frame_release(&frame);
-    wb_reader_set(reader.get(), "speed", f64(1), nullptr);
-    look();
-  }
-  EXPECT_GT(published, 0);
-  ::munmap(memory, bytes);
 }
 
 // What may stand in place of each file.

@@ -16,19 +16,40 @@
 //   lock LIMIT_MS | unlock                                   -> result
 //   grind TURNS               locks, adds 1 to the first number, unlocks, as often -> result
 //   first                     the array's first number
-//   small_memory BYTES        gives itself a /dev/shm of that size
+//   limit files|size|memory|threads|locked N | user NUMBER        takes something away from itself
+//   memory BYTES | directory BYTES [FILES]     a /dev/shm, or a runtime directory, of its own and of that size; else "refused"
+//   join PID                                   sees what that puppet sees
+//   fill PATH [BYTES] | empty PATH             a file as large as will fit, or of that size; away with it
+//   clock SECONDS | processes                  goes on in a time namespace shifted by that, in a PID namespace; else "refused".
+//                                              From then on SIGTERM is its sudden death, for which one can wait.
+//   make [HISTORY [READERS]] | big BYTES                     -> result
+//   enter [latest|every|observe|lockstep]                    -> result way
+//   look [LIMIT_MS]           takes a frame and gives it back -> result, and "whole" or "torn"
+//   fd | window FRAMES | collect                             -> result
+//   alive | writer_pid | readers                             what it sees from outside
+//   pid
 //   error                                                    -> the last message
+#include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __linux__
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
 #endif
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <thread>
 #include <vector>
@@ -45,6 +66,7 @@ using Words = std::vector<std::string>;
 
 Writer writer;
 Reader reader;
+Window window;
 Array array;
 std::vector<wb_frame> held;
 
@@ -135,10 +157,11 @@ std::string open_reader(const Words& words) {
   wb_reader_options options{};
   options.struct_size = sizeof options;
   const std::string& mode = words.at(1);
-  options.mode = mode == "latest" ? WB_LATEST : mode == "lockstep" ? WB_LOCK_STEP : WB_EVERY;
-  options.flags = mode == "copy" ? WB_READER_COPY : 0;
+  options.mode = mode == "latest" || mode == "observe" ? WB_LATEST : mode == "lockstep" ? WB_LOCK_STEP : WB_EVERY;
+  options.flags = mode == "copy" ? WB_READER_COPY : mode == "observe" ? WB_READER_OBSERVE : 0;
   options.leases = static_cast<std::uint32_t>(number(words, 2, 2));
   options.spin_ns = static_cast<std::int64_t>(number(words, 3, 0));
+  reader.reset();
   wb_reader* opened = nullptr;
   const int code = wb_reader_open("swarm", &options, &opened);
   reader.reset(opened);
@@ -253,15 +276,135 @@ std::string grind(const Words& words) {
   return join(code);
 }
 
-std::string small_memory(const Words& words) {
-#ifdef __linux__
-  if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return join(-1);
-  ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-  return join(::mount("small", "/dev/shm", "tmpfs", 0, ("size=" + words.at(1)).c_str()));
-#else
-  return join(-1);
-#endif
+// A reader as the words say, and how it reads.
+std::string enter(const Words& words) {
+  const std::string opened = open_reader({"open", words.size() > 1 ? words[1] : "latest", "0"});
+  wb_reader_stats stats{};
+  if (reader != nullptr) wb_reader_get_stats(reader.get(), &stats);
+  return opened + " " + std::to_string(stats.way);
 }
+
+std::string look(const Words& words) {
+  Followed one;
+  const int code = follow_one(static_cast<std::int64_t>(number(words, 1, 100)) * kMillisecond, one);
+  return code != WB_OK ? join(code) : one.torn == 0 ? "0 whole" : "0 torn";
+}
+
+std::string open_window(const Words& words) {
+  const char* fields[] = {"words"};
+  wb_window* raw = nullptr;
+  const int code = wb_window_open(reader.get(), fields, 1, static_cast<std::uint32_t>(number(words, 1, 8)), &raw);
+  window.reset(raw);
+  return join(code == WB_OK ? wb_window_next(raw, reader.get(), 100 * kMillisecond) : code);
+}
+
+wb_stream_info seen_from_outside() {
+  wb_inspection* raw = nullptr;
+  wb_stream_info info{};
+  if (wb_inspect("swarm", &raw) == WB_OK) wb_inspection_stream(raw, &info);
+  wb_inspection_close(raw);
+  return info;
+}
+
+// ----------------------------------------------------------------------------------------------------------- poverty
+
+std::string limit(const Words& words) {
+  static const std::map<std::string, int> resources = {{"files", RLIMIT_NOFILE},
+                                                       {"size", RLIMIT_FSIZE},
+                                                       {"memory", RLIMIT_AS},
+                                                       {"threads", RLIMIT_NPROC},
+                                                       {"locked", RLIMIT_MEMLOCK}};
+  const rlimit value{number(words, 2, 0), number(words, 2, 0)};
+  if (words.at(1) == "size") ::signal(SIGXFSZ, SIG_IGN);  // the system's way to ask for an error instead of death
+  return join(::setrlimit(static_cast<decltype(RLIMIT_NOFILE)>(resources.at(words.at(1))), &value));
+}
+
+std::string become(const Words& words) {
+  return join(::setgroups(0, nullptr) | ::setuid(static_cast<uid_t>(number(words, 1, 0))));
+}
+
+std::string fill(const Words& words) {
+  const int file = ::open(words.at(1).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  static const std::string zeros(4096, '\0');
+  std::uint64_t left = number(words, 2, UINT64_MAX);
+  while (file >= 0 && left > 0) {
+    const ssize_t written = ::write(file, zeros.data(), std::min<std::uint64_t>(zeros.size(), left));
+    if (written <= 0) break;
+    left -= static_cast<std::uint64_t>(written);
+  }
+  ::close(file);
+  return join(file < 0 ? -1 : 0);
+}
+
+// ------------------------------------------------------------------------------------------------------- namespaces
+
+#ifdef __linux__
+
+bool have_own_mounts() {
+  if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+  return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
+std::string mount_small(const std::string& place, const std::string& options) {
+  if (!have_own_mounts() || ::mount("small", place.c_str(), "tmpfs", 0, options.c_str()) != 0) return "refused";
+  return "0";
+}
+
+std::string memory(const Words& words) { return mount_small("/dev/shm", "size=" + words.at(1)); }
+
+std::string directory(const Words& words) {
+  const std::string files = words.size() > 2 ? ",nr_inodes=" + words[2] : "";
+  return mount_small(std::getenv("WINGBEAT_DIR"), "mode=0700,size=" + words.at(1) + files);
+}
+
+std::string join_mounts(const Words& words) {
+  const int mounts = ::open(("/proc/" + words.at(1) + "/ns/mnt").c_str(), O_RDONLY | O_CLOEXEC);
+  const bool joined = mounts >= 0 && ::setns(mounts, CLONE_NEWNS) == 0;
+  ::close(mounts);
+  return joined ? "0" : "refused";
+}
+
+pid_t inner = -1;
+
+// Only a child is in the new namespace: it goes on as the puppet. This process stays to end it from outside (the first process of a
+// PID namespace cannot be killed from within) and to end when it does.
+void go_on_in_child() {
+  inner = ::fork();
+  if (inner == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return;
+  }
+  ::signal(SIGTERM, [](int) { ::kill(inner, SIGKILL); });
+  int status = 0;
+  while (::waitpid(inner, &status, 0) < 0 && errno == EINTR) {
+  }
+  ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+std::string clock(const Words& words) {
+  if (::unshare(CLONE_NEWTIME) != 0) return "refused";
+  std::ofstream offsets("/proc/self/timens_offsets");
+  offsets << "monotonic " << words.at(1) << " 0\n" << std::flush;
+  if (!offsets) return "refused";
+  go_on_in_child();
+  return "0";
+}
+
+std::string processes(const Words&) {
+  if (::unshare(CLONE_NEWPID) != 0) return "refused";
+  go_on_in_child();
+  return join(::getpid());
+}
+
+#else
+
+std::string memory(const Words&) { return "refused"; }
+std::string directory(const Words&) { return "refused"; }
+std::string join_mounts(const Words&) { return "refused"; }
+std::string clock(const Words&) { return "refused"; }
+std::string processes(const Words&) { return "refused"; }
+
+#endif
 
 std::string answer_line(const Words& words) {
   static const std::map<std::string, std::string (*)(const Words&)> verbs = {
@@ -284,11 +427,30 @@ std::string answer_line(const Words& words) {
       {"lock", lock},
       {"unlock", unlock},
       {"grind", grind},
-      {"small_memory", small_memory},
+      {"limit", limit},
+      {"user", become},
+      {"memory", memory},
+      {"directory", directory},
+      {"join", join_mounts},
+      {"fill", fill},
+      {"empty", [](const Words& w) { return join(::unlink(w.at(1).c_str())); }},
+      {"clock", clock},
+      {"processes", processes},
+      {"make", [](const Words& w) { return join(create({16, 8, number(w, 2, 32), number(w, 1, 4), 3}, writer)); }},
+      {"big", [](const Words& w) { return join(create_big(number(w, 1, 1), writer)); }},
+      {"enter", enter},
+      {"look", look},
+      {"fd", [](const Words&) { return join(std::min(0, wb_reader_fd(reader.get()))); }},
+      {"window", open_window},
+      {"collect", [](const Words&) { return join(wb_collect(nullptr, nullptr)); }},
+      {"alive", [](const Words&) { return join(seen_from_outside().writer_state == WB_WRITER_ALIVE); }},
+      {"writer_pid", [](const Words&) { return join(seen_from_outside().writer_pid); }},
+      {"readers", [](const Words&) { return join(seen_from_outside().readers); }},
+      {"pid", [](const Words&) { return join(::getpid()); }},
       {"first", [](const Words&) { return join(first_number()); }},
       {"close_array", [](const Words&) { return array.reset(), join(0); }},
       {"close_writer", [](const Words&) { return writer.reset(), join(0); }},
-      {"close_reader", [](const Words&) { return reader.reset(), join(0); }},
+      {"close_reader", [](const Words&) { return window.reset(), reader.reset(), join(0); }},
       {"error", [](const Words&) { return std::string(wb_error_message()); }},
   };
   const auto verb = words.empty() ? verbs.end() : verbs.find(words[0]);
@@ -303,6 +465,7 @@ int main(int argc, char** argv) {
     release({});
     wb_frame_release(&chased);
     chaser.reset();
+    window.reset();
     array.reset();
     reader.reset();
     writer.reset();

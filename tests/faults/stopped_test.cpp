@@ -57,9 +57,9 @@ TEST_F(Stopped, a_reader_with_leases_costs_the_writer_nothing_and_the_others_no_
     ASSERT_OK(wb_reader_wait(other.get(), 0, &frame));
     wb_frame_release(&frame);
   }
-  const Tally before = publish_for(std::chrono::milliseconds(1500));
+  const Tally before = publish_for(std::chrono::milliseconds(500));
   stopped.signal(SIGSTOP);
-  const Tally during = publish_for(std::chrono::milliseconds(2500));
+  const Tally during = publish_for(std::chrono::milliseconds(800));
   stopped.signal(SIGCONT);
   EXPECT_EQ(during.missed + during.torn, 0u);
   EXPECT_GT(during.frames, 100u);

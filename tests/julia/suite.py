@@ -65,10 +65,11 @@ def library(tree, build):
     return tree / build.relative_to(ROOT) / "lib" / name
 
 
-def environment(home, threads, lib):
+def environment(home, threads, lib, user):
     keep = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TERM", "CI")}
     # The colon at the end keeps the folders that come with Julia, in which its own libraries are compiled already.
-    return dict(keep, HOME=str(home), TMPDIR=str(home), JULIA_DEPOT_PATH=f"{home / 'depot'}:", JULIA_NUM_THREADS=str(threads),
+    depot = None if user else os.environ.get("JULIA_DEPOT_PATH")
+    return dict(keep, HOME=str(home), TMPDIR=str(home), JULIA_DEPOT_PATH=depot or f"{home / 'depot'}:", JULIA_NUM_THREADS=str(threads),
                 WINGBEAT_DIR=str(home / "runtime"), WINGBEAT_LIBRARY=str(lib))
 
 
@@ -93,7 +94,7 @@ def run(arguments, scratch):
     home = make_home(scratch, user)
     command = [*(become(user) if user else []), str(julia), "--startup-file=no", "--color=no", f"--project={tree / package}",
                str(tree / package / "test" / "runtests.jl")]
-    suite = subprocess.Popen(command, cwd=tree, env=environment(home, arguments.threads, library(tree, build)),
+    suite = subprocess.Popen(command, cwd=tree, env=environment(home, arguments.threads, library(tree, build), user),
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     counts = []
     for line in suite.stdout:

@@ -51,6 +51,20 @@ int create(const Shape& shape, Writer& out, const std::string& name) {
   return code;
 }
 
+int create_big(std::uint64_t bytes, Writer& out) {
+  wb_spec* raw_spec = nullptr;
+  wb_spec_create("swarm", 1, &raw_spec);
+  const Spec spec(raw_spec);
+  const std::uint64_t shape[1] = {bytes};
+  wb_spec_add_field(raw_spec, "bytes", WB_U8, 1, shape, nullptr, nullptr);
+  wb_spec_set_option(raw_spec, WB_OPTION_LEASE_BUDGET, 1);
+  wb_spec_set_option(raw_spec, WB_OPTION_HISTORY, 0);
+  wb_writer* raw = nullptr;
+  const int code = wb_writer_create(raw_spec, &raw);
+  out.reset(raw);
+  return code;
+}
+
 int open(Reader& out, wb_mode mode, std::uint32_t leases, const std::string& name) {
   wb_reader_options options{};
   options.struct_size = sizeof options;

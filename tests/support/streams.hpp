@@ -54,6 +54,7 @@ Reader make_reader(const std::string& name = "swarm", wb_mode mode = WB_LATEST, 
 
 // Results of making a handle, for those that may fail.
 int create(const Shape& shape, Writer& out, const std::string& name = "swarm");
+int create_big(std::uint64_t bytes, Writer& out);  // one field of that many bytes, the fewest slots
 int open(Reader& out, wb_mode mode = WB_LATEST, std::uint32_t leases = 2, const std::string& name = "swarm");
 
 // An array of doubles, and the results of making or attaching to one. The name belongs to this process's test alone.

@@ -95,7 +95,8 @@ class SegmentsTest(CommandTest):
         """A Julia script that has said that it is at work."""
         environment = dict(self.environment)
         if package:
-            environment.update(JULIA_LOAD_PATH=f"@:{package}:@stdlib", JULIA_DEPOT_PATH=f"{package / 'depot'}:")
+            environment.update(JULIA_LOAD_PATH=f"@:{package}:@stdlib")
+            environment.setdefault("JULIA_DEPOT_PATH", f"{package / 'depot'}:")
         process = self.spawn(JULIA, "--startup-file=no", "--compile=min", f"--project={ROOT / 'julia' / 'Wingbeat'}",
                              Path(__file__).parent / script, *words, environment=environment)
         self.assertTrue(process.stdout.readline(), process.log.text())

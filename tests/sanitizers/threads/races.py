@@ -65,7 +65,7 @@ def check(program):
 def build(name, arguments):
     copy = mutants.mutate(name, arguments.work)
     program = copy / "program"
-    sources = [HERE / "protocol_test.cpp", copy / "layout" / "geometry.cpp", copy / "layout" / "schema.cpp"]
+    sources = [HERE.parents[1] / "core" / "threads_test.cpp", copy / "layout" / "geometry.cpp", copy / "layout" / "schema.cpp"]
     command = [*arguments.compile, f"-I{copy}", f"-I{HERE.parents[1] / 'core'}", *map(str, sources), *arguments.link, "-o", str(program)]
     if subprocess.run(command, check=False).returncode != 0:
         print(f"{name} does not compile", file=sys.stderr)

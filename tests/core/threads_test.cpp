@@ -1,5 +1,5 @@
-// The frame protocol under the thread sanitizer: threads over one mapping. What it must order is read and written plainly, so that a
-// missing order is a race, which the sanitizer reports and the program then fails by.
+// The frame protocol at full speed: threads over one mapping. tests/sanitizers/threads runs this file under the thread sanitizer, too.
+// What the protocol must order is read and written plainly, so that a missing order is a race, which the sanitizer reports.
 //
 // Where threads must take turns they do so by `Turn`, whose orders are relaxed: the sanitizer sees no order but the protocol's. Who
 // looks at the commit word without a fence, or writes without one, is then reported whatever the machine's timing.
@@ -194,6 +194,27 @@ TEST_F(Threads, in_lock_step_share_what_only_done_protects) {
   run({write, read});
 }
 
+TEST_F(Threads, that_claim_at_the_same_moment_never_exceed_the_budget) {
+  std::atomic<int> granted{0}, most{0};
+  std::vector<std::thread> threads;
+  for (std::uint32_t entry = 0; entry < 4; ++entry) {
+    threads.emplace_back([&, entry] {
+      for (int round = 0; round < 5'000; ++round) {
+        if (!try_claim(bytes.memory, entry, 2, 4)) continue;
+        const int now = granted.fetch_add(2) + 2;
+        int seen = most.load();
+        while (now > seen && !most.compare_exchange_weak(seen, now)) {
+        }
+        granted.fetch_sub(2);
+        bytes.memory.claim(entry).store(0);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GE(most.load(), 2);
+  EXPECT_LE(most.load(), 4);
+}
+
 // All at full speed, in whatever order the machine makes.
 class Crowd : public Threads {
  protected:
@@ -211,13 +232,20 @@ class Crowd : public Threads {
   void lease(std::uint32_t entry, std::uint64_t every) {
     SlotReader<SharedMemory> reader(bytes.memory, entry, every == 0 ? 1 : every);
     Taken held[2];
+    std::uint64_t missed = 0, last = 0;
     for (std::uint32_t lease = 0; !stop.load(std::memory_order_relaxed); lease ^= 1) {
       EXPECT_TRUE(!held[lease] || is_whole(bytes.words(held[lease].slot), held[lease].seq));
       reader.release(lease);
+      const std::uint64_t before = reader.last();
       held[lease] = every == 0 ? reader.take_latest(lease) : take_in_order(reader, lease);
       EXPECT_TRUE(!held[lease] || is_whole(bytes.words(held[lease].slot), held[lease].seq));
-      taken[entry] += held[lease] ? 1u : 0u;
+      if (!held[lease]) continue;
+      EXPECT_GT(held[lease].seq, before);
+      ++taken[entry];
+      missed += held[lease].seq - before - 1;
+      last = held[lease].seq;
     }
+    EXPECT_EQ(taken[entry] + missed, last) << "every frame is taken or counted";
   }
 
   void copy(std::uint32_t entry, bool in_order) {

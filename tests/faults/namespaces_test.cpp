@@ -6,7 +6,9 @@
 #include <fstream>
 #include <thread>
 
-#include "puppet.hpp"
+#include "support/process.hpp"
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
 
 namespace {
 
@@ -35,10 +37,10 @@ class ProcessNumbers : public Streams {
       if (number == "refused") GTEST_SKIP() << "this machine does not let a test have a PID namespace";
       ASSERT_EQ(number, "1");
     }
-    ASSERT_EQ(writer.answer("create 4 1"), "0");
-    ASSERT_EQ(reader.answer("open every"), "0 1");
-    ASSERT_EQ(writer.answer("publish 3"), "0");
-    for (int i = 0; i < 3; ++i) ASSERT_EQ(reader.answer("take"), "0 whole");
+    ASSERT_EQ(writer.answer("make 4 1"), "0");
+    ASSERT_EQ(reader.answer("enter every"), "0 1");
+    ASSERT_EQ(writer.ask("publish 3")[0], "0");
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(reader.answer("look"), "0 whole");
   }
 
   Contained writer, reader, successor;
@@ -51,31 +53,31 @@ TEST_F(ProcessNumbers, that_are_the_same_everywhere_confuse_nobody) {
     EXPECT_EQ(each->answer("readers"), "1");
     EXPECT_EQ(each->answer("collect"), "0");
   }
-  EXPECT_EQ(successor.answer("create 4 1"), std::to_string(WB_ERR_BUSY));
+  EXPECT_EQ(successor.answer("make 4 1"), std::to_string(WB_ERR_BUSY));
   EXPECT_NE(successor.answer("error").find("(pid 1)"), std::string::npos);
   EXPECT_EQ(reader.answer("set 2"), "0 1");
-  EXPECT_EQ(writer.answer("answer"), "1");
+  EXPECT_EQ(writer.ask("answer")[1], "1");
   EXPECT_EQ(reader.answer("receipt 1 1000"), "0 " + std::to_string(WB_APPLIED));
 }
 
 TEST_F(ProcessNumbers, a_writers_death_is_seen_and_another_takes_over) {
   kill_inside(writer);
-  EXPECT_EQ(reader.answer("take"), std::to_string(WB_WRITER_GONE));
+  EXPECT_EQ(reader.answer("look"), std::to_string(WB_WRITER_GONE));
   EXPECT_EQ(reader.answer("alive"), "0");
-  ASSERT_EQ(successor.answer("create 4 1"), "0") << successor.answer("error");
-  EXPECT_EQ(reader.answer("take 10000"), std::to_string(WB_RESTARTED));
-  ASSERT_EQ(successor.answer("publish"), "0");
-  EXPECT_EQ(reader.answer("take 10000"), "0 whole");
+  ASSERT_EQ(successor.answer("make 4 1"), "0") << successor.answer("error");
+  EXPECT_EQ(reader.answer("look 10000"), std::to_string(WB_RESTARTED));
+  ASSERT_EQ(successor.ask("publish")[0], "0");
+  EXPECT_EQ(reader.answer("look 10000"), "0 whole");
 }
 
 TEST_F(ProcessNumbers, a_readers_death_is_seen_and_its_only_entry_is_free_again) {
   Puppet second;
-  EXPECT_EQ(second.ask("open")[0], std::to_string(WB_ERR_NO_ROOM));
+  EXPECT_EQ(second.ask("enter")[0], std::to_string(WB_ERR_NO_ROOM));
   kill_inside(reader);
   EXPECT_EQ(writer.answer("readers"), "0");
-  EXPECT_EQ(second.answer("open"), "0 1") << second.answer("error");
-  ASSERT_EQ(writer.answer("publish 40"), "0");
-  EXPECT_EQ(second.answer("take"), "0 whole");
+  EXPECT_EQ(second.answer("enter"), "0 1") << second.answer("error");
+  ASSERT_EQ(writer.ask("publish 40")[0], "0");
+  EXPECT_EQ(second.answer("look"), "0 whole");
 }
 
 TEST_F(ProcessNumbers, what_all_the_dead_left_is_collected_from_anywhere) {
@@ -115,27 +117,27 @@ class Clocks : public Streams, public ::testing::WithParamInterface<std::string>
 
 TEST_P(Clocks, that_differ_change_nothing_about_frames_and_waits) {
   Writer writer = make_writer();
-  ASSERT_EQ(elsewhere.answer("open every"), "0 1");
+  ASSERT_EQ(elsewhere.answer("enter every"), "0 1");
   for (int i = 0; i < 40; ++i) {
     publish(writer.get(), 1);
-    ASSERT_EQ(elsewhere.answer("take"), "0 whole");
+    ASSERT_EQ(elsewhere.answer("look"), "0 whole");
   }
-  EXPECT_GE(time("take 120", std::to_string(WB_NO_FRAME)), 120u);
-  elsewhere.tell("take 15000");  // asleep, and woken
+  EXPECT_GE(time("look 120", std::to_string(WB_NO_FRAME)), 120u);
+  elsewhere.tell("look 15000");  // asleep, and woken
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   publish(writer.get(), 1);
   EXPECT_EQ(elsewhere.hear()[0], "0");
   EXPECT_EQ(elsewhere.answer("alive"), "1");
   writer.reset();
-  EXPECT_EQ(elsewhere.answer("take"), std::to_string(WB_WRITER_GONE));
+  EXPECT_EQ(elsewhere.answer("look"), std::to_string(WB_WRITER_GONE));
   writer = make_writer();
-  EXPECT_EQ(elsewhere.answer("take 10000"), std::to_string(WB_RESTARTED)) << "it looks for a new writer";
+  EXPECT_EQ(elsewhere.answer("look 10000"), std::to_string(WB_RESTARTED)) << "it looks for a new writer";
 }
 
 TEST_P(Clocks, that_differ_change_nothing_about_requests) {
   const Writer writer = make_writer();
   const Reader here = make_reader();
-  ASSERT_EQ(elsewhere.answer("open"), "0 1");
+  ASSERT_EQ(elsewhere.answer("enter"), "0 1");
   EXPECT_EQ(elsewhere.answer("set 2"), "0 1");
   EXPECT_GE(time("receipt 1 120", std::to_string(WB_PENDING) + " 0"), 120u);
   ASSERT_OK(wb_reader_trigger(here.get(), "reset", nullptr));
@@ -148,15 +150,15 @@ TEST_P(Clocks, that_differ_change_nothing_about_requests) {
 TEST_P(Clocks, that_differ_change_nothing_about_lock_step) {
   const Writer writer = make_writer();
   ASSERT_OK(wb_writer_lock_step(writer.get(), nullptr, 120 * kMillisecond));
-  ASSERT_EQ(elsewhere.answer("open lockstep"), "0 1");
-  ASSERT_EQ(elsewhere.answer("take 0"), std::to_string(WB_NO_FRAME));
+  ASSERT_EQ(elsewhere.answer("enter lockstep"), "0 1");
+  ASSERT_EQ(elsewhere.answer("look 0"), std::to_string(WB_NO_FRAME));
   publish(writer.get(), 1);
   const std::uint64_t start = wb_now_ns();
   EXPECT_EQ(wb_writer_await_readers(writer.get()), WB_OVERRUN);
   EXPECT_GE(wb_now_ns() - start, 120u * kMillisecond);
-  EXPECT_EQ(elsewhere.answer("take"), "0 whole");
+  EXPECT_EQ(elsewhere.answer("look"), "0 whole");
   publish(writer.get(), 1);
-  EXPECT_EQ(elsewhere.answer("take"), "0 whole");
+  EXPECT_EQ(elsewhere.answer("look"), "0 whole");
   EXPECT_OK(wb_writer_await_readers(writer.get())) << "in step again";
 }
 
@@ -165,8 +167,8 @@ TEST_P(Clocks, that_differ_change_nothing_about_taking_over) {
   Reader reader = make_reader("swarm", WB_EVERY);
   publish(writer.get(), 3);
   writer.reset();
-  ASSERT_EQ(elsewhere.answer("create"), "0");
-  ASSERT_EQ(elsewhere.answer("publish"), "0");
+  ASSERT_EQ(elsewhere.answer("make"), "0");
+  ASSERT_EQ(elsewhere.ask("publish")[0], "0");
   wb_frame frame;
   int code;
   std::uint64_t last = 0;
