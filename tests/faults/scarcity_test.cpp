@@ -118,7 +118,8 @@ TEST_F(Scarcity, a_thousand_streams_at_once) {
 // The long tier asks for a gibibyte, whose objects are larger than 4 GiB.
 TEST_F(Scarcity, frames_of_one_byte_and_of_very_many) {
   const char* given = std::getenv("WINGBEAT_LARGE_FRAME_BYTES");
-  for (const std::uint64_t bytes : {std::uint64_t{1}, given != nullptr ? std::strtoull(given, nullptr, 10) : 1u << 26}) {
+  const std::uint64_t large = given != nullptr ? std::strtoull(given, nullptr, 10) : 1u << 26;
+  for (const std::uint64_t bytes : {std::uint64_t{1}, large}) {
     struct statvfs shared {};
     const bool known = ::statvfs("/dev/shm", &shared) == 0;
     if (known && shared.f_bavail * shared.f_frsize < 5 * bytes)
