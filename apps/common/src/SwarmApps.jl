@@ -34,4 +34,21 @@ for name in ("program", "swarm", "text", "statistics", "paths", "progress", "fig
     include(name * ".jl")
 end
 
+# Julia keeps the code of these calls from one session to the next.
+let program = Program("", "", "", [], [Option(:number, "N", 1.0, "", decimal(0)), Option(:text, "T", "", "", anything), Option(:short, "")])
+    run_program((_, options) -> 0, program, ["--number", "2", "--text", "x", "--short"])
+    sprint(print, help_text(program))
+    show!(Progress(; out=devnull, live=false, interval=0.0), 0.5, "", [Row("", "")])
+    precompile(show!, (Progress, Float64, String, Vector{Row}))
+    precompile(draw_lines!, (Progress, String, Vector{Row}))
+    precompile(spawn_swarm, (Vector{String},))
+    precompile(stop, (SwarmProcess,))
+    precompile(steer!, (Wingbeat.Reader{Nothing}, Pair{Symbol,Float64}))
+    precompile(parameter_of, (Wingbeat.Reader{Nothing}, Symbol))
+    foreach(short, (0.1, 1.0e-5))
+    sparkline(column_means([1.0, 2.0], 1, 2, 2), 0, 1)
+    gather_paths!(zeros(Float32, 6, 1), zeros(Float32, 3, 1, 2), [1])
+    json(Pair{String,Any}["a" => 1, "b" => ["x"], "c" => NaN])
+end
+
 end

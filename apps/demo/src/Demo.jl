@@ -8,7 +8,7 @@ module Demo
 using LinearAlgebra.BLAS: gemm!, set_num_threads
 using Statistics: mean, std
 using SwarmApps
-using SwarmApps: add!, show!
+using SwarmApps: parse_arguments
 using SwarmMetrics: Flock, centroid, cohesion, nearest_neighbour, polarisation, rotation, state
 using Wingbeat
 
@@ -29,8 +29,10 @@ const PROGRAM = Program(
     ],
 )
 
-foreach(name -> include(name * ".jl"), ("stamp", "learner", "record", "picture", "screen", "live", "warmup"))
+foreach(name -> include(name * ".jl"), ("stamp", "learner", "record", "picture", "screen", "live"))
 
 main(arguments) = run_program((_, options) -> run_demo(options, stdout), PROGRAM, arguments)
+
+include("warmup.jl")
 
 end

@@ -137,37 +137,50 @@ end
 
 # --------------------------------------------------------------------------------------------------------------- the start
 
-# Julia compiles a function when it is called for the first time. So each part of the analysis is called once, on a live frame: the picture
-# first, so that the user sees the flock while the rest is compiled.
-const STEPS = Pair{String,Function}[
-    "picture of the flock" => (session, frame) -> nothing,
-    "check of each frame's bytes" => is_whole,
-    "order of the flock" => (session, frame) -> measure!(session, frame[:position], frame[:velocity]),
-    "model of the motion" => (session, frame) -> learn!(session.coder, zeros(Float32, 3, AGENTS, WINDOW)),
-    "answer to the swarm" => (session, frame) -> answer!(session.latent, session.coder.code, frame),
-    "curves" => (session, frame) -> screen_rows(session.display, session.record, present(session, frame.count), frame[:position], frame[:velocity], 80, 24),
-    "steering" => (session, frame) -> (steering_lines(session.record); plain_line(session.record, present(session, frame.count))),
+# A part of the analysis. `begins` is the share of the starting time that is over before it, as measured.
+struct Step
+    name::String
+    begins::Float64
+    call::Function # of the session and a frame
+end
+
+# Julia compiles a function when it is called for the first time. So each part of the analysis is called once, on a live frame. The picture is
+# the first: it is compiled when it shows that the next step begins.
+const STEPS = [
+    Step("picture of the flock", 0.3, (session, frame) -> nothing),
+    Step("check of each frame's bytes", 0.49, (session, frame) -> is_whole(session, frame)),
+    Step("order of the flock", 0.52, (session, frame) -> measure!(session, frame[:position], frame[:velocity])),
+    Step("model of the motion", 0.79, (session, frame) -> learn!(session.coder, zeros(Float32, 3, AGENTS, WINDOW))),
+    Step("answer to the swarm", 0.85, (session, frame) -> answer!(session.latent, session.coder.code, frame)),
+    Step("curves", 0.87, (session, frame) -> draw_unseen(session, frame)),
+    Step("steering", 0.98, (session, frame) -> steering_lines(session.record)),
 ]
 
+function draw_unseen(session, frame)
+    now = present(session, frame.count)
+    plain_line(session.record, now)
+    return screen_rows(session.display, session.record, now, frame[:position], frame[:velocity], 80, 24)
+end
+
 function compile!(session::Session, progress::Progress)
-    for (k, (name, step)) in enumerate(STEPS)
+    for (k, step) in enumerate(STEPS)
         frame = take!(session.swarm)
-        session.part = (k - 1) / length(STEPS)
-        tell!(session, progress, name, frame, k)
-        step(session, frame)
+        tell!(session, progress, k, frame)
+        step.call(session, frame)
     end
     return nothing
 end
 
-function tell!(session::Session, progress::Progress, name, frame, k)
-    text = string("Julia compiles the analysis: ", k, " of ", length(STEPS), " (", name, ")")
+function tell!(session::Session, progress::Progress, k, frame)
+    session.part = STEPS[k].begins
+    text = string("Julia compiles the analysis: ", k, " of ", length(STEPS), " (", STEPS[k].name, ")")
     session.display.live || return show!(progress, session.part, text)
     session.compiling = string(text, SwarmApps.time_left(session.part, time() - progress.began))
     X, V = frame[:position], frame[:velocity]
     session.display.picture.reach > 0 || flock_view!(session.display.picture, Tuple(centroid(X)), cohesion(Flock(X)))
     now = present(session, frame.count)
-    rows(width, height) = starting_rows(session.display, session.record, now, first.(STEPS), k - 1, X, V, width, height)
-    draw!(rows, session.display)
+    names = [step.name for step in STEPS]
+    draw!((width, height) -> starting_rows(session.display, session.record, now, names, k - 1, X, V, width, height), session.display)
     while session.display.writing
         sleep(0.002)
     end

@@ -63,4 +63,11 @@ include("estimators.jl")
 include("emergence.jl")
 include("live.jl")
 
+# Julia keeps the code of these calls from one session to the next: the metrics of a usual frame.
+for metric in (polarisation, rotation, cohesion, nearest_neighbour)
+    precompile(metric, (Flock{FieldArray{Float32,2},FieldArray{Float32,2}},))
+end
+precompile(centroid, (FieldArray{Float32,2},))
+precompile(Flock, (FieldArray{Float32,2}, FieldArray{Float32,2}))
+
 end
