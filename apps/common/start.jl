@@ -1,6 +1,21 @@
 # Included first by each application's main.jl: finds the packages of apps/, and shows that they are being loaded.
 pushfirst!(LOAD_PATH, normpath(joinpath(@__DIR__, "..")))
 
+# Julia keeps compiled packages in its first depot. If that cannot be written, this checkout's build/ takes them, or the folder of this run.
+const MAY_WRITE = 2
+function is_writable(folder)
+    try
+        mkpath(folder)
+        return ccall(:access, Cint, (Cstring, Cint), folder, MAY_WRITE) == 0
+    catch
+        return false
+    end
+end
+if !is_writable(first(DEPOT_PATH))
+    pushfirst!(DEPOT_PATH, get(ENV, "WINGBEAT_APP_DIR", tempdir()))
+    is_writable(joinpath(@__DIR__, "..", "..", "build", "julia")) && pushfirst!(DEPOT_PATH, normpath(joinpath(@__DIR__, "..", "..", "build", "julia")))
+end
+
 """
     load_package(name) -> Module
 
@@ -9,9 +24,9 @@ Loads a package of apps/ and the packages under it, which takes half a minute wh
 function load_package(name)
     names = (:Wingbeat, :SwarmMetrics, :SwarmApps, name)
     quiet, live = any(in(("--help", "-h")), ARGS), stderr isa Base.TTY
-    quiet || live || println(stderr, "Julia loads its packages. The first time it compiles them, for about half a minute.")
+    quiet || live || println(stderr, "Julia loads its packages. The first time, this takes about half a minute.")
     for (k, package) in enumerate(names)
-        quiet || !live || print(stderr, "\r\e[KJulia loads its packages: ", k, " of 4 (", package, "). The first time takes half a minute.")
+        quiet || !live || print(stderr, "\r\e[KJulia loads its packages: ", k, " of 4 (", package, "); the first time, half a minute")
         Base.require(Main, package)
     end
     quiet || !live || print(stderr, "\r\e[K")

@@ -236,7 +236,7 @@ function watch_swarm(process::SwarmProcess, options, display::Display, progress:
     session = Session(await_swarm(process), options, display)
     limit = Timer(_ -> close(session.swarm), time_limit(options))
     try
-        finish!(progress)
+        progress.lines = 0 # the screen takes over
         compile!(session, progress)
         rehearse!(session)
         begin_anew!(session)
@@ -287,7 +287,7 @@ function conclude_demo(out::IO, options, record, swarm)
     foreach(line -> isempty(line) || println(out, line), steering_lines(record))
     isempty(options.json) || write(options.json, summary_json(record, swarm, failed), "\n")
     foreach(text -> println(out, "check failed: ", text), failed)
-    isempty(failed) && println(out, NEXT)
+    println(out, NEXT)
     println(out, last_line(record, swarm))
     return isempty(failed) ? 0 : 1
 end

@@ -98,8 +98,11 @@ function error_row(record, span)
     return row("model error, log", value, sparkline(curve, 0.0, 1.0), 210)
 end
 
-panel(record, now, span, height) =
-    vcat(order_rows(record, now, span), height > 17 ? [""] : String[], code_rows(record, span), [error_row(record, span)])
+function panel(record, now, span, height)
+    space = height > 17 ? [""] : String[]
+    legend = height > 20 ? ["", faint("picture: brightness is agents, hue is heading")] : String[]
+    return vcat(order_rows(record, now, span), space, code_rows(record, span), [error_row(record, span)], legend)
+end
 
 "The request to the swarm, its receipt, and its effect: two lines of plain text."
 function steering_lines(record)
@@ -137,7 +140,7 @@ function watch_row(now, width)
     command = string("WINGBEAT_DIR=", now.directory, " build/release/bin/wingbeat top")
     isempty(now.directory) && return " in another terminal: build/release/bin/wingbeat top"
     length(command) + 22 < width && return string(" in another terminal: ", command)
-    return length(command) < width ? string(" ", command) : " with scripts/demo --join, `wingbeat top` shows the demo as well"
+    return length(command) + 3 < width ? string(" \$ ", command) : " with scripts/demo --join, `wingbeat top` shows the demo as well"
 end
 
 function bar_row(now, width)
@@ -190,7 +193,7 @@ marker() = joinpath(get(ENV, "WINGBEAT_APP_DIR", ""), "screen")
 function open_screen!(display::Display)
     haskey(ENV, "WINGBEAT_APP_DIR") && touch(marker())
     display.open = true
-    write(display.out, "\e[?1049h\e[?25l\e[2J")
+    write(display.out, "\r\e[K\e[?1049h\e[?25l\e[2J")
     return nothing
 end
 

@@ -75,7 +75,7 @@ end
             close(display)
             @test !isfile(joinpath(folder, "screen"))
             text = String(take!(out))
-            @test startswith(text, "\e[?1049h") && occursin("a row", text) && occursin("\e[?25h", text) && endswith(text, "\e[?1049l")
+            @test startswith(text, "\r\e[K\e[?1049h") && occursin("a row", text) && occursin("\e[?25h", text) && endswith(text, "\e[?1049l")
         end
     end
 end
