@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import signal
-import unittest
 
 import apps
 

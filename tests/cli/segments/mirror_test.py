@@ -218,7 +218,7 @@ class Mirroring(SegmentsTest):
         mirror = self.mirror()
         for agents in (100, 50, 200):
             writer = self.puppet("write", "flock", agents, 100)
-            self.wait_until(lambda: self.exists(self.data) and self.size() == 12 * agents and self.floats(count=3)[0] >= 5)
+            self.wait_until(lambda n=agents: self.exists(self.data) and self.size() == 12 * n and self.floats(count=3)[0] >= 5)
             self.close(writer)
         self.assertGreaterEqual(self.stop(mirror)["restarts"], 1)
 

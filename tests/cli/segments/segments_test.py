@@ -152,7 +152,10 @@ class SystemV(SegmentsTest):
         key = f"key:{0x57440000 + os.getpid() % 65536:#x}"
         remove = ["ipcrm", "-M", key[4:]]
         self.addCleanup(subprocess.run, remove, stderr=subprocess.DEVNULL, check=False)
-        is_there = lambda: subprocess.run(remove[:1] + ["-M", key[4:]], stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+        def is_there():
+            return subprocess.run(remove, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
         self.puppet("write", "flock", AGENTS, 100)
 
         def start():

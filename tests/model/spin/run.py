@@ -44,7 +44,7 @@ def missed_lines(model, output):
     must = {i + 1 for i, line in enumerate(lines) if "must be reached" in line}
     unreached = {int(n) for n in re.findall(r":(\d+), state \d+,", output)}
     if model == "copying":
-        must = {n for n in must if "claim" not in lines[n - 1] and n > next(i for i, l in enumerate(lines) if "proctype Copier" in l)}
+        must = {n for n in must if "claim" not in lines[n - 1] and n > next(i for i, line in enumerate(lines) if "proctype Copier" in line)}
     if model == "lock_step":
         must -= {i + 1 for i, line in enumerate(lines) if "overran = newest" in line}
     return sorted(must & unreached)
