@@ -19,7 +19,7 @@ import unittest
 from pathlib import Path
 
 SCRIPT = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[2] / "scripts" / "check_bare"
-PROGRAMS = ("sh", "sleep", "cat", "ls", "env")
+PROGRAMS = ("sh", "sleep", "cat", "ls", "env", "umount", "rmdir")
 
 
 def load_script():
@@ -149,6 +149,13 @@ class WhatItDoes(unittest.TestCase):
         self.assertNotIn("MADE_HERE=1", said)
         self.assertIn("HOME=/root", said)
         self.assertFalse(Path("/dev/shm/x").exists())
+
+    def test_its_namespace_has_nothing_of_this_machine(self):
+        self.run_with("ls /; cat /proc/self/mountinfo", "demo")
+        said = (self.checkout / "build/bare/demo.log").read_text()
+        self.assertIn("proc\n", said)
+        self.assertNotIn("boot", said.split("proc\n")[0])
+        self.assertNotIn(" /.host", said)
 
     def wait_for_start(self, child):
         log = self.checkout / "build/bare/demo.log"
