@@ -24,7 +24,7 @@ for speed in (0.5, 1, 2, 4)
     receipt = wait(request(flock, :speed => speed); timeout=10)
     distance = distance_per_step(flock, receipt, 20)
     bar = "#"^clamp(round(Int, 300 * distance), 1, 60)
-    println("speed ", rpad(speed, 4), " from frame ", receipt.seq, ": ", bar, " ", round(distance; digits=4), " m a step")
+    println("speed ", speed, " from frame ", receipt.seq, ": ", bar, " ", round(distance; digits=4), " m a step")
 end
 
 try

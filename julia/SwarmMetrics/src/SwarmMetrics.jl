@@ -38,7 +38,8 @@ using Wingbeat: Frame, FrameCopy, Reader, Writer
 
 export Flock, polarisation, rotation, is_ill_posed, state, DwellTimes, mean_dwell, share, visits
 export centroid, cohesion, bounding_box, hull_area, density
-export nearest_neighbour, nearest_distances, for_each_neighbour, clark_evans, clusters, Clusters, cluster_count, largest_cluster
+export nearest_neighbour, nearest_distances, for_each_neighbour, clark_evans
+export clusters, Clusters, cluster_count, largest_cluster
 export voronoi, Voronoi
 export correlation, correlation_length, susceptibility, binder
 export leadership, Leadership, net_leadership, headings

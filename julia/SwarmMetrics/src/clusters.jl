@@ -19,13 +19,13 @@ Base.show(io::IO, c::Clusters) = print(io, "Clusters(", length(c), " of ", sum(c
     clusters(flock, radius)
     clusters(radius)                      # a metric for `live`: the number of clusters
 
-The connected components of the relation "at most `radius` apart" (`radius` in the unit of `X`). Agents whose position is
-not finite are in no cluster and have the label 0. Of two clusters of equal size, the one with the lower agent number is
-first.
+The connected components of the relation "at most `radius` apart" (`radius` in the unit of `X`). Agents whose position
+is not finite are in no cluster and have the label 0. Of two clusters of equal size, the one with the lower agent number
+is first.
 
-Cost: about linear in the number of agents, for any radius. Agents in one cell of a grid are connected at once if the box
-around them is small enough, and one pair that is near enough connects two cells. Throws a `DomainError` if `radius` is
-not positive. Source: friends-of-friends (Huchra & Geller, Astrophys. J. 257 (1982) 423).
+Cost: about linear in the number of agents, for any radius. Agents in one cell of a grid are connected at once if the
+box around them is small enough, and one pair that is near enough connects two cells. Throws a `DomainError` if `radius`
+is not positive. Source: friends-of-friends (Huchra & Geller, Astrophys. J. 257 (1982) 423).
 """
 clusters(X::AbstractMatrix, radius::Real; box=nothing) = clusters(Flock(X; box=box), radius)
 clusters(frame::Moment, radius::Real; box=nothing) = clusters(Flock(frame; box=box), radius)
@@ -108,11 +108,12 @@ function is_clique(grid, from, to, limit)
     return sum(abs2, high .- low) <= limit
 end
 
-join_cells!(parent, grid, radius) =
-    is_periodic(grid.period) ? join_cells!(parent, grid, radius, Val(true)) : join_cells!(parent, grid, radius, Val(false))
+function join_cells!(parent, grid, radius)
+    return join_cells!(parent, grid, radius, is_periodic(grid.period) ? Val(true) : Val(false))
+end
 
-# Adjacent cells first, which connects most agents. After that, only agents outside of the largest cluster look farther, and
-# on all sides.
+# Adjacent cells first, which connects most agents. After that, only agents outside of the largest cluster look farther,
+# and on all sides.
 function join_cells!(parent, grid, radius, P)
     reach = reach_of(grid, radius)
     nearby = min(reach, 1)
@@ -128,7 +129,8 @@ function join_cells!(parent, grid, radius, P)
     return parent
 end
 
-# The root of more than half of all slots, if there is one (Boyer & Moore's vote). Makes each root the parent of its tree.
+# The root of more than half of all slots, if there is one (Boyer & Moore's vote). Makes each root the parent of its
+# tree.
 function majority!(parent)
     candidate, votes = Int32(1), 0
     @inbounds for at in eachindex(parent)
@@ -199,7 +201,8 @@ end
 
 @inline function is_near_range(grid, at, from, to, limit, P)
     columns = (grid.x, grid.y, grid.z)
-    best = nearest_in_range(columns, from, to, coordinates(grid, at), at, ntuple(_ -> Inf, Val(LANES)), Space(grid.period), P)
+    none = ntuple(_ -> Inf, Val(LANES))
+    best = nearest_in_range(columns, from, to, coordinates(grid, at), at, none, Space(grid.period), P)
     return foldl(nearer, best) <= limit
 end
 

@@ -1,4 +1,5 @@
-# Correlations in space of the agents' deviations from the common motion, and fluctuations of an order parameter in time.
+# Correlations in space of the agents' deviations from the common motion, and fluctuations of an order parameter in
+# time.
 
 """
     Correlation
@@ -21,17 +22,18 @@ Base.show(io::IO, c::Correlation) =
 
 The correlation function C(r) = ⟨uᵢ·uⱼ⟩ / ⟨uᵢ²⟩ over the pairs at distance r, with uᵢ = vᵢ - ⟨v⟩, so that C(0) = 1.
 
-- `reach` is the largest distance, in the unit of `X`. The default is half of the box's shortest edge, as longer distances
-  have several images; in open space it is the longest side of the bounding box.
+- `reach` is the largest distance, in the unit of `X`. The default is half of the box's shortest edge, as longer
+  distances have several images; in open space it is the longest side of the bounding box.
 - `bins` is the number of bins from 0 to `reach`.
 - `agents` is the largest number of agents used; of more agents, every k-th is taken.
 
 Cost: all pairs within `reach` are visited, at most `agents`²/2.
 
-Caveat. Since Σuᵢ = 0, C must change its sign. Its first zero ([`correlation_length`](@ref)) therefore grows with the group
-for any interaction; only the way it grows is informative. Source: Cavagna et al., PNAS 107 (2010) 11865.
+Caveat. Since Σuᵢ = 0, C must change its sign. Its first zero ([`correlation_length`](@ref)) therefore grows with the
+group for any interaction; only the way it grows is informative. Source: Cavagna et al., PNAS 107 (2010) 11865.
 """
-correlation(X::AbstractMatrix, V::AbstractMatrix; box=nothing, options...) = correlation(Flock(X, V; box=box); options...)
+correlation(X::AbstractMatrix, V::AbstractMatrix; box=nothing, options...) =
+    correlation(Flock(X, V; box=box); options...)
 function correlation(flock::Flock; reach=default_reach(flock), bins::Integer=50, agents::Integer=10_000)
     reach > 0 && bins >= 1 || throw(DomainError((reach, bins), "reach and bins must be positive"))
     X, V = some_agents(flock, agents)
@@ -105,10 +107,11 @@ correlation_length(frame::Moment; box=nothing, options...) = correlation_length(
     susceptibility(series, agents) -> Float64
 
 The susceptibility χ = N (⟨φ²⟩ - ⟨φ⟩²) of a series of an order parameter of N = `agents` agents, such as
-[`polarisation`](@ref) over time. It measures the fluctuations of the order and peaks at a transition. NaN without samples.
+[`polarisation`](@ref) over time. It measures the fluctuations of the order and peaks at a transition. NaN without
+samples.
 
-Successive frames are correlated: the mean is right, but an error bar from the number of frames is too small. Source: Binder
-& Heermann, Monte Carlo Simulation in Statistical Physics.
+Successive frames are correlated: the mean is right, but an error bar from the number of frames is too small. Source:
+Binder & Heermann, Monte Carlo Simulation in Statistical Physics.
 """
 function susceptibility(series, agents::Integer)
     mean = sum(series) / length(series)
@@ -119,10 +122,10 @@ end
 """
     binder(series) -> Float64
 
-Binder's cumulant G = 1 - ⟨φ⁴⟩ / (3⟨φ²⟩²) of a series of an order parameter. It is 2/3 for a constant φ (order), and tends
-to 1/3 for a random order parameter of two components (disorder in 2D) and to 4/9 for three components. The curves of groups
-of different sizes cross at a transition, and a negative minimum indicates a discontinuous transition. Source: Binder, Z.
-Phys. B 43 (1981) 119.
+Binder's cumulant G = 1 - ⟨φ⁴⟩ / (3⟨φ²⟩²) of a series of an order parameter. It is 2/3 for a constant φ (order), and
+tends to 1/3 for a random order parameter of two components (disorder in 2D) and to 4/9 for three components. The curves
+of groups of different sizes cross at a transition, and a negative minimum indicates a discontinuous transition. Source:
+Binder, Z. Phys. B 43 (1981) 119.
 """
 function binder(series)
     second = sum(phi -> phi^2, series) / length(series)

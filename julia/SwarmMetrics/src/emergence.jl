@@ -31,15 +31,16 @@ Caveats.
 - Information that several parts share is subtracted once for each of them. Ψ and Δ of many agents that move alike are
   therefore far below 0. Use few agents, or groups of agents.
 - [`Gaussian`](@ref) measures linear dependence only.
-- Each of the N terms is too large by about D·d / 2T. In Ψ all but one are subtracted. The window must be much longer than
-  N·D·d, or use `Gaussian(unbiased=true)`. Shuffled windows show the values due to chance.
+- Each of the N terms is too large by about D·d / 2T. In Ψ all but one are subtracted. The window must be much longer
+  than N·D·d, or use `Gaussian(unbiased=true)`. Shuffled windows show the values due to chance.
 - The maximum over j makes Δ and Γ too large by chance.
-- The motion must be stationary. Positions of a travelling flock are not: use positions relative to its centre, or headings.
+- The motion must be stationary. Positions of a travelling flock are not: use positions relative to its centre, or
+  headings.
 - The result depends on `lag`: try several. It depends on V as well, and is meaningless if V is not a function of X.
 
-Throws the exceptions of [`mutual_information`](@ref), and a `DomainError` for a `lag` outside 1 to T - 1. Cost: N² pairs;
-with `Gaussian` one matrix product of N·D x T with T x N·D. Source: Rosas, Mediano et al., PLoS Comput. Biol. 16 (2020)
-e1008289, and its code ReconcilingEmergences, which defines Δ and Γ in the same way.
+Throws the exceptions of [`mutual_information`](@ref), and a `DomainError` for a `lag` outside 1 to T - 1. Cost: N²
+pairs; with `Gaussian` one matrix product of N·D x T with T x N·D. Source: Rosas, Mediano et al., PLoS Comput. Biol. 16
+(2020) e1008289, and its code ReconcilingEmergences, which defines Δ and Γ in the same way.
 """
 function emergence(X::AbstractArray{<:Real,3}, V=mean_over_agents(X); lag::Integer=1, estimator::Estimator=Gaussian())
     parts, whole = agents(X), Series(V, "V")

@@ -3,13 +3,14 @@
     Flock(frame; box=nothing)
 
 The state of a group at one time: positions and velocities (`D x N`), and the periodic box, if there is one. Nothing is
-copied, so a flock made of a frame is valid as long as the frame. Working data that several metrics need, such as the grid
-for finding neighbours, are computed once per flock.
+copied, so a flock made of a frame is valid as long as the frame. Working data that several metrics need, such as the
+grid for finding neighbours, are computed once per flock.
 
     Flock(before::Flock, X, V=nothing)
 
-The state at the next time, in the same box and in the working memory of `before`, for loops that should allocate little.
-After that, `before` must only be used for further calls of this kind: its neighbours would be those of another time.
+The state at the next time, in the same box and in the working memory of `before`, for loops that should allocate
+little. After that, `before` must only be used for further calls of this kind: its neighbours would be those of another
+time.
 
 Metrics that need velocities throw an `ArgumentError` if the flock has none.
 """

@@ -1,9 +1,9 @@
 # Information between Gaussian variables, for many pairs at once.
 #
-# Whitened (mean 0, covariance 1) x and y have I = -1/2 ln det(1 - A A'), where A is their covariance. This is the formula
-# with correlation matrices without the terms that cancel. Conditional on z, y is replaced by its residual after regression
-# on z, and the determinant is divided by that of 1 - B B', where B is the covariance of x and z. All A are one matrix
-# product, and all B another.
+# Whitened (mean 0, covariance 1) x and y have I = -1/2 ln det(1 - A A'), where A is their covariance. This is the
+# formula with correlation matrices without the terms that cancel. Conditional on z, y is replaced by its residual after
+# regression on z, and the determinant is divided by that of 1 - B B', where B is the covariance of x and z. All A are
+# one matrix product, and all B another.
 
 """
     Gaussian(; unbiased=false)
@@ -12,13 +12,13 @@ The estimator of [`mutual_information`](@ref), [`transfer_entropy`](@ref) and [`
 variables: I(x; y) = ½ (ln|Rx| + ln|Ry| - ln|Rxy|), where R are correlation matrices. Of other variables it measures the
 linear dependence only. It is infinite if one variable is a linear function of the other.
 
-For T independent samples of d and e rows the estimate is too large by about d·e / 2T. `unbiased=true` subtracts the exact
-mean of this bias for independent Gaussian samples; values can then be negative. Successive frames are not independent, so
-some bias remains.
+For T independent samples of d and e rows the estimate is too large by about d·e / 2T. `unbiased=true` subtracts the
+exact mean of this bias for independent Gaussian samples; values can then be negative. Successive frames are not
+independent, so some bias remains.
 
-The estimator needs more samples than rows in all, and several times more for useful values. Every row must change, and no
-row may be a linear function of the others. Sources: Cover & Thomas, Elements of Information Theory; for the bias, Misra et
-al., J. Multivar. Anal. 92 (2005) 324.
+The estimator needs more samples than rows in all, and several times more for useful values. Every row must change, and
+no row may be a linear function of the others. Sources: Cover & Thomas, Elements of Information Theory; for the bias,
+Misra et al., J. Multivar. Anal. 92 (2005) 324.
 """
 struct Gaussian <: Estimator
     unbiased::Bool
@@ -97,8 +97,9 @@ end
     return sum
 end
 
-# ln det of a symmetric positive matrix given by its lower half, which is overwritten; -Inf if the matrix is singular. There
-# is one small matrix for each pair, and LAPACK is slow for small matrices, so this is a Cholesky decomposition of its own.
+# ln det of a symmetric positive matrix given by its lower half, which is overwritten; -Inf if the matrix is singular.
+# There is one small matrix for each pair, and LAPACK is slow for small matrices, so this is a Cholesky decomposition of
+# its own.
 function log_determinant!(S)
     total = 0.0
     @inbounds for k in 1:size(S, 1)

@@ -1,8 +1,8 @@
 # Agents sorted into a uniform grid of cells, in two or three dimensions, in open or periodic space.
 #
 # - Positions have three coordinates. In two dimensions there is one layer of cells, and all z are 0.
-# - The grid covers the region of nearly all agents. Its first and last cells reach to infinity, or around a periodic box to
-#   each other, so a few stragglers do not make the other cells coarse.
+# - The grid covers the region of nearly all agents. Its first and last cells reach to infinity, or around a periodic
+#   box to each other, so a few stragglers do not make the other cells coarse.
 # - Each cell is at least one edge long, and two cells that are not adjacent have whole cells between them.
 # - The agents are sorted by cell into slots. The cells of one row along x are adjacent in memory.
 # - In a periodic box no cell is visited twice, even if there are few.
@@ -42,9 +42,9 @@ CellGrid() = CellGrid(
 """
     sort_into!(grid, X, box, edge; cliques=false)
 
-Sorts the columns of `X` into cells whose edges are `edge` or longer. With `edge = 0` there are about $CELLS_PER_AGENT cells
-per agent, as a flock is dense inside and thin outside. With `cliques`, any two agents of one cell are at most `edge` apart,
-if that does not need more cells.
+Sorts the columns of `X` into cells whose edges are `edge` or longer. With `edge = 0` there are about $CELLS_PER_AGENT
+cells per agent, as a flock is dense inside and thin outside. With `cliques`, any two agents of one cell are at most
+`edge` apart, if that does not need more cells.
 """
 function sort_into!(grid::CellGrid, X, box, edge; cliques::Bool=false)
     D = dimensions(X)
@@ -61,7 +61,8 @@ end
 function region!(sample, X, period, ::Val{D}) where {D}
     low, extent = whole_region(X, period, Val(D))
     has_crowd(size(X, 2)) || return low, extent
-    axes = ntuple(k -> k <= D ? crowded_part(take_sample!(sample, X, k, period[k]), low[k], extent[k], period[k]) : (0.0, 0.0), 3)
+    part(k) = crowded_part(take_sample!(sample, X, k, period[k]), low[k], extent[k], period[k])
+    axes = ntuple(k -> k <= D ? part(k) : (0.0, 0.0), 3)
     return map(first, axes), map(last, axes)
 end
 
@@ -232,12 +233,14 @@ function rows_around!(rows, grid, y, z, reach, half, ::Val{P}) where {P}
     nx, ny, nz = grid.cells
     push!(empty!(rows), 1 + nx * (y + ny * z))
     for oz in offsets(z, nz, reach, P), oy in offsets(y, ny, reach, P)
-        oy == oz == 0 || half && (oz, oy) < (0, 0) || push!(rows, 1 + nx * (wrap_cell(y + oy, ny) + ny * wrap_cell(z + oz, nz)))
+        (oy == oz == 0 || half && (oz, oy) < (0, 0)) && continue
+        push!(rows, 1 + nx * (wrap_cell(y + oy, ny) + ny * wrap_cell(z + oz, nz)))
     end
     return rows
 end
 
-# The first and last cells of a row that are at most `reach` away from cell `x`. Across the border of a box there are two spans.
+# The first and last cells of a row that are at most `reach` away from cell `x`. Across the border of a box there are
+# two spans.
 const NO_CELLS = (1, 0)
 @inline spans_along(x, cells, reach, ::Val{false}) = ((max(x - reach, 0), min(x + reach, cells - 1)),)
 @inline function spans_along(x, cells, reach, ::Val{true})
@@ -293,8 +296,8 @@ function for_each_pair(visit::F, grid::CellGrid, radius) where {F}
     return nothing
 end
 
-# Calls `look(a, from, to)` for each slot and each range of later slots that may be within the radius. The cells of one row
-# are adjacent; in open space, later rows are those above.
+# Calls `look(a, from, to)` for each slot and each range of later slots that may be within the radius. The cells of one
+# row are adjacent; in open space, later rows are those above.
 function for_each_range(look::F, grid::CellGrid, radius, ::Val{false}) where {F}
     reach = reach_of(grid, radius)
     nx, ny, nz = grid.cells

@@ -43,9 +43,9 @@ end
     mutual_information(X, Y; estimator=Gaussian()) -> Matrix
 
 The mutual information I(x; y) in nats ([`bits`](@ref) converts): the decrease of the uncertainty of one series when the
-other is known. `x` and `y` are series of T samples: a vector, or `d x T` with one sample per column (an agent of a window:
-`w[:velocity][:, 7, :]`). Of two windows, `D x N x T` and `E x M x T`, the result is the `N x M` matrix of each agent with
-each.
+other is known. `x` and `y` are series of T samples: a vector, or `d x T` with one sample per column (an agent of a
+window: `w[:velocity][:, 7, :]`). Of two windows, `D x N x T` and `E x M x T`, the result is the `N x M` matrix of each
+agent with each.
 
 | estimator | measures | cost |
 | --- | --- | --- |
@@ -57,14 +57,14 @@ Caveats.
 
 - Estimates of independent series differ from 0. The difference is larger for short series and many rows. Compare with
   shuffled series.
-- Samples that follow each other closely are worth less than their number: a minute at 60 Hz of a quantity that changes once
-  a second has about 60 samples.
+- Samples that follow each other closely are worth less than their number: a minute at 60 Hz of a quantity that changes
+  once a second has about 60 samples.
 - The series must be stationary: a common drift is shared information.
 - Information is not causation.
 
-Throws `DimensionMismatch` for different lengths, and `ArgumentError` for values that are not finite, too few samples, or a
-row that does not change. Agents beyond a frame's count are zeros, so they must be left out. Sources: Shannon 1948; Cover &
-Thomas, Elements of Information Theory.
+Throws `DimensionMismatch` for different lengths, and `ArgumentError` for values that are not finite, too few samples,
+or a row that does not change. Agents beyond a frame's count are zeros, so they must be left out. Sources: Shannon 1948;
+Cover & Thomas, Elements of Information Theory.
 """
 function mutual_information(x, y; estimator::Estimator=Gaussian())
     x, y = Series(x, "x"), Series(y, "y")
@@ -82,7 +82,8 @@ end
 The transfer entropy I(target(t); source(t - lag) | target(t-1), ..., target(t - history)) in nats ([`bits`](@ref)
 converts): the information of the source's past about the target beyond that of the target's own past. Series are as for
 [`mutual_information`](@ref). Of a window `D x N x T`, the result is the `N x N` matrix from each agent (row) to each
-(column), with zeros on the diagonal. With [`Gaussian`](@ref) this costs two matrix products, fast enough for a live stream:
+(column), with zeros on the diagonal. With [`Gaussian`](@ref) this costs two matrix products, fast enough for a live
+stream:
 
 ```julia
 swarm = subscribe("swarm"; mode=:every)
@@ -95,16 +96,16 @@ end
 
 Caveats.
 
-- In a group, pairwise transfer entropy misattributes influence. It counts information that both agents take from a third
-  and information that passes through others, and it misses information of two sources together (Sattari et al. 2022; James
-  et al., PRL 116 (2016) 238701). Use it beside [`leadership`](@ref), not alone.
+- In a group, pairwise transfer entropy misattributes influence. It counts information that both agents take from a
+  third and information that passes through others, and it misses information of two sources together (Sattari et al.
+  2022; James et al., PRL 116 (2016) 238701). Use it beside [`leadership`](@ref), not alone.
 - A history that is too short counts information of the target's own past. A wrong lag finds nothing.
-- The caveats of [`mutual_information`](@ref) hold. Gaussian estimates are never negative, so many small values are noise;
-  compare with the reverse direction. The frames must be equally spaced.
+- The caveats of [`mutual_information`](@ref) hold. Gaussian estimates are never negative, so many small values are
+  noise; compare with the reverse direction. The frames must be equally spaced.
 
-Throws the exceptions of `mutual_information`, and a `DomainError` for a `lag` or `history` below 1. The result is NaN if the
-source is a linear function of the target's past (Gaussian). Sources: Schreiber, PRL 85 (2000) 461; for the lag, Wibral et
-al., PLoS ONE 8 (2013) e55809; for groups, Sattari et al., Sci. Adv. 8 (2022) eabj1720.
+Throws the exceptions of `mutual_information`, and a `DomainError` for a `lag` or `history` below 1. The result is NaN
+if the source is a linear function of the target's past (Gaussian). Sources: Schreiber, PRL 85 (2000) 461; for the lag,
+Wibral et al., PLoS ONE 8 (2013) e55809; for groups, Sattari et al., Sci. Adv. 8 (2022) eabj1720.
 """
 function transfer_entropy(source, target; lag::Integer=1, history::Integer=1, estimator::Estimator=Gaussian())
     x, y = Series(source, "the source"), Series(target, "the target")
@@ -112,7 +113,9 @@ function transfer_entropy(source, target; lag::Integer=1, history::Integer=1, es
     from, now, past = split_times(x, y, lag, history)
     return information(estimator, from, now, past)
 end
-function transfer_entropy(W::AbstractArray{<:Real,3}; lag::Integer=1, history::Integer=1, estimator::Estimator=Gaussian())
+function transfer_entropy(
+    W::AbstractArray{<:Real,3}; lag::Integer=1, history::Integer=1, estimator::Estimator=Gaussian()
+)
     parts = [split_times(s, s, lag, history) for s in agents(W)]
     T = pairwise(estimator, map(first, parts), map(p -> p[2], parts), map(last, parts))
     T[diagind(T)] .= 0
@@ -137,8 +140,9 @@ end
 """
     digamma(x) -> Float64
 
-ψ(x), the derivative of ln Γ(x), for x > 0, accurate to about 1e-14. The recurrence ψ(x) = ψ(x + 1) - 1/x leads to x >= 10,
-where the asymptotic series is used. Throws a `DomainError` for other x. Source: Abramowitz & Stegun, 6.3.5 and 6.3.18.
+ψ(x), the derivative of ln Γ(x), for x > 0, accurate to about 1e-14. The recurrence ψ(x) = ψ(x + 1) - 1/x leads to x >=
+10, where the asymptotic series is used. Throws a `DomainError` for other x. Source: Abramowitz & Stegun, 6.3.5 and
+6.3.18.
 """
 function digamma(x::Real)
     x > 0 || throw(DomainError(x, "digamma needs a positive number"))

@@ -29,8 +29,8 @@ function split!(order, axis, cut, X, node, lo, hi)
     return nothing
 end
 
-# Hoare's selection. Element `k` of `order[lo:hi]` becomes the one that sorting by `value` would put there; no element before it
-# is larger, and none after it is smaller. (Base's partialsort! documents only element `k` itself.)
+# Hoare's selection. Element `k` of `order[lo:hi]` becomes the one that sorting by `value` would put there; no element
+# before it is larger, and none after it is smaller. (Base's partialsort! documents only element `k` itself.)
 function select!(order, value::F, lo, hi, k) where {F}
     while lo < hi
         pivot = middle_of(value(order[lo]), value(order[(lo + hi) >> 1]), value(order[hi]))
@@ -114,8 +114,8 @@ end
 """
     count_within(tree, query, q, radius) -> Int
 
-The number of points of the tree that are nearer than `radius` to column `q` of `query`. The point itself counts if it is in
-the tree.
+The number of points of the tree that are nearer than `radius` to column `q` of `query`. The point itself counts if it
+is in the tree.
 """
 count_within(tree::KDTree, query, q, radius) = count_within(tree, query, q, radius, 1, 1, size(tree.points, 2))
 

@@ -3,8 +3,8 @@
 """
     headings(V) -> Array
 
-The unit headings of velocities, `D x N` or `D x N x T`, in an array of the same shape. Agents that are at rest, or whose
-velocity is not finite, have zeros.
+The unit headings of velocities, `D x N` or `D x N x T`, in an array of the same shape. Agents that are at rest, or
+whose velocity is not finite, have zeros.
 """
 function headings(V::AbstractArray{<:Real})
     dimensions(V)
@@ -20,9 +20,9 @@ end
 """
     Leadership
 
-The result of [`leadership`](@ref), two `N x N` matrices. `delay[i, j]` is the delay, in frames, after which j does what i
-does: positive if i leads j, negative if i follows j. `correlation[i, j]` is the correlation of the two at that delay, NaN for
-pairs that were not compared, such as i with itself.
+The result of [`leadership`](@ref), two `N x N` matrices. `delay[i, j]` is the delay, in frames, after which j does what
+i does: positive if i leads j, negative if i follows j. `correlation[i, j]` is the correlation of the two at that delay,
+NaN for pairs that were not compared, such as i with itself.
 """
 struct Leadership
     delay::Matrix{Int}
@@ -55,13 +55,15 @@ Caveats.
 - A delay shows precedence, not causation: the agent that turns first may have been the first to see a signal.
 - A frame in which an agent has no heading (see [`headings`](@ref)) is not used for its pairs.
 
-Throws an `ArgumentError` for a window that is not longer than `delays`. Cost: one matrix product of N x DT with DT x N for
-each delay, in the element type of `V`; N²·D·T·`delays` multiplications. Source: Nagy et al., Nature 464 (2010) 890.
+Throws an `ArgumentError` for a window that is not longer than `delays`. Cost: one matrix product of N x DT with DT x N
+for each delay, in the element type of `V`; N²·D·T·`delays` multiplications. Source: Nagy et al., Nature 464 (2010) 890.
 """
 function leadership(V::AbstractArray{<:Real,3}; delays::Integer=30, pairs=nothing)
     D, N, T = size(V)
     delays >= 0 || throw(DomainError(delays, "delays must be 0 or more frames"))
-    T > delays || throw(ArgumentError("a window of $T frames is too short for delays of $delays; use a longer window, or smaller delays"))
+    T > delays || throw(ArgumentError(
+        "a window of $T frames is too short for delays of $delays; use a longer window, or smaller delays",
+    ))
     U = by_agent(headings(V))
     usable = has_heading(U, D)
     found = Leadership(zeros(Int, N, N), fill(-Inf, N, N))
@@ -122,9 +124,9 @@ end
 """
     net_leadership(l::Leadership; least=0.5) -> Vector{Float64}
 
-The mean delay of each agent, in frames, by which it leads the others (negative: follows), over its pairs with a correlation
-of at least `least`; 0 for an agent without such a pair. Pairs with a lower correlation are left out because their delays are
-arbitrary. One number per agent cannot show a hierarchy of several levels; the matrix can.
+The mean delay of each agent, in frames, by which it leads the others (negative: follows), over its pairs with a
+correlation of at least `least`; 0 for an agent without such a pair. Pairs with a lower correlation are left out because
+their delays are arbitrary. One number per agent cannot show a hierarchy of several levels; the matrix can.
 """
 function net_leadership(l::Leadership; least::Real=0.5)
     return map(1:size(l.delay, 1)) do i

@@ -3,9 +3,9 @@
 """
     Measurement
 
-The metrics of one frame, made by [`live`](@ref): `step`, `time` (s), `seq` and `count` of the frame, `skipped` (the number
-of frames between the last one measured and this one), and each metric by its name, such as `m.polarisation`. `keys(m)` are
-the names of the metrics.
+The metrics of one frame, made by [`live`](@ref): `step`, `time` (s), `seq` and `count` of the frame, `skipped` (the
+number of frames between the last one measured and this one), and each metric by its name, such as `m.polarisation`.
+`keys(m)` are the names of the metrics.
 """
 struct Measurement
     step::Int
@@ -51,22 +51,22 @@ end
     live(swarm, metrics...; box=:stream, publish=nothing)
     live(f, swarm, metrics...; ...)
 
-Measures the frames of a stream as they come. The result is iterated over and yields [`Measurement`](@ref)s. The second form
-calls `f(loop)` and closes it.
+Measures the frames of a stream as they come. The result is iterated over and yields [`Measurement`](@ref)s. The second
+form calls `f(loop)` and closes it.
 
-- `swarm` is a reader, or the name of a stream, which is then read with `mode=:latest`. If measuring a frame takes longer
-  than a step of the simulation, frames are skipped, never queued; `skipped` counts them.
-- A metric is a function of this package that takes a flock (`polarisation`, `rotation`, `cohesion`, `nearest_neighbour`,
-  `clark_evans`, `density`, `state`, `correlation_length`), `clusters(radius)`, or `:name => f`, where `f` takes a
-  [`Flock`](@ref) and returns a number or a [`state`](@ref).
+- `swarm` is a reader, or the name of a stream, which is then read with `mode=:latest`. If measuring a frame takes
+  longer than a step of the simulation, frames are skipped, never queued; `skipped` counts them.
+- A metric is a function of this package that takes a flock (`polarisation`, `rotation`, `cohesion`,
+  `nearest_neighbour`, `clark_evans`, `density`, `state`, `correlation_length`), `clusters(radius)`, or `:name => f`,
+  where `f` takes a [`Flock`](@ref) and returns a number or a [`state`](@ref).
 - `publish="order"` publishes the results as a stream of that name, with one Float64 field for each metric and the field
-  `skipped`. A state is published as a number from 0 to 3, in the order polarised, milling, swarm, transitional. Each frame
-  has the step and time of the frame that was measured.
-- `box` is the periodic box, `nothing` for open space. The default is the box of the stream's attributes: `box`, the edge or
-  edges, if `boundary` is `periodic`.
+  `skipped`. A state is published as a number from 0 to 3, in the order polarised, milling, swarm, transitional. Each
+  frame has the step and time of the frame that was measured.
+- `box` is the periodic box, `nothing` for open space. The default is the box of the stream's attributes: `box`, the
+  edge or edges, if `boundary` is `periodic`.
 
-The stream needs the field `position`, and `velocity` for metrics of motion. Throws an `ArgumentError` without metrics, for two
-metrics of one name, or if the stream's box cannot be read.
+The stream needs the field `position`, and `velocity` for metrics of motion. Throws an `ArgumentError` without metrics,
+for two metrics of one name, or if the stream's box cannot be read.
 
 ```julia
 for m in live("swarm", polarisation, rotation, :spread => cohesion, clusters(100); publish="order")
@@ -109,7 +109,8 @@ end
 
 named_metric(metric::Function) = nameof(metric) => metric
 named_metric(metric::Pair{Symbol}) = metric
-named_metric(metric) = throw(ArgumentError("a metric must be a function of a flock, or :name => function, not $(repr(metric))"))
+named_metric(metric) =
+    throw(ArgumentError("a metric must be a function of a flock, or :name => function, not $(repr(metric))"))
 
 clusters(radius::Real) = :clusters => flock -> cluster_count(flock, radius)
 
@@ -117,7 +118,7 @@ function stream_box(attributes)
     get(attributes, "boundary", "") == "periodic" || return nothing
     edges = tryparse.(Float64, split(get(attributes, "box", "")))
     (isempty(edges) || any(isnothing, edges)) &&
-        throw(ArgumentError("the stream's space is periodic, but its attribute box is not a number; use live(...; box=edge)"))
+        throw(ArgumentError("the stream's space is periodic, but its box is not a number; use live(...; box=edge)"))
     return length(edges) == 1 ? edges[1] : Tuple(edges)
 end
 

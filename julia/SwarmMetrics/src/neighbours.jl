@@ -4,11 +4,11 @@
     nearest_distances(X; box=nothing) -> Vector{Float64}
     nearest_distances(flock)
 
-The distance from each agent to the nearest other agent, in the unit of `X`. NaN for agents whose position is not finite, and
-Inf for an agent that is alone.
+The distance from each agent to the nearest other agent, in the unit of `X`. NaN for agents whose position is not
+finite, and Inf for an agent that is alone.
 
-Cost: about linear in the number of agents, by a grid, also with stragglers. If the group consists of dense parts far from
-each other, the grid's cells are coarse and the time is longer.
+Cost: about linear in the number of agents, by a grid, also with stragglers. If the group consists of dense parts far
+from each other, the grid's cells are coarse and the time is longer.
 """
 nearest_distances(X::AbstractMatrix; box=nothing) = nearest_distances(Flock(X; box=box))
 function nearest_distances(flock::Flock)
@@ -22,9 +22,9 @@ end
     nearest_neighbour(X; box=nothing) -> Float64
     nearest_neighbour(flock or frame; box=nothing)
 
-The mean of [`nearest_distances`](@ref), in the unit of `X`; NaN for fewer than two agents. Agents at random positions with
-density ρ have 0.5 ρ^(-1/2) in 2D and 0.55396 ρ^(-1/3) in 3D (Clark & Evans, Ecology 35 (1954) 445). In open space the
-distances of agents at the rim are longer.
+The mean of [`nearest_distances`](@ref), in the unit of `X`; NaN for fewer than two agents. Agents at random positions
+with density ρ have 0.5 ρ^(-1/2) in 2D and 0.55396 ρ^(-1/3) in 3D (Clark & Evans, Ecology 35 (1954) 445). In open space
+the distances of agents at the rim are longer.
 """
 nearest_neighbour(X::AbstractMatrix; box=nothing) = nearest_neighbour(Flock(X; box=box))
 nearest_neighbour(frame::Moment; box=nothing) = nearest_neighbour(Flock(frame; box=box))
@@ -65,8 +65,8 @@ end
     return foldl(nearer, best)
 end
 
-# Ranges are short, and mispredicted branches cost more than comparisons. Therefore LANES slots are always compared, and slots
-# after the range are not counted.
+# Ranges are short, and mispredicted branches cost more than comparisons. Therefore LANES slots are always compared, and
+# slots after the range are not counted.
 @inline function nearest_in_range(columns, from, to, p, self, best, space, P)
     b = from
     while true
@@ -86,8 +86,8 @@ end
     end
 end
 
-# The distance from p to the nearest point outside of all cells up to `reach` away from its own cell. It is reduced a little,
-# to allow for rounding in the number of the cell.
+# The distance from p to the nearest point outside of all cells up to `reach` away from its own cell. It is reduced a
+# little, to allow for rounding in the number of the cell.
 @inline function border_of(grid, p, home, reach, P)
     sides = map(within_cell(grid, p, home, P), grid.edge, home, grid.cells) do into, edge, at, cells
         below, above = cells_beyond(at, cells, reach, P)
@@ -131,15 +131,17 @@ function scan_ring(grid, at, home, ring, best, P::Val{Periodic}) where {Periodic
         if abs(oz) == ring || abs(oy) == ring
             best = scan_row(grid, at, home, xs, oy, oz, best, P)
         else
-            -ring in xs && gap + away(1, -ring) < best && (best = scan_row(grid, at, home, -ring:-ring, oy, oz, best, P))
-            ring in xs && gap + away(1, ring) < best && (best = scan_row(grid, at, home, ring:ring, oy, oz, best, P))
+            for ox in (-ring, ring)
+                ox in xs && gap + away(1, ox) < best && (best = scan_row(grid, at, home, ox:ox, oy, oz, best, P))
+            end
         end
     end
     return best
 end
 
 # The squared distance to the cells at an offset along one axis; across the border of a box there is a second way.
-@inline squared_gap(into, offset, cells, edge, ::Val{false}) = offset == 0 ? 0.0 : 0.998 * abs2(edge * cells_between(into, offset))
+@inline squared_gap(into, offset, cells, edge, ::Val{false}) =
+    offset == 0 ? 0.0 : 0.998 * abs2(edge * cells_between(into, offset))
 @inline function squared_gap(into, offset, cells, edge, ::Val{true})
     offset == 0 && return 0.0
     other = offset > 0 ? offset - cells : offset + cells
@@ -177,9 +179,9 @@ end
 The ratio of [`nearest_neighbour`](@ref) to its value for random positions with the same [`density`](@ref): 1 for random
 positions, below 1 for clumped ones, 2.149 for a triangular lattice.
 
-In open space the density is that of the bounding box, and agents at the rim have no neighbours outside. The ratio is then too
-large, by about 0.5 perimeter / √(N area) in 2D; use it for comparisons, or in a periodic box. Source: Clark & Evans, Ecology
-35 (1954) 445.
+In open space the density is that of the bounding box, and agents at the rim have no neighbours outside. The ratio is
+then too large, by about 0.5 perimeter / √(N area) in 2D; use it for comparisons, or in a periodic box. Source: Clark &
+Evans, Ecology 35 (1954) 445.
 """
 clark_evans(X::AbstractMatrix; box=nothing) = clark_evans(Flock(X; box=box))
 clark_evans(frame::Moment; box=nothing) = clark_evans(Flock(frame; box=box))
@@ -190,19 +192,20 @@ random_nearest(density, D) = D == 2 ? 0.5 / sqrt(density) : 0.5539602 / cbrt(den
 """
     for_each_neighbour(visit, flock, agents, radius)
 
-Calls `visit(i, j, way, distance)` for each agent `i` of `agents` and each other agent `j` at most `radius` away. `way` is the
-shortest vector from `i` to `j` (three numbers; in two dimensions the last is 0), and `distance` is its length. The order of
-`j` is not specified. Agents whose position is not finite have no neighbours and are not neighbours.
+Calls `visit(i, j, way, distance)` for each agent `i` of `agents` and each other agent `j` at most `radius` away. `way`
+is the shortest vector from `i` to `j` (three numbers; in two dimensions the last is 0), and `distance` is its length.
+The order of `j` is not specified. Agents whose position is not finite have no neighbours and are not neighbours.
 
-Cost: one grid for each call, linear in the agents of the flock, plus the agents in the cells around each of `agents`. One call
-for all agents is therefore faster than one call per agent. `visit` is compiled into the loop. Throws a `DomainError` if
-`radius` is not positive.
+Cost: one grid for each call, linear in the agents of the flock, plus the agents in the cells around each of `agents`.
+One call for all agents is therefore faster than one call per agent. `visit` is compiled into the loop. Throws a
+`DomainError` if `radius` is not positive.
 """
 function for_each_neighbour(visit::F, flock::Flock, agents, radius::Real) where {F}
     isfinite(radius) && radius > 0 || throw(DomainError(radius, "the radius of neighbours must be positive"))
     grid = sort_into!(cache_of(flock).by_radius, flock.X, flock.box, radius)
     D = dimensions(flock.X)
-    visit_neighbours(visit, grid, flock.X, agents, Float64(radius), Val(D), is_periodic(grid.period) ? Val(true) : Val(false))
+    P = is_periodic(grid.period) ? Val(true) : Val(false)
+    visit_neighbours(visit, grid, flock.X, agents, Float64(radius), Val(D), P)
     return nothing
 end
 
@@ -213,9 +216,8 @@ function visit_neighbours(visit::F, grid, X, agents, radius, D, P::Val{Periodic}
         here = wrapped(X, i, D, grid.period)
         isfinite(sum(here)) || continue
         home = map(cell_along, here, grid.origin, grid.period, grid.per_edge, grid.cells)
-        for oz in offsets(home[3], grid.cells[3], reach, Periodic), oy in offsets(home[2], grid.cells[2], reach, Periodic),
-            ox in offsets(home[1], grid.cells[1], reach, Periodic)
-
+        xs, ys, zs = map((h, n) -> offsets(h, n, reach, Periodic), home, grid.cells)
+        for oz in zs, oy in ys, ox in xs
             for at in slots(grid, home, ox, oy, oz)
                 @inbounds j = Int(grid.order[at])
                 @inbounds there = (grid.x[at], grid.y[at], grid.z[at])

@@ -4,11 +4,11 @@
     polarisation(V) -> Float64
     polarisation(flock or frame)
 
-The polarisation φ = |Σ uᵢ| / N over the unit headings of `V` (`D x N`): 0 if they cancel, 1 if all are equal. N is the number
-of agents with a heading; NaN if there are none.
+The polarisation φ = |Σ uᵢ| / N over the unit headings of `V` (`D x N`): 0 if they cancel, 1 if all are equal. N is the
+number of agents with a heading; NaN if there are none.
 
-N random headings have φ = √(π/4N) in 2D and √(8/3πN) in 3D, not 0. Cost: one pass, no allocation. Source: Vicsek et al., PRL
-75 (1995) 1226.
+N random headings have φ = √(π/4N) in 2D and √(8/3πN) in 3D, not 0. Cost: one pass, no allocation. Source: Vicsek et
+al., PRL 75 (1995) 1226.
 """
 polarisation(V::AbstractMatrix) = mean_heading_length(V, Val(dimensions(V)))
 polarisation(flock::Flock) = polarisation(velocities(flock))
@@ -38,9 +38,10 @@ The rotation (milling) M = |Σ uᵢ × rᵢ| / N, 0 to 1, where uᵢ are unit he
 [`centroid`](@ref). A regular ring of agents that follow each other has M = 1. Agents at rest or at the centroid are not
 counted; NaN if no agent is left.
 
-N random headings have M = 1/√(πN) in 2D and 4/(3√(πN)) in 3D. In a periodic box the centroid is a circular mean and distances
-are the shortest ones. If the group spans the box, it has no centre and M is meaningless; [`is_ill_posed`](@ref) tests this.
-Cost: two passes. Sources: Couzin et al., J. theor. Biol. 218 (2002) 1; Tunstrøm et al., PLoS Comput. Biol. 9 (2013) e1002915.
+N random headings have M = 1/√(πN) in 2D and 4/(3√(πN)) in 3D. In a periodic box the centroid is a circular mean and
+distances are the shortest ones. If the group spans the box, it has no centre and M is meaningless;
+[`is_ill_posed`](@ref) tests this. Cost: two passes. Sources: Couzin et al., J. theor. Biol. 218 (2002) 1; Tunstrøm et
+al., PLoS Comput. Biol. 9 (2013) e1002915.
 """
 function rotation(X::AbstractMatrix, V::AbstractMatrix; box=nothing)
     D = same_agents(X, V)
@@ -71,12 +72,12 @@ end
     is_ill_posed(X; box) -> Bool
     is_ill_posed(flock)
 
-Whether a group in a periodic box has no centre: along some axis it does not fit into half of the box, so that the shortest
-vector from the centroid is not continuous. Then [`rotation`](@ref), [`centroid`](@ref) and [`cohesion`](@ref) are meaningless.
-Always `false` in open space.
+Whether a group in a periodic box has no centre: along some axis it does not fit into half of the box, so that the
+shortest vector from the centroid is not continuous. Then [`rotation`](@ref), [`centroid`](@ref) and [`cohesion`](@ref)
+are meaningless. Always `false` in open space.
 
-Each axis is divided into 256 bins, so a group whose extent is within 1/256 of half the box may be reported as ill-posed.
-Cost: one pass for each axis.
+Each axis is divided into 256 bins, so a group whose extent is within 1/256 of half the box may be reported as
+ill-posed. Cost: one pass for each axis.
 """
 function is_ill_posed(X::AbstractMatrix; box=nothing)
     box === nothing && return false

@@ -4,8 +4,9 @@
     centroid(X; box=nothing) -> Vector{Float64}
     centroid(flock)
 
-The mean position, a vector of D numbers in the unit of `X`. In a periodic box it is the circular mean along each axis, which is
-meaningless if the group [`is_ill_posed`](@ref). Agents whose position is not finite are not counted; NaN without agents.
+The mean position, a vector of D numbers in the unit of `X`. In a periodic box it is the circular mean along each axis,
+which is meaningless if the group [`is_ill_posed`](@ref). Agents whose position is not finite are not counted; NaN
+without agents.
 """
 centroid(X::AbstractMatrix; box=nothing) = collect(centroid_point(X, box)[1:dimensions(X)])
 centroid(flock::Flock) = centroid(flock.X; box=flock.box)
@@ -89,8 +90,8 @@ end
 """
     bounding_box(X) -> (low, high)
 
-The smallest box around all agents, as two vectors of D numbers. Periodicity is ignored. Agents whose position is not finite
-are not counted; without agents, `low` is Inf and `high` is -Inf.
+The smallest box around all agents, as two vectors of D numbers. Periodicity is ignored. Agents whose position is not
+finite are not counted; without agents, `low` is Inf and `high` is -Inf.
 """
 function bounding_box(X::AbstractMatrix)
     D = dimensions(X)

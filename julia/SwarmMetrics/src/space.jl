@@ -6,7 +6,8 @@ const Point = NTuple{3,Float64}
 periods(::Nothing, dimensions) = (0.0, 0.0, 0.0)
 periods(box::Real, dimensions) = periods(ntuple(_ -> box, dimensions), dimensions)
 function periods(box, dimensions)
-    length(box) == dimensions || throw(DimensionMismatch("the box has $(length(box)) edges, the positions have $dimensions rows"))
+    length(box) == dimensions ||
+        throw(DimensionMismatch("the box has $(length(box)) edges, but the positions have $dimensions rows"))
     all(e -> isfinite(e) && e > 0, box) || throw(DomainError(box, "the edges of a box must be positive"))
     return ntuple(k -> k <= dimensions ? Float64(box[k]) : 0.0, 3)
 end
@@ -34,7 +35,9 @@ end
 
 function dimensions(X)
     D = size(X, 1)
-    D == 2 || D == 3 || throw(DimensionMismatch("positions and velocities need 2 or 3 rows, with one column per agent; there are $D rows"))
+    D == 2 || D == 3 || throw(DimensionMismatch(
+        "positions and velocities need 2 or 3 rows, with one column per agent; there are $D rows",
+    ))
     return D
 end
 

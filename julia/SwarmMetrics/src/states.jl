@@ -6,8 +6,9 @@ const STATES = (:polarised, :milling, :swarm, :transitional)
     state(polarisation, rotation) -> Symbol
     state(flock or frame)
 
-The state of a school by its polarisation φ and rotation M: `:polarised` (φ > 0.65 and M < 0.35), `:milling` (φ < 0.35 and
-M > 0.65), `:swarm` (both below 0.35), else `:transitional`. Source: Tunstrøm et al., PLoS Comput. Biol. 9 (2013) e1002915.
+The state of a school by its polarisation φ and rotation M: `:polarised` (φ > 0.65 and M < 0.35), `:milling` (φ < 0.35
+and M > 0.65), `:swarm` (both below 0.35), else `:transitional`. Source: Tunstrøm et al., PLoS Comput. Biol. 9 (2013)
+e1002915.
 """
 function state(polarisation::Real, rotation::Real)
     polarisation > 0.65 && rotation < 0.35 && return :polarised
@@ -23,7 +24,8 @@ state(frame::Moment; box=nothing) = state(polarisation(frame), rotation(frame; b
     push!(dwell, state, time)
 
 Collects how long a group stays in each state. `push!` adds the state of each frame with its time (s); times must not
-decrease, else it throws an `ArgumentError`. [`share`](@ref), [`mean_dwell`](@ref) and [`visits`](@ref) evaluate the data.
+decrease, else it throws an `ArgumentError`. [`share`](@ref), [`mean_dwell`](@ref) and [`visits`](@ref) evaluate the
+data.
 
 The time between two frames counts for the state of the earlier one. The present stay counts in `share`, but not in
 `mean_dwell`.

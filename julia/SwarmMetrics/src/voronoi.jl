@@ -12,38 +12,41 @@ struct Voronoi
     sides::Vector{Int}
 end
 
-Base.show(io::IO, v::Voronoi) = print(io, "Voronoi(", length(v.area), " cells, ", count(isfinite, v.area), " of finite area)")
+Base.show(io::IO, v::Voronoi) =
+    print(io, "Voronoi(", length(v.area), " cells, ", count(isfinite, v.area), " of finite area)")
 
 """
     voronoi(X; box=nothing) -> Voronoi
     voronoi(flock or frame; box=nothing)
 
-The Voronoi cell of each agent in the plane (`2 x N` positions), which is the region nearer to it than to any other agent: its
-`area`, in the square of the positions' unit, and its number of `sides`, each shared with a neighbour. `1 ./ voronoi(X).area`
-is the local density at each agent.
+The Voronoi cell of each agent in the plane (`2 x N` positions), which is the region nearer to it than to any other
+agent: its `area`, in the square of the positions' unit, and its number of `sides`, each shared with a neighbour. `1 ./
+voronoi(X).area` is the local density at each agent.
 
-- In a periodic box the areas sum to that of the box, so their mean is 1/ρ. Agents in general position have 6 sides on average
-  (Euler's formula on a torus). With few agents a cell may border another cell more than once, or its own image; each border
-  is a side.
-- In open space the cells at the rim are unbounded. Their area is `Inf`, as is that of cells that reach farther than $FAR_AWAY
-  times the group's extent. Only sides shared with neighbours are counted. Means should leave these cells out; the cells next
-  to them are large as well.
+- In a periodic box the areas sum to that of the box, so their mean is 1/ρ. Agents in general position have 6 sides on
+  average (Euler's formula on a torus). With few agents a cell may border another cell more than once, or its own image;
+  each border is a side.
+- In open space the cells at the rim are unbounded. Their area is `Inf`, as is that of cells that reach farther than
+  $FAR_AWAY times the group's extent. Only sides shared with neighbours are counted. Means should leave these cells out;
+  the cells next to them are large as well.
 - Agents at the same position share a cell: each has an equal part of the area, and all sides.
 - Agents whose position is not finite have the area `NaN` and 0 sides.
-- Sides shorter than 1e-9 of the cell are rounding errors and not counted, such as where four cells of a square lattice meet.
+- Sides shorter than 1e-9 of the cell are rounding errors and not counted, such as where four cells of a square lattice
+  meet.
 
 Throws a `DimensionMismatch` for positions in 3D.
 
-Method: each cell is cut by the perpendicular bisectors to agents in increasing rings of grid cells, until no farther agent can
-cut it, because half its distance is more than that of the cell's farthest corner. Cost: about linear in the number of agents in
-a box. In open space each cell at the rim is compared with all other agents, which dominates for large groups and for rings.
-Sources: Rycroft, Chaos 19 (2009) 041111 (method); Okabe et al., Spatial Tessellations (2000), ch. 5 (means).
+Method: each cell is cut by the perpendicular bisectors to agents in increasing rings of grid cells, until no farther
+agent can cut it, because half its distance is more than that of the cell's farthest corner. Cost: about linear in the
+number of agents in a box. In open space each cell at the rim is compared with all other agents, which dominates for
+large groups and for rings. Sources: Rycroft, Chaos 19 (2009) 041111 (method); Okabe et al., Spatial Tessellations
+(2000), ch. 5 (means).
 """
 voronoi(X::AbstractMatrix; box=nothing) = voronoi(Flock(X; box=box))
 voronoi(frame::Moment; box=nothing) = voronoi(Flock(frame; box=box))
 function voronoi(flock::Flock)
     size(flock.X, 1) == 2 ||
-        throw(DimensionMismatch("voronoi needs 2 x N positions, but there are $(size(flock.X, 1)) rows; choose two of them"))
+        throw(DimensionMismatch("voronoi needs 2 x N positions, but there are $(size(flock.X, 1)) rows; choose two"))
     grid = density_grid(flock)
     found = Voronoi(fill(NaN, size(flock.X, 2)), zeros(Int, size(flock.X, 2)))
     is_periodic(grid.period) && return cut_cells!(found, grid, grid.period ./ 2, Val(true))
@@ -57,8 +60,8 @@ function far_corner(grid)
     return (far, far, 0.0)
 end
 
-# A convex polygon around the agent, which is the origin. Side k goes from corner k to the next. A wall is a side at the end
-# of the computed region, with no agent behind it.
+# A convex polygon around the agent, which is the origin. Side k goes from corner k to the next. A wall is a side at the
+# end of the computed region, with no agent behind it.
 mutable struct Cell
     x::Vector{Float64}
     y::Vector{Float64}
@@ -109,7 +112,9 @@ function cut_by_ring!(cell, spare, grid, at, home, ring, P::Val{Periodic}) where
         for ox in (abs(oy) == ring ? xs : -ring:(2 * ring):ring)
             ox in xs || continue
             for b in slots(grid, home, ox, oy, 0)
-                b == at || ((cell, spare) = cut_by!(cell, spare, coordinates(grid, b) .- coordinates(grid, at), Space(grid.period), P))
+                b == at && continue
+                difference = coordinates(grid, b) .- coordinates(grid, at)
+                cell, spare = cut_by!(cell, spare, difference, Space(grid.period), P)
             end
         end
     end
@@ -118,7 +123,8 @@ end
 
 @inline cut_by!(cell, spare, d, space, ::Val{false}) = cut!(cell, spare, d[1], d[2])
 
-# Along each axis the nearest image and the one on the other side. All other images are nearer to the agent's own images.
+# Along each axis the nearest image and the one on the other side. All other images are nearer to the agent's own
+# images.
 @inline function cut_by!(cell, spare, d, space, ::Val{true})
     x, y, _ = map(nearest_image, d, space.period, space.back)
     cell, spare = cut!(cell, spare, x, y)
@@ -182,5 +188,8 @@ sides(cell) = count(k -> is_side(cell, k) && !cell.walls[k], eachindex(cell.x))
 
 function area(cell)
     any(k -> cell.walls[k] && is_side(cell, k), eachindex(cell.x)) && return Inf
-    return sum(k -> cell.x[k] * cell.y[next_corner(cell, k)] - cell.x[next_corner(cell, k)] * cell.y[k], eachindex(cell.x)) / 2
+    return sum(eachindex(cell.x)) do k
+        next = next_corner(cell, k)
+        cell.x[k] * cell.y[next] - cell.x[next] * cell.y[k]
+    end / 2
 end

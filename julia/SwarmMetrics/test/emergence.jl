@@ -1,4 +1,5 @@
-# Two agents whose sum remembers, s(t + 1) = a s(t) + noise, and whose difference d is new each time: X = (s + d, s - d) / sqrt(2), V = s.
+# Two agents whose sum remembers, s(t + 1) = a s(t) + noise, and whose difference d is new each time: X = (s + d, s - d)
+# / sqrt(2), V = s.
 function remembering_sum(rng, T, a)
     s = randn(rng, T)
     for t in 2:T

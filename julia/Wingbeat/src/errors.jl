@@ -55,13 +55,14 @@ end
 """
     FrameReleased <: WingbeatError
 
-An array or frame was used after the frame was released: by the loop's next turn, by the end of `latest`'s function, or by
-[`release`](@ref). `copy` and [`hold`](@ref) keep data longer.
+An array or frame was used after the frame was released: by the loop's next turn, by the end of `latest`'s function, or
+by [`release`](@ref). `copy` and [`hold`](@ref) keep data longer.
 """
 struct FrameReleased <: WingbeatError
     message::String
 end
-FrameReleased() = FrameReleased("the frame of this memory was released; copy data that is needed longer, or hold(frame)")
+FrameReleased() =
+    FrameReleased("the frame of this memory was released; copy data that is needed longer, or hold(frame)")
 
 """
     ReadOnlyFrame <: WingbeatError

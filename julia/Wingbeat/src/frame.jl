@@ -1,4 +1,5 @@
-# Frames, and arrays over their memory. Both are small values with the stamp of a Hold, which tells whether they are valid.
+# Frames, and arrays over their memory. Both are small values with the stamp of a Hold, which tells whether they are
+# valid.
 
 """
     Frame
@@ -13,9 +14,9 @@ One step of the simulation, lent by the stream.
 | `missed` | number of frames lost before this one, in the modes that take frames in order |
 | `epoch`, `generation` | numbers of the schema, and of the writer within one schema |
 
-`frame[:position]` is the field as a [`FieldArray`](@ref), and `keys(frame)` are the names of the fields. A frame is valid
-until the next turn of the loop or [`release`](@ref); after that its fields throw [`FrameReleased`](@ref). `copy(frame)`
-returns a [`FrameCopy`](@ref); [`hold`](@ref) keeps the frame itself valid.
+`frame[:position]` is the field as a [`FieldArray`](@ref), and `keys(frame)` are the names of the fields. A frame is
+valid until the next turn of the loop or [`release`](@ref); after that its fields throw [`FrameReleased`](@ref).
+`copy(frame)` returns a [`FrameCopy`](@ref); [`hold`](@ref) keeps the frame itself valid.
 """
 struct Frame{F}
     hold::Hold
@@ -43,8 +44,8 @@ is_valid(frame::Frame) = frame.hold.stamp == frame.stamp
 """
     frame[:position] -> FieldArray
 
-The field, without copying. A field with `C` components per agent is `C x N` with `N = frame.count`, or a vector of `N` if
-`C` is 1. Other fields have their own shape.
+The field, without copying. A field with `C` components per agent is `C x N` with `N = frame.count`, or a vector of `N`
+if `C` is 1. Other fields have their own shape.
 
 Throws [`FrameReleased`](@ref) if the frame was released, and `Wingbeat.NotFound` if the stream has no such field.
 """
@@ -52,7 +53,8 @@ Throws [`FrameReleased`](@ref) if the frame was released, and `Wingbeat.NotFound
 @inline Base.getindex(frame::Frame, name::Symbol) = typed_field(frame, Val(name))
 Base.getindex(frame::Frame, name::AbstractString) = frame[Symbol(name)]
 
-# The index of a name among the fields of a typed reader or window, known when the caller is compiled. 0 if there is none.
+# The index of a name among the fields of a typed reader or window, known when the caller is compiled. 0 if there is
+# none.
 @generated index_in(::Type{F}, ::Val{name}) where {F,name} = something(findfirst(==(name), fieldnames(F)), 0)
 
 @inline function typed_field(frame::Frame{F}, ::Val{name}) where {F,name}
@@ -91,8 +93,8 @@ age(frame::Frame) = (Int64(wb_now_ns()) - Int64(frame.publish_time_ns)) / 1e9
     hold(frame) -> frame
 
 Keeps the frame and its arrays valid beyond the turn of the loop, without copying, until [`release`](@ref) or until the
-frame is garbage. A reader can hold `leases - 1` frames besides the loop's (`subscribe(name; leases=6)`). When all are in
-use, the next wait throws `Wingbeat.NoRoom`. Throws [`FrameReleased`](@ref) if the frame was released already.
+frame is garbage. A reader can hold `leases - 1` frames besides the loop's (`subscribe(name; leases=6)`). When all are
+in use, the next wait throws `Wingbeat.NoRoom`. Throws [`FrameReleased`](@ref) if the frame was released already.
 """
 function hold(frame::Frame)
     h = frame.hold
@@ -149,13 +151,13 @@ abstract type FrameArray{T,N} <: DenseArray{T,N} end
 """
     FieldArray{T,N} <: DenseArray{T,N}
 
-A field of a frame, in the writer's memory. The array is column-major (`3 x N`: the numbers of an agent are adjacent) and
-strided, so BLAS, broadcasting, `view`, `reshape` and `reinterpret` work at the speed of `Array`. It is read-only: writing
-throws [`ReadOnlyFrame`](@ref).
+A field of a frame, in the writer's memory. The array is column-major (`3 x N`: the numbers of an agent are adjacent)
+and strided, so BLAS, broadcasting, `view`, `reshape` and `reinterpret` work at the speed of `Array`. It is read-only:
+writing throws [`ReadOnlyFrame`](@ref).
 
-The array is valid as long as its frame. After that, `pointer`, bounds-checked indexing, iteration and broadcasting throw
-[`FrameReleased`](@ref). Loops under `@inbounds` are not checked: they read values of later frames, but never leave the
-mapping, which stays as long as any array of it exists.
+The array is valid as long as its frame. After that, `pointer`, bounds-checked indexing, iteration and broadcasting
+throw [`FrameReleased`](@ref). Loops under `@inbounds` are not checked: they read values of later frames, but never
+leave the mapping, which stays as long as any array of it exists.
 """
 struct FieldArray{T,N} <: FrameArray{T,N}
     data::Vector{T} # begins at the array's first element, and is at least as long

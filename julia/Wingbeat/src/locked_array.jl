@@ -51,7 +51,8 @@ array_code(::Type{T}) where {T} = something(findfirst(==(T), ARRAY_TYPES), 0)
 
 function checked_array_code(::Type{T}) where {T}
     code = array_code(T)
-    code == 0 && throw(InvalidArgument("the elements of a LockedArray must be of one of $(join(ARRAY_TYPES, ", ")), not $T"))
+    code == 0 &&
+        throw(InvalidArgument("the elements of a LockedArray must be of one of $(join(ARRAY_TYPES, ", ")), not $T"))
     return code
 end
 
@@ -141,8 +142,8 @@ Base.collect(a::LockedArray) = copy(a.data)
 # 1 ms for the first 100 ms, then 10 ms: looking each millisecond costs several percent of a core.
 short_pause(looks) = sleep(looks < 100 ? 0.001 : 0.01)
 
-# Looks once. Returns true if the lock was taken, false if another holder has it, and nothing if it was taken from a dead
-# holder.
+# Looks once. Returns true if the lock was taken, false if another holder has it, and nothing if it was taken from a
+# dead holder.
 function take_lock(a::LockedArray)
     trylock(a.task_lock) || return false
     handle, code = a.handle, Cint(0)
@@ -164,8 +165,8 @@ end
 function repair(a::LockedArray, recover)
     try
         recover === nothing && throw(LockAbandoned(
-            "a process died while it held the lock of array '$(a.name)', so the array may be half written. Lock it again " *
-            "to ignore this, or repair the array in lock(array; recover=() -> ...)"
+            "a process died while it held the lock of array '$(a.name)', so the array may be half written. Lock it " *
+            "again to ignore this, or repair the array in lock(array; recover=() -> ...)",
         ))
         recover()
     catch
@@ -184,7 +185,7 @@ function Base.lock(a::LockedArray; timeout=nothing, recover=nothing, quiet::Bool
     pause(looks) = looks < 100 ? yield() : short_pause(looks - 100)
     text() = "the lock of array '$(a.name)', which another process or task holds"
     wait_until(() -> trylock(a; recover=recover), pause, text, deadline(limit_ns(timeout)), quiet) || throw(LockTimeout(
-        "the lock of array '$(a.name)' was held for $timeout s by another process or task; wait longer, or end its holder"
+        "another process or task held the lock of array '$(a.name)' for $timeout s; wait longer, or end its holder",
     ))
     return nothing
 end
@@ -200,7 +201,8 @@ end
 
 # The library knows handles, not tasks. Only the task that holds task_lock can take it once more.
 function Base.unlock(a::LockedArray)
-    trylock(a.task_lock) || throw(OutOfOrder("another task holds the lock of array '$(a.name)'; unlock it in that task"))
+    trylock(a.task_lock) ||
+        throw(OutOfOrder("another task holds the lock of array '$(a.name)'; unlock it in that task"))
     handle = a.handle
     lock(handle.lock)
     code = wb_array_unlock(handle.pointer)

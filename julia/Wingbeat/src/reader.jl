@@ -47,9 +47,9 @@ end
               spin=false, timeout=nothing, quiet=false, label="julia", stay=true) -> Wingbeat.Reader
     subscribe(f, name; ...)
 
-Opens a stream and waits until its writer has created it. Other tasks run during the wait, and Ctrl-C ends it. The second
-form calls `f(reader)` and closes the reader. [`streams`](@ref) lists the streams of this machine. `"alice/swarm"` is the
-stream `swarm` of the user `alice`.
+Opens a stream and waits until its writer has created it. Other tasks run during the wait, and Ctrl-C ends it. The
+second form calls `f(reader)` and closes the reader. [`streams`](@ref) lists the streams of this machine.
+`"alice/swarm"` is the stream `swarm` of the user `alice`.
 
 | option | meaning |
 | --- | --- |
@@ -66,8 +66,8 @@ stream `swarm` of the user `alice`.
 | `label` | Name of the reader in `wingbeat top`. |
 | `stay` | `true` stays through restarts of the writer; `false` ends iteration when the writer has ended. |
 
-`stats(reader).way` says how frames are read: `:lease` (in place), `:copy` or `:observer`. A warning is printed, once for
-each stream, if its frames may be torn ([`unverified`](@ref)). `every=10` is accepted in place of `stride=10`.
+`stats(reader).way` says how frames are read: `:lease` (in place), `:copy` or `:observer`. A warning is printed, once
+for each stream, if its frames may be torn ([`unverified`](@ref)). `every=10` is accepted in place of `stride=10`.
 
 Throws `Wingbeat.StreamNotReady` after `timeout`, `Wingbeat.NoRoom` if all reader entries of the stream are in use,
 `Wingbeat.AccessDenied` without the right to read, `Wingbeat.NotFound` or `Wingbeat.TypeMismatch` if the stream's fields
@@ -172,8 +172,8 @@ Base.isopen(s::Reader) = s.handle.open
 """
     close(reader)
 
-Closes the reader. Its loops and waits end, and its frames are released, except frames kept by [`hold`](@ref), which stay
-valid until they are released.
+Closes the reader. Its loops and waits end, and its frames are released, except frames kept by [`hold`](@ref), which
+stay valid until they are released.
 """
 function Base.close(s::Reader)
     s.handle.open || return nothing
@@ -211,8 +211,8 @@ end
 """
     eachframe(reader; timeout=nothing)
 
-Iterates over the frames as `for frame in reader` does. The loop ends when `timeout` seconds have passed without a frame;
-`nothing` is no limit.
+Iterates over the frames as `for frame in reader` does. The loop ends when `timeout` seconds have passed without a
+frame; `nothing` is no limit.
 
 ```julia
 for frame in eachframe(swarm; timeout=10)      # ends 10 s after the last frame

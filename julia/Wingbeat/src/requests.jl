@@ -14,8 +14,8 @@ table with values, ranges, units and help.
 
 Setting a parameter of a reader sends a request and waits, at most `timeout` seconds, until the value is in force. It
 throws [`RequestRefused`](@ref) with the writer's reason, `Wingbeat.InvalidArgument` if the value is out of range,
-`Wingbeat.NotFound`, or `Wingbeat.RequestTimeout`. [`request`](@ref) does not wait, and says from which step on the value
-is in force.
+`Wingbeat.NotFound`, or `Wingbeat.RequestTimeout`. [`request`](@ref) does not wait, and says from which step on the
+value is in force.
 
 ```julia
 params(swarm)[:alignment]            # 0.001
@@ -212,9 +212,9 @@ end
 """
     wait(receipt; timeout=nothing) -> Receipt
 
-Waits until the request is answered and returns the receipt, which is `:applied` or `:superseded`. Other tasks run during
-the wait. Throws [`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, or `Wingbeat.RequestTimeout` when `timeout`
-seconds have passed; a second `wait` may follow. Reading `receipt.status` never throws.
+Waits until the request is answered and returns the receipt, which is `:applied` or `:superseded`. Other tasks run
+during the wait. Throws [`RequestRefused`](@ref), `Wingbeat.RequestRestarted`, or `Wingbeat.RequestTimeout` when
+`timeout` seconds have passed; a second `wait` may follow. Reading `receipt.status` never throws.
 """
 function Base.wait(receipt::Receipt; timeout=nothing)
     await_receipt(receipt, deadline(limit_ns(timeout)))

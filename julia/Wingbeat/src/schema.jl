@@ -6,8 +6,8 @@ element_code(::Type{T}) where {T} = findfirst(==(T), ELEMENT_TYPES)
 """
     Wingbeat.Field
 
-A named array of a stream: `name`, `type` (of the elements), `shape` (fastest dimension first, at capacity), `labels` (of
-the components), `unit`, `per_agent` (whether the last dimension is the agents, of which a frame has `count`).
+A named array of a stream: `name`, `type` (of the elements), `shape` (fastest dimension first, at capacity), `labels`
+(of the components), `unit`, `per_agent` (whether the last dimension is the agents, of which a frame has `count`).
 """
 struct Field
     name::Symbol
@@ -23,9 +23,9 @@ end
 """
     Wingbeat.Control
 
-A parameter, trigger or command of a stream: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `help`. A parameter
-has a `type` (`Float64`, `Int`, `Bool`, or `Symbol` for a choice), `initial`, `minimum`, `maximum` (`nothing` without a
-range), `unit` and `choices`. A command has the names of its `arguments`.
+A parameter, trigger or command of a stream: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `help`. A
+parameter has a `type` (`Float64`, `Int`, `Bool`, or `Symbol` for a choice), `initial`, `minimum`, `maximum` (`nothing`
+without a range), `unit` and `choices`. A command has the names of its `arguments`.
 """
 struct Control
     name::Symbol
@@ -179,8 +179,8 @@ const UNVERIFIED = "unverified"
 """
     unverified(reader) -> nothing or String
 
-The reason why the stream's frames may be torn, or `nothing` if they are whole. Only streams that `wingbeat adopt` makes of
-memory without a lock can be torn. Also for schemas, writers and the results of [`streams`](@ref)`(name)`.
+The reason why the stream's frames may be torn, or `nothing` if they are whole. Only streams that `wingbeat adopt` makes
+of memory without a lock can be torn. Also for schemas, writers and the results of [`streams`](@ref)`(name)`.
 """
 function unverified(schema::Schema)
     index = findfirst(pair -> first(pair) == UNVERIFIED, schema.attributes)

@@ -20,8 +20,8 @@ end
 """
     per_agent(T, components=1; labels="", unit="")
 
-A field for [`publish`](@ref) with `components` numbers of type `T` per agent. Its shape is `components x capacity`, or a
-vector of `capacity` if `components` is 1. Example: `per_agent(Float32, 3; labels="x y z", unit="m")`.
+A field for [`publish`](@ref) with `components` numbers of type `T` per agent. Its shape is `components x capacity`, or
+a vector of `capacity` if `components` is 1. Example: `per_agent(Float32, 3; labels="x y z", unit="m")`.
 """
 per_agent(type::Type, components::Integer=1; labels="", unit="") =
     FieldSpec(element_type(type), [Int(components)], true, label_text(labels), String(unit))
@@ -90,7 +90,7 @@ named_pairs(x::Tuple{Vararg{Symbol}}) = [name => "" for name in x]
 named_pairs(x::Symbol) = [x => ""]
 named_pairs(x) = x
 
-# ----------------------------------------------------------------------------------------------------- the library's spec
+# --------------------------------------------------------------------------------------------------- the library's spec
 
 function create_spec(name::String, capacity::Int)
     out = Ref{Ptr{Cvoid}}(C_NULL)

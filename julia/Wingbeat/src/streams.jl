@@ -3,8 +3,8 @@
 """
     Wingbeat.ReaderInfo
 
-A reader of a stream: `pid`, `label`, `mode`, `stride`, `alive`, `asleep`, `leases` (frames it can hold), `held` (frames it
-holds now), `seq` (of the frame taken last), `received`, `missed`.
+A reader of a stream: `pid`, `label`, `mode`, `stride`, `alive`, `asleep`, `leases` (frames it can hold), `held` (frames
+it holds now), `seq` (of the frame taken last), `received`, `missed`.
 """
 struct ReaderInfo
     pid::Int
@@ -23,10 +23,10 @@ end
 """
     Wingbeat.StreamInfo
 
-The state of a stream: `name`; `writer` (`:alive`, `:closed`, `:dead`) and its `pid`; `seq`, `step`, `time` (s) and `count`
-of the newest frame, and its `age` (s); `capacity`, `frame_bytes`, `memory_bytes`, `lease_budget`, `max_readers`, `epoch`,
-`generation`; and `readers` ([`Wingbeat.ReaderInfo`](@ref)), including dead ones. [`unverified`](@ref) says whether frames
-may be torn.
+The state of a stream: `name`; `writer` (`:alive`, `:closed`, `:dead`) and its `pid`; `seq`, `step`, `time` (s) and
+`count` of the newest frame, and its `age` (s); `capacity`, `frame_bytes`, `memory_bytes`, `lease_budget`,
+`max_readers`, `epoch`, `generation`; and `readers` ([`Wingbeat.ReaderInfo`](@ref)), including dead ones.
+[`unverified`](@ref) says whether frames may be torn.
 """
 struct StreamInfo
     name::String
@@ -59,8 +59,8 @@ Base.getindex(list::StreamList, i::Int) = list.streams[i]
     streams() -> list of Wingbeat.StreamInfo
     streams(name) -> Wingbeat.StreamInfo
 
-The streams in the runtime directory of this machine, with their writers and readers. Looking changes nothing in a stream.
-`streams(name)` throws `Wingbeat.StreamNotReady` if there is no stream of that name.
+The streams in the runtime directory of this machine, with their writers and readers. Looking changes nothing in a
+stream. `streams(name)` throws `Wingbeat.StreamNotReady` if there is no stream of that name.
 """
 function streams()
     need_library()
@@ -153,8 +153,8 @@ function read_reader(r::CRecord)
     mode = integer(r, :mode)
     name = 1 <= mode <= length(MODES) ? keys(MODES)[mode] : :unknown
     return ReaderInfo(
-        integer(r, :pid), text(r, :label), name, integer(r, :every), integer(r, :alive) == 1,
-        integer(r, :asleep) == 1, integer(r, :leases_claimed), integer(r, :leases_held), integer(r, :seq), integer(r, :received),
+        integer(r, :pid), text(r, :label), name, integer(r, :every), integer(r, :alive) == 1, integer(r, :asleep) == 1,
+        integer(r, :leases_claimed), integer(r, :leases_held), integer(r, :seq), integer(r, :received),
         integer(r, :missed),
     )
 end

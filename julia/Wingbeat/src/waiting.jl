@@ -215,9 +215,9 @@ function sleep_until_readable!(s::Reader, left::Int64)
     return nothing
 end
 
-# A second task waits for the timer, and ends the wait by closing the watcher. Julia throws Ctrl-C into the task that ran
-# last, so the second task returns the exception to the first, which waits for it: Julia cannot throw into a finished
-# task.
+# A second task waits for the timer, and ends the wait by closing the watcher. Julia throws Ctrl-C into the task that
+# ran last, so the second task returns the exception to the first, which waits for it: Julia cannot throw into a
+# finished task.
 function sleep_with_limit!(s::Reader, descriptor::Cint, left::Int64)
     s.watcher === nothing || close(s.watcher)
     watcher = s.watcher = FDWatcher(RawFD(descriptor), true, false)

@@ -3,8 +3,9 @@
 """
     Window
 
-The last frames of some fields of a stream, made by [`window`](@ref). `w[:position]` is `3 x capacity x length(w)`, dense,
-oldest frame first. `w.counts` and `w.seqs` are vectors of `length(w)`: the number of agents and the `seq` of each frame.
+The last frames of some fields of a stream, made by [`window`](@ref). `w[:position]` is `3 x capacity x length(w)`,
+dense, oldest frame first. `w.counts` and `w.seqs` are vectors of `length(w)`: the number of agents and the `seq` of
+each frame.
 """
 mutable struct Window{F}
     handle::Handle
@@ -19,13 +20,13 @@ end
 """
     window(reader, W, fields...; timeout=nothing) -> Window
 
-Keeps the last `W` frames (1 to 1,000,000) of the fields, each field as one dense array. `w[:position]` is
-`3 x capacity x n`, where `n = length(w)` is the number of frames collected, up to `W`. Values of agents beyond a frame's
-count are zero.
+Keeps the last `W` frames (1 to 1,000,000) of the fields, each field as one dense array. `w[:position]` is `3 x capacity
+x n`, where `n = length(w)` is the number of frames collected, up to `W`. Values of agents beyond a frame's count are
+zero.
 
 Frames are added by [`update!`](@ref), `push!(w, frame)`, or iteration, which ends when `timeout` seconds have passed
-without a frame (`nothing`: no limit). When the window is full, each new frame removes the oldest. Adding a frame costs one
-copy of its fields; the window holds no frame of the stream.
+without a frame (`nothing`: no limit). When the window is full, each new frame removes the oldest. Adding a frame costs
+one copy of its fields; the window holds no frame of the stream.
 
 ```julia
 for w in window(swarm, 60, :position)          # after every new frame
@@ -37,7 +38,8 @@ The arrays are read-only and valid until the next frame is added. A writer that 
 `push!` throw `Wingbeat.TypeMismatch`; open another window then.
 """
 function window(s::Reader, frames::Integer, names::Symbol...; timeout=nothing)
-    isempty(names) && throw(InvalidArgument("a window needs the names of its fields: window(reader, $frames, :position)"))
+    isempty(names) &&
+        throw(InvalidArgument("a window needs the names of its fields: window(reader, $frames, :position)"))
     1 <= frames <= 1_000_000 || throw(InvalidArgument("a window has 1 to 1,000,000 frames, not $frames"))
     fields = [schema(s)[name] for name in names]
     handle = Handle(open_window(s, Int(frames), names), pointer_of_wb_window_close[])

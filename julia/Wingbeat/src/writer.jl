@@ -179,8 +179,8 @@ end
 """
     previous(writer, name) -> FieldArray or nothing
 
-The field of the frame published before, to be read while the next one is filled; `nothing` before the first frame. Valid
-until [`publish!`](@ref).
+The field of the frame published before, to be read while the next one is filled; `nothing` before the first frame.
+Valid until [`publish!`](@ref).
 """
 function previous(out::Writer, name::Symbol)
     begin!(out)
@@ -296,8 +296,8 @@ end
 """
     Wingbeat.Request
 
-A request of a reader: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `value` (of a parameter), `arguments` (of
-a command).
+A request of a reader: `name`, `kind` (`:parameter`, `:trigger` or `:command`), `value` (of a parameter), `arguments`
+(of a command).
 """
 struct Request
     writer::Writer
@@ -315,8 +315,8 @@ end
     requests(writer)
 
 Iterates over the waiting requests, as [`Wingbeat.Request`](@ref)s, in the order they were made. It is called between
-[`publish!`](@ref) and filling the next frame. A request is applied when the loop goes on without [`refuse!`](@ref); from
-then on [`params`](@ref)`(writer)` has the new value of a parameter.
+[`publish!`](@ref) and filling the next frame. A request is applied when the loop goes on without [`refuse!`](@ref);
+from then on [`params`](@ref)`(writer)` has the new value of a parameter.
 
 ```julia
 for r in requests(out)

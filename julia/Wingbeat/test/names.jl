@@ -1,4 +1,5 @@
-# Names that packages share with Julia: those that they export, and those of Julia that they use. The suites of several packages use this.
+# Names that packages share with Julia: those that they export, and those of Julia that they use. The suites of several
+# packages use this.
 
 is_the_same(sandbox::Module, package::Module, name::Symbol) =
     try

@@ -57,8 +57,8 @@ mutable struct Child
     lines::Channel{String}
 end
 
-# Not compiled, which starts in half the time; tests of waiting need compiled programs. With `errors`, its lines on stderr
-# are among its lines.
+# Not compiled, which starts in half the time; tests of waiting need compiled programs. With `errors`, its lines on
+# stderr are among its lines.
 function start(program::String, arguments...; compiled=false, errors=false)
     path = joinpath(@__DIR__, "programs", program * ".jl")
     how = compiled ? `` : `--compile=min`

@@ -1,5 +1,5 @@
-# The golden segments and arrays of spec/vectors, seen through the library. A segment is, as section 10 of spec/segment.md
-# says, two shared memory objects and a manifest.
+# The golden segments and arrays of spec/vectors, seen through the library. A segment is, as section 10 of
+# spec/segment.md says, two shared memory objects and a manifest.
 
 # JSON as a Julia expression.
 parse_json(text) = Core.eval(Main, Meta.parse(replace(text, r"\"(?:[^\"\\]|\\.)*\"|[{}:\[]|\bnull\b" => julia_token)))
@@ -146,7 +146,8 @@ end
 
 # --------------------------------------------------------------------------------------------------------------- arrays
 
-# Those of spec/array.md: the object's content, and what it is. Its numbers are 1, 2, 3 ..., imaginary parts their negatives.
+# Those of spec/array.md: the object's content, and what it is. Its numbers are 1, 2, 3 ..., imaginary parts their
+# negatives.
 const ARRAY_VECTORS = joinpath(VECTORS, "arrays")
 const ARRAY_VECTOR_NAME = "/wbtest-vector-julia-$(getpid())"
 const NAMES_OF_TYPES = Dict(
