@@ -1,12 +1,13 @@
+// The `wingbeat` command: adds its verbs to the command line, runs one, and turns errors into messages and exit codes.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
 
 #include "messages.hpp"
+#include "text.hpp"
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.hpp"
 
@@ -31,53 +32,41 @@ ExitCode exit_code_of(const wingbeat::Error& error) {
   }
 }
 
-int complain(int code, const char* text) {
-  static_cast<void>(std::fputs(fmt::format("wingbeat: {}\n", text).c_str(), stderr));
+int fail(int code, const char* text) {
+  static_cast<void>(std::fputs(fmt::format("wingbeat: {}\n", printable(text)).c_str(), stderr));
   return code;
 }
 
-void add_verbs(CLI::App& app, int& exit_code) {
-#define WINGBEAT_ADD_VERB(name) add_##name(app, exit_code);
+int run(int argc, char** argv) {
+  CommandLine line("Look at, steer and serve running simulations in shared memory.",
+                   fmt::format("wingbeat {} ({})", wb_version(), wb_backend()));
+#define WINGBEAT_ADD_VERB(name) add_##name(line);
   WINGBEAT_VERBS(WINGBEAT_ADD_VERB)
 #undef WINGBEAT_ADD_VERB
-  for (auto* verb : app.get_subcommands({})) verb->footer(kExitCodes);
-}
-
-// CLI11 takes "-0.5" for a number but "-.5" for an option.
-std::vector<std::string> spelled_out(int argc, char** argv) {
-  std::vector<std::string> words(argv + 1, argv + argc);
-  for (auto& word : words)
-    if (word.size() > 2 && word.compare(0, 2, "-.") == 0 && word[2] >= '0' && word[2] <= '9') word.insert(1, "0");
-  std::reverse(words.begin(), words.end());  // as CLI11 wants them
-  return words;
-}
-
-int run(int argc, char** argv) {
-  CLI::App app("wingbeat: look at, steer and serve running simulations in shared memory", "wingbeat");
-  app.set_version_flag("--version", [] { return fmt::format("wingbeat {} ({})", wb_version(), wb_backend()); });
-  app.require_subcommand(1);
-  app.footer(kExitCodes);
-  int exit_code = kDone;
-  add_verbs(app, exit_code);
-  try {
-    app.parse(spelled_out(argc, argv));
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
-  }
-  return exit_code;
+  return line.run(std::vector<std::string>(argv + 1, argv + argc));
 }
 
 }  // namespace
+
+#if defined(WINGBEAT_WITHOUT_OSC)
+void wingbeat::cli::add_osc(CommandLine& line) {
+  auto verb = line.add_verb(kServing, "osc", "Connect with Open Sound Control; this build is without it (WINGBEAT_OSC=OFF)");
+  verb.accept_all();
+  verb.run([]() -> int {
+    throw Failure(kFailed, "this build is without OSC: install liblo-dev and build with WINGBEAT_OSC=ON");
+  });
+}
+#endif
 
 int main(int argc, char** argv) {
   occupy_standard_descriptors();
   try {
     return run(argc, argv);
   } catch (const Failure& failure) {
-    return complain(failure.code(), failure.what());
+    return fail(failure.code(), failure.what());
   } catch (const wingbeat::Error& error) {
-    return complain(exit_code_of(error), error.what());
+    return fail(exit_code_of(error), error.what());
   } catch (const std::exception& error) {
-    return complain(kFailed, error.what());
+    return fail(kFailed, error.what());
   }
 }

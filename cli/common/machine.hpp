@@ -5,9 +5,23 @@
 #include <string>
 #include <vector>
 
-#include "finding.hpp"
-
 namespace wingbeat::cli {
+
+enum class Level {
+  fine,     // as it should be
+  advice,   // works, but could be better or may cause trouble later
+  problem,  // something is wrong
+};
+
+// A result of `wingbeat doctor`.
+struct Finding {
+  std::string about;
+  Level level;
+  std::string what;
+  std::string remedy;  // what to do; empty when fine
+};
+
+using Findings = std::vector<Finding>;
 
 // Where the checks read; a test puts its own files there.
 struct MachinePaths {

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "interrupts.hpp"
+#include "failure.hpp"
+#include "terminal.hpp"
 
 namespace wingbeat::osc {
 
@@ -14,19 +15,19 @@ namespace {
 
 constexpr int kDatagramsPerTurn = 1000;  // so that a flood leaves time for the rest
 constexpr std::int64_t kMostSleepNs = 50'000'000;
-constexpr std::uint64_t kFarewellNs = 200'000'000;
+constexpr std::uint64_t kLastAnswersNs = 200'000'000;
 
 }  // namespace
 
 Bridge::Bridge(BridgeOptions options)
-    : options_(std::move(options)), steering_(options_.stream, options_.map, refused_) {
+    : options_(std::move(options)), steering_(options_.stream, options_.map, refused_, options_.wait) {
   open_sockets();
   if (receiver_)
     for (const auto& rule : options_.map.in) inlets_.push_back(std::make_unique<Inlet>(rule));
   if (sender_)
     for (auto& rules : grouped(options_.map.out))
       outflows_.push_back(std::make_unique<Outflow>(std::move(rules), options_.map.datagram_bytes));
-  if (receiver_) say(fmt::format("listening on {}", receiver_->where()));
+  if (receiver_) cli::say("osc", fmt::format("listening on {}", receiver_->where()));
 }
 
 void Bridge::open_sockets() {
@@ -45,9 +46,9 @@ void Bridge::run() {
   await_answers();
 }
 
-// So that what was asked last counts, too.
+// So that the last requests are counted as well.
 void Bridge::await_answers() {
-  for (const std::uint64_t end_ns = wb_now_ns() + kFarewellNs; steering_.is_asking() && wb_now_ns() < end_ns;) {
+  for (const std::uint64_t end_ns = wb_now_ns() + kLastAnswersNs; steering_.is_asking() && wb_now_ns() < end_ns;) {
     poll(nullptr, 0, 1);
     steering_.poll();
   }
@@ -58,7 +59,7 @@ bool Bridge::is_done() const {
   return options_.seconds && static_cast<double>(wb_now_ns() - start_ns_) >= *options_.seconds * 1e9;
 }
 
-// Until something comes, or something is due.
+// Until a datagram or a frame comes, or until the next thing is due.
 void Bridge::sleep() {
   std::vector<pollfd> events;
   if (receiver_) events.push_back({receiver_->descriptor(), POLLIN, 0});
@@ -105,9 +106,9 @@ void Bridge::take(const Message& message) {
   if (steering_.take(message) || is_known) return;
   if (steering_.is_there())
     refused_.add(message.address,
-                 fmt::format("there is no such address; `{}` shows those there are", options_.listing));
+                 fmt::format("there is no such address; `{}` lists them", options_.listing));
   else
-    refused_.add(options_.stream, "messages to it are refused until it is there");
+    refused_.add(options_.stream, "the stream is not there; messages are refused until it is");
 }
 
 void Bridge::look() {
@@ -122,7 +123,7 @@ void Bridge::send_changes() {
   std::optional<Bundle> bundle;
   std::size_t bytes = 0;
   for (const auto& message : steering_.changes()) {
-    // A choice's name may be as long as all names together.
+    // The name of a choice may be as long as all names together.
     const std::size_t more = packed_bytes(message.address, 1, WB_CHOICES_BYTES);
     if (bundle && bytes + more > options_.map.datagram_bytes) send(*bundle), bundle.reset();
     if (!bundle) bundle.emplace(now_tag()), bytes = kBundleHeadBytes;
@@ -148,12 +149,15 @@ void Bridge::send(const Bundle& bundle) {
   totals_.messages_out += bundle.count();
 }
 
-// What does not fit at the start ends the bridge; what comes later is said, and left out.
+// A stream that does not fit at the start ends the bridge, and so does the end of a wait. What goes wrong later is reported, and
+// left out.
 template <class Act>
 void Bridge::attempt(const std::string& what, Act&& act) {
   if (is_first_turn_) return act();
   try {
     act();
+  } catch (const cli::WaitFailure&) {
+    throw;
   } catch (const std::runtime_error& error) {
     problems_.add(what, error.what());
   }

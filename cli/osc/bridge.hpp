@@ -1,4 +1,4 @@
-// The bridge between one stream and one peer: what comes in by UDP, what goes out, until it is interrupted.
+// The bridge between one stream and one peer: receives and sends messages by UDP until it is interrupted.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "complaints.hpp"
-#include "inlet.hpp"
+#include "incoming.hpp"
 #include "map.hpp"
+#include "messages.hpp"
 #include "outflow.hpp"
-#include "schedule.hpp"
 #include "steering.hpp"
 #include "udp.hpp"
 
@@ -21,9 +20,10 @@ struct BridgeOptions {
   std::string stream;
   std::optional<Endpoint> listen, send;
   Map map;
-  double rate = 100;  // how often per second parameters are looked at
+  double rate = 100;  // how often a second parameters are compared
   std::optional<double> seconds;
-  std::string listing;  // the command that shows all addresses
+  std::string listing;  // the command that lists all addresses, for messages
+  cli::WaitOptions wait;
 };
 
 struct Totals {
@@ -36,7 +36,7 @@ class Bridge {
  public:
   // Opens sockets and streams. Throws cli::Failure or wingbeat::Error.
   explicit Bridge(BridgeOptions options);
-  // Until an interrupt or the end of the time. Throws if what is there at the start does not fit the map.
+  // Runs until an interrupt or the end of the time. Throws if the stream does not fit the map at the start.
   void run();
   Totals totals() const;
 
@@ -57,7 +57,7 @@ class Bridge {
   void attempt(const std::string& what, Act&& act);
 
   BridgeOptions options_;
-  Complaints refused_, problems_;
+  cli::ProblemLog refused_{"osc"}, problems_{"osc"};
   Steering steering_;
   std::vector<std::unique_ptr<Inlet>> inlets_;
   std::vector<std::unique_ptr<Outflow>> outflows_;

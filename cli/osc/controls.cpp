@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <lo/lo_lowlevel.h>
+
 #include <algorithm>
 
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::osc {
 
@@ -32,7 +33,8 @@ void check_parameters(const std::vector<Control>& controls) {
     const auto same = [&](const Control& other) { return other.address == control.address; };
     if (control.info.kind == WB_PARAMETER && std::ranges::count_if(controls, same) > 1)
       throw Failure(cli::kUsage,
-                    fmt::format("{} is the parameter '{}' and something else: a parameter needs an address of its own",
+                    fmt::format("{} is the address of the parameter '{}' and of another control; give the parameter an address "
+                                "of its own",
                                 control.address, control.info.name));
   }
 }
@@ -54,6 +56,29 @@ bool is_for(const std::string& pattern, const std::string& address) {
   if (pattern == address) return true;
   if (pattern.find_first_of("*?[{") == std::string::npos || std::ranges::count(pattern, '*') > kMaxStars) return false;
   return lo_pattern_match(address.c_str(), pattern.c_str()) != 0;
+}
+
+Argument present(Reader& reader, const Control& control) {
+  wb_value value;
+  detail::require(wb_reader_parameter(reader.raw(), control.info.name, &value));
+  return to_argument(value, control.info);
+}
+
+void KnownValues::hear(const Control& control, std::size_t index, const wb_value& value) {
+  known_[index] = to_argument(value, control.info);
+}
+
+std::vector<Change> KnownValues::changes(Reader& reader, const std::vector<Control>& controls,
+                                        const std::function<bool(std::size_t)>& is_pending) {
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < controls.size(); ++i) {
+    if (controls[i].info.kind != WB_PARAMETER || is_pending(i)) continue;
+    const Argument value = present(reader, controls[i]);
+    if (known_[i] == value) continue;
+    known_[i] = value;
+    changes.push_back({i, value});
+  }
+  return changes;
 }
 
 }  // namespace wingbeat::osc

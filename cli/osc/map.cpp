@@ -8,8 +8,7 @@
 #include <set>
 #include <string_view>
 
-#include "shared_file.hpp"
-#include "toml_section.hpp"
+#include "config_file.hpp"
 #include "udp.hpp"
 
 namespace wingbeat::osc {
@@ -34,7 +33,7 @@ bool is_address(std::string_view text) {
 
 std::string checked_address(const Section& section, std::string_view key, const std::string& text) {
   if (!is_address(text))
-    section.complain(
+    section.refuse(
         key,
         fmt::format("must be an OSC address, as \"/swarm/alignment\", without spaces and #*,?[]{{}}; not '{}'", text));
   return text;
@@ -42,7 +41,7 @@ std::string checked_address(const Section& section, std::string_view key, const 
 
 std::string required(const Section& section, std::string_view key) {
   const auto text = section.text(key);
-  if (!text) section.complain(key, "is missing");
+  if (!text) section.refuse(key, "is missing");
   return *text;
 }
 
@@ -50,7 +49,7 @@ std::map<std::string, std::string> read_addresses(const Section& section) {
   std::map<std::string, std::string> addresses;
   const auto node = section.table()["addresses"];
   if (!node) return addresses;
-  if (!node.is_table()) section.complain("addresses", "must be a table: [addresses], then NAME = \"/address\" lines");
+  if (!node.is_table()) section.refuse("addresses", "must be a table: [addresses], then NAME = \"/address\" lines");
   const Section table(*node.as_table(), section.source());
   for (const auto& [key, value] : table.table())
     addresses.emplace(key.str(), checked_address(table, key.str(), *table.text(key.str())));
@@ -74,7 +73,7 @@ std::vector<std::uint64_t> read_range(const Section& section, const std::string&
   const auto [rest, last_fault] = std::from_chars(has_dash ? middle + 1 : end, end, last);
   if (!has_dash || last_fault != std::errc() || rest != end || last < first || last > kLastRow ||
       last - first >= kMostRows)
-    section.complain("rows",
+    section.refuse("rows",
                      fmt::format("must be a list of indices from 0 or a range as \"0-9\", of {} at most", kMostRows));
   std::vector<std::uint64_t> rows(last - first + 1);
   for (auto& row : rows) row = first++;
@@ -101,11 +100,11 @@ OutRule read_out(const Section& section, const std::string& stream) {
   OutRule rule{checked_address(section, "address", required(section, "address")),
                section.text("stream").value_or(stream), required(section, "field"), read_rows(section)};
   const auto per_row = section.table()["per_row"];
-  if (per_row && !per_row.is_boolean()) section.complain("per_row", "must be true or false");
+  if (per_row && !per_row.is_boolean()) section.refuse("per_row", "must be true or false");
   rule.per_row = per_row.value_or(false);
   const auto every = section.whole("every", 1, 1'000'000);
   const auto rate = section.number("rate", 0.001, 1e6);
-  if (every && rate) section.complain("every", "and rate exclude each other");
+  if (every && rate) section.refuse("every", "and rate exclude each other");
   if (every) rule.every = static_cast<std::uint32_t>(*every);
   if (rate) rule.rate = *rate;
   return rule;
@@ -118,7 +117,7 @@ void for_each_table(const Section& section, std::string_view key, Add&& add) {
   if (!node) return;
   const toml::array* tables = node.as_array();
   if (tables == nullptr || !tables->is_homogeneous(toml::node_type::table))
-    section.complain(key, fmt::format("must be tables: [[{}]], then their keys", key));
+    section.refuse(key, fmt::format("must be tables: [[{}]], then their keys", key));
   for (const auto& table : *tables)
     add(Section(*table.as_table(),
                 fmt::format("{}, [[{}]] of line {}", section.source(), key, table.source().begin.line)));
@@ -128,9 +127,9 @@ void check_in(const Section& section, const Map& map) {
   std::set<std::string> streams, addresses;
   for (const auto& rule : map.in) {
     if (!streams.insert(rule.stream).second)
-      section.complain(
+      section.refuse(
           "in", fmt::format("names the stream '{}' twice: a message is a frame, so each needs its own", rule.stream));
-    if (!addresses.insert(rule.address).second) section.complain("in", fmt::format("names {} twice", rule.address));
+    if (!addresses.insert(rule.address).second) section.refuse("in", fmt::format("names {} twice", rule.address));
   }
 }
 

@@ -1,4 +1,5 @@
-// What goes to which address, in a TOML file. Every key may be left out; without a file every control of stream S is /S/NAME.
+// The map from controls and fields to addresses, a TOML file. Every key is optional; without a file each control of stream S has
+// the address /S/NAME.
 //
 //     prefix = "/swarm"             # of all controls that [addresses] does not name
 //     datagram_bytes = 65507        # the largest datagram to send
@@ -14,9 +15,9 @@
 //
 //     [[out]]                       # a field of a stream becomes messages
 //     address = "/flock/position"
-//     stream = "swarm"              # the bridge's, if it is not said
+//     stream = "swarm"              # default: the bridge's stream
 //     field = "position"
-//     rows = "0-9"                  # or [0, 5, 7]; all if it is not said
+//     rows = "0-9"                  # or [0, 5, 7]; default: all
 //     per_row = true                # a message for each row, its index first; otherwise one message with all numbers
 //     rate = 30                     # frames per second at most; or every = 10: each 10th frame
 #pragma once
@@ -52,10 +53,10 @@ struct Map {
 
 // The map of a stream without a file.
 Map default_map(const std::string& stream);
-// A path, or the name of a map that comes with the command. Throws cli::Failure: kNotFound if there is no such file, kUsage for what
-// is in it.
+// A path, or the name of a map that comes with the command. Throws cli::Failure: kNotFound if there is no such file, kUsage for its
+// content.
 Map read_map(const std::string& name_or_path, const std::string& stream);
-// The same for a text; `source` is for complaints.
+// Does the same for a text; `source` names it in messages.
 Map parse_map(const std::string& text, const std::string& source, const std::string& stream);
 
 }  // namespace wingbeat::osc

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "bridge.hpp"
-#include "interrupts.hpp"
 #include "messages.hpp"
+#include "terminal.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -17,7 +17,8 @@ struct OscArguments {
   std::string stream, listen, send, map;
   double rate = 100;
   std::optional<double> seconds;
-  bool list = false, quiet = false, json = false;
+  WaitOptions wait;
+  bool list = false, json = false;
 };
 
 osc::Map map_of(const OscArguments& arguments) {
@@ -37,10 +38,10 @@ std::vector<ListedAddress> addresses_of(const OscArguments& arguments) {
         {control.address, control_kind_text(control.info.kind), control.info.name, osc::expectation_of(control.info)});
   for (const auto& rule : map.in)
     addresses.push_back({rule.address, "in", rule.stream + "." + rule.field,
-                         fmt::format("{} numbers, a frame of stream {}", rule.size, rule.stream)});
+                         fmt::format("{} numbers, which become a frame of stream {}", rule.size, rule.stream)});
   for (const auto& rule : map.out)
     addresses.push_back({rule.address, "out", rule.stream + "." + rule.field,
-                         fmt::format("nothing: {}.{} is sent to it", rule.stream, rule.field)});
+                         fmt::format("nothing; {}.{} is sent to it", rule.stream, rule.field)});
   return addresses;
 }
 
@@ -74,29 +75,31 @@ Json to_json(const std::string& stream, const osc::Totals& t) {
 
 void report(const OscArguments& arguments, const osc::Totals& t) {
   if (arguments.json) return fmt::print("{}\n", json_text(to_json(arguments.stream, t)));
-  if (arguments.quiet) return;
+  if (arguments.wait.quiet) return;
   fmt::print(
-      "{}: in {:.1f} s {} messages in ({} requests applied, {} refused, {} frames), {} out ({} bundles, {} frames)\n",
+      "{}: in {:.1f} s {} messages received ({} requests applied, {} refused, {} frames), {} sent ({} bundles, {} "
+      "frames)\n",
       arguments.stream, t.wall_seconds, t.messages_in, t.applied, t.refused, t.frames_in, t.messages_out, t.bundles_out,
       t.frames_out);
 }
 
 int run(const OscArguments& arguments) {
   if (arguments.listen.empty() && arguments.send.empty())
-    throw Failure(kUsage, "osc needs --listen PORT, --send HOST:PORT, or both");
+    throw Failure(kUsage, "osc: give --listen PORT, --send HOST:PORT, or both");
   osc::BridgeOptions options;
   options.stream = arguments.stream;
   if (!arguments.listen.empty()) options.listen = osc::parse_endpoint(arguments.listen);
   if (!arguments.send.empty()) options.send = osc::parse_endpoint(arguments.send);
   if (options.send && std::stoi(options.send->port) == 0)
-    throw Failure(kUsage, fmt::format("--send {}: nobody listens on port 0", arguments.send));
+    throw Failure(kUsage, fmt::format("--send {}: port 0 cannot receive; give the port of the peer", arguments.send));
   options.map = map_of(arguments);
   options.listing =
       fmt::format("wingbeat osc {}{} --list", arguments.stream, arguments.map.empty() ? "" : " --map " + arguments.map);
   options.rate = arguments.rate;
   options.seconds = arguments.seconds;
+  options.wait = arguments.wait;
   catch_interrupts();
-  outlive_listeners();
+  survive_closed_pipes();
   osc::Bridge bridge(std::move(options));
   bridge.run();
   const osc::Totals totals = bridge.totals();
@@ -106,32 +109,31 @@ int run(const OscArguments& arguments) {
 
 }  // namespace
 
-void add_osc(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand(
-      "osc", "Bridge to Open Sound Control: wingbeat osc swarm --listen 12345 --send 127.0.0.1:7779, until Ctrl-C");
+void add_osc(CommandLine& line) {
+  auto verb = line.add_verb(kServing, "osc", "Connect a stream with Open Sound Control, until Ctrl-C",
+                            "Example: wingbeat osc swarm --listen 12345 --send 127.0.0.1:7779");
   auto a = std::make_shared<OscArguments>();
-  verb->add_option("stream", a->stream, "The stream to steer; it may come and go")->required();
-  verb->add_option("--listen", a->listen,
-                   "UDP port to listen on, of loopback alone unless a host is given (0.0.0.0:12345: all interfaces; "
-                   "whoever reaches "
-                   "it may steer); 0: any that is free")
-      ->option_text("PORT|HOST:PORT");
-  verb->add_option("--send", a->send,
-                   "Where changes and frames are sent to; one peer, for each further one another bridge")
-      ->option_text("PORT|HOST:PORT");
-  verb->add_option(
-          "--map", a->map,
-          "A TOML file, or the name of one of those installed (origin), which says what has which address; without it "
-          "everything is /STREAM/NAME")
-      ->option_text("NAME|FILE");
-  verb->add_option("--rate", a->rate, "How often per second to look for changed parameters")
-      ->check(CLI::Range(0.1, 10000.0))
-      ->capture_default_str();
-  verb->add_option("--seconds", a->seconds, "End after this time")->check(CLI::Range(0.0, 1e9));
-  verb->add_flag("--list", a->list, "Print the addresses of the stream, which has to be there, and end");
-  verb->add_flag("--quiet", a->quiet, "No line at the end; what happens is still told on standard error");
-  verb->add_flag("--json", a->json, "One JSON object at the end, on standard output; with --list an array");
-  verb->callback([&exit_code, a] { exit_code = a->list ? list(*a) : run(*a); });
+  verb.add("stream", a->stream, "The stream to steer, which may come and go").required();
+  verb.add("--listen", a->listen,
+           "Receive on this UDP port, of loopback unless a host is given (0.0.0.0:12345: all interfaces, so that every "
+           "machine that reaches it may steer); 0: any free port")
+      .shown_as("PORT|HOST:PORT");
+  verb.add("--send", a->send, "Send changes and frames to this peer; start another bridge for each further peer")
+      .shown_as("PORT|HOST:PORT");
+  verb.add("--map", a->map,
+           "Read the addresses from a TOML file, or from an installed one by its name (origin); default: /STREAM/NAME for "
+           "everything")
+      .shown_as("NAME|FILE");
+  verb.add("--rate", a->rate, "Compare parameters so many times per second").between(0.1, 10000).with_default();
+  verb.add("--seconds", a->seconds, "End after this time").between(0, 1e9);
+  verb.add("--timeout", a->wait.timeout_s,
+           "End with exit code 3 if the stream does not appear within so many seconds; 0: wait forever")
+      .between(0, 1e9)
+      .with_default();
+  verb.add("--list", a->list, "Print the addresses of the stream, which must exist, and end");
+  verb.add("--quiet", a->wait.quiet, "Print no summary and not what is waited for; problems are still reported");
+  verb.add("--json", a->json, "Print the summary as one JSON object, or the list as an array");
+  verb.run([a] { return a->list ? list(*a) : run(*a); });
 }
 
 }  // namespace wingbeat::cli

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <limits>
 
-#include "readers.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
+#include "request.hpp"
 
 namespace wingbeat::osc {
 
@@ -26,7 +26,7 @@ std::uint64_t columns_of(const wb_field_info& field) {
 
 std::uint64_t rows_of(const wb_field_info& field) { return field.shape[field.dimensions - 1]; }
 
-// Whole numbers of more than 31 bits may need an h.
+// Whole numbers of more than 31 bits may need OSC's type h.
 std::size_t number_bytes(const wb_field_info& field) {
   return field.type == WB_U32 || field.type == WB_I64 || field.type == WB_U64 ? 8 : 4;
 }
@@ -84,7 +84,7 @@ Append append_of(std::uint32_t type) {
   }
 }
 
-// Calls each(row) for those wanted that are there.
+// Calls each(row) for the rows of the rule that are present.
 template <class Each>
 void for_each_row(const OutRule& rule, std::uint64_t present, Each&& each) {
   for (std::uint64_t row = 0; rule.rows.empty() && row < present; ++row) each(row);
@@ -119,7 +119,7 @@ wb_field_info find_field(const wb_schema* schema, const OutRule& rule) {
   return field;
 }
 
-// About how many rows of the rule would fit alone.
+// How many rows of the rule would fit into a datagram without the other fields.
 std::uint64_t fitting_rows(const OutRule& rule, const wb_field_info& field, std::size_t datagram_bytes) {
   std::uint64_t rows = 0;
   for (std::uint64_t step = rows_of(field); step > 0; step /= 2)
@@ -133,8 +133,9 @@ std::uint64_t fitting_rows(const OutRule& rule, const wb_field_info& field, std:
 Outflow::Outflow(std::vector<OutRule> rules, std::size_t datagram_bytes)
     : rules_(std::move(rules)),
       datagram_bytes_(datagram_bytes),
-      reader_(rules_[0].every > 0 ? open_reader(rules_[0].stream, Mode::every, rules_[0].every)
-                                  : open_reader(rules_[0].stream, Mode::latest)) {}
+      reader_(rules_[0].every > 0
+                  ? cli::open_reader(rules_[0].stream, "wingbeat osc", Mode::every, rules_[0].every)
+                  : cli::open_reader(rules_[0].stream, "wingbeat osc")) {}
 
 void Outflow::plan(const wb_schema* schema) {
   is_planned_ = true;
@@ -152,8 +153,8 @@ void Outflow::plan(const wb_schema* schema) {
     throw Failure(
         cli::kUsage,
         fmt::format(
-            "{}: a frame would take a bundle of {} bytes, a datagram holds {}. {}.{} is the largest: name rows, as "
-            "rows = \"0-9\" ({} fit alone{}), or let a reader of Wingbeat take the whole",
+            "{}: a frame needs a bundle of {} bytes, but a datagram holds {}. {}.{} is the largest: select rows, as in "
+            "rows = \"0-9\" ({} fit alone{}), or read the whole with a reader of Wingbeat",
             largest->rule.address, bytes, datagram_bytes_, largest->rule.stream, largest->rule.field,
             fitting_rows(largest->rule, largest->field, datagram_bytes_),
             largest->rule.per_row ? "; more without per_row" : ""));

@@ -1,4 +1,4 @@
-// Fields of a stream's frames that go out, at one pace: one bundle for each frame, with the time it was published.
+// Sends fields of a stream's frames at one pace: one bundle for each frame, with the time at which it was published.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +17,15 @@ class Outflow {
  public:
   using Send = std::function<void(const Bundle&)>;
 
-  // Takes the rules that have the stream and the pace of the first.
+  // All rules must have the stream and the pace of the first.
   Outflow(std::vector<OutRule> rules, std::size_t datagram_bytes);
 
-  // Sends what is due. Throws cli::Failure when a stream comes that has no such fields, or when they do not fit into a datagram, and
-  // sends nothing of it then until its writer restarts.
+  // Sends what is due. Throws cli::Failure when a stream comes that has no such fields, or when they do not fit into a
+  // datagram; nothing of that stream is sent until its writer restarts.
   void look(const Send& send);
-  // Until it may be due, `limit_ns` at most.
+  // The time until a frame may be due, `limit_ns` at most.
   std::int64_t nanoseconds_left(std::int64_t limit_ns) const;
-  // Becomes readable when a frame is there; -1 for those that go by time.
+  // Becomes readable when a frame is there; -1 if the pace is one by time.
   int descriptor();
 
   const std::string& stream() const { return rules_[0].stream; }

@@ -31,7 +31,7 @@ std::string Requests::add(const std::vector<Control>& controls, Asked asked) {
     return "";
   }
   if (waiting_.size() >= kMaxWaiting)
-    return fmt::format("{} requests wait already: the writer does not answer them as fast as they come", kMaxWaiting);
+    return fmt::format("{} requests are waiting, which is the limit: the writer answers them too slowly", kMaxWaiting);
   waiting_.push_back(std::move(asked));
   return "";
 }

@@ -1,5 +1,5 @@
-// Requests on their way to the writer. It takes so many at a time (WB_MAX_PENDING); the others wait here in their order, and of several
-// for one parameter only the last.
+// Requests on their way to the writer, which takes WB_MAX_PENDING at a time. The others wait here in their order. If several
+// wait for one parameter, only the last is kept.
 #pragma once
 
 #include <cstddef>
@@ -14,24 +14,24 @@
 namespace wingbeat::osc {
 
 struct Asked {
-  std::size_t control;            // its place among the stream's
+  std::size_t control;            // its index
   wb_value value;                 // of a parameter
   std::vector<double> arguments;  // of a command
 };
 
-// What became of a request: applied or superseded (empty), or why not.
+// Called with the result of a request: "" if it was applied or superseded, otherwise why not.
 using Answered = std::function<void(const Asked&, const std::string& refusal)>;
 
 class Requests {
  public:
-  // Why there is no room for it; empty if it will be asked.
+  // Takes a request. Returns why there is no room for it; "" if it will be sent.
   std::string add(const std::vector<Control>& controls, Asked asked);
-  // Takes the receipts there are, and asks for what waits.
+  // Takes the receipts that have come, and sends the requests that wait.
   void poll(Reader& reader, const std::vector<Control>& controls, const Answered& answered);
   bool is_idle() const { return waiting_.empty() && sent_.empty(); }
   // Whether the control's last request has no answer yet.
   bool is_pending(std::size_t control) const;
-  // The writer went away: what has no answer gets none.
+  // The writer went away: all requests without an answer are reported as such.
   void give_up(const Answered& answered);
 
  private:

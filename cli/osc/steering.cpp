@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "readers.hpp"
+#include "request.hpp"
 
 namespace wingbeat::osc {
 
@@ -21,8 +21,8 @@ bool is_precise(const Argument& argument) { return std::holds_alternative<double
 
 }  // namespace
 
-Steering::Steering(const std::string& stream, const Map& map, Complaints& refused)
-    : stream_(stream), map_(map), refused_(refused), reader_(open_reader(stream, Mode::latest)) {}
+Steering::Steering(const std::string& stream, const Map& map, cli::ProblemLog& refused, cli::WaitOptions wait)
+    : stream_(stream), map_(map), refused_(refused), reader_(cli::open_reader(stream, "wingbeat osc")), wait_("osc", wait) {}
 
 void Steering::follow() {
   const int status = reader_.wait(std::chrono::nanoseconds(0)).status();
@@ -31,20 +31,17 @@ void Steering::follow() {
   const bool is_there = status != WB_NOT_READY && status != WB_WRITER_GONE && reader_.schema() != nullptr;
   if (is_there_ && (status == WB_RESTARTED || !is_there)) detach();
   if (is_there && !is_there_) return attach();
-  if (!is_there && !is_awaited_) {
-    say(fmt::format("{} is not there: waiting for it", stream_));
-    is_awaited_ = true;
-  }
+  if (!is_there) wait_.wait_for_stream(stream_);
 }
 
 void Steering::attach() {
   is_there_ = true;
-  is_awaited_ = false;
+  wait_.done();
   controls_.clear();
-  parameters_.restart(0);
+  known_.restart(0);
   controls_ = controls_of(reader_.schema(), map_);
-  parameters_.restart(controls_.size());
-  say(fmt::format("{} is there, with {} addresses", stream_, controls_.size()));
+  known_.restart(controls_.size());
+  cli::say("osc", fmt::format("stream '{}' is there, with {} addresses", stream_, controls_.size()));
 }
 
 void Steering::detach() {
@@ -61,7 +58,7 @@ Answered Steering::answered() {
     }
     const Control& control = controls_[asked.control];
     refused_.add(control.address, fmt::format("{} ({})", refusal, expected(control)));
-    parameters_.forget(asked.control);
+    known_.forget(asked.control);
   };
 }
 
@@ -74,7 +71,7 @@ bool Steering::take(const Message& message) {
     const std::string refusal = give(i, message.arguments);
     if (refusal.empty()) continue;
     refused_.add(controls_[i].address, refusal);
-    parameters_.forget(i);
+    known_.forget(i);
   }
   return is_known;
 }
@@ -95,13 +92,13 @@ std::string Steering::give_parameter(std::size_t index, const Arguments& argumen
   if (arguments.size() != 1) return fmt::format("{}, not {}", expected(control), count_text(arguments));
   const auto value = to_value(arguments[0], control.info);
   if (!value) return fmt::format("{}, not {}", expected(control), text_of(arguments[0]));
-  parameters_.hear(control, index, *value);
+  known_.hear(control, index, *value);
   const bool is_so_already = !is_precise(arguments[0]) && !requests_.is_pending(index) &&
                              to_argument(*value, control.info) == present(reader_, control);
   return is_so_already ? "" : requests_.add(controls_, {index, *value, {}});
 }
 
-// Buttons send 1 when they are pressed and 0 when they are let go.
+// A button sends 1 when it is pressed and 0 when it is released.
 std::string Steering::give_trigger(std::size_t index, const Arguments& arguments) {
   const Control& control = controls_[index];
   if (arguments.size() > 1) return fmt::format("{}, not {}", expected(control), count_text(arguments));
@@ -130,7 +127,8 @@ void Steering::poll() {
 std::vector<Message> Steering::changes() {
   std::vector<Message> messages;
   if (!is_there_) return messages;
-  for (auto& change : parameters_.changes(reader_, controls_, requests_))
+  const auto is_pending = [this](std::size_t control) { return requests_.is_pending(control); };
+  for (auto& change : known_.changes(reader_, controls_, is_pending))
     messages.push_back({controls_[change.control].address, {std::move(change.value)}});
   return messages;
 }

@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "complaints.hpp"
 #include "controls.hpp"
 #include "map.hpp"
+#include "messages.hpp"
 #include "packet.hpp"
-#include "parameters.hpp"
 #include "requests.hpp"
 #include "wingbeat/wingbeat.hpp"
 
@@ -17,20 +16,20 @@ namespace wingbeat::osc {
 
 class Steering {
  public:
-  // `refused` is told what is wrong with messages. Both outlive it.
-  Steering(const std::string& stream, const Map& map, Complaints& refused);
+  // `refused` collects what is wrong with messages. The map and it must outlive this object.
+  Steering(const std::string& stream, const Map& map, cli::ProblemLog& refused, cli::WaitOptions wait);
 
-  // Looks whether the stream is there and says when that changes. Throws cli::Failure when it comes with controls that the map does not
-  // fit, and is then without controls until its writer restarts.
+  // Looks whether the stream is there and reports when that changes. Throws cli::Failure when it comes with controls that the
+  // map does not fit; it then has no controls until its writer restarts. Throws as well when the wait for it is over.
   void follow();
-  // Asks for what a message means. False if no control has the address.
+  // Makes the requests that a message means. False if no control has the address.
   bool take(const Message& message);
   // Sends requests and takes receipts.
   void poll();
-  // What the peer has to be told: messages of one argument.
+  // The values that the peer does not know yet, as messages of one argument.
   std::vector<Message> changes();
 
-  // Whether somebody still has to answer something.
+  // Whether the writer still has to answer requests.
   bool is_asking() const { return is_there_ && !requests_.is_idle(); }
   bool is_there() const { return is_there_; }
   std::uint64_t applied() const { return applied_; }
@@ -47,12 +46,13 @@ class Steering {
 
   std::string stream_;
   const Map& map_;
-  Complaints& refused_;
+  cli::ProblemLog& refused_;
   Reader reader_;
   std::vector<Control> controls_;
   Requests requests_;
-  Parameters parameters_;
-  bool is_there_ = false, is_awaited_ = false;
+  KnownValues known_;
+  cli::WaitMessage wait_;
+  bool is_there_ = false;
   std::uint64_t applied_ = 0, restarts_ = 0;
 };
 

@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::osc {
 
@@ -65,7 +65,7 @@ Endpoint parse_endpoint(const std::string& text) {
   const bool has_host = !endpoint.host.empty() && (is_bracketed || endpoint.host.find(':') == std::string::npos);
   if (!has_host || !is_port(endpoint.port))
     throw Failure(cli::kUsage,
-                  fmt::format("'{}' should be PORT or HOST:PORT, as in 12345, 127.0.0.1:7779 or [::1]:7779", text));
+                  fmt::format("'{}' is not PORT or HOST:PORT; examples are 12345, 127.0.0.1:7779 and [::1]:7779", text));
   return endpoint;
 }
 

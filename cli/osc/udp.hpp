@@ -1,4 +1,4 @@
-// Datagrams. liblo's own server listens on all interfaces; this one on the address it is told.
+// Datagrams by UDP. liblo's own server listens on all interfaces; this one listens on the address that it is given.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@ struct Endpoint {
   std::string host, port;
 };
 
-// "12345", "host:12345", "[::1]:12345"; without a host it is loopback. Throws cli::Failure (kUsage).
+// "12345", "host:12345" or "[::1]:12345"; the default host is loopback. Throws cli::Failure (kUsage).
 Endpoint parse_endpoint(const std::string& text);
 
-// A descriptor of the system's that is closed at the end.
+// Owns a file descriptor.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -32,9 +32,9 @@ class Descriptor {
 
 class Receiver {
  public:
-  // Throws cli::Failure (kFailed): the host is not known, the port is taken.
+  // Throws cli::Failure (kFailed) if the host is not known or the port is in use.
   explicit Receiver(const Endpoint& endpoint);
-  // The next datagram, valid until the next call; empty if none has come. An empty datagram is passed over.
+  // The next datagram, valid until the next call; empty if none has come. Empty datagrams are skipped.
   std::span<const char> next();
   std::string where() const;  // "127.0.0.1:12345", with the port that the system chose for 0
   int descriptor() const { return socket_.number(); }
@@ -47,7 +47,7 @@ class Receiver {
 class Sender {
  public:
   explicit Sender(const Endpoint& endpoint);
-  // Why it could not be sent; empty if it was, which does not mean that anybody received it.
+  // Returns why the datagram could not be sent; "" if it was sent, which does not mean that it was received.
   std::string send(std::span<const char> datagram);
 
  private:

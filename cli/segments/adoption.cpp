@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "interrupts.hpp"
+#include "terminal.hpp"
 
 namespace wingbeat::segments {
 
@@ -33,18 +33,18 @@ Spec describe(const AdoptionOptions& o) {
   require(wb_spec_create(o.stream.c_str(), o.has_agents() ? o.shape.rows() : 1, &raw));
   Spec spec(raw);
   add_field(raw, o);
-  require(wb_spec_set_attribute(raw, "provenance", fmt::format("wingbeat adopt {}", o.site.data.text).c_str()));
-  if (!o.site.lock)
+  require(wb_spec_set_attribute(raw, "provenance", fmt::format("wingbeat adopt {}", o.segment.data.text).c_str()));
+  if (!o.segment.lock)
     require(wb_spec_set_attribute(raw, WB_ATTRIBUTE_UNVERIFIED,
-                                  fmt::format("{} has no lock: frames may be torn", o.site.data.text).c_str()));
+                                  fmt::format("{} has no lock: frames may be torn", o.segment.data.text).c_str()));
   return spec;
 }
 
 }  // namespace
 
 Adoption::Adoption(AdoptionOptions options)
-    : options_(std::move(options)), site_(options_.site), start_ns_(wb_now_ns()), pace_(options_.rate, start_ns_) {
-  site_.find();
+    : options_(std::move(options)), attachment_(options_.segment), start_ns_(wb_now_ns()), pace_(options_.rate, start_ns_) {
+  attachment_.find();
   wb_writer* raw = nullptr;
   require(wb_writer_create(describe(options_).get(), &raw));
   writer_.reset(raw);
@@ -62,14 +62,14 @@ bool Adoption::is_done() const {
   return cli::interrupted() || (options_.seconds && seconds_since_start() >= *options_.seconds);
 }
 
-// The slot is begun before the lock is taken, and compared after it was given back: it is held for one copy.
+// The slot is begun before the lock is taken, and compared after the lock was released: the lock is held for one copy only.
 void Adoption::look() {
-  if (!site_.find()) return;
+  if (!attachment_.find()) return;
   ++totals_.looks;
   wb_slot slot;
   require(wb_writer_begin(writer_.get(), &slot));
   void* const field = wb_writer_field(writer_.get(), 0);
-  const bool is_good = site_.with([&](const std::byte* numbers) { std::memcpy(field, numbers, options_.site.bytes); });
+  const bool is_good = attachment_.with([&](const std::byte* numbers) { std::memcpy(field, numbers, options_.segment.bytes); });
   if (!is_good || !is_wanted(slot)) {
     require(wb_writer_abandon(writer_.get()));
     return;
@@ -78,20 +78,20 @@ void Adoption::look() {
   ++totals_.frames;
 }
 
-// What was copied is compared in the slot: its field is the only one, and the frame before has it at the same place.
+// Compares the copy in the slot with the frame before. The field is the only one, and has the same offset in both.
 bool Adoption::is_wanted(const wb_slot& slot) {
   if (options_.repeat || slot.previous == nullptr) return true;
   const std::size_t offset = static_cast<std::size_t>(static_cast<const std::byte*>(wb_writer_field(writer_.get(), 0)) -
                                                       static_cast<const std::byte*>(slot.data));
   const auto* before = static_cast<const std::byte*>(slot.previous) + offset;
-  if (std::memcmp(static_cast<const std::byte*>(slot.data) + offset, before, options_.site.bytes) != 0) return true;
+  if (std::memcmp(static_cast<const std::byte*>(slot.data) + offset, before, options_.segment.bytes) != 0) return true;
   ++totals_.unchanged;
   return false;
 }
 
 AdoptionTotals Adoption::totals() const {
   AdoptionTotals totals = totals_;
-  totals.site = site_.totals();
+  totals.segment = attachment_.totals();
   totals.wall_seconds = seconds_since_start();
   return totals;
 }

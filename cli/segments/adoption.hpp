@@ -1,4 +1,4 @@
-// Publishes what lies in a raw segment, as a stream: looks at it at a fixed rate, and makes a frame of what changed.
+// Publishes the content of a raw segment as a stream: reads it at a fixed rate, and makes a frame of it when it has changed.
 #pragma once
 
 #include <cstdint>
@@ -7,35 +7,35 @@
 #include <string>
 
 #include "pace.hpp"
-#include "shape.hpp"
-#include "site.hpp"
+#include "description.hpp"
+#include "attachment.hpp"
 #include "wingbeat/wingbeat.hpp"
 
 namespace wingbeat::segments {
 
 struct AdoptionOptions {
-  SiteOptions site;
+  AttachmentOptions segment;
   Shape shape;
-  bool is_fixed = false;  // the slowest dimension is no agents
+  bool is_fixed = false;  // the slowest dimension is not a number of agents
   std::string stream, field, unit;
   double rate = 100;
-  bool repeat = false;  // a frame each time, changed or not
+  bool repeat = false;  // makes a frame each time, changed or not
   std::optional<double> seconds;
 
   bool has_agents() const { return !is_fixed && shape.sizes.size() <= 2; }
 };
 
 struct AdoptionTotals {
-  SiteTotals site;
+  AttachmentTotals segment;
   std::uint64_t looks = 0, frames = 0, unchanged = 0;
   double wall_seconds = 0;
 };
 
 class Adoption {
  public:
-  // Attaches, if the segment is there, and makes the stream. Throws cli::Failure or wingbeat::Error.
+  // Attaches if the segment exists, and creates the stream. Throws cli::Failure or wingbeat::Error.
   explicit Adoption(AdoptionOptions options);
-  // Until an interrupt or the end of the time.
+  // Runs until an interrupt or the end of the time.
   void run();
   AdoptionTotals totals() const;
 
@@ -50,7 +50,7 @@ class Adoption {
   double seconds_since_start() const { return static_cast<double>(wb_now_ns() - start_ns_) / 1e9; }
 
   AdoptionOptions options_;
-  Site site_;
+  Attachment attachment_;
   std::unique_ptr<wb_writer, Close> writer_;
   std::uint64_t start_ns_;
   cli::Pace pace_;

@@ -6,13 +6,13 @@
 #include <csignal>
 #include <cstdint>
 
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::segments {
 
 namespace {
 
-// Read by the handler of a signal: atomics that need no lock.
+// Read by a signal handler, which may use only atomics without locks.
 struct Range {
   std::atomic<std::uintptr_t> begin{0};
   std::atomic<std::size_t> bytes{0};
@@ -34,7 +34,7 @@ extern "C" void on_bus_error(int signal, siginfo_t* info, void*) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   for (Range& range : ranges)
     if (range.begin != 0 && address - range.begin < range.bytes && replace(range)) return;
-  // Somebody else's: the access happens again and ends the process as it would have.
+  // Not one of these ranges: the access is repeated and ends the process as it would have without this handler.
   std::signal(signal, SIG_DFL);
 }
 
@@ -49,16 +49,16 @@ void install() {
 }  // namespace
 
 Guard::Guard(void* begin, std::size_t bytes) {
-  for (place_ = 0; place_ < ranges.size() && ranges[place_].begin != 0;) ++place_;
-  if (place_ == ranges.size()) throw cli::Failure(cli::kFailed, "too many guarded segments");
-  ranges[place_].bytes = bytes;
-  ranges[place_].is_lost = false;
-  ranges[place_].begin = reinterpret_cast<std::uintptr_t>(begin);
+  for (index_ = 0; index_ < ranges.size() && ranges[index_].begin != 0;) ++index_;
+  if (index_ == ranges.size()) throw cli::Failure(cli::kFailed, "too many guarded segments");
+  ranges[index_].bytes = bytes;
+  ranges[index_].is_lost = false;
+  ranges[index_].begin = reinterpret_cast<std::uintptr_t>(begin);
   install();
 }
 
-Guard::~Guard() { ranges[place_].begin = 0; }
+Guard::~Guard() { ranges[index_].begin = 0; }
 
-bool Guard::is_lost() const { return ranges[place_].is_lost; }
+bool Guard::is_lost() const { return ranges[index_].is_lost; }
 
 }  // namespace wingbeat::segments

@@ -1,4 +1,4 @@
-// A mapping that somebody else may cut short. The access then finds zeros instead of ending the process by SIGBUS.
+// Protects accesses to a mapped object that another program may truncate: they find zeros instead of ending the process by SIGBUS.
 #pragma once
 
 #include <atomic>
@@ -6,9 +6,8 @@
 
 namespace wingbeat::segments {
 
-// Guards one range of mapped memory, at most kMaxGuards at a time. What is touched beyond the object's end turns the whole range into
-// private zeros: what is read from then on means nothing, what is written goes nowhere, and is_lost() says so. The range has to be
-// mapped anew then.
+// Guards one range of mapped memory, at most kMaxGuards at a time. The first access beyond the object's end replaces the whole range
+// by private zeros: from then on reads and writes have no meaning, is_lost() is true, and the range must be mapped anew.
 class Guard {
  public:
   static constexpr std::size_t kMaxGuards = 16;
@@ -21,7 +20,7 @@ class Guard {
   bool is_lost() const;
 
  private:
-  std::size_t place_;
+  std::size_t index_;
 };
 
 }  // namespace wingbeat::segments

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <thread>
 
-#include "verbs.hpp"
+#include "failure.hpp"
 #include "wingbeat/wingbeat.h"
 
 #if defined(__GLIBC__)
@@ -24,8 +24,8 @@ namespace {
 constexpr std::uint64_t kShortestSleepNs = 20'000, kLongestSleepNs = 1'000'000;
 
 #if defined(__GLIBC__)
-// Bits of glibc's kinds (part of its binary interface: programs of different versions share mutexes). Only these can be
-// tried without asking the kernel to change somebody's priority.
+// Bits of the mutex kind in glibc. They are part of its binary interface, since programs of different versions share mutexes. Only
+// mutexes with these bits can be tried without a change of a thread's priority by the kernel.
 constexpr int kTypeBits = 3, kRobust = 16, kShared = 128, kElisionBits = 256 | 512;
 constexpr int kKnownBits = kTypeBits | kRobust | kShared | kElisionBits;
 
@@ -36,7 +36,7 @@ bool is_ours(const pthread_mutex_t& mutex, int kind) {
   return kind_of(mutex) == kind && owner_of(mutex) == static_cast<int>(syscall(SYS_gettid));
 }
 #else
-// Other systems' mutexes carry a mark that they check themselves, or nothing that could be looked at.
+// Mutexes of other systems have a mark that the system itself checks, or nothing that could be read.
 int kind_of(const pthread_mutex_t&) { return 0; }
 int owner_of(const pthread_mutex_t&) { return 0; }
 bool can_be_tried(int) { return true; }
@@ -89,7 +89,7 @@ bool Mutex::unlock() { return is_ours(*mutex_, kind_) && pthread_mutex_unlock(mu
 std::string Mutex::holder() const {
   const int owner = owner_of(*mutex_);
   if (owner <= 0) return "another thread";
-  return fmt::format("thread {}, which {},", owner, has_ended(owner) ? "has ended" : "lives");
+  return fmt::format("thread {}, which {},", owner, has_ended(owner) ? "has ended" : "is alive");
 }
 
 bool Mutex::is_orphaned() const { return has_ended(owner_of(*mutex_)); }

@@ -1,4 +1,4 @@
-// Somebody else's process-shared pthread_mutex_t. It is only attached to, so whatever bytes lie there, nothing here may wait for ever.
+// A process-shared pthread_mutex_t of other programs. Its memory may hold anything, so nothing here may wait without a limit.
 #pragma once
 
 #include <pthread.h>
@@ -11,10 +11,10 @@ namespace wingbeat::segments {
 
 enum class Locking {
   done,
-  busy,           // somebody held it until the limit
-  recovered,      // its holder died, and it was robust: it works again, but what it guards may be half written
-  unrecoverable,  // somebody unlocked it after such a death without repairing it
-  uninitialised,  // what lies there is no process-shared mutex, or not yet
+  busy,           // another thread held it until the limit
+  recovered,      // its holder died and it is robust: it works again, but the data may be half written
+  unrecoverable,  // after such a death it was unlocked without being repaired
+  uninitialised,  // the memory holds no process-shared mutex, or not yet
 };
 
 class Mutex {
@@ -22,19 +22,19 @@ class Mutex {
   static constexpr std::size_t kBytes = sizeof(pthread_mutex_t);
 
   // Memory of kBytes, aligned for a pthread_mutex_t, which must outlive this object.
-  explicit Mutex(void* place) : mutex_(static_cast<pthread_mutex_t*>(place)) {}
+  explicit Mutex(void* memory) : mutex_(static_cast<pthread_mutex_t*>(memory)) {}
 
-  // Process-shared, and robust where the system can. Only for who made the memory.
+  // Initialises it as process-shared, and as robust where the system can. Call this only in the process that made the memory.
   void initialise();
 
-  // Tries again and again, with short sleeps between; by the monotonic clock. Leaves it locked only if it is `done`.
+  // Tries until the limit, by the monotonic clock, with short sleeps between. The mutex is locked only after `done`.
   Locking lock(std::uint64_t limit_ns);
-  // False if the mutex was not ours any more: somebody initialised it meanwhile, so others may have had the lock as well. It is left alone then.
+  // False if another program initialised the mutex meanwhile, so that others may have had the lock as well. It is left alone then.
   bool unlock();
 
-  // Who holds it, for people: "thread 4711, which has ended,"; or "another thread" where that cannot be seen.
+  // The holder, for messages: "thread 4711, which has ended,", or "another thread" where that is not known.
   std::string holder() const;
-  // Whether it is known that its holder has ended.
+  // Whether its holder is known to have ended.
   bool is_orphaned() const;
 
  private:

@@ -15,7 +15,7 @@
 #include <thread>
 #include <utility>
 
-#include "verbs.hpp"
+#include "failure.hpp"
 #include "wingbeat/wingbeat.h"
 
 #if defined(__APPLE__)
@@ -36,7 +36,7 @@ std::string runtime_directory() {
   return path;
 }
 
-// Whether it is a directory of this user's, and no link to one that somebody else put there.
+// Whether it is a directory of this user, and not a link that another user made.
 bool is_own_directory(const std::string& path) {
   struct stat status = {};
   return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid();
@@ -75,7 +75,7 @@ std::string space_of(const Name& name) {
   return name.kind == Kind::posix ? "" : std::filesystem::read_symlink("/proc/self/ns/ipc", ignored).string();
 }
 
-// Who only looks whether it is held, holds it for a moment: a failure is believed when it lasts.
+// A process that only tests whether a note is held holds it for a moment itself. A failure counts only if it lasts.
 bool lock_patiently(int descriptor, int how) {
   constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {
@@ -86,14 +86,14 @@ bool lock_patiently(int descriptor, int how) {
   return false;
 }
 
-// Numbers begin again with each boot: a system that does not say which one it is proves nothing.
+// Identities are reused after a boot, so a record proves something only if both boots are known and the same.
 bool is_of_this_boot(const Record& record) { return !record.boot.empty() && record.boot == boot(); }
 
-bool tells_of(const Record& record, const Trace& trace) {
-  if (!trace.is_own) return false;
-  if (record.is_complete) return trace.device == record.trace.device && trace.number == record.trace.number;
-  // An object that its maker could not say more of cannot be told from others.
-  return record.name.kind == Kind::key && trace.maker == record.trace.maker && trace.bytes == record.trace.bytes;
+bool names(const Record& record, const Identity& identity) {
+  if (!identity.is_own) return false;
+  if (record.is_complete) return identity.device == record.identity.device && identity.number == record.identity.number;
+  // An incomplete record of an object does not tell it from others.
+  return record.name.kind == Kind::key && identity.maker == record.identity.maker && identity.bytes == record.identity.bytes;
 }
 
 [[noreturn]] void fail(const std::string& what, int error) {
@@ -104,7 +104,7 @@ bool tells_of(const Record& record, const Trace& trace) {
 
 std::string to_text(const Record& r) {
   return fmt::format("{}\n{}\n{}\n{} {} {} {} {}\n{}", kFirstLine, r.boot, r.space, r.is_complete ? 1 : 0,
-                     r.trace.device, r.trace.number, r.trace.maker, r.trace.bytes, r.name.text);
+                     r.identity.device, r.identity.number, r.identity.maker, r.identity.bytes, r.name.text);
 }
 
 std::optional<Record> parse_record(const std::string& text) {
@@ -115,25 +115,25 @@ std::optional<Record> parse_record(const std::string& text) {
       std::getline(lines, numbers) && std::getline(lines, name, '\0');
   std::istringstream words(numbers);
   if (first != kFirstLine ||
-      !(words >> r.is_complete >> r.trace.device >> r.trace.number >> r.trace.maker >> r.trace.bytes))
+      !(words >> r.is_complete >> r.identity.device >> r.identity.number >> r.identity.maker >> r.identity.bytes))
     return {};
   try {
     r.name = parse_name(name);  // never that of a stream's memory
   } catch (const cli::Failure&) {
     return {};
   }
-  if (r.name.kind == Kind::id || !Segment::is_traceable(r.name.kind)) return {};
+  if (r.name.kind == Kind::id || !Segment::is_identifiable(r.name.kind)) return {};
   return r;
 }
 
-Remains look_at(const Record& record, Trace& found) {
+Remains look_at(const Record& record, Identity& found) {
   if (!is_of_this_boot(record)) return Remains::nothing;
   if (record.space != space_of(record.name)) return Remains::elsewhere;
   try {
-    const auto trace = Segment::look_up(record.name);
-    if (!trace || !tells_of(record, *trace)) return Remains::nothing;
-    found = *trace;
-    return trace->is_claimed ? Remains::elsewhere : Remains::segment;
+    const auto identity = Segment::look_up(record.name);
+    if (!identity || !names(record, *identity)) return Remains::nothing;
+    found = *identity;
+    return identity->is_claimed ? Remains::elsewhere : Remains::segment;
   } catch (const cli::Failure&) {
     return Remains::elsewhere;
   }
@@ -142,7 +142,7 @@ Remains look_at(const Record& record, Trace& found) {
 Note Note::write(const Name& name, std::size_t bytes) {
   const std::string directory = runtime_directory();
   if (mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail("cannot make " + directory, errno);
-  if (!is_own_directory(directory)) fail(directory + " is no directory of this user's", EPERM);
+  if (!is_own_directory(directory)) fail(directory + " is not a directory of this user", EPERM);
   for (;;) {
     std::random_device random;
     const std::uint64_t number = std::uint64_t{random()} << 32 | random();
@@ -151,11 +151,11 @@ Note Note::write(const Name& name, std::size_t bytes) {
     if (file < 0 && errno != EEXIST) fail("cannot make " + path, errno);
     if (file < 0) continue;
     Note note(path, file);
-    // Until it is locked, a collector may take it for a dead one's.
+    // Until it is locked, `wingbeat gc` may take it for the note of a dead process and remove it.
     if (!note.lock(LOCK_SH)) continue;
-    note.record_ = Record{boot(), space_of(name), name, Trace{}, false};
-    note.record_->trace.maker = getpid();
-    note.record_->trace.bytes = bytes;
+    note.record_ = Record{boot(), space_of(name), name, Identity{}, false};
+    note.record_->identity.maker = getpid();
+    note.record_->identity.bytes = bytes;
     const std::string text = to_text(*note.record_);
     if (pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
       fail("cannot write " + path, errno);
@@ -163,13 +163,13 @@ Note Note::write(const Name& name, std::size_t bytes) {
   }
 }
 
-// In place, since the lock is the file's; it gets no shorter.
-void Note::complete(const Trace& trace) {
-  record_->trace.device = trace.device;
-  record_->trace.number = trace.number;
+// Written in place, because the lock belongs to the file. The text does not get shorter.
+void Note::complete(const Identity& identity) {
+  record_->identity.device = identity.device;
+  record_->identity.number = identity.number;
   record_->is_complete = true;
   const std::string text = to_text(*record_);
-  [[maybe_unused]] const ssize_t ignored = pwrite(descriptor_, text.data(), text.size(), 0);  // its page is there
+  [[maybe_unused]] const ssize_t ignored = pwrite(descriptor_, text.data(), text.size(), 0);  // the file has its memory already
 }
 
 std::optional<Note> Note::open(const std::string& path) {
@@ -192,14 +192,14 @@ void Note::read() {
 }
 
 std::optional<Note> Note::join(const Segment& segment) {
-  const auto trace = segment.trace();
-  if (!trace) return {};
+  const auto identity = segment.identity();
+  if (!identity) return {};
   for (const std::string& path : note_paths()) {
     auto note = open(path);
     if (!note) continue;
     const auto& record = note->record_;
     const bool is_meant = record && record->name == segment.name() && is_of_this_boot(*record) &&
-                          record->space == space_of(record->name) && tells_of(*record, *trace);
+                          record->space == space_of(record->name) && names(*record, *identity);
     if (is_meant && note->lock(LOCK_SH)) return note;
     note->leave();
   }
@@ -259,3 +259,34 @@ Note::~Note() {
 }
 
 }  // namespace wingbeat::segments
+
+namespace wingbeat::cli {
+
+namespace {
+
+// Whether the note is no longer needed.
+bool settle(const segments::Record& record, bool removes, LeftSegments& found) {
+  segments::Identity identity;
+  const auto remains = segments::look_at(record, identity);
+  if (remains != segments::Remains::segment) return remains == segments::Remains::nothing;
+  if (removes && !segments::Segment::unlink(record.name, identity)) return false;
+  found.segments.push_back({record.name.text, identity.bytes});
+  return true;
+}
+
+LeftSegments look(bool removes) {
+  LeftSegments found;
+  for (auto& note : segments::Note::all_dead()) {
+    const bool is_settled = !note.record() || settle(*note.record(), removes, found);
+    if (is_settled) ++found.files;
+    if (!is_settled || !removes) note.leave();
+  }
+  return found;
+}
+
+}  // namespace
+
+LeftSegments find_left_segments() { return look(false); }
+LeftSegments remove_left_segments() { return look(true); }
+
+}  // namespace wingbeat::cli

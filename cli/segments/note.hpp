@@ -1,8 +1,9 @@
-// Says in the runtime directory which segment a mirror made, so that it can be found and taken away when all who kept it are dead.
+// Notes in the runtime directory about segments that mirrors made, so that a segment can be found and removed when every process
+// that kept it is dead.
 //
-// 1. A note is a small file of its own, `segment-<random number>.note`. It is there before its segment has a name.
-// 2. Each mirror that uses the segment holds a shared lock on it, which goes with the process, not with any time.
-// 3. Only who has it alone (an exclusive lock) takes the segment away, if the name still leads to exactly that one; then the note.
+// 1. A note is a small file, `segment-<random number>.note`. It exists before its segment has a name.
+// 2. Each mirror that uses the segment holds a shared lock on the note. The lock ends with the process, not after some time.
+// 3. Only a process with an exclusive lock removes the segment, if the name still leads to exactly that one, and then the note.
 #pragma once
 
 #include <cstddef>
@@ -15,40 +16,40 @@
 
 namespace wingbeat::segments {
 
-// What a note says.
+// The content of a note.
 struct Record {
-  std::string boot;   // which one of the machine: a segment does not live through the next
+  std::string boot;   // of the machine: no segment survives the next
   std::string space;  // the name space that a System V key belongs to
   Name name;
-  Trace trace;
-  bool is_complete = false;  // if not, its trace has only the maker and the size
+  Identity identity;
+  bool is_complete = false;  // otherwise the identity has only the maker and the size
 };
 
 std::string to_text(const Record& record);
-// Nothing if it is no note: a file may hold anything.
+// Nothing if the text is not a note: the file may have been written by others.
 std::optional<Record> parse_record(const std::string& text);
 
 class Note {
  public:
-  // A new one, held. Makes the runtime directory if there is none. Throws cli::Failure.
+  // Makes and holds a new note, and the runtime directory if there is none. Throws cli::Failure.
   static Note write(const Name& name, std::size_t bytes);
-  // That of this segment, held together with those who hold it already, or taken over from the dead.
+  // Holds the note of this segment, together with the processes that hold it already, or instead of dead ones.
   static std::optional<Note> join(const Segment& segment);
-  // All that nobody holds, held alone.
+  // Holds, alone, every note that no process holds.
   static std::vector<Note> all_dead();
 
   Note(Note&& other) noexcept;
   Note& operator=(Note&& other) noexcept;
-  // Takes the note away if nobody else holds it.
+  // Removes the note if no other process holds it.
   ~Note();
 
-  // What the segment turned out to be.
-  void complete(const Trace& trace);
-  // What it says; nothing if that is no note.
+  // Adds the identity of the segment, which is known only after it was made.
+  void complete(const Identity& identity);
+  // The content; nothing if the file is not a note.
   const std::optional<Record>& record() const { return record_; }
-  // Whether nobody else holds it. If somebody does, it is theirs from then on.
+  // Whether no other process holds it. If one does, this object lets go of it.
   bool is_last();
-  // Lets go of it and leaves it there.
+  // Lets go of the note without removing it.
   void leave();
 
  private:
@@ -63,12 +64,31 @@ class Note {
   std::optional<Record> record_;
 };
 
-// What is left of the segment that a note tells of.
+// What is left of the segment that a note names.
 enum class Remains {
-  nothing,    // it never came, or its name leads nowhere or to another one
+  nothing,    // it was never made, or its name leads nowhere or to another segment
   segment,    // it is there
-  elsewhere,  // it cannot be seen from here, or is in use: to be left alone
+  elsewhere,  // it cannot be seen from here, or is in use: leave it alone
 };
-Remains look_at(const Record& record, Trace& found);
+Remains look_at(const Record& record, Identity& found);
 
 }  // namespace wingbeat::segments
+
+namespace wingbeat::cli {
+
+struct LeftSegment {
+  std::string name;  // "/position_data", "key:0x1234"
+  std::uint64_t bytes = 0;
+};
+
+// What killed mirrors left, for `wingbeat doctor` and `wingbeat gc`.
+struct LeftSegments {
+  std::vector<LeftSegment> segments;
+  std::uint32_t files = 0;  // notes
+};
+
+LeftSegments find_left_segments();
+// Removes it, and returns what was removed.
+LeftSegments remove_left_segments();
+
+}  // namespace wingbeat::cli

@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::segments {
 
@@ -22,12 +24,12 @@ namespace {
 }
 
 #if defined(__APPLE__)
-constexpr int kWithoutWaiting = 0;  // which it refuses
+constexpr int kWithoutWaiting = 0;  // shm_open refuses O_NONBLOCK
 #else
-constexpr int kWithoutWaiting = O_NONBLOCK;  // for nobody who put a pipe there
+constexpr int kWithoutWaiting = O_NONBLOCK;  // in case the name leads to a pipe
 #endif
 
-// -1 with errno.
+// A descriptor or an id; -1 with errno.
 int find(const Name& name, Access access) {
   if (name.kind == Kind::posix)
     return shm_open(name.text.c_str(), (access == Access::read ? O_RDONLY : O_RDWR) | kWithoutWaiting, 0);
@@ -52,7 +54,7 @@ std::size_t size_of(int descriptor) {
   return fstat(descriptor, &status) == 0 && status.st_size > 0 ? static_cast<std::size_t>(status.st_size) : 0;
 }
 
-// Without memory behind it, an object ends who writes to it.
+// An access to an object whose memory is not reserved may end the process.
 int reserve(int descriptor, std::size_t bytes) {
 #if defined(__APPLE__)
   return ftruncate(descriptor, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
@@ -75,30 +77,30 @@ bool is_claimed([[maybe_unused]] int descriptor) {
 #endif
 }
 
-std::optional<Trace> trace_of_object(int descriptor) {
+std::optional<Identity> identity_of_object(int descriptor) {
   struct stat status = {};
   if (fstat(descriptor, &status) != 0) return {};
-  Trace trace;
-  trace.device = static_cast<std::uint64_t>(status.st_dev);
-  trace.number = static_cast<std::uint64_t>(status.st_ino);
-  trace.bytes = static_cast<std::size_t>(status.st_size);
-  trace.is_own = status.st_uid == geteuid();
-  trace.is_claimed = is_claimed(descriptor);
-  return trace;
+  Identity identity;
+  identity.device = static_cast<std::uint64_t>(status.st_dev);
+  identity.number = static_cast<std::uint64_t>(status.st_ino);
+  identity.bytes = static_cast<std::size_t>(status.st_size);
+  identity.is_own = status.st_uid == geteuid();
+  identity.is_claimed = is_claimed(descriptor);
+  return identity;
 }
 
-std::optional<Trace> trace_of_id(int id) {
+std::optional<Identity> identity_of_id(int id) {
   shmid_ds status = {};
   if (shmctl(id, IPC_STAT, &status) != 0 || is_removed(status)) return {};
-  Trace trace;
-  trace.number = static_cast<std::uint64_t>(id);
-  trace.maker = status.shm_cpid;
-  trace.bytes = status.shm_segsz;
-  trace.is_own = status.shm_perm.uid == geteuid();
-  return trace;
+  Identity identity;
+  identity.number = static_cast<std::uint64_t>(id);
+  identity.maker = status.shm_cpid;
+  identity.bytes = status.shm_segsz;
+  identity.is_own = status.shm_perm.uid == geteuid();
+  return identity;
 }
 
-// -1 where there are no objects without a name.
+// -1 on systems that have no objects without a name.
 int make_unnamed() {
 #if defined(__linux__)
   return open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -118,20 +120,20 @@ bool give_name([[maybe_unused]] int descriptor, [[maybe_unused]] const Name& nam
 }
 
 // Both give a descriptor; -1 with errno.
-int make_then_name(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+int make_then_name(const Name& name, std::size_t bytes, const std::function<void(const Identity&)>& known) {
   const int handle = make_unnamed();
   if (handle < 0) return -1;
   if (const int error = reserve(handle, bytes); error != 0) return close(handle), errno = error, -1;
-  if (const auto trace = trace_of_object(handle)) known(*trace);
+  if (const auto identity = identity_of_object(handle)) known(*identity);
   if (give_name(handle, name)) return handle;
   const int refusal = errno;
   return close(handle), errno = refusal, -1;
 }
 
-int make_named(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+int make_named(const Name& name, std::size_t bytes, const std::function<void(const Identity&)>& known) {
   const int handle = shm_open(name.text.c_str(), O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
   if (handle < 0) return -1;
-  if (const auto trace = trace_of_object(handle)) known(*trace);
+  if (const auto identity = identity_of_object(handle)) known(*identity);
   const int error = reserve(handle, bytes);
   if (error == 0) return handle;
   close(handle);
@@ -139,25 +141,25 @@ int make_named(const Name& name, std::size_t bytes, const std::function<void(con
   return errno = error, -1;
 }
 
-int make_object(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+int make_object(const Name& name, std::size_t bytes, const std::function<void(const Identity&)>& known) {
   const int handle = make_then_name(name, bytes, known);
   if (handle >= 0 || errno == EEXIST || errno == ENOSPC || errno == EFBIG) return handle;
   return make_named(name, bytes, known);
 }
 
 // An id; -1 with errno.
-int make_system_v(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+int make_system_v(const Name& name, std::size_t bytes, const std::function<void(const Identity&)>& known) {
   if (name.kind == Kind::id)
     throw cli::Failure(cli::kNotFound,
-                        fmt::format("{}: there is none, and the system chooses ids; give a key", name.text));
+                        fmt::format("{}: there is no such segment, and ids are chosen by the system; give a key", name.text));
   const int id = shmget(static_cast<key_t>(name.number), bytes, IPC_CREAT | IPC_EXCL | S_IRUSR | S_IWUSR);
   if (id < 0) return id;
-  if (const auto trace = trace_of_id(id)) known(*trace);
+  if (const auto identity = identity_of_id(id)) known(*identity);
   return id;
 }
 
 // A descriptor or an id; -1 if it is there already.
-int make(const Name& name, std::size_t bytes, const std::function<void(const Trace&)>& known) {
+int make(const Name& name, std::size_t bytes, const std::function<void(const Identity&)>& known) {
   const int handle = name.kind == Kind::posix ? make_object(name, bytes, known) : make_system_v(name, bytes, known);
   if (handle < 0 && errno != EEXIST) fail(fmt::format("cannot make {} of {} bytes", name.text, bytes), errno);
   return handle;
@@ -177,9 +179,9 @@ std::unique_ptr<Segment> Segment::attach(const Name& name, Access access, std::s
 }
 
 std::unique_ptr<Segment> Segment::create(const Name& name, std::size_t bytes,
-                                         const std::function<void(const Trace&)>& known) {
+                                         const std::function<void(const Identity&)>& known) {
   const int handle = make(
-      name, bytes, known ? known : [](const Trace&) {});
+      name, bytes, known ? known : [](const Identity&) {});
   if (handle < 0) return nullptr;
   std::unique_ptr<Segment> segment(new Segment(name, handle));
   name.kind == Kind::posix ? segment->attach_object(Access::write) : segment->attach_system_v(Access::write);
@@ -187,34 +189,34 @@ std::unique_ptr<Segment> Segment::create(const Name& name, std::size_t bytes,
   return segment;
 }
 
-std::optional<Trace> Segment::look_up(const Name& name) {
+std::optional<Identity> Segment::look_up(const Name& name) {
   const int handle = find(name, Access::read);
   if (handle < 0 && !is_absent(name.kind, errno)) fail("cannot open " + name.text, errno);
   if (handle < 0) return {};
-  if (name.kind != Kind::posix) return trace_of_id(handle);
-  const auto trace = trace_of_object(handle);
+  if (name.kind != Kind::posix) return identity_of_id(handle);
+  const auto identity = identity_of_object(handle);
   close(handle);
-  return trace;
+  return identity;
 }
 
-std::optional<Trace> Segment::trace() const {
-  if (!is_traceable(name_.kind)) return {};
-  return name_.kind == Kind::posix ? trace_of_object(handle_) : trace_of_id(handle_);
+std::optional<Identity> Segment::identity() const {
+  if (!is_identifiable(name_.kind)) return {};
+  return name_.kind == Kind::posix ? identity_of_object(handle_) : identity_of_id(handle_);
 }
 
-bool Segment::unlink(const Name& name, const Trace& trace) {
-  std::optional<Trace> now;
+bool Segment::unlink(const Name& name, const Identity& identity) {
+  std::optional<Identity> now;
   try {
     now = look_up(name);
   } catch (const cli::Failure&) {
     return false;
   }
-  if (!now || now->device != trace.device || now->number != trace.number) return false;
+  if (!now || now->device != identity.device || now->number != identity.number) return false;
   return (name.kind == Kind::posix ? shm_unlink(name.text.c_str())
-                                   : shmctl(static_cast<int>(trace.number), IPC_RMID, nullptr)) == 0;
+                                   : shmctl(static_cast<int>(identity.number), IPC_RMID, nullptr)) == 0;
 }
 
-bool Segment::is_traceable([[maybe_unused]] Kind kind) {
+bool Segment::is_identifiable([[maybe_unused]] Kind kind) {
 #if defined(__APPLE__)
   return kind != Kind::posix;  // its objects have no numbers
 #else
@@ -282,7 +284,7 @@ Presence presence_of_id(const Name& name, int id) {
   shmid_ds status = {};
   if (found < 0) return Presence::gone;
   if (found != id) return Presence::other;
-  // Without the right to ask, a segment of that number is all there is to know.
+  // Without the right to ask for more, the same id has to do.
   if (shmctl(id, IPC_STAT, &status) != 0) return is_absent(name.kind, errno) ? Presence::gone : Presence::same;
   return is_removed(status) ? Presence::gone : Presence::same;
 }
@@ -318,6 +320,20 @@ void Segment::remove() const {
 void Segment::touch() const {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   for (std::size_t at = 0; at < bytes_; at += page) static_cast<void>(*static_cast<volatile std::byte*>(data_ + at));
+}
+
+std::vector<std::string> segment_names() {
+  std::vector<std::string> names;
+#if defined(__linux__)
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm", ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_other = name.starts_with("wb-") || name.starts_with("sem.");
+    if (!is_other && entry.is_regular_file(ignored)) names.push_back("/" + name);
+  }
+  std::ranges::sort(names);
+#endif
+  return names;
 }
 
 }  // namespace wingbeat::segments

@@ -1,4 +1,4 @@
-// A shared memory segment that other programs made, or that is made for them. Nothing in it says what it is.
+// A shared memory segment that other programs made, or that is made for them. It does not describe its content.
 #pragma once
 
 #include <cstddef>
@@ -7,44 +7,42 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "guard.hpp"
-#include "name.hpp"
+#include "description.hpp"
 
 namespace wingbeat::segments {
 
 enum class Access { read, write };
 
-// Where a name leads to now, seen from a segment that was attached by it. Some systems cannot tell.
+// Where a name leads to now, compared with the segment that was attached by it. Some systems cannot tell.
 enum class Presence { same, other, gone, unknown };
 
-// What a name leads to, seen without attaching to it.
-struct Trace {
-  std::uint64_t
-      device = 0,
-      number =
-          0;  // no other object has these until the next boot: device and inode; 0 and the id of a System V segment
+// What a name leads to, found without attaching to it. No other object has the same device and number until the next boot.
+struct Identity {
+  std::uint64_t device = 0, number = 0;  // device and inode; 0 and the id of a System V segment
   std::int64_t maker = 0;  // the process that made a System V segment
   std::size_t bytes = 0;
   bool is_own = false;      // of this user
   bool is_claimed = false;  // see Segment::claim
 };
 
-// Not being there is ordinary: see attach(). Everything else that goes wrong throws cli::Failure.
+// A segment that does not exist is ordinary, see attach(). All other errors throw cli::Failure.
 class Segment {
  public:
-  // nullptr if it is not there or still empty; `missing` says which. Never changes its size.
+  // nullptr if it does not exist or is still empty; `missing` tells which. Never changes its size.
   static std::unique_ptr<Segment> attach(const Name& name, Access access, std::string& missing);
-  // For the user alone, its memory reserved and zero. nullptr if there is one already. `known` hears what it is: before it has its name, where
-  // the system can make objects without one.
+  // Makes a segment for this user alone, with its memory reserved and zero. nullptr if it exists already. `known` is called with
+  // its identity, before it has its name where the system can make objects without one.
   static std::unique_ptr<Segment> create(const Name& name, std::size_t bytes,
-                                         const std::function<void(const Trace&)>& known = {});
-  // Nothing if it leads nowhere. Throws cli::Failure if that cannot be seen.
-  static std::optional<Trace> look_up(const Name& name);
-  // Takes the name away if it leads to this.
-  static bool unlink(const Name& name, const Trace& trace);
-  // Whether such a segment can be told from a later one of the same name.
-  static bool is_traceable(Kind kind);
+                                         const std::function<void(const Identity&)>& known = {});
+  // Nothing if the name leads nowhere. Throws cli::Failure if that cannot be found out.
+  static std::optional<Identity> look_up(const Name& name);
+  // Removes the name if it leads to this identity.
+  static bool unlink(const Name& name, const Identity& identity);
+  // Whether a segment of this kind can be told from a later one of the same name.
+  static bool is_identifiable(Kind kind);
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -53,17 +51,17 @@ class Segment {
   std::size_t bytes() const { return bytes_; }
   const Name& name() const { return name_; }
 
-  // False once somebody cut it short, so that what was read or written since the last call may be nothing.
+  // False once another program truncated it: what was read or written since the last call may be lost.
   bool is_whole() const;
   Presence presence() const;
-  // What it is; nothing where that cannot be told.
-  std::optional<Trace> trace() const;
-  // False if another process has claimed some of these bytes, which only death or the end of its Segment takes from it. System V segments, and
-  // systems that do not lock what an open file stands for, let everybody.
+  // Nothing on systems that cannot tell.
+  std::optional<Identity> identity() const;
+  // Claims these bytes until this object or its process ends. False if another process has claimed some of them. Always true for
+  // System V segments, and on systems without locks of open files.
   bool claim(std::size_t offset, std::size_t bytes) const;
-  // Takes the name away, if it still leads here. Who is attached stays so.
+  // Removes the name if it still leads here. Attached processes stay attached.
   void remove() const;
-  // Maps every page, so that no later copy has to wait for it.
+  // Maps every page, so that later copies do not have to wait for that.
   void touch() const;
 
  private:
@@ -75,7 +73,10 @@ class Segment {
   int handle_;  // a descriptor, or the id of a System V segment
   std::byte* data_ = nullptr;
   std::size_t bytes_ = 0;
-  std::unique_ptr<Guard> guard_;  // System V segments cannot be cut short
+  std::unique_ptr<Guard> guard_;  // of a POSIX object; System V segments cannot be truncated
 };
+
+// The POSIX segments of this machine, those of streams excepted. Empty on systems that cannot list them.
+std::vector<std::string> segment_names();
 
 }  // namespace wingbeat::segments

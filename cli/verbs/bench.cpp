@@ -7,7 +7,7 @@
 
 #include "bench/duel.hpp"
 #include "bench/publish.hpp"
-#include "interrupts.hpp"
+#include "terminal.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -27,7 +27,7 @@ struct Options {
   bool json = false;
 };
 
-// Meets nobody's stream; and `wingbeat gc` finds what a bench that was killed has left.
+// A name that no other stream has, and that `wingbeat gc` finds if the bench is killed.
 std::string stream_name() { return fmt::format("bench-{}", ::getpid()); }
 
 std::uint32_t scaled(double count, double scale) { return static_cast<std::uint32_t>(std::max(10.0, count * scale)); }
@@ -64,13 +64,7 @@ std::vector<std::string> duel_row(const std::string& what, const Duel& duel) {
           fmt::format("{:.2f}", duel.ratio_p50)};
 }
 
-void progress(const char* what) {
-  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[Kmeasuring: {} ...", what);
-}
-
-void clear_progress() {
-  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
-}
+void progress(const std::string& what) { show_progress(fmt::format("measuring: {} ...", what)); }
 
 struct Results {
   Duel signal, frame, wake;
@@ -96,7 +90,7 @@ Results measure_all(double scale) {
   for (const std::uint32_t readers : {1u, 2u, 4u, 16u, 32u})
     results.asleep.push_back(
         {readers, bench::measure_publish({readers, Readers::kAsleep, scaled(500, scale)}, stream)});
-  clear_progress();
+  show_progress("");
   return results;
 }
 
@@ -166,16 +160,14 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("bench",
-                                  "Measure Wingbeat beside a bare floor: two pinned processes, no library, the same "
-                                  "memory traffic, in turns with it.\n"
-                                  "Only meaningful on a quiet machine; the ratios are what to look at.");
+void add_bench(CommandLine& line) {
+  auto verb = line.add_verb(kUpkeep, "bench", "Measure Wingbeat beside a bare floor",
+                            "The floor is two pinned processes without a library, with the same memory traffic, measured in turns "
+                            "with Wingbeat. The figures mean something only on a quiet machine; compare the ratios.");
   auto options = std::make_shared<Options>();
-  verb->add_option("--scale", options->scale, "How many frames, as a multiple of the usual number")
-      ->check(CLI::Range(0.001, 1000.0));
-  verb->add_flag("--json", options->json, "One JSON object");
-  verb->callback([&exit_code, options] { exit_code = run(*options); });
+  verb.add("--scale", options->scale, "Multiply the number of frames").between(0.001, 1000).with_default();
+  verb.add("--json", options->json, "Print one JSON object instead of text");
+  verb.run([options] { return run(*options); });
 }
 
 }  // namespace wingbeat::cli

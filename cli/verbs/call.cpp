@@ -1,9 +1,11 @@
 // wingbeat call: pulls a trigger or issues a command of a running simulation.
+#include <fmt/format.h>
+
 #include <memory>
 #include <vector>
 
-#include <fmt/format.h>
-#include "asking.hpp"
+#include "request.hpp"
+#include "verbs.hpp"
 
 namespace wingbeat::cli {
 
@@ -12,12 +14,12 @@ namespace {
 struct CallArguments {
   std::string address;
   std::vector<double> numbers;
-  AskOptions options;
+  RequestOptions options;
 };
 
 int call(const CallArguments& arguments) {
   const Address address = resolve_address(arguments.address);
-  return ask(address, arguments.options, [&](Reader& reader, const wb_control_info& control) {
+  return request(address, arguments.options, [&](Reader& reader, const wb_control_info& control) {
     if (control.kind == WB_PARAMETER)
       throw Failure(
           kUsage, fmt::format("'{}' is a parameter; use `wingbeat set {} VALUE`", address.control, arguments.address));
@@ -32,14 +34,14 @@ int call(const CallArguments& arguments) {
 
 }  // namespace
 
-void add_call(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand(
-      "call", "Pull a trigger or issue a command and wait for the receipt: wingbeat call swarm.place 3 0 0 0");
+void add_call(CommandLine& line) {
+  auto verb = line.add_verb(kSteering, "call", "Pull a trigger or run a command and wait for the receipt",
+                            "Examples:\nwingbeat call swarm.pause\nwingbeat call swarm.place 3 0 0 0");
   auto arguments = std::make_shared<CallArguments>();
-  verb->add_option("name", arguments->address, "STREAM.TRIGGER or STREAM.COMMAND")->required();
-  verb->add_option("numbers", arguments->numbers, "The command's arguments");
-  add_ask_options(*verb, arguments->options);
-  verb->callback([&exit_code, arguments] { exit_code = call(*arguments); });
+  verb.add("name", arguments->address, "STREAM.TRIGGER or STREAM.COMMAND").required();
+  verb.add("numbers", arguments->numbers, "The arguments of the command");
+  add_request_options(verb, arguments->options);
+  verb.run([arguments] { return call(*arguments); });
 }
 
 }  // namespace wingbeat::cli

@@ -1,11 +1,11 @@
-// wingbeat doctor: is this machine fit for streams, and are the streams on it well?
+// wingbeat doctor: checks the machine and all streams.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "leftovers.hpp"
 #include "machine.hpp"
+#include "note.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.hpp"
@@ -26,11 +26,11 @@ Finding judge_writer(const wb_stream_info& s) {
             fmt::format("writer {} alive, {} readers, {}", s.writer_pid, s.readers, bytes_text(s.memory_bytes)), ""};
   if (s.readers > 0)
     return {about(s.name), Level::advice,
-            fmt::format("its writer {}; {} readers wait for another one",
+            fmt::format("the writer {}; {} readers wait for a new one",
                         s.writer_state == WB_WRITER_CLOSED ? "ended" : "died", s.readers),
             "start the simulation again, or end the readers"};
   return {about(s.name), Level::problem,
-          fmt::format("its writer {} is dead and nobody reads: {} lie about", s.writer_pid, bytes_text(s.memory_bytes)),
+          fmt::format("the writer {} is dead and there are no readers; {} of memory are left", s.writer_pid, bytes_text(s.memory_bytes)),
           fmt::format("`wingbeat gc {}`", s.name)};
 }
 
@@ -43,7 +43,7 @@ Finding judge_dead_reader(const std::string& name, const wb_reader_info& reader)
 
 void judge_stream(const std::string& name, Findings& findings) {
   auto inspection = Inspection::open(name);
-  if (!inspection && inspection.error().code() == WB_NOT_READY) return;  // it ended meanwhile
+  if (!inspection && inspection.error().code() == WB_NOT_READY) return;  // the stream ended meanwhile
   if (!inspection) return findings.push_back(judge_error(name, inspection.error()));
   const auto stream = inspection->stream();
   if (!stream) return findings.push_back(judge_error(name, stream.error()));
@@ -66,7 +66,7 @@ Findings check_segments() {
   Findings findings;
   for (const auto& segment : find_left_segments().segments)
     findings.push_back({fmt::format("segment {}", printable(segment.name)), Level::problem,
-                        fmt::format("the mirror that made it is dead: {} lie about", bytes_text(segment.bytes)),
+                        fmt::format("the mirror that made it is dead; {} of memory are left", bytes_text(segment.bytes)),
                         "`wingbeat gc`, or start the mirror again"});
   return findings;
 }
@@ -109,11 +109,11 @@ int examine(bool json) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("doctor", "Check the machine and all streams, and say what to do");
+void add_doctor(CommandLine& line) {
+  auto verb = line.add_verb(kUpkeep, "doctor", "Check the machine and all streams, and say what to do");
   auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "One JSON object instead of text");
-  verb->callback([&exit_code, json] { exit_code = examine(*json); });
+  verb.add("--json", *json, "Print one JSON object instead of text");
+  verb.run([json] { return examine(*json); });
 }
 
 }  // namespace wingbeat::cli

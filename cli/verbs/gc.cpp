@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "leftovers.hpp"
+#include "note.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.hpp"
@@ -20,13 +20,13 @@ std::vector<std::string> names_of(const LeftSegments& left) {
 }
 
 int collect_and_tell(const std::string& stream, bool json) {
-  // A stream that is not there is a typing error more often than a success.
+  // The name of a stream that does not exist is more often mistyped than already collected.
   if (!stream.empty()) {
     auto inspection = Inspection::open(stream);
     if (!inspection && inspection.error().code() == WB_NOT_READY) throw inspection.error();
   }
   wb_collect_report report = collect(stream).value();
-  const LeftSegments left = stream.empty() ? collect_left_segments() : LeftSegments();
+  const LeftSegments left = stream.empty() ? remove_left_segments() : LeftSegments();
   const std::vector<std::string> segments = names_of(left);
   report.files += left.files;
   for (const auto& segment : left.segments) report.bytes += segment.bytes;
@@ -49,13 +49,13 @@ int collect_and_tell(const std::string& stream, bool json) {
 
 }  // namespace
 
-void add_gc(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("gc", "Remove what dead processes left; never touches what a live one uses");
+void add_gc(CommandLine& line) {
+  auto verb = line.add_verb(kUpkeep, "gc", "Remove what dead processes left; what live ones use is never touched");
   auto stream = std::make_shared<std::string>();
-  verb->add_option("stream", *stream, "Of this stream only");
+  verb.add("stream", *stream, "Remove only what belongs to this stream");
   auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "What was removed as one JSON object");
-  verb->callback([&exit_code, stream, json] { exit_code = collect_and_tell(*stream, *json); });
+  verb.add("--json", *json, "Print what was removed as one JSON object");
+  verb.run([stream, json] { return collect_and_tell(*stream, *json); });
 }
 
 }  // namespace wingbeat::cli

@@ -1,4 +1,4 @@
-// wingbeat info: everything about one stream.
+// wingbeat info: shows one stream.
 #include <fmt/format.h>
 
 #include <memory>
@@ -16,9 +16,9 @@ struct Description {
   std::vector<wb_reader_info> readers;
   std::vector<wb_field_info> fields;
   std::vector<wb_control_info> controls;
-  std::vector<wb_value> values;  // of the parameters; of others unused
+  std::vector<wb_value> values;  // by control; unused unless it is a parameter
   std::vector<std::pair<std::string, std::string>> attributes;
-  std::string unverified;  // why, if it is
+  std::string unverified;  // the reason; empty if the stream is not
 };
 
 Description describe(const std::string& name) {
@@ -127,13 +127,13 @@ int show(const std::string& name, bool json) {
 
 }  // namespace
 
-void add_info(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("info", "Show a stream: fields, attributes, parameters, readers, memory");
+void add_info(CommandLine& line) {
+  auto verb = line.add_verb(kLooking, "info", "Show a stream: fields, attributes, parameters, readers, memory");
   auto name = std::make_shared<std::string>();
-  verb->add_option("stream", *name, "Its name")->required();
+  verb.add("stream", *name, "The stream's name").required();
   auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "One JSON object instead of text");
-  verb->callback([&exit_code, name, json] { exit_code = show(*name, *json); });
+  verb.add("--json", *json, "Print one JSON object instead of text");
+  verb.run([name, json] { return show(*name, *json); });
 }
 
 }  // namespace wingbeat::cli

@@ -1,4 +1,4 @@
-// wingbeat ls: which streams there are.
+// wingbeat ls: lists the streams of this machine.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -82,7 +82,7 @@ int list(bool json) {
     for (const Seen& seen : all) array.push_back(to_json(seen));
     fmt::print("{}\n", json_text(array));
   } else if (all.empty()) {
-    fmt::print(stderr, "no streams; start a writer, for instance `wingbeat swarm`\n");
+    fmt::print(stderr, "no streams; start a writer, for example `wingbeat swarm`\n");
   } else {
     print_table(all);
   }
@@ -91,11 +91,11 @@ int list(bool json) {
 
 }  // namespace
 
-void add_ls(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("ls", "List the streams of this machine, with their live and dead parties");
+void add_ls(CommandLine& line) {
+  auto verb = line.add_verb(kLooking, "ls", "List the streams of this machine with their writers and readers");
   auto json = std::make_shared<bool>(false);
-  verb->add_flag("--json", *json, "One JSON array instead of a table");
-  verb->callback([&exit_code, json] { exit_code = list(*json); });
+  verb.add("--json", *json, "Print one JSON array instead of a table");
+  verb.run([json] { return list(*json); });
 }
 
 }  // namespace wingbeat::cli

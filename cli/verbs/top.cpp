@@ -7,8 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "interrupts.hpp"
-#include "screen.hpp"
+#include "terminal.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 #include "wingbeat/wingbeat.hpp"
@@ -183,30 +182,26 @@ int run_screen(const TopArguments& arguments) {
   Screen screen;
   for (;;) {
     watch.look();
-    auto lines = picture(watch);
-    lines.insert(lines.begin(), {fmt::format("wingbeat top: {} streams, every {:g} s; q leaves", watch.watched().size(),
-                                             arguments.interval_s),
-                                 ""});
+    std::vector<Line> lines = {{fmt::format("wingbeat top: {} streams, every {:g} s; q leaves", watch.watched().size(),
+                                             arguments.interval_s)}, {""}};
+    for (const auto& line : picture(watch)) lines.push_back({line});
     screen.draw(lines);
-    const char key = screen.wait_key(interval_of(arguments));
-    if (key == 'q' || key == 'Q' || interrupted()) return kDone;
+    if (screen.wait_key(interval_of(arguments)) == Key::quit || interrupted()) return kDone;
   }
 }
 
 }  // namespace
 
-void add_top(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("top", "Watch all streams and readers live: rate, step time, lag, losses, memory");
+void add_top(CommandLine& line) {
+  auto verb = line.add_verb(kLooking, "top", "Watch all streams and readers live: rate, step time, lag, losses, memory");
   auto arguments = std::make_shared<TopArguments>();
-  verb->add_option("--interval", arguments->interval_s, "Seconds between two looks")
-      ->check(CLI::Range(0.05, 3600.0))
-      ->capture_default_str();
-  verb->add_flag("--once", arguments->once, "Look once and end");
-  verb->add_flag("--json", arguments->json, "One JSON array per look, each on a line");
-  verb->callback([&exit_code, arguments] {
+  verb.add("--interval", arguments->interval_s, "Update every so many seconds").between(0.05, 3600).with_default();
+  verb.add("--once", arguments->once, "Print the state once and end");
+  verb.add("--json", arguments->json, "Print one JSON array per update, each on a line");
+  verb.run([arguments] {
     catch_interrupts();
     const bool live = is_terminal() && !arguments->once && !arguments->json;
-    exit_code = live ? run_screen(*arguments) : run_plain(*arguments);
+    return live ? run_screen(*arguments) : run_plain(*arguments);
   });
 }
 

@@ -1,11 +1,9 @@
-// The verbs of the `wingbeat` command, and what all of them share: exit codes and the way to fail.
+// The verbs of the `wingbeat` command.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <stdexcept>
-#include <string>
+#include "command_line.hpp"
 
-// One line for each verb: its name, and a file of that name which defines its add_ function.
+// One line for each verb: its name. A file of that name, here or in osc/ or segments/, defines add_NAME.
 #define WINGBEAT_VERBS(X) \
   X(ls)                   \
   X(info)                 \
@@ -22,30 +20,13 @@
 
 namespace wingbeat::cli {
 
-enum ExitCode : int {
-  kDone = 0,           // done, or yes
-  kNo = 1,             // the answer is no, or something was found wrong
-  kUsage = 2,          // the command line makes no sense
-  kNotFound = 3,       // there is no such stream, parameter, trigger or command
-  kFailed = 4,         // it could not be done; the text says why
-  kInterrupted = 130,  // by Ctrl-C, before it was done
-};
-inline constexpr const char* kExitCodes =
-    "Exit codes: 0 done; 1 the answer is no, or problems were found; 2 bad usage; 3 no such stream or name; 4 failed; "
-    "130 interrupted.";
+// The headings of the list of verbs.
+inline constexpr const char* kLooking = "Look at running simulations";
+inline constexpr const char* kSteering = "Steer them";
+inline constexpr const char* kServing = "Publish streams, and connect them with other programs";
+inline constexpr const char* kUpkeep = "Check, clean up and measure";
 
-// Thrown by verbs; main prints the text and ends with the code.
-class Failure : public std::runtime_error {
- public:
-  Failure(ExitCode code, const std::string& text) : std::runtime_error(text), code_(code) {}
-  ExitCode code() const { return code_; }
-
- private:
-  ExitCode code_;
-};
-
-// Each adds its subcommand to `app`, which sets `exit_code` when it is run.
-#define WINGBEAT_DECLARE_VERB(name) void add_##name(CLI::App& app, int& exit_code);
+#define WINGBEAT_DECLARE_VERB(name) void add_##name(CommandLine& line);
 WINGBEAT_VERBS(WINGBEAT_DECLARE_VERB)
 #undef WINGBEAT_DECLARE_VERB
 

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "shared_file.hpp"
+#include "config_file.hpp"
 #include "swarm/swarm.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstring>
 
-#include "frame_stamp.hpp"
+#include "swarm_stream.hpp"
 
 namespace {
 

@@ -13,8 +13,8 @@
 #include <new>
 #include <stdexcept>
 
-#include "interrupts.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
+#include "terminal.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::cli::bench {

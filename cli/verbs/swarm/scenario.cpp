@@ -6,10 +6,9 @@
 #include <cmath>
 #include <string_view>
 
-#include "shared_file.hpp"
+#include "config_file.hpp"
+#include "failure.hpp"
 #include "swarm/swarm.hpp"
-#include "toml_section.hpp"
-#include "verbs.hpp"
 
 namespace wingbeat::cli {
 
@@ -23,18 +22,18 @@ std::optional<swarm::Boundary> read_boundary(const Section& section) {
   if (!name) return std::nullopt;
   const auto boundary = swarm::find_boundary(*name);
   if (!boundary || *boundary == swarm::Boundary::usual)
-    section.complain("boundary", "must be open, periodic or walled");
+    section.refuse("boundary", "must be open, periodic or walled");
   return boundary;
 }
 
 std::optional<std::string> read_model(const Section& section) {
   auto name = section.text("model");
   if (name && swarm::find_model(*name) == nullptr)
-    section.complain("model", fmt::format("'{}' is not known; there are {}", *name, swarm::model_names()));
+    section.refuse("model", fmt::format("'{}' is not known; there are {}", *name, swarm::model_names()));
   return name;
 }
 
-// Switches may be true and false.
+// A switch may be given as true or false.
 double read_parameter(const Section& section, std::string_view name) {
   if (const auto flag = section.table()[name].value_exact<bool>()) return *flag ? 1 : 0;
   return *section.number(name, -HUGE_VAL, HUGE_VAL);
@@ -44,7 +43,7 @@ std::vector<std::pair<std::string, double>> read_parameters(const Section& secti
   std::vector<std::pair<std::string, double>> values;
   const auto node = section.table()["parameters"];
   if (!node) return values;
-  if (!node.is_table()) section.complain("parameters", "must be a table: [parameters], then a line for each");
+  if (!node.is_table()) section.refuse("parameters", "must be a table: [parameters], then a line for each");
   const Section parameters(*node.as_table(), source);
   for (const auto& [key, value] : parameters.table()) {
     values.emplace_back(std::string(key.str()), read_parameter(parameters, key.str()));

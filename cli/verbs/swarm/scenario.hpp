@@ -1,6 +1,6 @@
-// Scenarios: what a swarm is to be, in a TOML file.
+// Scenarios: the settings of a swarm, in a TOML file.
 //
-//     model = "couzin"            # every key may be left out: the command's default holds
+//     model = "couzin"            # every key is optional: the command's default applies
 //     agents = 100
 //     seed = 1
 //     rate = 10                   # steps per second
@@ -34,10 +34,10 @@ struct Scenario {
   std::vector<std::pair<std::string, double>> parameters;
 };
 
-// A name is looked for in share/wingbeat/scenarios beside the installed or built command; what has a '/' or ends in .toml is a path. Throws Failure with what is wrong
-// and what would be right: kNotFound if there is no such file, kUsage for what is in it.
+// Reads a file by its path or by the name of an installed scenario (see find_shared). Throws Failure with what is wrong and
+// what would be right: kNotFound if there is no such file, kUsage for its content.
 Scenario read_scenario(const std::string& name_or_path);
-// The same for a text; `source` is for complaints.
+// Does the same for a text; `source` names it in messages.
 Scenario parse_scenario(const std::string& text, const std::string& source);
 
 }  // namespace wingbeat::cli

@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 #include <optional>
 
-#include "code_listener.hpp"
-#include "interrupts.hpp"
 #include "pace.hpp"
 #include "quantiles.hpp"
 #include "scenario.hpp"
 #include "swarm_bench.hpp"
 #include "swarm_stream.hpp"
+#include "terminal.hpp"
 #include "text.hpp"
 #include "verbs.hpp"
 
@@ -39,7 +37,6 @@ struct SwarmArguments {
   std::vector<std::pair<std::string, double>> parameters;  // of the scenario
   bool bench = false;
   bool publish = false;  // in a bench
-  bool quiet = false;
   bool json = false;
 };
 
@@ -66,8 +63,8 @@ double fitting_centre_radius(std::uint32_t agents) {
 void apply_setting(swarm::Swarm& flock, const std::string& setting) {
   const auto equals = setting.find('=');
   double value = 0;
-  if (equals == std::string::npos || !CLI::detail::lexical_cast(setting.substr(equals + 1), value))
-    throw Failure(kUsage, fmt::format("--set {}: should be NAME=NUMBER, as in alignment=0.02", setting));
+  if (equals == std::string::npos || !parse_number(setting.substr(equals + 1), value))
+    throw Failure(kUsage, fmt::format("--set {}: give NAME=NUMBER, as in alignment=0.02", setting));
   const swarm::Outcome outcome = flock.set(setting.substr(0, equals), value);
   if (!outcome) throw Failure(kUsage, fmt::format("--set {}: {}", setting, outcome.text));
 }
@@ -90,11 +87,11 @@ swarm::Swarm make_flock(const SwarmArguments& arguments) {
   return flock;
 }
 
-// What the command line says goes before what the scenario says, and that before the model's usual.
-void apply_scenario(const CLI::App& verb, SwarmArguments& a) {
+// The command line has priority over the scenario, and the scenario over the model's defaults.
+void apply_scenario(const Verb& verb, SwarmArguments& a) {
   const Scenario scenario = a.scenario.empty() ? Scenario() : read_scenario(a.scenario);
   const auto choose = [&verb](const char* option, auto& value, const auto& said) {
-    if (said && verb.count(option) == 0) value = *said;
+    if (said && !verb.was_given(option)) value = *said;
   };
   choose("--model", a.flock.model, scenario.model);
   choose("--agents", a.flock.agents, std::optional(scenario.agents.value_or(swarm::find_model(a.flock.model)->agents)));
@@ -112,7 +109,7 @@ bool is_done(const SwarmArguments& arguments, const Summary& summary) {
   return arguments.seconds && static_cast<double>(wb_now_ns() - summary.start_ns) >= *arguments.seconds * 1e9;
 }
 
-Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::optional<CodeListener>& listener) {
+Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::optional<CodeReader>& listener) {
   Summary summary;
   summary.add(stream.publish_start());
   Pace pace(arguments.flat_out ? 0 : arguments.rate, summary.start_ns);
@@ -139,7 +136,7 @@ void print_start(const SwarmArguments& arguments, const SwarmStream& stream) {
 }
 
 void print_summary(const SwarmArguments& arguments, const Summary& summary,
-                   const std::optional<CodeListener>& listener) {
+                   const std::optional<CodeReader>& listener) {
   fmt::print("{}: {} frames in {:.1f} s, {} late, step p50 {}, publish p50 {} p99 {}, {} requests",
              arguments.stream.name, summary.frames, summary.wall_seconds(), summary.late,
              duration_text(summary.step.at(0.5)), duration_text(summary.publish.at(0.5)),
@@ -148,7 +145,7 @@ void print_summary(const SwarmArguments& arguments, const Summary& summary,
   fmt::print("\n");
 }
 
-Json to_json(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeListener>& listener) {
+Json to_json(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeReader>& listener) {
   Json json = {{"name", arguments.stream.name},
                {"model", arguments.flock.model},
                {"agents", arguments.flock.agents},
@@ -165,11 +162,11 @@ Json to_json(const SwarmArguments& arguments, const Summary& summary, const std:
   return json;
 }
 
-void report(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeListener>& listener) {
-  if (listener && !listener->complaint().empty())
-    fmt::print(stderr, "wingbeat: {}: {}\n", arguments.subscribe, printable(listener->complaint()));
+void report(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeReader>& listener) {
+  if (listener && !listener->problem().empty())
+    fmt::print(stderr, "wingbeat: {}: {}\n", arguments.subscribe, printable(listener->problem()));
   if (arguments.json) fmt::print("{}\n", json_text(to_json(arguments, summary, listener)));
-  if (!arguments.json && !arguments.quiet) print_summary(arguments, summary, listener);
+  if (!arguments.json && !arguments.stream.quiet) print_summary(arguments, summary, listener);
 }
 
 void print_speed(SwarmArguments arguments) {
@@ -184,7 +181,7 @@ void print_speed(SwarmArguments arguments) {
   std::fflush(stdout);
 }
 
-// As many agents as were asked for, or a series of them.
+// With the given number of agents, or with a series of numbers.
 void print_speeds(SwarmArguments arguments, bool is_one) {
   if (is_one) return print_speed(arguments);
   for (const std::uint32_t agents : kBenchAgents) {
@@ -194,12 +191,12 @@ void print_speeds(SwarmArguments arguments, bool is_one) {
   }
 }
 
-// The model that was asked for, or all of them.
-int run_bench(const CLI::App& verb, SwarmArguments arguments) {
+// Of the given model, or of all.
+int run_bench(const Verb& verb, SwarmArguments arguments) {
   catch_interrupts();
   const bool is_scenario = !arguments.scenario.empty();
-  const bool is_one_model = verb.count("--model") > 0 || is_scenario,
-             is_one_size = verb.count("--agents") > 0 || is_scenario;
+  const bool is_one_model = verb.was_given("--model") || is_scenario,
+             is_one_size = verb.was_given("--agents") || is_scenario;
   if (!arguments.json) fmt::print("{}\n", speed_head(arguments.publish));
   for (const swarm::ModelInfo* model : swarm::models()) {
     if (interrupted()) return kInterrupted;
@@ -216,121 +213,102 @@ int run(SwarmArguments arguments) {
   catch_interrupts();
   swarm::Swarm flock = make_flock(arguments);
   SwarmStream stream(flock, arguments.flock, arguments.stream);
-  std::optional<CodeListener> listener;
+  std::optional<CodeReader> listener;
   if (!arguments.subscribe.empty() && arguments.stream.injection != Injection::deaf)
     listener.emplace(arguments.subscribe);
-  if (!arguments.quiet && !arguments.json) print_start(arguments, stream);
+  if (!arguments.stream.quiet && !arguments.json) print_start(arguments, stream);
   const Summary summary = run_steps(arguments, stream, listener);
   report(arguments, summary, listener);
   return kDone;
 }
 
-void add_model_options(CLI::App& verb, SwarmArguments& a) {
+void add_model_options(Verb& verb, SwarmArguments& a) {
   std::vector<std::string> models;
   for (const swarm::ModelInfo* model : swarm::models()) models.emplace_back(model->name);
-  const std::map<std::string, swarm::Boundary> boundaries = {
-      {"open", swarm::Boundary::open}, {"periodic", swarm::Boundary::periodic}, {"walled", swarm::Boundary::walled}};
-  verb.add_option("--scenario", a.scenario,
-                  "A TOML file, or the name of one of those installed; other options go before what it says")
-      ->option_text("NAME|FILE");
-  verb.add_option("--model", a.flock.model, "The model: " + swarm::model_names())
-      ->check(CLI::IsMember(models))
-      ->option_text("NAME")
-      ->default_str("zones");
-  verb.add_option("--agents", a.flock.agents, "How many agents; as the model has it if not given, 10000 for zones")
-      ->check(CLI::Range(1u, swarm::kMaxAgents));
-  verb.add_option("--boundary", a.flock.boundary, "Where space ends; as the model has it if not given")
-      ->transform(CLI::CheckedTransformer(boundaries, CLI::ignore_case))
-      ->option_text("open|periodic|walled");
-  verb.add_option("--box", a.flock.box, "Edge of a periodic or walled box, from 0; as the model has it if not given")
-      ->check(CLI::Range(0.0, swarm::kReach));
-  verb.add_option("--threads", a.flock.threads, "Threads of a step; they change its duration, not one bit of it")
-      ->check(CLI::Range(1u, swarm::kMaxThreads))
-      ->capture_default_str();
+  using Boundaries = std::vector<std::pair<std::string, swarm::Boundary>>;
+  verb.add("--scenario", a.scenario,
+           "Read the settings from a TOML file, or from an installed scenario by its name; other options have priority")
+      .shown_as("NAME|FILE");
+  verb.add("--model", a.flock.model, "Choose the model: " + swarm::model_names() + "; default: zones")
+      .one_of(models)
+      .shown_as("NAME");
+  verb.add("--agents", a.flock.agents, "Set the number of agents; default: the model's, 10000 for zones")
+      .between(1, swarm::kMaxAgents);
+  verb.choose("--boundary", a.flock.boundary,
+              Boundaries{{"open", swarm::Boundary::open},
+                         {"periodic", swarm::Boundary::periodic},
+                         {"walled", swarm::Boundary::walled}},
+              "Set where space ends; default: the model's");
+  verb.add("--box", a.flock.box, "Set the edge of a periodic or walled box, which begins at 0; default: the model's")
+      .between(0, swarm::kReach);
+  verb.add("--threads", a.flock.threads, "Set the threads of a step; the result does not depend on them")
+      .between(1, swarm::kMaxThreads)
+      .with_default();
 }
 
-void add_run_options(CLI::App& verb, SwarmArguments& a) {
-  verb.add_option("--seed", a.flock.seed, "Seed of all randomness")->capture_default_str();
-  auto* rate = verb.add_option("--rate", a.rate, "Steps per second")->check(CLI::Range(0.001, 1e6));
-  rate->capture_default_str();
-  verb.add_flag("--flat-out", a.flat_out, "As fast as it goes instead; 60 steps then count as a second")
-      ->excludes(rate);
-  verb.add_option("--seconds", a.seconds, "End after this time")->check(CLI::Range(0.0, 1e9));
-  verb.add_option("--steps", a.steps, "End after this many steps; the start state is one frame more");
-  verb.add_option("--set", a.settings, "Initial value of a parameter; may be repeated")
-      ->option_text("NAME=NUMBER")
-      ->allow_extra_args(false);
+void add_run_options(Verb& verb, SwarmArguments& a) {
+  verb.add("--seed", a.flock.seed, "Seed all random numbers").with_default();
+  const Option rate = verb.add("--rate", a.rate, "Make so many steps per second").between(0.001, 1e6).with_default();
+  verb.add("--flat-out", a.flat_out, "Run as fast as possible instead; 60 steps then count as one second").excludes(rate);
+  verb.add("--seconds", a.seconds, "End after this time").between(0, 1e9);
+  verb.add("--steps", a.steps, "End after this many steps; the start state is one frame more");
+  verb.add("--set", a.settings, "Set the initial value of a parameter; may be repeated").shown_as("NAME=NUMBER");
 }
 
-void add_share_option(CLI::App& verb, SwarmArguments& a) {
-  static const std::map<std::string, std::uint64_t> rights = {
-      {"group-read", WB_GROUP_READ}, {"group-control", WB_GROUP_CONTROL}, {"all-read", WB_ALL_READ}};
-  const auto add_right = [&a](const std::string& name) {
-    const auto right = rights.find(name);
-    if (right == rights.end())
-      throw CLI::ValidationError("--share", "group-read, group-control or all-read, not " + name);
-    a.stream.access |= right->second;
-  };
-  verb.add_option_function<std::vector<std::string>>(
-          "--share",
-          [add_right](const std::vector<std::string>& names) {
-            for (const auto& name : names) add_right(name);
-          },
-          "What other users may do, nothing by default; several with commas between")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->option_text("group-read|group-control|all-read");
-}
-
-void add_stream_options(CLI::App& verb, SwarmArguments& a) {
-  const std::map<std::string, Injection> injections = {
-      {"none", Injection::none}, {"torn", Injection::torn}, {"deaf", Injection::deaf}, {"frozen", Injection::frozen}};
-  verb.add_option("--name", a.stream.name, "The stream's name")->capture_default_str();
-  verb.add_option("--lease-budget", a.stream.lease_budget, "Frames all readers together may hold")
-      ->capture_default_str();
-  verb.add_option("--history", a.stream.history, "Frames a reader of every frame may fall back")->capture_default_str();
-  verb.add_option("--max-readers", a.stream.max_readers, "Readers there may be")->capture_default_str();
-  verb.add_option("--lock-step", a.stream.lock_step,
-                  "Wait after each frame for the readers in lock-step that call themselves so, 2 s at most; what they "
-                  "ask because of a frame is in force in the next")
-      ->option_text("LABEL");
-  add_share_option(verb, a);
-  verb.add_flag("--huge", a.stream.huge, "Frames in huge pages, if the system has any");
-  verb.add_option("--subscribe", a.subscribe,
-                  "Count the frames of this stream and keep the newest of its field `code`");
-  verb.add_flag(
-      "--stamp", a.stream.stamp,
-      "Add a field `stamp`: seq * 0x9E3779B97F4A7C15 plus all other fields as little-endian 64-bit words, each "
-      "field filled up with zeros, wrapping; a reader can tell by it that a frame is whole");
-  verb.add_option("--inject", a.stream.injection,
-                  "Break something, to see that checks notice: torn (half a frame is the one before), deaf (never "
-                  "reads the subscribed stream), frozen (parameters have no effect)")
-      ->transform(CLI::CheckedTransformer(injections, CLI::ignore_case))
-      ->option_text("none|torn|deaf|frozen")
-      ->default_str("none");
+void add_stream_options(Verb& verb, SwarmArguments& a) {
+  static const std::vector<std::string> rights = {"group-read", "group-control", "all-read"};
+  static constexpr std::uint64_t kRights[] = {WB_GROUP_READ, WB_GROUP_CONTROL, WB_ALL_READ};
+  using Injections = std::vector<std::pair<std::string, Injection>>;
+  verb.add("--name", a.stream.name, "Name the stream").with_default();
+  verb.add("--lease-budget", a.stream.lease_budget, "Set how many frames all readers together may hold").with_default();
+  verb.add("--history", a.stream.history, "Set how many frames a reader of every frame may fall back").with_default();
+  verb.add("--max-readers", a.stream.max_readers, "Set how many readers there may be").with_default();
+  verb.add("--lock-step", a.stream.lock_step,
+           "Wait after each frame for the readers in lock-step with this label; a request that they make because of a frame "
+           "applies to the next")
+      .shown_as("LABEL");
+  verb.add("--timeout", a.stream.lock_step_limit_s,
+           "Wait at most so many seconds for a reader in lock-step, then go on without it until it catches up")
+      .between(0.001, 1e6)
+      .with_default();
+  verb.choose("--share", rights, [&a](std::size_t index) { a.stream.access |= kRights[index]; },
+              "Give other users rights; default: none; several with commas between them", true);
+  verb.add("--huge", a.stream.huge, "Use huge pages for frames, if the system has any");
+  verb.add("--subscribe", a.subscribe, "Count the frames of this stream and keep the newest of its field `code`")
+      .shown_as("STREAM");
+  verb.add("--stamp", a.stream.stamp,
+           "Add a field `stamp`, by which a reader can tell that a frame is whole: seq * 0x9E3779B97F4A7C15 plus all other "
+           "fields as little-endian 64-bit words, each field filled up with zeros, wrapping");
+  verb.choose("--inject", a.stream.injection,
+              Injections{{"none", Injection::none},
+                         {"torn", Injection::torn},
+                         {"deaf", Injection::deaf},
+                         {"frozen", Injection::frozen}},
+              "Make a fault, to see that checks notice it: torn (half a frame is the one before), deaf (the subscribed "
+              "stream is never read), frozen (parameters have no effect); default: none");
 }
 
 }  // namespace
 
-void add_swarm(CLI::App& app, int& exit_code) {
-  auto* verb = app.add_subcommand("swarm", "Run the reference swarm and publish every step, until Ctrl-C");
+void add_swarm(CommandLine& line) {
+  auto verb = line.add_verb(kServing, "swarm", "Run the reference swarm and publish every step, until Ctrl-C",
+                            "Example: wingbeat swarm --agents 10000 --rate 60");
   auto arguments = std::make_shared<SwarmArguments>();
-  add_model_options(*verb, *arguments);
-  add_run_options(*verb, *arguments);
-  add_stream_options(*verb, *arguments);
-  verb->add_flag(
+  add_model_options(verb, *arguments);
+  add_run_options(verb, *arguments);
+  add_stream_options(verb, *arguments);
+  const Option bench = verb.add(
       "--bench", arguments->bench,
-      "Measure how fast the model is, or all models, for 400 to 1000000 agents or as many as given: rounds of "
-      "20 steps (--steps) from the start state, 1 s each (--seconds), in private memory");
-  verb->add_flag("--publish", arguments->publish,
-                 "In a bench: every other round into a stream with a reader of all frames")
-      ->needs("--bench");
-  verb->add_flag("--quiet", arguments->quiet, "Print nothing");
-  verb->add_flag("--json", arguments->json,
-                 "Print nothing but one JSON object at the end, or for each model of a bench");
-  verb->callback([&exit_code, arguments, verb] {
-    apply_scenario(*verb, *arguments);
-    exit_code = arguments->bench ? run_bench(*verb, *arguments) : run(*arguments);
+      "Measure the speed of the model, or of all models, for 400 to 1000000 agents or for --agents: rounds of 20 steps "
+      "(--steps) from the start state, 1 s each (--seconds), in private memory");
+  verb.add("--publish", arguments->publish,
+           "In a bench, run every other round with a stream and a reader of all frames")
+      .needs(bench);
+  verb.add("--quiet", arguments->stream.quiet, "Print nothing");
+  verb.add("--json", arguments->json, "Print only one JSON object at the end, or one for each model of a bench");
+  verb.run([arguments, verb]() -> int {
+    apply_scenario(verb, *arguments);
+    return arguments->bench ? run_bench(verb, *arguments) : run(*arguments);
   });
 }
 

@@ -5,15 +5,16 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <functional>
+#include <map>
 #include <numeric>
 #include <thread>
 
-#include "copy_speed.hpp"
-#include "interrupts.hpp"
+#include "failure.hpp"
 #include "quantiles.hpp"
 #include "swarm_stream.hpp"
-#include "verbs.hpp"
+#include "terminal.hpp"
 
 namespace wingbeat::cli {
 
@@ -119,6 +120,37 @@ PhaseCost cost_of(const Total& total, std::uint32_t agents) {
   const std::uint64_t known = total.sort_ns + total.neighbours_ns + total.rules_ns;
   return {each(total.sort_ns), each(total.neighbours_ns), each(total.rules_ns),
           each(total.ns - std::min(total.ns, known))};
+}
+
+constexpr std::size_t kCopiedBytes = std::size_t{64} << 20;
+constexpr int kCopyRounds = 4;
+
+void copy_all(unsigned threads, std::vector<std::vector<char>>& from, std::vector<std::vector<char>>& to) {
+  std::vector<std::thread> copying;
+  for (unsigned t = 0; t < threads; ++t)
+    copying.emplace_back([&, t] { std::memcpy(to[t].data(), from[t].data(), to[t].size()); });
+  for (std::thread& thread : copying) thread.join();
+}
+
+double measure_copies(unsigned threads) {
+  const std::size_t bytes = kCopiedBytes / threads;
+  std::vector<std::vector<char>> from(threads, std::vector<char>(bytes, 1)), to(threads, std::vector<char>(bytes));
+  double best = 0;
+  for (int round = 0; round < kCopyRounds; ++round) {
+    const std::uint64_t begin = wb_now_ns();
+    copy_all(threads, from, to);
+    const auto moved = static_cast<double>(2 * bytes * threads);
+    best = std::max(best, moved / static_cast<double>(wb_now_ns() - begin) * 1e9);
+  }
+  return best;
+}
+
+// Bytes read and written in a second by so many threads that copy memory at the same time, each more than a cache holds.
+// Measured once for each number of threads; takes a few tenths of a second.
+double copy_bytes_per_second(unsigned threads) {
+  static std::map<unsigned, double> known;
+  const auto found = known.find(threads);
+  return found != known.end() ? found->second : known[threads] = measure_copies(threads);
 }
 
 // Position and velocity of the frame before are read, those of the next written.

@@ -3,17 +3,33 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
+#include <cstring>
+#include <string_view>
 
-#include "frame_stamp.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
+#include "messages.hpp"
+#include "request.hpp"
 
 namespace wingbeat::cli {
 
 namespace {
 
 constexpr std::uint64_t kFramesPerTear = 20;
-constexpr std::chrono::seconds kLockStepLimit(2);
+
+static_assert(std::endian::native == std::endian::little, "words are summed as they lie in memory");
+
+std::uint64_t sum_of_words(const unsigned char* bytes, std::uint64_t size) {
+  std::uint64_t sum = 0, word = 0;
+  for (; size >= sizeof word; size -= sizeof word, bytes += sizeof word) {
+    std::memcpy(&word, bytes, sizeof word);
+    sum += word;
+  }
+  word = 0;
+  std::memcpy(&word, bytes, size);
+  return sum + word;
+}
 
 void require(const swarm::Outcome& outcome) {
   if (!outcome) throw Failure(kFailed, outcome.text);
@@ -53,7 +69,7 @@ void add_parameter(StreamSpec& spec, const swarm::ParameterInfo& info, const swa
 
 std::string joined(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, " ")); }
 
-// A command without arguments is a trigger to those who ask.
+// Readers see a command without arguments as a trigger.
 void add_controls(StreamSpec& spec, const swarm::ModelInfo& model, const swarm::Parameters& values) {
   for (const auto& info : model.parameters) add_parameter(spec, info, values);
   for (const auto& info : model.triggers) spec.trigger(std::string(info.name), std::string(info.help).c_str());
@@ -96,12 +112,21 @@ bool is_trigger(const swarm::ModelInfo& model, std::string_view name) {
 
 }  // namespace
 
+std::uint64_t frame_stamp(const void* data, const std::vector<wb_field_info>& fields, std::uint64_t seq) {
+  std::uint64_t stamp = seq * kStampStep;
+  for (const auto& field : fields)
+    if (field.name != std::string_view(kStampField))
+      stamp += sum_of_words(static_cast<const unsigned char*>(data) + field.offset_bytes, field.size_bytes);
+  return stamp;
+}
+
 SwarmStream::SwarmStream(swarm::Swarm& flock, const swarm::Options& flock_options, const SwarmStreamOptions& options)
     : flock_(flock),
       options_(options),
       writer_(Writer::create(describe(flock, flock_options, options)).value()),
       infos_(fields_of(writer_.schema())) {
-  if (!options_.lock_step.empty()) writer_.lock_step(options_.lock_step, kLockStepLimit);
+  const auto limit_ns = static_cast<std::int64_t>(options_.lock_step_limit_s * 1e9);
+  if (!options_.lock_step.empty()) writer_.lock_step(options_.lock_step, std::chrono::nanoseconds(limit_ns));
 }
 
 template <class Simulate>
@@ -163,6 +188,17 @@ void SwarmStream::tear(Slot& slot) {
     std::copy(before.begin() + before.size() / 2, before.end(), positions.begin() + before.size() / 2);
 }
 
+bool SwarmStream::await_readers() {
+  if (writer_.await_readers() == WB_INTERRUPTED) return false;
+  if (options_.lock_step.empty() || options_.quiet) return true;
+  const std::uint64_t overruns = writer_.stats().overruns;
+  if (overruns > overruns_)
+    say("swarm", fmt::format("a reader '{}' did not finish its frame within {:g} s: going on without it until it catches up",
+                             options_.lock_step, options_.lock_step_limit_s));
+  overruns_ = overruns;
+  return true;
+}
+
 std::size_t SwarmStream::answer_requests() {
   return writer_.requests([this](Request& request) { answer(request); });
 }
@@ -175,6 +211,32 @@ void SwarmStream::answer(Request& request) {
                                      ? flock_.trigger(request.name())
                                      : flock_.command(request.name(), arguments);
   if (!outcome) request.refuse(outcome.text.substr(0, WB_REASON_BYTES - 1));
+}
+
+CodeReader::CodeReader(const std::string& stream) : reader_(open_reader(stream, "wingbeat swarm", Mode::every)) {}
+
+void CodeReader::poll() {
+  for (;;) {
+    const Frame frame = reader_.wait(std::chrono::nanoseconds(0));
+    if (frame) {
+      take(frame);
+    } else if (frame.status() < 0) {
+      problem_ = frame.error().what();
+      return;
+    } else if (frame.status() != WB_RESTARTED) {
+      return;
+    }
+  }
+}
+
+void CodeReader::take(const Frame& frame) {
+  if (const auto found = frame.check(code_); !found) {
+    problem_ = found.error().what();
+    return;
+  }
+  const auto code = frame.span(code_);
+  newest_.assign(code.begin(), code.end());
+  ++frames_;
 }
 
 }  // namespace wingbeat::cli

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
-#include "shared_file.hpp"
-#include "verbs.hpp"
+#include "config_file.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::osc {
 namespace {

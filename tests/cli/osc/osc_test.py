@@ -67,7 +67,7 @@ class OscTest(CommandTest):
         """A swarm and a bridge that sees it."""
         swarm = self.start_swarm()
         bridge = self.start_bridge(*words)
-        self.await_log(bridge, "swarm is there")
+        self.await_log(bridge, "stream 'swarm' is there")
         return swarm, bridge
 
     def start_dump(self):
@@ -173,7 +173,7 @@ class Incoming(OscTest):
         self.assertGreaterEqual(time.time(), at)
         self.await_value("centre_y", 9)
         self.send_bytes(bridge.port, bundle_bytes(time.time() + 3600, message_bytes("/swarm/centre_x", 1)))
-        self.await_log(bridge, "do the clocks agree")
+        self.await_log(bridge, "check that the clocks agree")
 
     def test_many_messages_for_one_parameter_end_with_the_last(self):
         _, bridge = self.start_both()
@@ -208,9 +208,9 @@ class Incoming(OscTest):
     def test_messages_become_a_stream_for_readers(self):
         swarm = self.start_swarm("--subscribe", "latent", "--json")
         bridge = self.start_bridge("--map", "origin")
-        self.await_log(bridge, "swarm is there")
+        self.await_log(bridge, "stream 'swarm' is there")
         self.send(bridge.port, "/swarm/place", "i", 1)
-        self.await_log(bridge, "`wingbeat osc swarm --map origin --list` shows")
+        self.await_log(bridge, "`wingbeat osc swarm --map origin --list` lists")
         code = [0.5 * i for i in range(10)]
         self.send(bridge.port, "/flock/pca", "f" * 9, *code[:9])
         self.await_log(bridge, "/flock/pca: takes 10 numbers, not 9")
@@ -258,7 +258,7 @@ class Outgoing(OscTest):
             peer.bind(("127.0.0.1", 0))
             peer.settimeout(1)
             bridge = self.start_bridge("--send", peer.getsockname()[1])
-            self.await_log(bridge, "swarm is there")
+            self.await_log(bridge, "stream 'swarm' is there")
             for value in ("0.02", "0.03"):
                 self.succeed("set", "swarm.alignment", value)
             datagrams = 0
@@ -305,7 +305,7 @@ class Outgoing(OscTest):
     def test_a_field_that_fits_no_datagram_is_refused_with_what_to_do(self):
         self.start_swarm(agents=20000)
         path = self.write_map('[[out]]\naddress = "/p"\nfield = "position"\n')
-        self.assert_fails(2, "name rows", "osc", "swarm", "--send", 9, "--map", path)
+        self.assert_fails(2, "select rows", "osc", "swarm", "--send", 9, "--map", path)
         path.write_text('[[out]]\naddress = "/p"\nfield = "positron"\n')
         self.assert_fails(3, "position", "osc", "swarm", "--send", 9, "--map", path)
         path.write_text('[[out]]\naddress = "/p"\nfield = "position"\nrows = [20000]\n')
@@ -316,17 +316,17 @@ class Life(OscTest):
     def test_either_side_first_and_again(self):
         dump = self.start_dump()
         bridge = self.start_bridge("--send", dump.port)
-        self.await_log(bridge, "swarm is not there: waiting for it")
+        self.await_log(bridge, "waiting for stream 'swarm'; there are none")
         self.send(bridge.port, "/swarm/centre_x", "f", 1)
-        self.await_log(bridge, "refused until it is there")
+        self.await_log(bridge, "messages are refused until it is")
         swarm = self.start_swarm()
-        self.await_log(bridge, "swarm is there, with")
+        self.await_log(bridge, "stream 'swarm' is there, with")
         self.send(bridge.port, "/swarm/centre_x", "f", 2)
         self.await_value("centre_x", 2)
         self.assertEqual(self.finish(swarm)[0], 0)
-        self.wait_until(lambda: bridge.log.text().count("waiting for it") == 2)
+        self.wait_until(lambda: bridge.log.text().count("waiting for stream") == 2)
         self.start_swarm("--model", "vicsek")
-        self.wait_until(lambda: bridge.log.text().count("swarm is there, with") == 2)
+        self.wait_until(lambda: bridge.log.text().count("stream 'swarm' is there, with") == 2)
         self.wait_until(lambda: self.heard(dump, "/swarm/noise") or self.heard(dump, "/swarm/eta"))
         summary = self.stop(bridge)
         self.assertEqual((summary["restarts"], summary["refused"], summary["applied"], summary["problems"]), (1, 1, 1, 0))
@@ -336,7 +336,7 @@ class Life(OscTest):
         swarm.kill()
         swarm.wait()
         self.start_swarm()
-        self.wait_until(lambda: bridge.log.text().count("swarm is there, with") == 2)
+        self.wait_until(lambda: bridge.log.text().count("stream 'swarm' is there, with") == 2)
         self.send(bridge.port, "/swarm/centre_x", "f", 2)
         self.await_value("centre_x", 2)
 
@@ -357,7 +357,7 @@ class Life(OscTest):
                 self.assertEqual(self.run_verb("info", "latent").returncode, 3)
 
     def test_it_ends_after_the_time_that_was_given(self):
-        self.assertRegex(self.succeed("osc", "swarm", "--listen", 0, "--seconds", 0.1), r"^swarm: in \d\.\d s 0 messages in")
+        self.assertRegex(self.succeed("osc", "swarm", "--listen", 0, "--seconds", 0.1), r"^swarm: in \d\.\d s 0 messages received")
         self.assertEqual(self.succeed("osc", "swarm", "--listen", 0, "--seconds", 0, "--quiet"), "")
 
 
@@ -393,7 +393,7 @@ class CommandLine(OscTest):
         self.assertEqual(rows["latent.code"], {"address": "/flock/pca", "kind": "in", "name": "latent.code",
                                                "takes": "10 numbers, a frame of stream latent"})
         sent = self.write_map('[[out]]\naddress = "/where"\nfield = "position"\n')
-        self.assertRegex(self.succeed("osc", "swarm", "--list", "--map", sent), r"(?m)^/where +out +nothing: swarm.position is sent")
+        self.assertRegex(self.succeed("osc", "swarm", "--list", "--map", sent), r"(?m)^/where +out +nothing; swarm.position is sent")
 
     def test_it_listens_on_loopback_unless_it_is_told_otherwise(self):
         bridge = self.start_bridge()

@@ -31,7 +31,7 @@ class Adopting(SegmentsTest):
 
     def test_it_waits_for_the_segment_and_its_stream_outlives_it(self):
         adoption = self.adopt(*PATIENT)
-        self.await_log(adoption, f"waits for {self.lock}")
+        self.await_log(adoption, f"waiting for segment {self.lock}")
         for turn in range(2):
             simulation = self.simulate()
             self.await_frames()
@@ -51,12 +51,12 @@ class Adopting(SegmentsTest):
         self.stop(adoption, 0, 1)
 
     def adopt_beside_a_holder(self):
-        """An adopt that has told that a puppet, which lives, holds its lock."""
+        """An adopt that has told that a puppet, which is alive, holds its lock."""
         self.simulate()
         adoption = self.adopt("--lock-limit", 2)
         self.await_frames()
         holder = self.puppet("hold", self.lock)
-        self.await_log(adoption, f"thread {holder.pid}, which lives, holds it")
+        self.await_log(adoption, f"thread {holder.pid}, which is alive, holds it")
         return adoption, holder
 
     def test_a_dead_holder_of_the_lock_hangs_nothing_and_is_named(self):
@@ -82,7 +82,7 @@ class Adopting(SegmentsTest):
         adoption, holder = self.adopt_beside_a_holder()
         holder.kill()
         holder.wait()
-        self.await_log(adoption, f"{self.lock}: thread {holder.pid}, which has ended, holds it: only restarting")
+        self.await_log(adoption, f"{self.lock}: thread {holder.pid}, which has ended, holds it; restart")
         self.stop(adoption, 1)
 
     def test_a_holder_that_gives_the_lock_back_is_told_as_well(self):
@@ -96,7 +96,7 @@ class Adopting(SegmentsTest):
         self.put([1.0] * 300)
         self.put([0.0] * 16, name=self.lock)
         adoption = self.adopt()
-        self.await_log(adoption, f"{self.lock} holds no process-shared mutex")
+        self.await_log(adoption, f"{self.lock} holds no initialised process-shared mutex")
         self.assertEqual(self.frames_of("flock"), 0)
         self.simulate()
         self.await_log(adoption, f"{self.lock} can be locked again")
@@ -109,9 +109,9 @@ class Adopting(SegmentsTest):
         self.wait_until(lambda: self.frames_of("flock") == 1)
         descriptor = open_object(self.data)
         os.ftruncate(descriptor, 0)
-        self.await_log(adoption, f"waits for {self.data}, which is still empty")
+        self.await_log(adoption, f"waiting for segment {self.data}, which is still empty")
         os.ftruncate(descriptor, 600)
-        self.await_log(adoption, f"{self.data} has 600 bytes, but f32 3x100 needs 1200; waits")
+        self.await_log(adoption, f"{self.data} has 600 bytes, but f32 3x100 needs 1200; waiting")
         os.ftruncate(descriptor, 1200)
         os.close(descriptor)
         self.put([2.0] * 300)
@@ -141,15 +141,15 @@ class Adopting(SegmentsTest):
         self.put([0.0] * 300)
         words = ("adopt", self.data, "--type", "f32", "--as", "flock", "--shape")
         self.assert_fails(2, f"{self.data} has 1200 bytes, but f32 3x300 needs 3600", *words, "3x300")
-        self.assert_fails(2, "needs 1200 from 4 on", *words, "3x100", "--offset", 4)
+        self.assert_fails(2, "needs 1200 from byte 4 on", *words, "3x100", "--offset", 4)
         self.put([0.0], name=self.lock)
-        self.assert_fails(2, f"{self.lock} has 4 bytes: a mutex", *words, "3x100", "--lock", self.lock)
+        self.assert_fails(2, f"{self.lock} has 4 bytes, but a mutex", *words, "3x100", "--lock", self.lock)
         self.assert_fails(2, "multiple of 8", *words, "3x100", "--lock", self.lock, "--lock-offset", 4)
         self.assert_fails(2, "at most 2^40", *words, "3x100", "--offset", 2**64 - 4)
         self.assert_fails(2, "--shape 3xN", *words, "3xN")
-        self.assert_fails(2, "among the numbers", *words, "3x100", "--lock", self.data, "--lock-offset", 1192)
-        self.assert_fails(2, "names no segment", "adopt", "position_data", *words[2:], "3x1")
-        self.assert_fails(2, "those of streams' memory", "adopt", "/wb-1d", *words[2:], "3x1")
+        self.assert_fails(2, "overlap the numbers", *words, "3x100", "--lock", self.data, "--lock-offset", 1192)
+        self.assert_fails(2, "not the name of a segment", "adopt", "position_data", *words[2:], "3x1")
+        self.assert_fails(2, "the memory of a stream", "adopt", "/wb-1d", *words[2:], "3x1")
         self.assert_fails(2, "key:0x1234", "adopt", "key:zero", *words[2:], "3x1")
         self.assert_fails(2, "--component x,y", *words, "3x100", "--component", "x,y")
         self.assert_fails(2, "f32 f64", "adopt", self.data, "--type", "f16", *words[4:], "3x1")
@@ -158,13 +158,13 @@ class Adopting(SegmentsTest):
         header = struct.pack("<IHHqqq32x", 0x57412D31, 9, 2, 64, 3, AGENTS)  # f32, 2 dimensions
         self.put(struct.unpack("16f", header) + (1.5,) * 300)
         adoption = self.adopt(lock=False)
-        self.await_log(adoption, "looks like a shared array, whose numbers begin at --offset 64")
+        self.await_log(adoption, "looks like a shared array, whose numbers begin at byte 64: give --offset 64")
         self.stop(adoption)
         adoption = self.adopt("--offset", 64, lock=False)
         self.await_log(adoption, f"attached to {self.data}\n")
         self.stop(adoption)
         self.puppet("write", "flock", AGENTS, 100)
-        self.assert_fails(2, "begin at --offset 64", "mirror", "flock", "--to", self.data)
+        self.assert_fails(2, "give --offset 64", "mirror", "flock", "--to", self.data)
         self.assertEqual(struct.pack("16f", *self.floats(count=16)), header)
         mirror = self.mirror("--offset", 64, lock=False)
         self.wait_until(lambda: self.floats(count=1, offset=64)[0] not in (0, 1.5))

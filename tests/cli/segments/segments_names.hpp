@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <string>
 
-#include "name.hpp"
+#include "description.hpp"
 #include "segment.hpp"
 
 namespace wingbeat::segments {

@@ -6,9 +6,8 @@
 
 #include <fstream>
 
-#include "leftovers.hpp"
 #include "segments_names.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::segments {
 namespace {
@@ -34,13 +33,13 @@ class SegmentsNote : public Segments {
     for (const bool is_complete : {false, true}) {
       die_after([&] {
         Note note = Note::write(name, 100);
-        Segment::create(name, 100, [&](const Trace& trace) {
-          if (is_complete) note.complete(trace);
+        Segment::create(name, 100, [&](const Identity& identity) {
+          if (is_complete) note.complete(identity);
           _exit(0);
         });
       });
       EXPECT_EQ(files(), 1);
-      cli::collect_left_segments();
+      cli::remove_left_segments();
       EXPECT_FALSE(is_there(name)) << is_complete;
       EXPECT_EQ(files(), 0);
     }
@@ -48,8 +47,8 @@ class SegmentsNote : public Segments {
 };
 
 TEST_F(SegmentsNote, what_was_written_is_read) {
-  Record record{"boot", "", data, Trace{}, true};
-  record.trace = {7, 8, 9, 10};
+  Record record{"boot", "", data, Identity{}, true};
+  record.identity = {7, 8, 9, 10};
   const auto read = parse_record(to_text(record));
 #if defined(__APPLE__)
   EXPECT_FALSE(read);
@@ -60,7 +59,7 @@ TEST_F(SegmentsNote, what_was_written_is_read) {
 }
 
 TEST_F(SegmentsNote, what_is_none_is_not_read) {
-  const std::string good = to_text({"boot", "space", parse_name("key:7"), Trace{}, true});
+  const std::string good = to_text({"boot", "space", parse_name("key:7"), Identity{}, true});
   EXPECT_TRUE(parse_record(good));
   for (std::size_t bytes = 0; bytes < good.size(); ++bytes) EXPECT_FALSE(parse_record(good.substr(0, bytes))) << bytes;
   for (const char* name : {"/wb-0123456789ab-1d", "id:7", "key:0", "/a/b", "/..", ""})
@@ -81,7 +80,7 @@ TEST_F(SegmentsNote, one_is_held_by_the_living_and_found_when_they_are_dead) {
 }
 
 TEST_F(SegmentsNote, a_maker_of_an_object_may_die_at_any_moment) {
-  if (!Segment::is_traceable(Kind::posix)) GTEST_SKIP() << "objects have no numbers";
+  if (!Segment::is_identifiable(Kind::posix)) GTEST_SKIP() << "objects have no numbers";
   expect_nothing_left_of(data);
 }
 
@@ -93,17 +92,17 @@ TEST_F(SegmentsNote, one_that_is_in_use_by_an_unknown_mirror_is_left_alone) {
 #if defined(F_OFD_SETLK)
   die_after([&] {
     Note note = Note::write(data, 100);
-    Segment::create(data, 100, [&](const Trace& trace) { note.complete(trace); });
+    Segment::create(data, 100, [&](const Identity& identity) { note.complete(identity); });
     _exit(0);
   });
   {
     const auto user = Segment::attach(data, Access::write, missing);
     EXPECT_TRUE(user->claim(0, 100));
-    EXPECT_TRUE(cli::collect_left_segments().segments.empty());
+    EXPECT_TRUE(cli::remove_left_segments().segments.empty());
     EXPECT_TRUE(is_there(data));
   }
   EXPECT_EQ(cli::find_left_segments().segments.size(), 1u);
-  EXPECT_EQ(cli::collect_left_segments().segments.size(), 1u);
+  EXPECT_EQ(cli::remove_left_segments().segments.size(), 1u);
   EXPECT_FALSE(is_there(data));
 #endif
 }
@@ -114,13 +113,13 @@ TEST_F(SegmentsNote, those_of_another_boot_or_name_space_remove_nothing) {
   Record record;
   die_after([&] {
     Note note = Note::write(key, 100);
-    note.complete(*made->trace());
+    note.complete(*made->identity());
     _exit(0);
   });
   record = *Note::all_dead().front().record();
   const auto put = [&](const Record& changed) {
     std::ofstream(directory / "segment-1.note") << to_text(changed);
-    const auto left = cli::collect_left_segments();
+    const auto left = cli::remove_left_segments();
     EXPECT_TRUE(left.segments.empty());
     EXPECT_TRUE(is_there(key));
     return left.files;
@@ -137,7 +136,7 @@ TEST_F(SegmentsNote, those_of_another_boot_or_name_space_remove_nothing) {
 TEST_F(SegmentsNote, without_a_directory_there_is_none_and_an_error_says_why) {
   setenv("WINGBEAT_DIR", "/dev/null/none", 1);
   EXPECT_THROW(Note::write(data, 100), cli::Failure);
-  EXPECT_TRUE(cli::collect_left_segments().segments.empty());
+  EXPECT_TRUE(cli::remove_left_segments().segments.empty());
   setenv("WINGBEAT_DIR", (directory / "new").c_str(), 1);
   Note::write(data, 100);
   EXPECT_TRUE(std::filesystem::is_directory(directory / "new"));

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "segments_names.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::segments {
 namespace {

@@ -133,7 +133,7 @@ class SystemV(SegmentsTest):
             self.addCleanup(subprocess.run, ["ipcrm", "-M", hex(int(name[4:], 0))], stderr=subprocess.DEVNULL, check=False)
         self.puppet("write", "source", AGENTS, 100)
         adoption = self.bridge("adopt", key, "--type", "f32", "--shape", "3x96", "--lock", lock, "--as", "flock", "--rate", 1000)
-        self.await_log(adoption, f"waits for {lock}")
+        self.await_log(adoption, f"waiting for segment {lock}")
         mirror = self.bridge("mirror", "source", "--to", key, "--lock", lock)
         reader = self.puppet("read", "flock")
         self.await_log(adoption, "it has 1200 bytes, 48 more")

@@ -1,17 +1,17 @@
-#include "site.hpp"
+#include "attachment.hpp"
 
 #include <cstring>
 
 #include "segments_names.hpp"
-#include "verbs.hpp"
+#include "failure.hpp"
 
 namespace wingbeat::segments {
 namespace {
 
 class SegmentsSite : public Segments {
  protected:
-  SiteOptions options(std::size_t bytes = 100) const {
-    SiteOptions options;
+  AttachmentOptions options(std::size_t bytes = 100) const {
+    AttachmentOptions options;
     options.verb = "test";
     options.data = data;
     options.bytes = bytes;
@@ -20,13 +20,13 @@ class SegmentsSite : public Segments {
     options.lock_limit_s = 0.01;
     return options;
   }
-  SiteOptions maker(std::size_t bytes = 100) const {
-    SiteOptions made = options(bytes);
+  AttachmentOptions maker(std::size_t bytes = 100) const {
+    AttachmentOptions made = options(bytes);
     made.access = Access::write;
     made.create = true;
     return made;
   }
-  static int first_of(Site& site) {
+  static int first_of(Attachment& site) {
     int first = -1;
     EXPECT_TRUE(site.with([&](const std::byte* bytes) { first = static_cast<int>(*bytes); }));
     return first;
@@ -34,11 +34,11 @@ class SegmentsSite : public Segments {
 };
 
 TEST_F(SegmentsSite, both_names_have_to_be_there) {
-  Site site(options());
+  Attachment site(options());
   EXPECT_FALSE(site.find());
   close(make_object(data, 100));
   EXPECT_FALSE(site.find());
-  Site other(maker());
+  Attachment other(maker());
   EXPECT_TRUE(other.find());
   EXPECT_TRUE(site.find());
   EXPECT_EQ(first_of(site), 0);
@@ -46,7 +46,7 @@ TEST_F(SegmentsSite, both_names_have_to_be_there) {
 }
 
 TEST_F(SegmentsSite, what_one_writes_the_other_reads_and_the_maker_takes_away) {
-  Site writer(maker()), reader(options());
+  Attachment writer(maker()), reader(options());
   EXPECT_TRUE(writer.find());
   EXPECT_TRUE(reader.find());
   EXPECT_TRUE(writer.with([](std::byte* bytes) { std::memset(bytes, 7, 100); }));
@@ -60,7 +60,7 @@ TEST_F(SegmentsSite, what_one_writes_the_other_reads_and_the_maker_takes_away) {
 
 TEST_F(SegmentsSite, what_was_there_before_is_not_taken_away) {
   close(make_object(data, 100));
-  Site writer(maker());
+  Attachment writer(maker());
   EXPECT_TRUE(writer.find());
   writer.remove_created();
   EXPECT_NE(Segment::attach(data, Access::read, missing), nullptr);
@@ -68,26 +68,26 @@ TEST_F(SegmentsSite, what_was_there_before_is_not_taken_away) {
 
 TEST_F(SegmentsSite, too_small_is_an_error_at_first_and_waited_for_later) {
   close(make_object(data, 50));
-  Site maker_of_lock(maker(50));
+  Attachment maker_of_lock(maker(50));
   EXPECT_TRUE(maker_of_lock.find());
-  EXPECT_THROW(Site(options()).find(), cli::Failure);
-  SiteOptions patient = options();
+  EXPECT_THROW(Attachment(options()).find(), cli::Failure);
+  AttachmentOptions patient = options();
   patient.is_patient = true;
-  Site site(patient);
+  Attachment site(patient);
   EXPECT_FALSE(site.find());
   close(make_object(data, 100));
   EXPECT_TRUE(site.find());
 }
 
 TEST_F(SegmentsSite, only_a_complete_new_pair_takes_the_place_of_the_old) {
-  Site writer(maker()), reader(options());
+  Attachment writer(maker()), reader(options());
   EXPECT_TRUE(writer.find() && reader.find());
   writer.with([](std::byte* bytes) { std::memset(bytes, 1, 100); });
   writer.remove_created();
   close(make_object(data, 100));
   EXPECT_TRUE(reader.find());
   EXPECT_EQ(first_of(reader), 1);
-  Site next(maker());
+  Attachment next(maker());
   EXPECT_TRUE(next.find());
   next.with([](std::byte* bytes) { std::memset(bytes, 2, 100); });
 #if !defined(__APPLE__)
@@ -99,7 +99,7 @@ TEST_F(SegmentsSite, only_a_complete_new_pair_takes_the_place_of_the_old) {
 
 TEST_F(SegmentsSite, one_cut_short_is_left_and_found_again) {
   const int object = make_object(data, 100);
-  Site writer(maker());
+  Attachment writer(maker());
   EXPECT_TRUE(writer.find());
   EXPECT_EQ(ftruncate(object, 0), 0);
   EXPECT_FALSE(writer.with([](std::byte* bytes) { std::memset(bytes, 1, 100); }));
@@ -112,16 +112,16 @@ TEST_F(SegmentsSite, one_cut_short_is_left_and_found_again) {
 }
 
 TEST_F(SegmentsSite, a_lock_at_an_odd_place_is_refused) {
-  SiteOptions odd = options();
+  AttachmentOptions odd = options();
   odd.lock_offset = 4;
-  EXPECT_THROW(Site{odd}, cli::Failure);
+  EXPECT_THROW(Attachment{odd}, cli::Failure);
 }
 
 TEST_F(SegmentsSite, where_no_note_can_be_kept_it_works_and_says_once_what_a_death_would_leave) {
-  if (!Segment::is_traceable(Kind::posix)) GTEST_SKIP() << "objects have no numbers";
+  if (!Segment::is_identifiable(Kind::posix)) GTEST_SKIP() << "objects have no numbers";
   setenv("WINGBEAT_DIR", "/dev/null/none", 1);
   ::testing::internal::CaptureStderr();
-  Site site(maker());
+  Attachment site(maker());
   EXPECT_TRUE(site.find());
   const std::string said = ::testing::internal::GetCapturedStderr();
   const std::string what = "if this is killed, nothing takes away";

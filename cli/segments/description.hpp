@@ -1,12 +1,29 @@
-// What a raw segment holds, since it does not say so itself: element type, shape, labels.
+// How a user describes a raw segment, which does not describe itself: its name, and the shape of the numbers in it.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace wingbeat::segments {
+
+enum class Kind { posix, key, id };
+
+// "/position_data" (POSIX), "key:0x1234" or "id:7" (System V).
+struct Name {
+  Kind kind = Kind::posix;
+  std::string text;  // as it was given
+  int number = 0;    // the key or the id
+};
+
+// Whether both name the same segment, however they are written: key:4660 and key:0x1234.
+bool operator==(const Name& a, const Name& b);
+
+// Throws cli::Failure.
+Name parse_name(const std::string& text);
+
+// A legal name for a field with the content of the segment: "position_data", "key_0x1234".
+std::string field_name_of(const Name& name);
 
 struct Shape {
   int type = 0;                      // a wb_type

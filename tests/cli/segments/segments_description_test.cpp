@@ -1,12 +1,11 @@
-#include "name.hpp"
+#include "description.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
-#include "convert.hpp"
-#include "shape.hpp"
-#include "verbs.hpp"
+#include "mirroring.hpp"
+#include "failure.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::segments {
