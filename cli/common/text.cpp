@@ -10,8 +10,7 @@ namespace wingbeat::cli {
 
 namespace {
 
-// Length of the well-formed UTF-8 character at the front, 0 if there is none. Overlong forms are of no harm on a
-// screen.
+// The length of the well-formed UTF-8 character at the front, 0 if there is none. Overlong forms do no harm on a screen.
 std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80                   ? 1
@@ -25,7 +24,7 @@ std::size_t character_length(std::string_view text) {
   return length;
 }
 
-// C0, DEL, and C1, which a terminal may take for the begin of a control sequence.
+// C0, DEL, and C1, which a terminal may take for the start of a control sequence.
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
   if (first < 0x20 || first == 0x7F) return true;
@@ -149,23 +148,65 @@ const char* receipt_text(std::uint32_t status) {
   }
 }
 
-std::vector<std::string> table(const std::vector<std::vector<std::string>>& rows) {
+std::string cut(const std::string& text, std::size_t width) {
+  if (width_of(text) <= width || width == 0) return text;
+  std::size_t bytes = 0;
+  for (std::size_t used = 0; bytes < text.size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80;
+    if (begins && ++used == width) break;
+  }
+  return text.substr(0, bytes) + "~";
+}
+
+std::vector<std::string> fitted_table(const std::vector<Column>& columns, const Rows& rows, std::size_t width) {
+  constexpr std::size_t kGap = 2;
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
+  for (const Column& column : columns) widths.push_back(std::string_view(column.head).size());
+  for (const auto& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width_of(row[c]));
+  std::vector<std::size_t> shown(columns.size());
+  for (std::size_t c = 0; c < shown.size(); ++c) shown[c] = c;
+  const auto total = [&] {
+    std::size_t sum = 0;
+    for (const std::size_t c : shown) sum += widths[c] + kGap;
+    return sum - kGap;
+  };
+  while (total() > width) {
+    const std::size_t excess = total() - width;
+    const auto by_rank = [&](std::size_t a, std::size_t b) { return columns[a].rank < columns[b].rank; };
+    const auto can_be_cut = [&](std::size_t c) {
+      return columns[c].least > 0 && widths[c] >= columns[c].least + excess;
+    };
+    const auto cuttable = std::find_if(shown.rbegin(), shown.rend(), can_be_cut);
+    const auto last = std::max_element(shown.begin(), shown.end(), by_rank);
+    if (cuttable != shown.rend())
+      widths[*cuttable] -= excess;
+    else if (columns[*last].rank > 0)
+      shown.erase(last);
+    else
+      break;
   }
   std::vector<std::string> lines;
-  for (const auto& row : rows) {
+  const auto add_line = [&](const auto& cell_of) {
     std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      line += row[c];
-      if (c + 1 < row.size()) line.append(widths[c] - width_of(row[c]) + 2, ' ');
+    for (const std::size_t c : shown) {
+      const std::string text = cut(cell_of(c), widths[c]);
+      const std::string padding(widths[c] - std::min(widths[c], width_of(text)), ' ');
+      line += (line.empty() ? "" : "  ") + (columns[c].is_number ? padding + text : text + padding);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     lines.push_back(std::move(line));
-  }
+  };
+  add_line([&](std::size_t c) { return std::string(columns[c].head); });
+  for (const auto& row : rows) add_line([&](std::size_t c) { return c < row.size() ? row[c] : std::string(); });
   return lines;
+}
+
+std::vector<std::string> table(const Rows& rows) {
+  std::vector<Column> columns;
+  for (const auto& head : rows.at(0)) columns.push_back({head.c_str()});
+  for (const auto& row : rows) columns.resize(std::max(columns.size(), row.size()), {""});
+  return fitted_table(columns, {rows.begin() + 1, rows.end()}, std::string::npos);
 }
 
 Json value_json(const wb_value& value, const wb_control_info& control) {

@@ -2,16 +2,9 @@
 """ls, info and top, on running swarms."""
 
 import json
-import os
-import pty
-import select
-import signal
-import subprocess
-import termios
-import time
 import unittest
 
-from command import BINARY, PATIENCE_S, CommandTest
+from command import CommandTest
 
 FIELDS = {"position": ("f32", [3, 50]), "velocity": ("f32", [3, 50]), "mass": ("f32", [50]), "max_speed": ("f32", [50]),
           "id": ("u32", [50])}
@@ -65,8 +58,16 @@ class Looking(CommandTest):
         self.start_swarm()
         lines = self.succeed("top", "--once").splitlines()
         self.assertIn("STEP TIME", lines[0])
-        self.assertRegex(lines[1], r"^swarm +alive \d+ +\d+\.\d/s")
+        self.assertRegex(lines[1], r"^swarm +alive +\d+ +\d+\.\d/s")
         self.wait_until(lambda: self.succeed_json("top", "--once")[0]["rate"] > 0)
+
+    def test_top_without_a_terminal_says_what_it_waits_for_and_ends_at_a_limit(self):
+        done = self.run_verb("top", "--interval", 0.1, "--timeout", 2.5)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("wingbeat top: waiting for a stream; there are none\n", done.stderr)
+        self.assertIn("a stream did not appear within 2.5 s", done.stderr)
+        done = self.run_verb("top", "--interval", 0.1, "--timeout", 2.5, "--quiet")
+        self.assertEqual((done.returncode, "waiting" in done.stderr), (3, False))
 
     def test_top_without_a_terminal_prints_lines_until_it_is_interrupted(self):
         self.start_swarm()
@@ -75,40 +76,6 @@ class Looking(CommandTest):
         self.wait_until(lambda: json.loads(top.stdout.readline())[0]["seq"] > first[0]["seq"])
         code, _, errors = self.finish(top)
         self.assertEqual((code, errors), (0, ""))
-
-    def on_terminal(self, leave):
-        """Runs top on a terminal, leaves it by leave(process, terminal): exit code, what it wrote, settings before and after."""
-        self.start_swarm()
-        ours, theirs = pty.openpty()
-        before = termios.tcgetattr(theirs)
-        process = subprocess.Popen([BINARY, "top", "--interval", "0.1"], env=self.environment, stdin=theirs,
-                                   stdout=theirs, stderr=theirs)
-        self.addCleanup(self.end, process)
-        self.addCleanup(os.close, ours)
-        self.addCleanup(os.close, theirs)
-        written, left = b"", False
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            if select.select([ours], [], [], 0.1)[0]:
-                written += os.read(ours, 65536)
-            elif process.poll() is not None:
-                break
-            if not left and b"alive" in written:
-                left = leave(process, ours) or True
-        return process.poll(), written, before, termios.tcgetattr(theirs)
-
-    def assert_left_cleanly(self, code, written, before, after):
-        self.assertEqual(code, 0)
-        self.assertTrue(written.startswith(b"\x1b[?1049h"), written[:40])
-        self.assertTrue(written.endswith(b"\x1b[?1049l"), written[-40:])
-        self.assertIn(b"\x1b[?25h", written)
-        self.assertEqual(before, after)
-
-    def test_q_leaves_top_and_restores_the_terminal(self):
-        self.assert_left_cleanly(*self.on_terminal(lambda process, terminal: os.write(terminal, b"q")))
-
-    def test_interrupt_leaves_top_and_restores_the_terminal(self):
-        self.assert_left_cleanly(*self.on_terminal(lambda process, terminal: process.send_signal(signal.SIGINT)))
 
 
 if __name__ == "__main__":

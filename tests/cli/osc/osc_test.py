@@ -391,7 +391,7 @@ class CommandLine(OscTest):
         self.assertEqual(rows["place"]["address"], "/flock/position")
         self.assertEqual(rows["place"]["takes"], "4 numbers: id x y z")
         self.assertEqual(rows["latent.code"], {"address": "/flock/pca", "kind": "in", "name": "latent.code",
-                                               "takes": "10 numbers, a frame of stream latent"})
+                                               "takes": "10 numbers, which become a frame of stream latent"})
         sent = self.write_map('[[out]]\naddress = "/where"\nfield = "position"\n')
         self.assertRegex(self.succeed("osc", "swarm", "--list", "--map", sent), r"(?m)^/where +out +nothing; swarm.position is sent")
 

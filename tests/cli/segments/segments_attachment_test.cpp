@@ -124,7 +124,7 @@ TEST_F(SegmentsSite, where_no_note_can_be_kept_it_works_and_says_once_what_a_dea
   Attachment site(maker());
   EXPECT_TRUE(site.find());
   const std::string said = ::testing::internal::GetCapturedStderr();
-  const std::string what = "if this is killed, nothing takes away";
+  const std::string what = "if this process is killed";
   ASSERT_NE(said.find(what), std::string::npos) << said;
   EXPECT_EQ(said.find(what), said.rfind(what)) << said;
   site.remove_created();

@@ -74,7 +74,7 @@ TEST_F(SegmentsMutex, a_living_holder_is_waited_for_until_the_limit_and_named) {
   EXPECT_EQ(mutex.lock(kShortNs), Locking::busy);
   EXPECT_GE(wb_now_ns() - start_ns, kShortNs);
 #if defined(__GLIBC__)
-  EXPECT_EQ(mutex.holder(), fmt::format("thread {}, which lives,", child));
+  EXPECT_EQ(mutex.holder(), fmt::format("thread {}, which is alive,", child));
 #endif
   kill_and_wait(child);
 }
