@@ -6,7 +6,7 @@
 A block of two languages, `diff cpp` or `diff julia`, is two: what was before, which is only compiled (or parsed), and what is now.
 
 Blocks of C and C++ with a main() are built and run to their end. Programs of `examples/` and those that loop for ever stay in the
-background while the rest of the page runs. Other C++ blocks are compiled inside the function of fragment.hpp. Julia blocks of a page
+background while the rest of the page runs. Other blocks are compiled as functions with the arguments of fragment.hpp. Julia blocks of a page
 are one script, run while the page's own programs, or `wingbeat swarm`, publish. Without --julia only C and C++ are tried, with it
 only Julia. Each whole program of the project's README must be a file of `examples/`.
 """
@@ -76,9 +76,11 @@ class Page:
     def run(self):
         try:
             blocks = list(blocks_of(self.path))
-            for block in blocks:
-                if block.language != "julia":
-                    self.run_native(block)
+            programs = [block for block in blocks if block.language != "julia" and "int main(" in block.code]
+            if not self.args.julia:
+                self.compile_fragments([b for b in blocks if b.language != "julia" and b not in programs])
+            for block in programs:
+                self.run_program(block)
             if self.args.julia:
                 self.run_julia([block for block in blocks if block.language == "julia"])
         finally:
@@ -93,17 +95,26 @@ class Page:
         os.environ["WINGBEAT_DIR"] = self.environment["WINGBEAT_DIR"]
         ctypes.CDLL(str(self.args.library)).wb_collect(None, None)
 
-    def run_native(self, block):
-        code = block.code
-        is_program = "int main(" in code
-        stays = is_program and ("for (;;)" in code or is_example(self.args.root, block))
+    def compile_fragments(self, blocks):
+        """All pieces of the page as functions of one source, because most of the time goes into the headers."""
+        if not blocks:
+            return
+        source = self.folder / "fragments.cpp"
+        source.write_text('#include "fragment.hpp"\n' + "".join(
+            f"void fragment_{number}(FRAGMENT_ARGUMENTS) {{\n{located(self.path, block.line, block.code)}}}\n"
+            for number, block in enumerate(blocks)))
+        self.build(source, "cpp", is_program=False)
+        self.count += len(blocks)
+
+    def run_program(self, block):
+        stays = "for (;;)" in block.code or is_example(self.args.root, block)
         if self.args.julia and (block.is_past or not stays):
             return
         source = self.folder / f"line{block.line}{'_past' * block.is_past}.{block.language}"
-        source.write_text(located(self.path, block.line, code if is_program else wrapped(code)))
-        program = self.build(source, block.language, is_program)
+        source.write_text(located(self.path, block.line, block.code))
+        program = self.build(source, block.language, is_program=True)
         self.count += 1
-        if block.is_past or not is_program:
+        if block.is_past:
             return
         if stays:
             self.background.append(subprocess.Popen([program], env=self.environment, stdout=subprocess.DEVNULL))
@@ -112,10 +123,10 @@ class Page:
 
     def build(self, source, language, is_program):
         compiler = [self.args.cc, "-std=c11"] if language == "c" else [self.args.cxx, "-std=c++17"]
-        program = source.with_suffix(".out" if is_program else ".o")
+        program = source.with_suffix(".out")
         command = [*compiler, "-Wall", "-Wextra", "-Werror", "-Wno-unused", f"-I{self.args.root / 'include'}", f"-I{HERE}",
-                   str(source), "-o", str(program)]
-        self.call([*command, *([str(self.args.library), "-lm", "-pthread"] if is_program else ["-c"])])
+                   str(source)]
+        self.call([*command, *(["-o", str(program), str(self.args.library), "-lm", "-pthread"] if is_program else ["-fsyntax-only"])])
         return str(program)
 
     def run_julia(self, blocks):
@@ -149,10 +160,6 @@ def located(path, line, code):
 def parsed(code):
     """Julia that only parses the code: it may name packages that are not here."""
     return f'Meta.parse("begin\\n" * String(hex2bytes("{code.encode().hex()}")) * "\\nend")'
-
-
-def wrapped(code):
-    return f'#include "fragment.hpp"\nvoid fragment(FRAGMENT_ARGUMENTS) {{\n#line 1\n{code}}}\n'
 
 
 def parse():

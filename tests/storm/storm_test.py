@@ -10,7 +10,7 @@ CALM = re.compile(r"storm: [1-9]\d* kills, [1-9]\d* restarts, [1-9]\d* frames, 0
 
 def main():
     program, case = sys.argv[1:]
-    command = [program, "--seconds", "12" if case == "calm" else "3"] + ([] if case == "calm" else ["--inject", case])
+    command = [program, "--seconds", "8" if case == "calm" else "3"] + ([] if case == "calm" else ["--inject", case])
     ran = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     last = ran.stdout.strip().splitlines()[-1]
     print(ran.stdout, ran.stderr, sep="")
