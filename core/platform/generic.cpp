@@ -168,7 +168,7 @@ bool wake_all(const std::uint32_t*) { return true; }
 
 bool has_wake_two() { return false; }
 int wake_two(const std::uint32_t*, std::uint32_t*) { return -1; }
-void run_elsewhere() {}
+void leave_inherited_cores() {}
 
 // A probe holds a shared lock for a moment. So a failure is believed only if it lasts.
 int lock_descriptor(int descriptor) {

@@ -75,7 +75,7 @@ bool ticks_are_time() {
 #if defined(__x86_64__)
   std::string source;
   const char* path = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
-  return read_file(path, 4096, kAnybody, source) == 0 && source == "tsc\n";
+  return read_file(path, 4096, kAnyUser, source) == 0 && source == "tsc\n";
 #else
   return false;
 #endif
@@ -158,7 +158,7 @@ int wake_two(const std::uint32_t* word, std::uint32_t* other) {
 
 // The mask of all cores comes back restricted to those that the system allows (cgroups); what remains after
 // removing the inherited ones are the others.
-void run_elsewhere() {
+void leave_inherited_cores() {
   cpu_set_t inherited, all, others;
   std::memset(&all, 0xff, sizeof all);
   if (::sched_getaffinity(0, sizeof inherited, &inherited) != 0 || ::sched_setaffinity(0, sizeof all, &all) != 0)

@@ -26,15 +26,16 @@ void sleep_ns(std::uint64_t duration_ns);
 std::int32_t process_id();
 std::string program_name();
 std::uint32_t user_id();
-std::int64_t user_named(const std::string& name);  // or by a decimal number; kNobody if there is no such user
+std::int64_t user_named(const std::string& name);  // or by a decimal number; kNoUser if there is no such user
 
-inline constexpr std::int64_t kNobody = -1;
-inline constexpr std::int64_t kAnybody = -2;
+inline constexpr std::int64_t kNoUser = -1;
+inline constexpr std::int64_t kNoGroup = -1;
+inline constexpr std::int64_t kAnyUser = -2;
 
 // The mode and group of a file or memory object. Set exactly, whatever the umask is.
 struct Rights {
   unsigned mode = 0600;
-  std::int64_t group = kNobody;  // kNobody: the group that the system chooses
+  std::int64_t group = kNoGroup;  // kNoGroup: the group that the system chooses
 };
 
 // ------------------------------------------------------------------------------------------------------ memory objects
@@ -105,9 +106,9 @@ std::string canonical_path(const std::string& path);
 // Makes the directory, for its owner only, if it is missing. EPERM if it belongs to another user, ENOTDIR if it
 // is not a directory.
 int ensure_directory(const std::string& path);
-int let_others_enter(const std::string& path);  // and list it
+int share_directory(const std::string& path);  // and list it
 
-// The user to whom a directory belongs. kNobody if there is none, or if its last component is a link that was
+// The user to whom a directory belongs. kNoUser if there is none, or if its last component is a link that was
 // made neither by the directory's owner, nor by this user, nor by root: another user could have put it there.
 std::int64_t owner_of_directory(const std::string& path);
 
@@ -185,7 +186,7 @@ bool has_wake_two();
 
 // Lets the calling thread run on the cores to which its creator was not pinned. On all cores if the creator was
 // not pinned, or there are no others.
-void run_elsewhere();
+void leave_inherited_cores();
 
 // A file descriptor that is readable while the event is signalled.
 class Event {

@@ -83,8 +83,8 @@ int map_descriptor(int descriptor, std::uint64_t bytes, bool writable, Mapping& 
 }
 
 // The group comes first, because changing it may clear bits of the mode.
-int give(int descriptor, const Rights& rights) {
-  if (rights.group != kNobody && ::fchown(descriptor, static_cast<uid_t>(-1), static_cast<gid_t>(rights.group)) != 0)
+int set_rights(int descriptor, const Rights& rights) {
+  if (rights.group != kNoGroup && ::fchown(descriptor, static_cast<uid_t>(-1), static_cast<gid_t>(rights.group)) != 0)
     return errno;
   return ::fchmod(descriptor, static_cast<mode_t>(rights.mode)) == 0 ? 0 : errno;
 }
@@ -92,24 +92,24 @@ int give(int descriptor, const Rights& rights) {
 bool has_rights(int descriptor, const Rights& rights) {
   struct stat status;
   return ::fstat(descriptor, &status) == 0 && (status.st_mode & 0777) == rights.mode &&
-         (rights.group == kNobody || static_cast<std::int64_t>(status.st_gid) == rights.group);
+         (rights.group == kNoGroup || static_cast<std::int64_t>(status.st_gid) == rights.group);
 }
 
 // macOS gives an object its mode and the process's own group at creation, and then refuses every change with
 // EINVAL.
-int give_object(int descriptor, const Rights& rights) {
-  const int error = give(descriptor, rights);
+int set_rights_of_object(int descriptor, const Rights& rights) {
+  const int error = set_rights(descriptor, rights);
   if (error != EINVAL) return error;
   return has_rights(descriptor, rights) ? 0 : ENOTSUP;
 }
 
 bool belongs_to(const struct stat& status, std::int64_t owner) {
-  return owner == kAnybody || static_cast<std::int64_t>(status.st_uid) == owner;
+  return owner == kAnyUser || static_cast<std::int64_t>(status.st_uid) == owner;
 }
 
 // Gives the object its rights while it is still empty, then its size and memory.
 int fill_new_object(int descriptor, std::uint64_t bytes, const Rights& rights, Mapping& out) {
-  if (int error = give_object(descriptor, rights)) return error;
+  if (int error = set_rights_of_object(descriptor, rights)) return error;
   if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) return errno;
   if (int error = reserve(descriptor, bytes)) return error;
   return map_descriptor(descriptor, bytes, true, out);
@@ -214,7 +214,7 @@ std::int64_t user_named(const std::string& name) {
     return std::strtoll(name.c_str(), nullptr, 10);
   passwd entry, *found = nullptr;
   char texts[16384];
-  if (::getpwnam_r(name.c_str(), &entry, texts, sizeof texts, &found) != 0 || found == nullptr) return kNobody;
+  if (::getpwnam_r(name.c_str(), &entry, texts, sizeof texts, &found) != 0 || found == nullptr) return kNoUser;
   return static_cast<std::int64_t>(entry.pw_uid);
 }
 
@@ -263,7 +263,7 @@ int open_object(const std::string& name, bool writable, std::uint64_t bytes, std
 int set_object_rights(const std::string& name, const Rights& rights) {
   int descriptor = open_shared(name, O_RDWR, 0);
   if (descriptor < 0) return errno;
-  int error = give_object(descriptor, rights);
+  int error = set_rights_of_object(descriptor, rights);
   ::close(descriptor);
   return error;
 }
@@ -308,7 +308,7 @@ int ensure_directory(const std::string& path) {
   return status.st_uid == ::geteuid() ? 0 : EPERM;
 }
 
-int let_others_enter(const std::string& path) {
+int share_directory(const std::string& path) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) return errno;
   const mode_t wanted = (status.st_mode & 07777) | 0755;
@@ -318,10 +318,10 @@ int let_others_enter(const std::string& path) {
 std::int64_t owner_of_directory(const std::string& path) {
   struct stat link, status;
   if (::lstat(path.c_str(), &link) != 0 || ::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
-    return kNobody;
+    return kNoUser;
   const bool trusted =
       !S_ISLNK(link.st_mode) || link.st_uid == status.st_uid || link.st_uid == ::geteuid() || link.st_uid == 0;
-  return trusted ? static_cast<std::int64_t>(status.st_uid) : kNobody;
+  return trusted ? static_cast<std::int64_t>(status.st_uid) : kNoUser;
 }
 
 // A path that does not exist yet cannot be resolved: it is made absolute only.
@@ -353,7 +353,7 @@ int replace_file(const std::string& path, std::string_view content, const Rights
   remove_file(draft);
   int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return errno;
-  int error = give(descriptor, rights);
+  int error = set_rights(descriptor, rights);
   if (error == 0) error = write_all(descriptor, content);
   ::close(descriptor);
   if (error == 0) error = rename_file(draft, path);
@@ -364,7 +364,7 @@ int replace_file(const std::string& path, std::string_view content, const Rights
 int share_file(const std::string& path, const Rights& rights) {
   int descriptor = open_lock_file(path);
   if (descriptor < 0) return errno;
-  int error = give(descriptor, rights);
+  int error = set_rights(descriptor, rights);
   ::close(descriptor);
   return error;
 }

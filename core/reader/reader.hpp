@@ -121,7 +121,7 @@ class Reader {
   sync::SharedMemory memory_;
   sync::SlotReader<sync::SharedMemory> slots_;
   std::uint32_t generation_ = 0;
-  bool came_first_ = false;  // the reader is older than the stream, so that it wants all of its frames
+  bool is_older_than_stream_ = false;  // the reader is older than the stream, so that it wants all of its frames
   std::uint64_t next_check_ns_ = 0;
   bool writer_gone_ = false;         // as of the last check
   bool restart_unreported_ = false;  // wait() has still to return WB_RESTARTED

@@ -49,7 +49,7 @@ int Reader::open(std::string_view stream, const ReaderOptions& options, std::uni
   std::unique_ptr<Reader> reader(new Reader(location, options));
   int code = reader->attach_once();
   if (code < 0) return code;
-  reader->came_first_ = code == WB_NOT_READY;
+  reader->is_older_than_stream_ = code == WB_NOT_READY;
   out = std::move(reader);
   return WB_OK;
 }
@@ -203,7 +203,7 @@ void Reader::fill_entry(const Attachment& attachment) {
 // Begins to read in a new attachment. A reader that follows the stream, or is older than it, wants its frames
 // from the first on; another one begins with the newest.
 void Reader::start(std::shared_ptr<Attachment> attachment, wb_way way) {
-  const bool follows = leases_ != nullptr || came_first_;
+  const bool follows = leases_ != nullptr || is_older_than_stream_;
   detach();
   memory_ = attachment->memory;
   slots_ = sync::SlotReader<sync::SharedMemory>(memory_, entry_, options_.stride);

@@ -119,7 +119,7 @@ std::string default_directory(std::uint32_t user) {
 
 // Where a collector puts the manifest; the draft of a new manifest lies there too, so that each replaces a
 // left-over of the other.
-std::string aside(const Location& location) { return location.manifest() + ".new"; }
+std::string moved_manifest(const Location& location) { return location.manifest() + ".new"; }
 
 // Locks the lock files of all readers. False if one of them is held, because that reader is alive.
 bool lock_dead_readers(const Location& location, std::vector<platform::FileLock>& locks) {
@@ -165,7 +165,7 @@ int Location::find(std::string_view name, Location& out) {
   }
   const std::string user(name.substr(0, slash));
   const std::int64_t id = platform::user_named(user);
-  if (id == platform::kNobody)
+  if (id == platform::kNoUser)
     return fail(WB_ERR_NOT_FOUND, "there is no user '" + user.substr(0, 80) + "' on this machine");
   out = Location(default_directory(static_cast<std::uint32_t>(id)), stream, id);
   return WB_OK;
@@ -174,7 +174,7 @@ int Location::find(std::string_view name, Location& out) {
 // Asked anew at each call, because the directory can be replaced while a reader waits for a stream.
 std::int64_t Location::owner() const {
   const std::int64_t owner = platform::owner_of_directory(directory_);
-  return owner_ == platform::kAnybody || owner == owner_ ? owner : platform::kNobody;
+  return owner_ == platform::kAnyUser || owner == owner_ ? owner : platform::kNoUser;
 }
 
 // A hash, because macOS allows 30 characters: 12 hexadecimal digits of directory and stream.
@@ -252,8 +252,8 @@ std::uint32_t sweep_readers(const Location& location, const Attachment& attachme
   return swept;
 }
 
-void bring_manifest_back(const Location& location) {
-  if (!platform::file_exists(location.manifest())) platform::rename_file(aside(location), location.manifest());
+void restore_manifest(const Location& location) {
+  if (!platform::file_exists(location.manifest())) platform::rename_file(moved_manifest(location), location.manifest());
 }
 
 // The order is what makes it safe. The manifest is moved aside first: a reader that locks its entry after this
@@ -263,20 +263,21 @@ bool collect_locked(const Location& location, platform::FileLock& writer_lock, w
   layout::Manifest manifest;
   const bool there = platform::file_exists(location.manifest());
   // Without a manifest, another collector may have died after moving it aside.
-  const bool known = read_manifest_file(location, there ? location.manifest() : aside(location), manifest) == WB_OK;
+  const bool known =
+      read_manifest_file(location, there ? location.manifest() : moved_manifest(location), manifest) == WB_OK;
   if (known && manifest.backend != platform::backend()) return false;  // its locks say nothing here
-  if (there && platform::rename_file(location.manifest(), aside(location)) != 0) return false;
+  if (there && platform::rename_file(location.manifest(), moved_manifest(location)) != 0) return false;
   sync::SharedMemory::step(sync::Step::kCollectAside);
   std::vector<platform::FileLock> readers;
   if (!lock_dead_readers(location, readers)) {
-    if (there) platform::rename_file(aside(location), location.manifest());
+    if (there) platform::rename_file(moved_manifest(location), location.manifest());
     sync::SharedMemory::step(sync::Step::kCollectBack);
     return false;
   }
   sync::SharedMemory::step(sync::Step::kCollectLocked);
   remove_objects(location, known ? &manifest : nullptr, report);
   sync::SharedMemory::step(sync::Step::kCollectUnlinked);
-  if (platform::remove_file(aside(location)) == 0) ++report.files;
+  if (platform::remove_file(moved_manifest(location)) == 0) ++report.files;
   sync::SharedMemory::step(sync::Step::kCollectRemoved);
   for (platform::FileLock& reader : readers) reader.remove_and_close();
   writer_lock.remove_and_close();

@@ -31,7 +31,7 @@ int prepare_directory(const std::string& directory);
 class Location {
  public:
   Location() = default;
-  Location(std::string directory, std::string_view stream, std::int64_t owner = platform::kAnybody);
+  Location(std::string directory, std::string_view stream, std::int64_t owner = platform::kAnyUser);
 
   // The location of a stream, by its name as readers give it: `swarm` in the runtime directory, `alice/swarm`
   // in the default directory of user alice (or of a user's number). WB_ERR_NAME, WB_ERR_NOT_FOUND.
@@ -39,8 +39,8 @@ class Location {
 
   const std::string& directory() const { return directory_; }
   const std::string& stream() const { return stream_; }
-  std::int64_t owner()
-      const;  // the user whom all of it must belong to: the directory's; kNobody if that is not as expected
+  // The user to whom everything must belong: the owner of the directory. kNoUser if that is not the expected user.
+  std::int64_t owner() const;
   bool is_ours() const { return owner() == platform::user_id(); }
   std::string manifest() const { return file("manifest"); }
   std::string writer_lock() const { return file("writer"); }
@@ -63,7 +63,7 @@ class Location {
 
   std::string directory_;
   std::string stream_;
-  std::int64_t owner_ = platform::kAnybody;  // expected
+  std::int64_t owner_ = platform::kAnyUser;  // expected
 };
 
 // WB_NOT_READY if there is none; WB_ERR_ACCESS, WB_ERR_CORRUPT, WB_ERR_INCOMPATIBLE.
@@ -81,7 +81,7 @@ std::uint32_t sweep_readers(const Location& location, const Attachment& attachme
 
 // Puts back the manifest that a collector moved aside before it died, so that the objects that it names are not
 // forgotten. For the holder of the writer's lock.
-void bring_manifest_back(const Location& location);
+void restore_manifest(const Location& location);
 
 // Removes the stream unless a reader is alive. The last act of the holder of the writer's lock. True if it was
 // removed.

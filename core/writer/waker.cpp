@@ -26,7 +26,7 @@ Waker::~Waker() {
 bool Waker::wake(bool several) {
   if (!several || !has_thread()) return platform::wake_all(word_);
   const int woken = platform::wake_two(word_, &turns_);  // one of them may be the thread itself
-  return heard_.exchange(false, std::memory_order_relaxed) || woken > 1;
+  return woke_reader_.exchange(false, std::memory_order_relaxed) || woken > 1;
 }
 
 // Starts the thread when it is first needed. If it cannot be started, the writer wakes all readers itself.
@@ -46,12 +46,12 @@ bool Waker::has_thread() {
 // all. A turn is noted before waking: a request that arrives meanwhile is another turn, so that no wake-up is
 // lost. (The model tests/model/spin/sleeping.pml checks it; SEEN_LATE is the wrong order.)
 void Waker::run() {
-  platform::run_elsewhere();
+  platform::leave_inherited_cores();
   for (std::uint32_t seen = 0;;) {
     const std::uint32_t turn = sync::SharedMemory::word(turns_).load(std::memory_order_acquire);
     if (turn != seen) {
       seen = turn;
-      if (platform::wake_all(word_)) heard_.store(true, std::memory_order_relaxed);
+      if (platform::wake_all(word_)) woke_reader_.store(true, std::memory_order_relaxed);
     } else if (ending_.load(std::memory_order_relaxed)) {
       return;
     } else {

@@ -27,10 +27,10 @@ class Waker {
 
   const std::uint32_t* word_;
   std::uint32_t fork_generation_;
-  std::thread* thread_ = nullptr;   // by pointer: in a forked child there is no thread to join
-  bool failed_ = false;             // to start it
-  std::uint32_t turns_ = 0;         // requests to the thread, which sleeps on this word
-  std::atomic<bool> heard_{false};  // the thread has woken a reader since the last wake()
+  std::thread* thread_ = nullptr;         // by pointer: in a forked child there is no thread to join
+  bool failed_ = false;                   // to start it
+  std::uint32_t turns_ = 0;               // requests to the thread, which sleeps on this word
+  std::atomic<bool> woke_reader_{false};  // the thread has woken a reader since the last wake()
   std::atomic<bool> ending_{false};
 };
 

@@ -147,20 +147,20 @@ int Writer::abandon() {
 // One system call at most, and none if no reader sleeps. `sleepers` is what SlotWriter::announce returned.
 void Writer::wake_readers(std::uint32_t sleepers) {
   if (sleepers == 0) return;
-  const bool heard = waker_.wake(sleepers >= sync::kSeveral);
+  const bool woke = waker_.wake(sleepers >= sync::kSeveral);
   sync::put(memory_.hot().wakes, ++wakes_);
-  unheard_ = heard ? 0 : unheard_ + 1;
-  if (unheard_ > patience_) look_for_dead_sleepers();
+  futile_wakes_ = woke ? 0 : futile_wakes_ + 1;
+  if (futile_wakes_ > futile_wakes_allowed_) look_for_dead_sleepers();
 }
 
 // A reader that died asleep would cost a wake-up in every frame, so its entry is cleared. A reader that was
 // stopped looks alike and cannot be cleared, which is why the search becomes rarer each time.
 void Writer::look_for_dead_sleepers() {
-  unheard_ = 0;
+  futile_wakes_ = 0;
   if (sweep_readers(location_, *attachment_) > 0)
-    patience_ = kPatience;
-  else if (patience_ < kMostPatience)
-    patience_ *= 2;
+    futile_wakes_allowed_ = kFutileWakes;
+  else if (futile_wakes_allowed_ < kMostFutileWakes)
+    futile_wakes_allowed_ *= 2;
 }
 
 int Writer::set_lock_step(std::string_view label, std::uint64_t limit_ns) {

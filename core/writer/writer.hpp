@@ -21,7 +21,7 @@ namespace wingbeat::stream {
 // The access of other users: bits of wb_access, and the group that they are given to.
 struct Sharing {
   std::uint32_t access = 0;
-  std::int64_t group = platform::kNobody;  // kNobody: the process's own
+  std::int64_t group = platform::kNoGroup;  // kNoGroup: the process's own
 };
 
 // The description of the stream to create: the handle behind wb_spec.
@@ -58,7 +58,7 @@ class Writer {
 
  private:
   // A request that was copied out of a reader's ring.
-  struct Waiting {
+  struct WaitingRequest {
     layout::RequestRecord record;
     std::uint32_t reader;
     bool superseded;
@@ -73,9 +73,9 @@ class Writer {
   void drain_requests();
   void drain_reader(std::uint32_t reader);
   void mark_superseded();
-  bool show(const Waiting& waiting, wb_request& out);
+  bool show(const WaitingRequest& waiting, wb_request& out);
   void apply_shown();
-  void answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason);
+  void answer(const WaitingRequest& waiting, wb_receipt_status status, std::string_view reason);
 
   Location location_;
   platform::FileLock lock_;
@@ -101,13 +101,13 @@ class Writer {
 
   // Wake-ups in a row that found no sleeper, before the writer looks for readers that died asleep. Doubled each
   // time it finds none.
-  static constexpr std::uint64_t kPatience = 64, kMostPatience = 1 << 20;
-  std::uint64_t unheard_ = 0;  // wake-ups in a row that woke no reader
-  std::uint64_t patience_ = kPatience;
+  static constexpr std::uint64_t kFutileWakes = 64, kMostFutileWakes = 1 << 20;
+  std::uint64_t futile_wakes_ = 0;  // wake-ups in a row that woke no reader
+  std::uint64_t futile_wakes_allowed_ = kFutileWakes;
   std::uint64_t answered_ = 0;
 
-  std::vector<Waiting> queue_;  // the requests of this round; room for all that can wait is reserved at creation
-  std::size_t next_ = 0;        // index of the first that was not answered
+  std::vector<WaitingRequest> queue_;  // the requests of this round; room for all that can wait is reserved at creation
+  std::size_t next_ = 0;               // index of the first that was not answered
   bool in_round_ = false;
   bool shown_ = false;  // queue_[next_] was given to the caller, which may refuse it
   bool answered_in_round_ = false;

@@ -21,13 +21,13 @@ constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060,
                    kAllRead = 0044;  // a member of the group is one of all
 
 // This mode, and the group if the stream is shared with one.
-platform::Rights of_mode(const Sharing& sharing, unsigned mode) {
+platform::Rights rights_of(const Sharing& sharing, unsigned mode) {
   const bool for_group = (sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0;
-  return {mode, for_group ? sharing.group : platform::kNobody};
+  return {mode, for_group ? sharing.group : platform::kNoGroup};
 }
 
 // The mode of what others may read.
-unsigned reading(const Sharing& sharing) {
+unsigned data_mode(const Sharing& sharing) {
   unsigned mode = kOwner;
   if ((sharing.access & (WB_GROUP_READ | WB_GROUP_CONTROL)) != 0) mode |= kGroupRead;
   if ((sharing.access & WB_ALL_READ) != 0) mode |= kAllRead;
@@ -36,7 +36,7 @@ unsigned reading(const Sharing& sharing) {
 
 // The mode of lock files. A process that can read a lock file can ask whether its party is alive. Where it
 // could then take the lock as well (flock), it must not be able to read the file.
-unsigned probing(const Sharing& sharing) { return platform::locks_need_writing() ? reading(sharing) : kOwner; }
+unsigned lock_file_mode(const Sharing& sharing) { return platform::locks_need_writing() ? data_mode(sharing) : kOwner; }
 
 int share_one(const std::string& path, const platform::Rights& rights) {
   const int error = platform::share_file(path, rights);
@@ -48,7 +48,7 @@ int share_one(const std::string& path, const platform::Rights& rights) {
 // Members of the group cannot make files in the owner's directory. They find the lock files of all reader
 // entries ready.
 int share_entries(const Location& location, const Sharing& sharing, std::uint32_t readers) {
-  const platform::Rights rights = of_mode(sharing, probing(sharing) | kGroupControl);
+  const platform::Rights rights = rights_of(sharing, lock_file_mode(sharing) | kGroupControl);
   for (std::uint32_t entry = 0; entry < readers; ++entry) {
     if (int code = share_one(location.reader_lock(entry), rights)) return code;
   }
@@ -56,27 +56,27 @@ int share_entries(const Location& location, const Sharing& sharing, std::uint32_
 }
 
 // Takes back what an earlier writer shared and this one does not.
-int take_entries_back(const Location& location) {
+int unshare_entries(const Location& location) {
   for (std::uint32_t entry : location.reader_entries()) {
     if (int code = share_one(location.reader_lock(entry), {})) return code;
   }
   return WB_OK;
 }
 
-platform::Rights data_rights(const Sharing& sharing) { return of_mode(sharing, reading(sharing)); }
+platform::Rights data_rights(const Sharing& sharing) { return rights_of(sharing, data_mode(sharing)); }
 
 platform::Rights control_rights(const Sharing& sharing) {
-  return of_mode(sharing, (sharing.access & WB_GROUP_CONTROL) != 0 ? kOwner | kGroupControl : kOwner);
+  return rights_of(sharing, (sharing.access & WB_GROUP_CONTROL) != 0 ? kOwner | kGroupControl : kOwner);
 }
 
 // Gives the directory and the lock files their rights. Makes the lock files of `readers` entries if the group
 // may attach.
 int share_files(const Location& location, const Sharing& sharing, std::uint32_t readers) {
-  int code = share_one(location.writer_lock(), of_mode(sharing, probing(sharing)));
+  int code = share_one(location.writer_lock(), rights_of(sharing, lock_file_mode(sharing)));
   const bool shares_entries = (sharing.access & WB_GROUP_CONTROL) != 0;
-  if (code == WB_OK) code = shares_entries ? share_entries(location, sharing, readers) : take_entries_back(location);
+  if (code == WB_OK) code = shares_entries ? share_entries(location, sharing, readers) : unshare_entries(location);
   if (code != WB_OK || sharing.access == 0) return code;
-  const int error = platform::let_others_enter(location.directory());
+  const int error = platform::share_directory(location.directory());
   return error == 0 ? WB_OK : fail_system(error, "cannot let other users enter " + location.directory());
 }
 
@@ -129,7 +129,7 @@ void remove_objects(const layout::Manifest& manifest) {
 
 // Removes the objects of the epoch before, which a writer left that died between naming its epoch and removing
 // the one before. Where objects cannot be listed, nothing else would lead to them any more.
-void remove_left_epoch(const Location& location, const layout::Manifest& manifest) {
+void remove_previous_epoch(const Location& location, const layout::Manifest& manifest) {
   for (char kind : {'d', 'c'}) platform::unlink_object(location.object(manifest.epoch - 1, kind));
 }
 
@@ -197,7 +197,7 @@ int begin_stream(const Location& location, const Spec& spec, const layout::Manif
   if (int code = share_files(location, spec.sharing, spec.budget.readers)) return code;
   std::shared_ptr<Attachment> old;
   const bool is_ours = before != nullptr && location.owns(*before);
-  if (is_ours) remove_left_epoch(location, *before);
+  if (is_ours) remove_previous_epoch(location, *before);
   const bool had_objects = is_ours && attach(*before, Access::kWriter, location.owner(), old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec) && can_share_memory(*before, spec.sharing)) {
     if (int code = share_memory(location, *before, spec.sharing)) return code;
@@ -227,7 +227,7 @@ int Writer::create(const Spec& spec, std::unique_ptr<Writer>& out) {
   if ((code = lock_writer(location, lock)) != WB_OK) return code;
   sync::SharedMemory::step(sync::Step::kCreateLocked);
 
-  bring_manifest_back(location);
+  restore_manifest(location);
   layout::Manifest manifest;
   const bool had_manifest = read_manifest(location, manifest) == WB_OK;
   std::shared_ptr<Attachment> mine;

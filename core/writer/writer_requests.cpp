@@ -66,7 +66,7 @@ void Writer::drain_requests() {
   next_ = 0;
   for (std::uint32_t reader = 0; reader < memory_.reader_count(); ++reader) drain_reader(reader);
   if (queue_.size() < 2) return;
-  std::sort(queue_.begin(), queue_.end(), [](const Waiting& a, const Waiting& b) {
+  std::sort(queue_.begin(), queue_.end(), [](const WaitingRequest& a, const WaitingRequest& b) {
     if (a.record.submit_time_ns != b.record.submit_time_ns) return a.record.submit_time_ns < b.record.submit_time_ns;
     return a.reader != b.reader ? a.reader < b.reader : a.record.id < b.record.id;
   });
@@ -80,7 +80,7 @@ void Writer::drain_reader(std::uint32_t reader) {
   const std::uint64_t last = sync::last_request(memory_, reader, consumed);
   std::uint64_t time_ns = 0;
   for (std::uint64_t id = consumed + 1; id <= last; ++id) {
-    Waiting& waiting = queue_.emplace_back(Waiting{memory_.request(reader, id), reader, false});
+    WaitingRequest& waiting = queue_.emplace_back(WaitingRequest{memory_.request(reader, id), reader, false});
     waiting.record.id = id;
     waiting.record.submit_time_ns = time_ns = std::max(time_ns, waiting.record.submit_time_ns);
   }
@@ -100,7 +100,7 @@ void Writer::mark_superseded() {
 
 // Gives a request to the caller. False if it was answered without the caller: it was sent to an earlier writer,
 // cannot be applied, or is superseded.
-bool Writer::show(const Waiting& waiting, wb_request& out) {
+bool Writer::show(const WaitingRequest& waiting, wb_request& out) {
   const layout::RequestRecord& record = waiting.record;
   if (record.generation != memory_.generation().load(std::memory_order_relaxed)) {
     return answer(waiting, WB_WAS_RESTARTED, ""), false;
@@ -122,7 +122,7 @@ bool Writer::show(const Waiting& waiting, wb_request& out) {
 
 // Release: a reader that sees the receipt sees the value.
 void Writer::apply_shown() {
-  const Waiting& waiting = queue_[next_];
+  const WaitingRequest& waiting = queue_[next_];
   if (waiting.record.kind == layout::kParameter) {
     memory_.value(waiting.record.control).store(waiting.record.value, std::memory_order_release);
   }
@@ -132,7 +132,7 @@ void Writer::apply_shown() {
 }
 
 // The receipt names the next frame, since the request can show its effect there at the earliest.
-void Writer::answer(const Waiting& waiting, wb_receipt_status status, std::string_view reason) {
+void Writer::answer(const WaitingRequest& waiting, wb_receipt_status status, std::string_view reason) {
   layout::ReceiptRecord receipt{};
   receipt.id = waiting.record.id;
   receipt.status = status;

@@ -60,11 +60,11 @@ struct Stream {
     must(wb_runtime_directory(directory, sizeof directory) == WB_OK, "directory");
     std::string text;
     wingbeat::layout::Manifest manifest;
-    must(platform::read_file(std::string(directory) + "/fuzz.manifest", 4096, platform::kAnybody, text) == 0,
+    must(platform::read_file(std::string(directory) + "/fuzz.manifest", 4096, platform::kAnyUser, text) == 0,
          "manifest");
     must(!wingbeat::layout::from_text(text, manifest), "manifest");
-    must(platform::open_object(manifest.data_object, true, manifest.data_bytes, platform::kAnybody, data) == 0, "data");
-    must(platform::open_object(manifest.control_object, true, manifest.control_bytes, platform::kAnybody, control) == 0,
+    must(platform::open_object(manifest.data_object, true, manifest.data_bytes, platform::kAnyUser, data) == 0, "data");
+    must(platform::open_object(manifest.control_object, true, manifest.control_bytes, platform::kAnyUser, control) == 0,
          "control");
   }
 
