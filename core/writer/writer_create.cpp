@@ -17,8 +17,7 @@ namespace {
 
 // Modes of files and objects. All users are granted access with the group, since a member of the group is one
 // of all.
-constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060,
-                   kAllRead = 0044;  // a member of the group is one of all
+constexpr unsigned kOwner = 0600, kGroupRead = 0040, kGroupControl = 0060, kAllRead = 0044;
 
 // This mode, and the group if the stream is shared with one.
 platform::Rights rights_of(const Sharing& sharing, unsigned mode) {
@@ -127,12 +126,6 @@ void remove_objects(const layout::Manifest& manifest) {
   platform::unlink_object(manifest.control_object);
 }
 
-// Removes the objects of the epoch before, which a writer left that died between naming its epoch and removing
-// the one before. Where objects cannot be listed, nothing else would lead to them any more.
-void remove_previous_epoch(const Location& location, const layout::Manifest& manifest) {
-  for (char kind : {'d', 'c'}) platform::unlink_object(location.object(manifest.epoch - 1, kind));
-}
-
 // Tells the readers of an epoch that the manifest names another one now. Release: a reader that sees the state,
 // or the new wake word, reads the new manifest.
 void supersede(const Attachment& old) {
@@ -197,7 +190,11 @@ int begin_stream(const Location& location, const Spec& spec, const layout::Manif
   if (int code = share_files(location, spec.sharing, spec.budget.readers)) return code;
   std::shared_ptr<Attachment> old;
   const bool is_ours = before != nullptr && location.owns(*before);
-  if (is_ours) remove_previous_epoch(location, *before);
+  if (is_ours) {
+    // A writer that died between naming this epoch and removing the one before left the objects of that one. Where
+    // objects cannot be listed, nothing else leads to them any more.
+    for (char kind : {'d', 'c'}) platform::unlink_object(location.object(before->epoch - 1, kind));
+  }
   const bool had_objects = is_ours && attach(*before, Access::kWriter, location.owner(), old) == WB_OK;
   if (had_objects && has_same_layout(*old, spec) && can_share_memory(*before, spec.sharing)) {
     if (int code = share_memory(location, *before, spec.sharing)) return code;
