@@ -36,8 +36,7 @@ int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_
     return fail(WB_ERR_CORRUPT,
                 "memory object " + name + " is smaller than its manifest says: end the writer and run `wingbeat gc`");
   if (error == EPERM)
-    return fail(WB_ERR_ACCESS,
-                "memory object " + name + " does not belong to the owner of the stream, and is not used");
+    return fail(WB_ERR_ACCESS, "memory object " + name + " belongs to another user than the stream, and is not used");
   if (error == EACCES)
     return fail(WB_ERR_ACCESS,
                 "this user may not read memory object " + name + ": the stream's writer must set WB_OPTION_ACCESS");

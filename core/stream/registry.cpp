@@ -24,7 +24,7 @@ int read_manifest_file(const Location& location, const std::string& path, layout
     return fail(WB_NOT_READY, "there is no stream '" + location.stream() + "' in " + location.directory() +
                                   " yet: start its writer, or check WINGBEAT_DIR");
   if (error == EPERM)
-    return fail(WB_ERR_ACCESS, path + " or its directory belongs to an unexpected user, and is not used");
+    return fail(WB_ERR_ACCESS, path + " or its directory belongs to another user than the stream, and is not used");
   if (error == EACCES)
     return fail(WB_ERR_ACCESS, "this user may not read " + path + ": the stream's writer must set WB_OPTION_ACCESS");
   if (error == EFBIG || error == ELOOP || error == EINVAL)
