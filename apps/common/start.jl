@@ -1,7 +1,8 @@
 # Included first by each application's main.jl: finds the packages of apps/, and shows that they are being loaded.
 pushfirst!(LOAD_PATH, normpath(joinpath(@__DIR__, "..")))
 
-# Julia keeps compiled packages in its first depot. If that cannot be written, this checkout's build/ takes them, or the folder of this run.
+# Julia keeps compiled packages in its first depot. If that cannot be written, this checkout's build/ takes them, or the
+# folder of this run.
 const MAY_WRITE = 2
 function is_writable(folder)
     try
@@ -12,23 +13,26 @@ function is_writable(folder)
     end
 end
 if !is_writable(first(DEPOT_PATH))
-    pushfirst!(DEPOT_PATH, get(ENV, "WINGBEAT_APP_DIR", tempdir()))
-    is_writable(joinpath(@__DIR__, "..", "..", "build", "julia")) && pushfirst!(DEPOT_PATH, normpath(joinpath(@__DIR__, "..", "..", "build", "julia")))
+    in_build = normpath(joinpath(@__DIR__, "..", "..", "build", "julia"))
+    pushfirst!(DEPOT_PATH, is_writable(in_build) ? in_build : get(ENV, "WINGBEAT_APP_DIR", tempdir()))
 end
 
 """
     load_package(name) -> Module
 
-Loads a package of apps/ and the packages under it, which takes half a minute when Julia compiles them for the first time.
+Loads a package of apps/ and the packages under it, which takes half a minute when Julia compiles them for the first
+time.
 """
 function load_package(name)
     names = (:Wingbeat, :SwarmMetrics, :SwarmApps, name)
-    quiet, live = any(in(("--help", "-h")), ARGS), stderr isa Base.TTY
-    quiet || live || println(stderr, "Julia loads its packages. The first time, this takes about half a minute.")
+    any(in(("--help", "-h")), ARGS) && return last(map(package -> Base.require(Main, package), names))
+    live = stderr isa Base.TTY
+    live || println(stderr, "Julia loads its packages. The first time, this takes about half a minute.")
     for (k, package) in enumerate(names)
-        quiet || !live || print(stderr, "\r\e[KJulia loads its packages: ", k, " of 4 (", package, "); the first time, half a minute")
+        text = string("Julia loads its packages: ", k, " of 4 (", package, "); the first time, half a minute")
+        live && print(stderr, "\r\e[K", text)
         Base.require(Main, package)
     end
-    quiet || !live || print(stderr, "\r\e[K")
+    live && print(stderr, "\r\e[K")
     return Base.require(Main, name)
 end

@@ -1,4 +1,4 @@
-"""The scaffolding of the applications' tests: runs scripts/demo, scripts/learn or scripts/reproduce against a built command and library."""
+"""The scaffolding of the applications' tests: runs their scripts against a built command and library."""
 
 import csv
 import json
@@ -38,7 +38,8 @@ class AppTest(unittest.TestCase):
         # apps/run makes its runtime directory in TMPDIR.
         self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-test-apps."))
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
-        self.environment = dict(os.environ, TMPDIR=str(self.directory), WINGBEAT_COMMAND=str(COMMAND), WINGBEAT_LIBRARY=str(LIBRARY))
+        self.environment = dict(os.environ, TMPDIR=str(self.directory), WINGBEAT_COMMAND=str(COMMAND),
+                                WINGBEAT_LIBRARY=str(LIBRARY))
         self.environment.pop("WINGBEAT_DIR", None)
 
     def command(self, *words):
@@ -48,15 +49,15 @@ class AppTest(unittest.TestCase):
         return list(self.directory.glob("wingbeat-*"))
 
     def run_app(self, *words):
-        done = subprocess.run(self.command(*words), env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False, timeout=PATIENCE_S)
+        done = subprocess.run(self.command(*words), env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         self.assertEqual(self.runtime_directories(), [], "the runtime directory is still there")
         return done
 
     def start_app(self, *words):
         """A process that is the leader of a session, so that its descendants can be found."""
-        app = subprocess.Popen(self.command(*words), env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)
+        app = subprocess.Popen(self.command(*words), env=self.environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.addCleanup(lambda: app.poll() is None and (app.kill(), app.communicate()))
         return app
 

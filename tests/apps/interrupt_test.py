@@ -10,7 +10,8 @@ import time
 
 import apps
 
-PROGRAMS = {"demo": ["--seconds", "60"], "learn": ["closed-loop"], "reproduce": ["couzin-memory"]}
+PROGRAMS = {"demo": ["--seconds", "60"], "learn": ["closed-loop", "--out", "x"],
+            "reproduce": ["couzin-memory", "--out", "x"]}
 COMPILING = b"Julia compiles the analysis: 4 of 7"
 RUNNING = b"frames/s"
 
@@ -20,8 +21,7 @@ class InterruptTest(apps.AppTest):
         """Ctrl-C so long after the start, or after the terminal has shown the moment."""
         self.script = script
         with self.subTest(script, seconds=seconds, moment=moment):
-            terminal = apps.Terminal(self.command(*PROGRAMS[script], "--out", "x") if script != "demo" else self.command(*PROGRAMS[script]),
-                                     self.environment)
+            terminal = apps.Terminal(self.command(*PROGRAMS[script]), self.environment)
             if moment:
                 self.assertTrue(terminal.read_until(moment), terminal.shown[-2000:])
             terminal.read_until(None, seconds)

@@ -36,7 +36,8 @@ class ExampleTest(apps.AppTest):
 
     def julia_of(self, app):
         """Sends a signal to the Julia of an application."""
-        found = [pid for pid in apps.session_members(app.pid) if str(apps.ROOT / "apps/learning/main.jl") in apps.command_line(pid)]
+        main = str(apps.ROOT / "apps/learning/main.jl")
+        found = [pid for pid in apps.session_members(app.pid) if main in apps.command_line(pid)]
         self.assertEqual(len(found), 1)
         return lambda number: apps.os.kill(found[0], number)
 
@@ -74,7 +75,8 @@ class WhoLeads(ExampleTest):
         for leaders in ("the first leaders", "the second leaders"):
             self.assertEqual(checks[f"{leaders}: leaders among the first 5 by delay"]["measured"], 5)
             self.assertGreater(checks[f"{leaders}: least lead of a leader, steps"]["measured"], 0)
-        planted = {phase: {row["agent"] for row in rows if row["phase"] == phase and row["planted"] == "1"} for phase in "123"}
+        leaders = [row for row in rows if row["planted"] == "1"]
+        planted = {phase: {row["agent"] for row in leaders if row["phase"] == phase} for phase in "123"}
         self.assertEqual([len(agents) for agents in planted.values()], [0, 5, 5])
         self.assertFalse(planted["2"] & planted["3"])
 
@@ -92,7 +94,8 @@ class WindowToCode(ExampleTest):
 class CommandLine(ExampleTest):
     def test_a_wrong_command_line_is_refused_with_a_reason(self):
         for words, reason in ((["infer-rulers"], "infer-rules"), (["infer-rules", "--agents", 2], "500 agents"),
-                              (["who-leads", "--agents", "5"], "20 to 65"), (["who-leads", "--seconds", "5"], "9.0 seconds")):
+                              (["who-leads", "--agents", "5"], "20 to 65"),
+                              (["who-leads", "--seconds", "5"], "9.0 seconds")):
             self.assert_refused(words, reason)
 
     def test_the_help_names_the_examples(self):

@@ -35,7 +35,10 @@ for name in ("program", "swarm", "text", "statistics", "paths", "progress", "fig
 end
 
 # Julia keeps the code of these calls from one session to the next.
-let program = Program("", "", "", [], [Option(:number, "N", 1.0, "", decimal(0)), Option(:text, "T", "", "", anything), Option(:short, "")])
+let program = Program(
+    "", "", "", [],
+    [Option(:number, "N", 1.0, "", decimal(0)), Option(:text, "T", "", "", anything), Option(:short, "")],
+)
     run_program((_, options) -> 0, program, ["--number", "2", "--text", "x", "--short"])
     sprint(print, help_text(program))
     show!(Progress(; out=devnull, live=false, interval=0.0), 0.5, "", [Row("", "")])

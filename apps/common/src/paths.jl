@@ -3,8 +3,8 @@
 """
     gather_paths!(paths, window, agents) -> paths
 
-Copies the paths of these agents out of a window (`3 x N x frames`): one column of `3 frames` numbers for each agent, relative to the agent's
-mean position. An agent that stands still is exactly at zero.
+Copies the paths of these agents out of a window (`3 x N x frames`): one column of `3 frames` numbers for each agent,
+relative to the agent's mean position. An agent that stands still is exactly at zero.
 """
 function gather_paths!(paths, window, agents)
     frames = size(paths, 1) ÷ 3

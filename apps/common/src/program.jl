@@ -10,9 +10,9 @@ Base.showerror(io::IO, err::UsageError) = print(io, err.message)
     Option(name, value, default, help, read)
     Option(name, help)
 
-The option `--name`. `value` stands for its value in the help. `read(word, text)` turns the text into the value, or throws a
-[`UsageError`](@ref): [`whole`](@ref), [`decimal`](@ref), [`decimals`](@ref), [`one_of`](@ref), [`anything`](@ref). Without a value it is a
-switch, which is false by default.
+The option `--name`. `value` stands for its value in the help. `read(word, text)` turns the text into the value, or
+throws a [`UsageError`](@ref): [`whole`](@ref), [`decimal`](@ref), [`decimals`](@ref), [`one_of`](@ref),
+[`anything`](@ref). Without a value it is a switch, which is false by default.
 """
 struct Option
     name::Symbol
@@ -26,8 +26,8 @@ Option(name, help) = Option(name, "", false, help, nothing)
 """
     Program(command, noun, about, choices, options)
 
-`command` is what a user types. With a `noun` ("example"), the first word of the command line names one of the `choices`, pairs of a name
-and a line of help.
+`command` is what a user types. With a `noun` ("example"), the first word of the command line names one of the
+`choices`, pairs of a name and a line of help.
 """
 struct Program
     command::String
@@ -38,7 +38,8 @@ struct Program
 end
 
 const EXIT_CODES = """
-Exit code: 0 if all checks hold, 1 if one fails, 2 for a wrong command line, 4 if the swarm cannot run, 130 after Ctrl-C.
+Exit code: 0 if all checks hold, 1 if one fails, 2 for a wrong command line, 4 if the swarm cannot run, 130 after
+Ctrl-C.
 """
 
 "What `--help` prints."
@@ -90,7 +91,8 @@ end
 """
     whole(least), decimal(least, most=Inf), decimals(least), one_of(choices...), anything
 
-Readers of an option's value: an integer, a finite number, a list of them with commas between, one of some words, any text.
+Readers of an option's value: an integer, a finite number, a list of them with commas between, one of some words, any
+text.
 """
 whole(least) = (word, text) -> number(word, text, Int, "a whole number", least, typemax(Int))
 decimal(least, most=Inf) = (word, text) -> number(word, text, Float64, "a number", least, most)

@@ -1,6 +1,9 @@
 # How far a long run is: on a terminal, lines that stay where they are; in a log, a line now and then.
 
-"A line under the title: a label, a value, and a curve of `series`, of which `planned` values are expected, between `low` and `high`."
+"""
+A line under the title: a label, a value, and a curve of `series`, of which `planned` values are expected, between `low`
+and `high`.
+"""
 struct Row
     label::String
     value::String
@@ -33,8 +36,8 @@ is_due(p::Progress) = time() - p.shown >= p.interval
 """
     show!(progress, part, text, rows=Row[])
 
-Shows the text, the rows, and the time that is left if the work done so far is that `part` of all (0 to 1; NaN: not known). Shows
-nothing if the last picture is younger than the interval, unless the work is done.
+Shows the text, the rows, and the time that is left if the work done so far is that `part` of all (0 to 1; NaN: not
+known). Shows nothing if the last picture is younger than the interval, unless the work is done.
 """
 function show!(p::Progress, part::Real, text, rows=Row[])
     is_due(p) || part >= 1 || return nothing
@@ -72,7 +75,9 @@ end
 
 function row_text(r::Row, width)
     room = clamp(width - 48, 0, 60)
-    curve = isempty(r.series) ? "" : sparkline(column_means(r.series, 1, max(r.planned, length(r.series)), room), r.low, r.high)
+    curve = isempty(r.series) ? "" : sparkline(
+        column_means(r.series, 1, max(r.planned, length(r.series)), room), r.low, r.high
+    )
     return string("  ", rpad(r.label, 22), lpad(r.value, 20), "  \e[38;5;75m", curve, "\e[0m")
 end
 

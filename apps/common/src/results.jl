@@ -65,7 +65,9 @@ function verdict_line(c::Check)
     return "$(rpad(word, 6)) $(c.what): $(round(c.measured; sigdigits=4)), known $(c.known)"
 end
 
-"The verdict as one JSON object: `name`, `holds`, and `checks` with `what`, `measured`, `known`, `holds` (null: skipped)."
+"""
+The verdict as one JSON object: `name`, `holds`, and `checks` with `what`, `measured`, `known`, `holds` (null: skipped).
+"""
 json_line(r::Results) = json(["name" => r.name, "holds" => exit_code(r) == 0, "checks" => r.checks])
 
 json(c::Check) = json(["what" => c.what, "measured" => c.measured, "known" => c.known, "holds" => c.holds])

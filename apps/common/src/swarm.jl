@@ -1,7 +1,8 @@
 # The reference swarm (`wingbeat swarm`) as a child process, and its stream.
 #
-# `apps/run` gives the program a runtime directory of its own (WINGBEAT_DIR), which the swarm inherits, and ends the swarm together with the
-# program. After a sudden death of both, the kernel's signal to orphans ends the swarm where `setpriv` exists; elsewhere its time limit does.
+# `apps/run` gives the program a runtime directory of its own (WINGBEAT_DIR), which the swarm inherits, and ends the
+# swarm together with the program. After a sudden death of both, the kernel's signal to orphans ends the swarm where
+# `setpriv` exists; elsewhere its time limit does.
 
 const ROOT = normpath(joinpath(@__DIR__, "..", "..", ".."))
 
@@ -77,15 +78,16 @@ function whole_text(file)
     return text
 end
 
-# ---------------------------------------------------------------------------------------------------------------- one run
+# -------------------------------------------------------------------------------------------------------------- one run
 
 const LONGEST_RUN_S = 3600
 
 """
     run_swarm(f, arguments) -> (f(swarm), the swarm's standard output)
 
-Starts a swarm with these arguments, calls `f` with the [`SwarmProcess`](@ref) and ends the swarm. Throws [`SwarmEnded`](@ref) if `f` failed
-because the swarm ended by itself. The swarm's standard error is copied to the program's.
+Starts a swarm with these arguments, calls `f` with the [`SwarmProcess`](@ref) and ends the swarm. Throws
+[`SwarmEnded`](@ref) if `f` failed because the swarm ended by itself. The swarm's standard error is copied to the
+program's.
 """
 function run_swarm(f, @nospecialize(arguments))
     swarm = spawn_swarm(String[string(argument) for argument in arguments])
@@ -121,7 +123,8 @@ function await_stream(swarm::SwarmProcess)
     return nothing
 end
 
-# Where both want one core, the simulation goes first: a batch process that wakes up does not displace another (see sched(7)).
+# Where both want one core, the simulation goes first: a batch process that wakes up does not displace another (see
+# sched(7)).
 const SCHED_BATCH = 3
 yield_to_the_swarm() = Sys.islinux() && ccall(:sched_setscheduler, Cint, (Cint, Cint, Ref{Cint}), 0, SCHED_BATCH, 0)
 
@@ -143,8 +146,8 @@ const LONGEST_REHEARSAL_S = 30
 """
     rehearse(turn, reader, rate)
 
-Calls `turn(frame)` for each frame until Julia has compiled its code and keeps up with `rate` frames per second: until $CALM_FRAMES frames in a
-row were not late, or $LONGEST_REHEARSAL_S s are over.
+Calls `turn(frame)` for each frame until Julia has compiled its code and keeps up with `rate` frames per second: until
+$CALM_FRAMES frames in a row were not late, or $LONGEST_REHEARSAL_S s are over.
 """
 function rehearse(turn, reader, rate)
     calm, began = 0, time()
@@ -159,8 +162,8 @@ end
 """
     steer!(reader, name => value) -> Receipt
 
-Sets a parameter of the reader's stream and waits until it is in force: `receipt.step`, `receipt.seq`. Throws `RequestRefused` with
-the reason, or `Wingbeat.RequestTimeout` after half a minute.
+Sets a parameter of the reader's stream and waits until it is in force: `receipt.step`, `receipt.seq`. Throws
+`RequestRefused` with the reason, or `Wingbeat.RequestTimeout` after half a minute.
 """
 steer!(reader, change::Pair) = wait(request(reader, change); timeout=30)
 

@@ -36,7 +36,7 @@ function short(x::Real)::String
     return string(x < 0 ? "-" : "", digit, "e", power)
 end
 
-# ---------------------------------------------------------------------------------------------------------------- curves
+# --------------------------------------------------------------------------------------------------------------- curves
 
 const BLOCKS = ('▁', '▂', '▃', '▄', '▅', '▆', '▇', '█')
 
@@ -66,18 +66,20 @@ function column_means(values::Vector{Float64}, first::Integer, last::Integer, wi
     return means
 end
 
-# ------------------------------------------------------------------------------------------------------------------ JSON
+# ----------------------------------------------------------------------------------------------------------------- JSON
 
 """
     json(x) -> String
 
-JSON of a number (`null` if it is not finite), a text, a truth value, `missing`, a list, or a list of pairs, which becomes an object.
+JSON of a number (`null` if it is not finite), a text, a truth value, `missing`, a list, or a list of pairs, which
+becomes an object.
 """
 json(x::Bool)::String = string(x)
 json(x::Real)::String = isfinite(x) ? string(x) : "null"
 json(::Missing)::String = "null"
 json(list::AbstractVector)::String = string("[", join(map(json, list), ","), "]")
-json(members::AbstractVector{<:Pair})::String = string("{", join(map(((k, v),) -> string(json(k), ":", json(v)), members), ","), "}")
+json(members::AbstractVector{<:Pair})::String =
+    string("{", join(map(((k, v),) -> string(json(k), ":", json(v)), members), ","), "}")
 
 function json(text::AbstractString)::String
     out = IOBuffer()

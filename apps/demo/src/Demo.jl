@@ -1,7 +1,8 @@
 """
     Demo
 
-A swarm in C++, analysed, answered and steered by Julia while it runs. `live.jl` is the run; the other files know nothing of Wingbeat.
+A swarm in C++, analysed, answered and steered by Julia while it runs. `live.jl` is the run; the other files know
+nothing of Wingbeat.
 """
 module Demo
 
@@ -16,13 +17,16 @@ const PROGRAM = Program(
     "scripts/demo",
     "",
     """
-    Runs a swarm of 10,000 agents, simulated in C++ at 60 steps per second. Julia analyses every step as it happens, learns from it, answers
-    with ten numbers per step, and steers the swarm half-way.
+    Runs a swarm of 10,000 agents, simulated in C++ at 60 steps per second. Julia analyses every step as it happens,
+    learns from it, answers with ten numbers per step, and steers the swarm half-way.
     """,
     [],
     [
-        Option(:seconds, "S", 30.0, "length of the run, 5 to 300 (default 30); the compilation before it does not count", decimal(5, 300)),
-        Option(:inject, "FAULT", "", "make the swarm misbehave: torn, deaf or frozen. The demo must notice and exit with 1", one_of("torn", "deaf", "frozen")),
+        Option(:seconds, "S", 30.0, "length of the run without the start, 5 to 300 (default 30)", decimal(5, 300)),
+        Option(
+            :inject, "FAULT", "", "make the swarm misbehave: torn, deaf or frozen; the demo must notice and exit with 1",
+            one_of("torn", "deaf", "frozen"),
+        ),
         Option(:join, "use your own runtime directory, so that `wingbeat top` shows the demo"),
         Option(:plain, "print lines instead of a live screen"),
         Option(:json, "FILE", "", "write the measurements to FILE as well", anything),

@@ -1,15 +1,17 @@
-# A streaming model of how agents move for one second: 60 frames of an agent's positions (180 numbers) in, ten numbers out, and back.
+# A streaming model of how agents move for one second: 60 frames of an agent's positions (180 numbers) in, ten numbers
+# out, and back.
 #
-# All agents share the model, so that each frame brings many examples. An example is an agent's path in the window, relative to its mean
-# position, in units of the flock's running root mean square.
+# All agents share the model, so that each frame brings many examples. An example is an agent's path in the window,
+# relative to its mean position, in units of the flock's running root mean square.
 #
-# The model is ten orthonormal patterns of 180 numbers. An agent's code is the share of each pattern in its path; the decoded path is the sum
-# of share times pattern. After each frame the patterns turn a little towards the paths and are made orthonormal again: Oja's subspace rule
-# (J. Math. Biology 15, 1982) with Gram-Schmidt, an incremental principal component analysis, strongest pattern first. The patterns begin
-# random: they then explain nothing, and the error is near 1.
+# The model is ten orthonormal patterns of 180 numbers. An agent's code is the share of each pattern in its path; the
+# decoded path is the sum of share times pattern. After each frame the patterns turn a little towards the paths and are
+# made orthonormal again: Oja's subspace rule (J. Math. Biology 15, 1982) with Gram-Schmidt, an incremental principal
+# component analysis, strongest pattern first. The patterns begin random: they then explain nothing, and the error is
+# near 1.
 #
-# The error is measured on agents that the model never learns from. The code of the flock is the mean of the agents' codes, which is the
-# code of their mean path.
+# The error is measured on agents that the model never learns from. The code of the flock is the mean of the agents'
+# codes, which is the code of their mean path.
 #
 # BLAS is called by its own names (gemm!): the generic functions above it take two seconds to compile.
 
@@ -31,7 +33,8 @@ end
 """
     WindowCoder(agents, frames; looked_at=256, numbers=10, rate=0.2, seed=1)
 
-A model for windows of `3 x agents x frames`. Half of `looked_at` agents, spread evenly, teach it; the others are only examined.
+A model for windows of `3 x agents x frames`. Half of `looked_at` agents, spread evenly, teach it; the others are only
+examined.
 """
 function WindowCoder(agents::Integer, frames::Integer; looked_at=256, numbers=10, rate=RATE_OF_TURNING, seed=1)
     half = max(1, min(looked_at, agents) ÷ 2)
@@ -121,8 +124,9 @@ end
 """
     learn!(coder, window) -> error
 
-Encodes `window` (3 x agents x frames) into `coder.code`, then learns from it. `error` is the reconstruction error before
-learning: the share of the squares of the examined agents' paths that the decoded paths lose, 0 to 1; 1 if no agent moves.
+Encodes `window` (3 x agents x frames) into `coder.code`, then learns from it. `error` is the reconstruction error
+before learning: the share of the squares of the examined agents' paths that the decoded paths lose, 0 to 1; 1 if no
+agent moves.
 """
 function learn!(coder::WindowCoder, window)
     error = examine!(coder, window)

@@ -34,7 +34,8 @@ function Session(swarm, options, display::Display)
     return Session(
         options, swarm, window(swarm, WINDOW, :position), publish("latent"; code=zeros(Float32, NUMBERS)),
         filter(!=(:stamp), keys(swarm)), WindowCoder(AGENTS, WINDOW; numbers=NUMBERS), Flock(zeros(Float32, 3, 0)),
-        new_record(options), display, nothing, FlockOrder(0, 0, 0, 0), UInt64(0), UInt64(0), 0.0, (0, UInt64(0)), "", 0.0,
+        new_record(options), display, nothing, FlockOrder(0, 0, 0, 0), UInt64(0), UInt64(0), 0.0, (0, UInt64(0)), "",
+        0.0,
     )
 end
 
@@ -45,7 +46,7 @@ function Base.close(session::Session)
     return nothing
 end
 
-# ------------------------------------------------------------------------------------------------------------- one frame
+# ------------------------------------------------------------------------------------------------------------ one frame
 
 is_whole(session, frame) = frame_stamp(frame.seq, Any[frame[name] for name in session.stamped]) == frame[:stamp][1]
 
@@ -112,7 +113,7 @@ function show_screen!(session::Session, frame)
     return nothing
 end
 
-# -------------------------------------------------------------------------------------------------------------- steering
+# ------------------------------------------------------------------------------------------------------------- steering
 
 function ask!(session::Session, value)
     steering = session.record.steering
@@ -135,7 +136,7 @@ function look_for_receipt!(session::Session)
     return nothing
 end
 
-# --------------------------------------------------------------------------------------------------------------- the start
+# ------------------------------------------------------------------------------------------------------------ the start
 
 # A part of the analysis. `begins` is the share of the starting time that is over before it, as measured.
 struct Step
@@ -144,8 +145,8 @@ struct Step
     call::Function # of the session and a frame
 end
 
-# Julia compiles a function when it is called for the first time. So each part of the analysis is called once, on a live frame. The picture is
-# the first: it is compiled when it shows that the next step begins.
+# Julia compiles a function when it is called for the first time. So each part of the analysis is called once, on a live
+# frame. The picture is the first: it is compiled when it shows that the next step begins.
 const STEPS = [
     Step("picture of the flock", 0.3, (session, frame) -> nothing),
     Step("check of each frame's bytes", 0.49, (session, frame) -> is_whole(session, frame)),
@@ -180,7 +181,10 @@ function tell!(session::Session, progress::Progress, k, frame)
     session.display.picture.reach > 0 || flock_view!(session.display.picture, Tuple(centroid(X)), cohesion(Flock(X)))
     now = present(session, frame.count)
     names = [step.name for step in STEPS]
-    draw!((width, height) -> starting_rows(session.display, session.record, now, names, k - 1, X, V, width, height), session.display)
+    draw!(
+        (width, height) -> starting_rows(session.display, session.record, now, names, k - 1, X, V, width, height),
+        session.display,
+    )
     while session.display.writing
         sleep(0.002)
     end
@@ -213,7 +217,7 @@ function begin_anew!(session::Session)
     return nothing
 end
 
-# ----------------------------------------------------------------------------------------------------------------- the run
+# -------------------------------------------------------------------------------------------------------------- the run
 
 function perform!(session::Session)
     seconds = session.options.seconds

@@ -1,5 +1,5 @@
-# The flock as a small picture: brightness is the number of agents in a pixel, hue their common heading. A crowd without a common heading is
-# white; a flock that moves together has one colour.
+# The flock as a small picture: brightness is the number of agents in a pixel, hue their common heading. A crowd without
+# a common heading is white; a flock that moves together has one colour.
 #
 # Two pixels, one above the other, share a character (the upper half block, with a foreground and a background colour).
 

@@ -46,7 +46,9 @@ end
 function RunRecord(agents::Integer, planned::Integer, numbers::Integer, steering::Steering)
     series() = sizehint!(Float64[], planned + 64)
     histories = [series() for _ in 1:numbers]
-    return RunRecord(agents, planned, 0, 0, series(), series(), series(), series(), series(), series(), histories, steering)
+    return RunRecord(
+        agents, planned, 0, 0, series(), series(), series(), series(), series(), series(), histories, steering
+    )
 end
 
 frame_count(record::RunRecord) = length(record.latency_ns)
@@ -72,9 +74,11 @@ function quarters(record::RunRecord)
 end
 
 """
-The standard deviation of the polarisation of `agents` random headings in 3D: the mean of phi^2 is 1/N, that of phi sqrt(8/(3 pi N)).
+The standard deviation of the polarisation of `agents` random headings in 3D: the mean of phi^2 is 1/N, that of phi
+sqrt(8/(3 pi N)).
 
-The polarisation wanders slowly, so that a few seconds of it may look steadier than it is; but no flock is steadier than this.
+The polarisation wanders slowly, so that a few seconds of it may look steadier than it is; but no flock is steadier than
+this.
 """
 chance_deviation(agents) = sqrt((1 - 8 / (3 * pi)) / agents)
 
@@ -93,7 +97,7 @@ function effect(record::RunRecord)
     return (before, after, abs(after - before) / max(std(quiet), chance_deviation(record.agents)))
 end
 
-# --------------------------------------------------------------------------------------------------------------- verdict
+# -------------------------------------------------------------------------------------------------------------- verdict
 
 "The counts of the swarm's process, at the other end of the line. Negative: it gave none."
 struct SwarmSummary
@@ -130,7 +134,9 @@ end
 function frames_failure(record, _)
     wanted = SHARE_OF_FRAMES * record.planned
     frame_count(record) >= wanted && return ""
-    return string("saw ", frame_count(record), " of ", record.planned, " frames; at least ", ceil(Int, wanted), " are wanted")
+    return string(
+        "saw ", frame_count(record), " of ", record.planned, " frames; at least ", ceil(Int, wanted), " are wanted"
+    )
 end
 
 function latent_failure(record, swarm)
@@ -144,7 +150,8 @@ function learning_failure(record, _)
     first, last = quarters(record)
     last < ERROR_RATIO * first && return ""
     return string(
-        "the reconstruction error did not halve: ", percent(first), " % in the first quarter, ", percent(last), " % in the last",
+        "the reconstruction error did not halve: ", percent(first), " % in the first quarter, ", percent(last),
+        " % in the last",
     )
 end
 
@@ -156,7 +163,8 @@ function steering_failure(record, _)
     deviations > DEVIATIONS && return ""
     return string(
         "steering ", steering.parameter, " did not move the polarisation: ", fixed(before, 3), " before, ",
-        fixed(after, 3), " after, ", fixed(deviations, 1), " standard deviations; more than ", DEVIATIONS, " are wanted",
+        fixed(after, 3), " after, ", fixed(deviations, 1), " standard deviations; more than ", DEVIATIONS,
+        " are wanted",
     )
 end
 

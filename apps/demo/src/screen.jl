@@ -1,7 +1,8 @@
 # What the user sees: a live screen on a terminal, a line per second elsewhere.
 #
-# A task writes the screen, one picture at a time: a terminal that is slow costs pictures, never frames. `close` gives the terminal back; if
-# the demo is interrupted, apps/run does, which knows the state of the screen by the file `screen` in its folder.
+# A task writes the screen, one picture at a time: a terminal that is slow costs pictures, never frames. `close` gives
+# the terminal back; if the demo is interrupted, apps/run does, which knows the state of the screen by the file `screen`
+# in its folder.
 
 "The values of a moment that are not in the record."
 struct Now
@@ -30,7 +31,7 @@ function Display(out::IO, live::Bool)
     return display
 end
 
-# ------------------------------------------------------------------------------------------------------------- the parts
+# ------------------------------------------------------------------------------------------------------------ the parts
 
 const LABEL, VALUE = 18, 8 # columns of a row of the panel
 const RECENT = 360         # frames in the curves of the code
@@ -45,7 +46,8 @@ bad(text) = paint("1;38;5;203", text)
 panel_width(width) = width < 62 ? width - 2 : clamp(11width ÷ 20, 44, 72)
 curve_width(span) = max(0, span - LABEL - VALUE - 2)
 
-row(label, value, curve, colour) = string(rpad(label, LABEL), lpad(value, VALUE), "  ", paint(string("38;5;", colour), curve))
+row(label, value, curve, colour) =
+    string(rpad(label, LABEL), lpad(value, VALUE), "  ", paint(string("38;5;", colour), curve))
 
 function heading(span, text, right="")
     room = span - length(text) - length(right)
@@ -116,11 +118,12 @@ function steering_lines(record)
     return (asked, string("effect: polarisation ", fixed(before, 3), " -> ", fixed(after, 3), ", ", size))
 end
 
-# ------------------------------------------------------------------------------------------------------------ the screen
+# ----------------------------------------------------------------------------------------------------------- the screen
 
 function top_row(now, width)
     name = string(" wingbeat demo: ", grouped(now.agents), " agents, C++ to Julia and back")
-    time = isempty(now.compiling) ? string(fixed(min(now.seconds, now.planned), 1), " / ", fixed(now.planned, 0), " s") : "starting"
+    run = string(fixed(min(now.seconds, now.planned), 1), " / ", fixed(now.planned, 0), " s")
+    time = isempty(now.compiling) ? run : "starting"
     text = string(rpad(name, max(1, width - length(time) - 1)), time, " ")
     return paint("1;48;5;24;38;5;231", first(text, width))
 end
@@ -140,13 +143,17 @@ function watch_row(now, width)
     command = string("WINGBEAT_DIR=", now.directory, " build/release/bin/wingbeat top")
     isempty(now.directory) && return " in another terminal: build/release/bin/wingbeat top"
     length(command) + 22 < width && return string(" in another terminal: ", command)
-    return length(command) + 3 < width ? string(" \$ ", command) : " with scripts/demo --join, `wingbeat top` shows the demo as well"
+    length(command) + 3 < width && return string(" \$ ", command)
+    return " with scripts/demo --join, `wingbeat top` shows the demo as well"
 end
 
 function bar_row(now, width)
     share = isempty(now.compiling) ? now.seconds / now.planned : now.part
     filled = round(Int, clamp(share, 0, 1) * (width - 2))
-    return string(" ", paint(isempty(now.compiling) ? "38;5;75" : "38;5;221", repeat('━', filled)), paint("38;5;238", repeat('━', width - 2 - filled)))
+    return string(
+        " ", paint(isempty(now.compiling) ? "38;5;75" : "38;5;221", repeat('━', filled)),
+        paint("38;5;238", repeat('━', width - 2 - filled)),
+    )
 end
 
 function bottom_rows(record, now, width)
@@ -186,7 +193,7 @@ function starting_rows(display::Display, record, now, steps, done, X, V, width, 
     return vcat([top_row(now, width), facts_row(record, now, width)], body, bottom_rows(record, now, width))
 end
 
-# ------------------------------------------------------------------------------------------------------------ the writer
+# ----------------------------------------------------------------------------------------------------------- the writer
 
 marker() = joinpath(get(ENV, "WINGBEAT_APP_DIR", ""), "screen")
 
@@ -241,7 +248,10 @@ end
 function plain_line(record, now)
     lag = isempty(record.latency_ns) ? "-" : microseconds(record.latency_ns[end])
     error = isempty(record.error) ? "-" : percent(record.error[end])
-    faults = string(record.lost > 0 ? string("  ", record.lost, " lost") : "", record.torn > 0 ? string("  ", record.torn, " torn") : "")
+    faults = string(
+        record.lost > 0 ? string("  ", record.lost, " lost") : "",
+        record.torn > 0 ? string("  ", record.torn, " torn") : "",
+    )
     return string(
         lpad(fixed(now.seconds, 0), 3), " s  ", fixed(now.rate, 1), " frames/s  lag ", lag, " us  polarisation ",
         fixed(now.order.polarisation, 3), "  model error ", error, " %", faults,

@@ -1,5 +1,5 @@
-# The check that a frame is whole. With `wingbeat swarm --stamp` each frame carries a number that depends on each of its bytes and on its place
-# in the stream. A frame mixed from two steps, or overwritten while it is read, does not add up.
+# The check that a frame is whole. With `wingbeat swarm --stamp` each frame carries a number that depends on each of its
+# bytes and on its place in the stream. A frame mixed from two steps, or overwritten while it is read, does not add up.
 
 # Odd and without pattern, so that the number of a frame and a change of its data do not cancel.
 const STEP_WORD = 0x9e3779b97f4a7c15

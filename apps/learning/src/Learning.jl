@@ -1,8 +1,8 @@
 """
     Learning
 
-Examples of learning from a live swarm and of steering it, each compared with known values. Each example is a function of the options that
-returns `Results`.
+Examples of learning from a live swarm and of steering it, each compared with known values. Each example is a function
+of the options that returns `Results`.
 """
 module Learning
 
@@ -14,26 +14,28 @@ using SwarmMetrics
 using Wingbeat
 
 const PIECES = (
-    "pair_response", "zone_forms", "rule_observer", "infer_rules", "controller", "closed_loop", "path_models", "alarm", "window_to_code",
+    "pair_response", "zone_forms", "rule_observer", "infer_rules", "controller", "closed_loop", "path_models", "alarm",
+    "window_to_code",
     "leaders", "who_leads",
 )
 foreach(name -> include(name * ".jl"), PIECES)
 
 const EXAMPLES = Dict(
-    "infer-rules" => infer_rules, "closed-loop" => closed_loop, "window-to-code" => window_to_code, "who-leads" => who_leads,
+    "infer-rules" => infer_rules, "closed-loop" => closed_loop, "window-to-code" => window_to_code,
+    "who-leads" => who_leads,
 )
 
 const PROGRAM = Program(
     "scripts/learn",
     "example",
     """
-    Learns from a swarm that runs in C++, while it runs, and compares the result with known values. Shows the result as it improves, and writes
-    EXAMPLE.csv and EXAMPLE.svg.
+    Learns from a swarm that runs in C++, while it runs, and compares the result with known values. Shows the result as
+    it improves, and writes EXAMPLE.csv and EXAMPLE.svg.
     """,
     [
         "infer-rules" => "infer the swarm's rules from its frames alone, and follow a change of them",
         "closed-loop" => "hold a swarm at a wanted polarisation by steering its noise, free-running and in lock-step",
-        "window-to-code" => "compress 60 frames of motion to ten numbers by an autoencoder, and detect a change of regime",
+        "window-to-code" => "compress 60 frames of motion to ten numbers, and detect a change of regime",
         "who-leads" => "find the agents that lead, which a pilot steers, from the motion of all agents",
     ],
     [

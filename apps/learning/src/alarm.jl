@@ -1,7 +1,7 @@
 # Detects a change of a code: its distance from its running mean, in units of its running standard deviation.
 
 const ALARM_MEMORY = 500.0 # codes
-const HELD_BACK = 120      # codes that are not in the baseline yet: a change must not pass for usual while it is going on
+const HELD_BACK = 120      # codes that are not in the baseline yet, so that it does not follow a change at once
 const LEAST_SEEN = 200     # codes in the baseline before any is judged
 const UNUSUAL = 4.0        # standard deviations, as root mean square over the numbers
 const IN_A_ROW = 5         # unusual codes that raise the alarm

@@ -2,8 +2,8 @@
 
 const LOOP_RATE = 250                # frames per second, free-running
 const LOOP_SPEED = 0.3
-# So dense that the flock stays one. At 4 it sometimes falls into parts with headings of their own. Less noise aligns each part by itself, and
-# the polarisation of the whole cannot be held by noise.
+# So dense that the flock stays one. At 4 it sometimes falls into parts with headings of their own. Less noise aligns
+# each part by itself, and the polarisation of the whole cannot be held by noise.
 const LOOP_DENSITY = 10.0
 const LOOP_LABEL = "controller"
 const LOOP_TRIALS = (2.0, 3.0)       # noises that measure the response
@@ -25,7 +25,10 @@ end
 
 function loop_plan(frames)
     trials = [Hold("noise $noise", NaN, noise, frames) for noise in LOOP_TRIALS]
-    return vcat(trials, [Hold("hold $w", w, NaN, frames) for w in LOOP_WANTED], Hold("disturbed", last(LOOP_WANTED), NaN, frames))
+    return vcat(
+        trials, [Hold("hold $w", w, NaN, frames) for w in LOOP_WANTED],
+        Hold("disturbed", last(LOOP_WANTED), NaN, frames)
+    )
 end
 
 # One way of running, frame by frame.
@@ -44,14 +47,15 @@ mutable struct LoopRecord
     disturbed::Float64        # the disturbed parameter at the end
 end
 
-LoopRecord(way) = LoopRecord(way, Float64[], Float64[], Float64[], Int[], RequestLog(), 0, 0, NaN, Response(NaN, NaN), nothing, NaN)
+LoopRecord(way) =
+    LoopRecord(way, Float64[], Float64[], Float64[], Int[], RequestLog(), 0, 0, NaN, Response(NaN, NaN), nothing, NaN)
 
 function closed_loop(options)
     agents = agents_of(options, 1_000, 400, 100)
     usual = options.short ? LOOP_HOLD.short : LOOP_HOLD.whole
     plan = loop_plan(options.seconds > 0 ? max(100, round(Int, options.seconds * LOOP_RATE / 6)) : usual)
-    # The controller reads the newest frame. After a pause of this process, older frames do not show the latest requests yet. Correcting by
-    # such frames would drive the noise to its limit and the flock apart.
+    # The controller reads the newest frame. After a pause of this process, older frames do not show the latest requests
+    # yet. Correcting by such frames would drive the noise to its limit and the flock apart.
     free = run_loop(options, agents, plan, "free-running", ("--rate", LOOP_RATE), :latest)
     stepped = run_loop(options, agents, plan, "lock-step", ("--flat-out", "--lock-step", LOOP_LABEL), :lockstep)
     return loop_results(options, plan, [free, stepped])
@@ -89,7 +93,9 @@ function drive!(record::LoopRecord, swarm, plan)
         order = polarisation(frame[:velocity])
         push!(record.order, order)
         control!(record, swarm, frame, plan[hold].wanted, noise_for(record, plan[hold], order))
-        is_due(progress) && show!(progress, loop_part(record, plan), loop_title(record, plan[hold]), loop_rows(record, plan))
+        is_due(progress) && show!(
+            progress, loop_part(record, plan), loop_title(record, plan[hold]), loop_rows(record, plan)
+        )
     end
     left == 0 && hold == length(plan) || throw(SwarmEnded())
     record.seconds = (time_ns() - began) / 1e9
@@ -121,7 +127,7 @@ end
 
 noise_for(record, hold, order) = isnan(hold.wanted) ? hold.noise : steer_by!(record.controller, hold.wanted - order)
 
-# ---------------------------------------------------------------------------------------------------------------- the picture
+# ---------------------------------------------------------------------------------------------------------- the picture
 
 loop_title(record, now) = string(record.way, ": ", now.name, ", gain ", fixed(record.response.gain, 3), " per rad")
 
@@ -151,14 +157,16 @@ function loop_figures(records)
     return push!(figures, Figure(title, "frame", "noise (rad)", [noise]; y=nothing))
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the verdict
+# ---------------------------------------------------------------------------------------------------------- the verdict
 
 function loop_results(options, plan, records)
     holds = [hold_checks(record, plan) for record in records]
     checks = vcat(holds..., free_checks(records[1], options), stepped_checks(records[2]))
     rows = [Any[r.way, k, r.wanted[k], r.order[k], r.noise[k]] for r in records for k in eachindex(r.order)]
     foreach(record -> println(stderr, loop_note(record)), records)
-    return Results("closed-loop", ["way", "frame", "wanted", "polarisation", "noise"], rows, loop_figures(records), checks)
+    return Results(
+        "closed-loop", ["way", "frame", "wanted", "polarisation", "noise"], rows, loop_figures(records), checks
+    )
 end
 
 function loop_note(record)
@@ -166,9 +174,12 @@ function loop_note(record)
     at(values, share) = fixed(percentile(values, share) / 1e3, 0)
     us(values) = string("p50 ", at(values, 0.5), " us p99 ", at(values, 0.99), " us")
     return string(
-        record.way, ": ", length(record.order), " frames in ", fixed(record.seconds, 1), " s, ", record.missed, " missed, gain ",
-        fixed(record.response.gain, 3), " per rad, lag ", fixed(record.response.lag, 0), " frames; from a frame to the request ",
-        us(a.reaction_ns), ", to the frame that shows its effect ", us(a.latency_ns), "; ", count(==(1), a.delay), " of ", length(a.delay),
+        record.way, ": ", length(record.order), " frames in ", fixed(record.seconds, 1), " s, ", record.missed,
+        " missed, gain ",
+        fixed(record.response.gain, 3), " per rad, lag ", fixed(record.response.lag, 0),
+        " frames; from a frame to the request ",
+        us(a.reaction_ns), ", to the frame that shows its effect ", us(a.latency_ns), "; ", count(==(1), a.delay),
+        " of ", length(a.delay),
         " applied in the next frame, ", a.superseded, " more superseded",
     )
 end
@@ -192,7 +203,9 @@ function hold_check(moment, order, wanted)
     off, wandering = mean(held), mean(abs.(held .- wanted))
     return [
         Check("$moment: polarisation", off, "$wanted within $HELD_WITHIN", abs(off - wanted) <= HELD_WITHIN),
-        Check("$moment: mean absolute error of a frame", wandering, "at most $WANDERS_WITHIN", wandering <= WANDERS_WITHIN),
+        Check(
+            "$moment: mean absolute error of a frame", wandering, "at most $WANDERS_WITHIN", wandering <= WANDERS_WITHIN
+        ),
         Check("$moment: frames until settled", settled, "at most $limit", settled <= limit),
     ]
 end
@@ -207,7 +220,8 @@ function free_checks(record, options)
     judged = !options.short
     rate = length(record.requests.delay) / record.seconds
     p50, p99 = (percentile(record.requests.latency_ns, share) / 1e6 for share in (0.5, 0.99))
-    below(what, ms, limit) = timing("free-running: ms from a frame to its effect, $what", ms, "below $limit", ms < limit; judged=judged)
+    below(what, ms, limit) =
+        timing("free-running: ms from a frame to its effect, $what", ms, "below $limit", ms < limit; judged=judged)
     name = "free-running: requests per second"
     return [
         timing(name, rate, "at least $LEAST_LOOP_RATE", rate >= LEAST_LOOP_RATE; judged=judged),

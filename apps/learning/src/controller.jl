@@ -1,6 +1,9 @@
 # Control: a response is measured, a PI controller steers it, and the receipts of its requests are followed.
 
-"The effect of a steered value: `gain`, the change of the response per unit, and `lag`, the steps until 63 % of a change are reached."
+"""
+The effect of a steered value: `gain`, the change of the response per unit, and `lag`, the steps until 63 % of a change
+are reached.
+"""
 struct Response
     gain::Float64
     lag::Float64
@@ -13,8 +16,8 @@ smooth(values, k) = mean(@view values[max(1, k - SMOOTHED + 1):k])
 """
     measured_response(before, after, change) -> Response
 
-The response in two series: with a constant value, and from the step on that changed the value by `change`. The second half of each series
-counts as settled.
+The response in two series: with a constant value, and from the step on that changed the value by `change`. The second
+half of each series counts as settled.
 """
 function measured_response(before, after, change)
     from, to = map(series -> mean(@view series[(end ÷ 2 + 1):end]), (before, after))
@@ -36,8 +39,8 @@ const AGGRESSION = 0.5 # 1: the loop is as fast as the response itself
 """
     Controller(response, low, high, start)
 
-Tuned by lambda tuning (Dahlin 1968; Rivera, Morari & Skogestad 1986): the integral action cancels the response's lag. Its output
-stays within `low` and `high`, and begins at `start`.
+Tuned by lambda tuning (Dahlin 1968; Rivera, Morari & Skogestad 1986): the integral action cancels the response's lag.
+Its output stays within `low` and `high`, and begins at `start`.
 """
 function Controller(response::Response, low, high, start)
     proportional = AGGRESSION / response.gain
@@ -52,7 +55,7 @@ function steer_by!(c::Controller, error)
     return value
 end
 
-# -------------------------------------------------------------------------------------------------------------- requests
+# ------------------------------------------------------------------------------------------------------------- requests
 
 struct PendingRequest
     receipt::Receipt

@@ -1,9 +1,10 @@
-# Infers the zone model's strengths and borders from positions, velocities and masses; then one of the strengths is changed.
+# Infers the zone model's strengths and borders from positions, velocities and masses; then one of the strengths is
+# changed.
 
 const RULE_RATE = 60
 const RULE_SAMPLES = 256      # agents sampled in a frame
 const RULE_MEMORY = 30.0      # frames
-const RULE_START = (separation=0.0015, alignment=0.0008, cohesion=0.001, low_threshold=0.35, high_threshold=0.7) # not the usual values
+const RULE_START = (separation=0.0015, alignment=0.0008, cohesion=0.001, low_threshold=0.35, high_threshold=0.7)
 const RULE_CHANGE = :cohesion => 0.002
 const FIRST_FIT = 5           # frames
 const FIT_EVERY = 15          # frames
@@ -33,12 +34,16 @@ mutable struct RuleStudy
     profile::Any              # the pair response just before the change
 end
 
-rule_truth(swarm) = NamedTuple{(STRENGTHS..., BORDERS...)}(map(name -> parameter_of(swarm, name), (STRENGTHS..., BORDERS...)))
+rule_truth(swarm) =
+    NamedTuple{(STRENGTHS..., BORDERS...)}(map(name -> parameter_of(swarm, name), (STRENGTHS..., BORDERS...)))
 
 function infer_rules(options)
     seconds, agents = seconds_of(options, 30.0, 12.0), agents_of(options, 10_000, 4_000, 500)
     settings = Iterators.flatten(("--set", "$name=$value") for (name, value) in pairs(RULE_START))
-    arguments = ("--model", "zones", "--agents", agents, "--seed", options.seed, "--rate", RULE_RATE, "--history", 30, settings...)
+    arguments = (
+        "--model", "zones", "--agents", agents, "--seed", options.seed, "--rate", RULE_RATE, "--history", 30,
+        settings...
+    )
     fields = (position=Float32, velocity=Float32, mass=Float32)
     began = time_ns()
     study = watch(swarm -> infer_live(swarm, seconds, began), arguments; fields=fields)
@@ -48,14 +53,18 @@ end
 # Half of the time before the change, half after it.
 function infer_live(swarm, seconds, began)
     observer = RuleObserver(RULE_SAMPLES, RULE_MEMORY)
-    study = RuleStudy(observer, ZoneSearch(observer.response, LEAST), [], rule_truth(swarm), seconds, 0, 0, Inf, nothing)
+    study = RuleStudy(
+        observer, ZoneSearch(observer.response, LEAST), [], rule_truth(swarm), seconds, 0, 0, Inf, nothing
+    )
     progress, receipt = nothing, nothing
     for frame in swarm
         now = (time_ns() - began) / 1e9
         process_frame!(study, frame, now)
         isempty(study.estimates) && continue
         progress === nothing && (progress = example_progress())
-        receipt === nothing && now > first(study.estimates).seconds + seconds / 2 && (receipt = request(swarm, RULE_CHANGE))
+        receipt === nothing && now > first(study.estimates).seconds + seconds / 2 && (
+            receipt = request(swarm, RULE_CHANGE)
+        )
         note_change!(study, swarm, frame, receipt, now)
         is_due(progress) && show!(progress, rule_part(study, now), rule_title(study), rule_rows(study))
         now > study.changed + seconds / 2 && return study
@@ -83,13 +92,15 @@ function note_change!(study, swarm, frame, receipt, now)
     return nothing
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the picture
+# ---------------------------------------------------------------------------------------------------------- the picture
 
 strength(fit::ZoneFit, name) = getfield(fit, name)
 relative_error(e::RuleEstimate, name) = strength(e.fit, name) / e.truth[name] - 1
 
 rule_title(study) = string(
-    fixed(last(study.estimates).seconds, 0), " s, ", study.frames, " frames used, ", percent(last(study.estimates).fit.explained),
+    fixed(last(study.estimates).seconds, 0), " s, ", study.frames, " frames used, ", percent(
+        last(study.estimates).fit.explained
+    ),
     " % of the accelerations explained",
 )
 
@@ -98,13 +109,17 @@ function rule_rows(study)
     planned = ceil(Int, study.planned * RULE_RATE / FIT_EVERY)
     top = 1.2 * maximum(name -> max(now.truth[name], maximum(e -> strength(e.fit, name), study.estimates)), STRENGTHS)
     rows = map(STRENGTHS) do name
-        text = string(round(strength(now.fit, name); sigdigits=3), " (", signed_percent(relative_error(now, name)), " %)")
+        text = string(
+            round(strength(now.fit, name); sigdigits=3), " (", signed_percent(relative_error(now, name)), " %)"
+        )
         Row(string(name), text, [strength(e.fit, name) for e in study.estimates], planned, 0.0, top)
     end
     along, turning = solve(study.observer.response)
     borders = string(fixed(now.fit.low, 3), ", ", fixed(now.fit.high, 3), " of ", fixed(now.fit.neighbourhood, 1))
     return [
-        rows..., Row("borders", borders), profile_row("pull, 15 to 150", along), profile_row("turning, 15 to 150", turning),
+        rows..., Row("borders", borders), profile_row("pull, 15 to 150", along), profile_row(
+            "turning, 15 to 150", turning
+        ),
     ]
 end
 
@@ -129,9 +144,12 @@ function rule_figures(study)
     seconds = [e.seconds for e in study.estimates]
     over_time(label, f, colour, mark) = Series(label, seconds, map(f, study.estimates), colour, mark)
     estimates = [over_time(string(name), e -> strength(e.fit, name), RULE_COLOURS[name], :curve) for name in STRENGTHS]
-    truths = [over_time(k == 1 ? "truth" : "", e -> e.truth[name], "#444", :dashes) for (k, name) in enumerate(STRENGTHS)]
+    truths = [
+        over_time(k == 1 ? "truth" : "", e -> e.truth[name], "#444", :dashes) for (k, name) in enumerate(STRENGTHS)
+    ]
     learned = Figure(
-        "The strengths, inferred from frames", "seconds since the swarm was started", "strength", vcat(truths, estimates);
+        "The strengths, inferred from frames", "seconds since the swarm was started", "strength",
+        vcat(truths, estimates);
         y=(0.0, 1.25 * maximum(e -> maximum(e.truth[name] for name in STRENGTHS), study.estimates)),
     )
     return [learned, profile_figure(study)]
@@ -155,7 +173,7 @@ function profile_figure(study)
     )
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the verdict
+# ---------------------------------------------------------------------------------------------------------- the verdict
 
 function rule_results(study, options)
     before = filter(e -> e.seconds < study.changed, study.estimates)
@@ -164,7 +182,9 @@ function rule_results(study, options)
         rule_checks("before the change", last(before)), rule_checks("after the change", last(after)),
         rule_timings(study, before, after, options),
     )
-    columns = ["seconds", "separation", "alignment", "cohesion", "low", "high", "neighbourhood", "explained", "true_cohesion"]
+    columns = [
+        "seconds", "separation", "alignment", "cohesion", "low", "high", "neighbourhood", "explained", "true_cohesion"
+    ]
     fitted = (:separation, :alignment, :cohesion, :low, :high, :neighbourhood, :explained)
     rows = [Any[e.seconds, (getfield(e.fit, name) for name in fitted)..., e.truth.cohesion] for e in study.estimates]
     println(stderr, study.frames, " frames used, ", study.missed, " missed")
@@ -173,10 +193,14 @@ end
 
 function rule_checks(moment, e::RuleEstimate)
     strengths = [
-        Check("$moment: $name", strength(e.fit, name), "$(e.truth[name]) within 5 %", abs(relative_error(e, name)) <= STRENGTH_TOLERANCE)
+        Check(
+            "$moment: $name", strength(e.fit, name), "$(e.truth[name]) within 5 %",
+            abs(relative_error(e, name)) <= STRENGTH_TOLERANCE,
+        )
         for name in STRENGTHS
     ]
-    near(what, value, known, tolerance) = Check("$moment: $what", value, "$known within $tolerance", abs(value - known) <= tolerance)
+    near(what, value, known, tolerance) =
+        Check("$moment: $what", value, "$known within $tolerance", abs(value - known) <= tolerance)
     return vcat(strengths, [
         near("lower threshold", e.fit.low, e.truth.low_threshold, THRESHOLD_TOLERANCE),
         near("higher threshold", e.fit.high, e.truth.high_threshold, THRESHOLD_TOLERANCE),

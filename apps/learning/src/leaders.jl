@@ -1,7 +1,7 @@
 # A pilot steers a few agents of a live swarm along a path of their own, and the other agents follow them.
 #
-# The swarm's command `place` sets an agent's next position. The model goes on computing its velocity, so that the other agents, which align
-# with velocities, notice the steered ones by their positions alone.
+# The swarm's command `place` sets an agent's next position. The model goes on computing its velocity, so that the other
+# agents, which align with velocities, notice the steered ones by their positions alone.
 
 const AHEAD = 4.0     # distance of the leaders from the middle of the others
 const BOUND = 0.5     # strength of the pull to there, relative to the path
@@ -69,7 +69,7 @@ function lead!(pilot::Pilot, swarm, frame, speed)
     return nothing
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the search
+# ----------------------------------------------------------------------------------------------------------- the search
 
 # The leaders, from positions alone (`3 x N x T`). The search does not know which agents are steered.
 

@@ -2,9 +2,9 @@
 #
 # The force on agent i is taken to be the sum over its neighbours j, at distance d along the unit vector e, of
 #     along(d) * e + turning(d) * (heading of j)
-# with two unknown functions of distance. Both are sums of hats: piecewise linear between knots `spacing` apart, zero from the last
-# knot on. So the coefficients are those of a linear regression. Its normal equations take one frame after the other, and old frames fade
-# at a steady pace.
+# with two unknown functions of distance. Both are sums of hats: piecewise linear between knots `spacing` apart, zero
+# from the last knot on. So the coefficients are those of a linear regression. Its normal equations take one frame after
+# the other, and old frames fade at a steady pace.
 
 mutable struct PairResponse
     spacing::Float64
@@ -20,8 +20,8 @@ end
 """
     PairResponse(reach, spacing, memory, samples)
 
-Learns up to the distance `reach` with knots `spacing` apart from at most `samples` agents in a frame. The weight of a frame falls to 1/e
-in `memory` frames.
+Learns up to the distance `reach` with knots `spacing` apart from at most `samples` agents in a frame. The weight of a
+frame falls to 1/e in `memory` frames.
 """
 function PairResponse(reach, spacing, memory, samples)
     knots = round(Int, reach / spacing)
@@ -33,7 +33,8 @@ end
 reach(r::PairResponse) = r.spacing * r.knots
 distances(r::PairResponse) = r.spacing .* (1:(r.knots))
 
-# The left one of the two hats over a distance, and the share of the right one. There is no hat 0: no agent is nearer than the first knot.
+# The left one of the two hats over a distance, and the share of the right one. There is no hat 0: no agent is nearer
+# than the first knot.
 @inline function hats(r::PairResponse, distance)
     knot = distance / r.spacing
     left = unsafe_trunc(Int, knot)
@@ -66,7 +67,9 @@ function absorb!(r::PairResponse, samples)
     return r
 end
 
-"The two functions at the knots: least squares, with a ridge so small that it only makes distances without samples zero."
+"""
+The two functions at the knots: least squares, with a ridge so small that it only makes distances without samples zero.
+"""
 function solve(r::PairResponse)
     gram = Symmetric(r.gram)
     ridge = 1e-6 * tr(gram) / (2r.knots) + 1e-300

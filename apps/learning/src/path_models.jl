@@ -1,11 +1,11 @@
-# Two models of agents' paths, 60 frames of an agent (180 numbers) to ten numbers and back: an autoencoder, and principal components, which
-# show what ten numbers can do by linear sums alone. All agents share the models.
+# Two models of agents' paths, 60 frames of an agent (180 numbers) to ten numbers and back: an autoencoder, and
+# principal components, which show what ten numbers can do by linear sums alone. All agents share the models.
 #
 # The autoencoder:
 #     code = A x + B tanh(C x + b)          path = D code + E tanh(F code + c)
 #
-# Its linear part alone would find principal components; the nonlinear part can use that speeds are equal. It learns by Adam (Kingma & Ba
-# 2015), one step for each frame, from half of the agents; its error is measured on the other half.
+# Its linear part alone would find principal components; the nonlinear part can use that speeds are equal. It learns by
+# Adam (Kingma & Ba 2015), one step for each frame, from half of the agents; its error is measured on the other half.
 
 const HIDDEN = 64
 const LEARNING_RATE = 0.01f0
@@ -66,7 +66,8 @@ function teach!(coder::PathCoder, paths)
     back_code = mul!(D' * rest, F', back_out, 1.0f0, 1.0f0)
     back_in = (B' * back_code) .* (1 .- hidden_in .^ 2)
     slopes = (
-        (back_code, paths), (back_code, hidden_in), (back_in, paths), (back_in,), (rest, codes), (rest, hidden_out), (back_out, codes),
+        (back_code, paths), (back_code, hidden_in), (back_in, paths), (back_in,), (rest, codes), (rest, hidden_out),
+        (back_out, codes),
         (back_out,),
     )
     foreach((slope, factors) -> fill_slope!(slope, factors...), coder.slopes, slopes)
@@ -90,14 +91,15 @@ function descend!(coder::PathCoder)
     end
 end
 
-# ---------------------------------------------------------------------------------------------------- principal components
+# ------------------------------------------------------------------------------------------------- principal components
 
 mutable struct Principal
     covariance::Matrix{Float32} # sum of products
     patterns::Matrix{Float32}   # the strongest first
 end
 
-Principal(inputs::Integer, numbers::Integer) = Principal(zeros(Float32, inputs, inputs), zeros(Float32, inputs, numbers))
+Principal(inputs::Integer, numbers::Integer) =
+    Principal(zeros(Float32, inputs, inputs), zeros(Float32, inputs, numbers))
 
 "Adds paths, a column each."
 add_paths!(p::Principal, paths) = BLAS.syrk!('U', 'N', 1.0f0, paths, 1.0f0, p.covariance)

@@ -1,12 +1,13 @@
-# Observes pairs of successive frames: the neighbours of an agent in the first, and the change of its velocity in the second.
+# Observes pairs of successive frames: the neighbours of an agent in the first, and the change of its velocity in the
+# second.
 #
-# The force on an agent is its mass times the change of its velocity in one step. Two kinds of agents do not show it: those at their maximum
-# speed, which limits the change (they are as fast as they were ever seen), and those far out, which the model pulls back to the middle
-# (only the innermost third is sampled).
+# The force on an agent is its mass times the change of its velocity in one step. Two kinds of agents do not show it:
+# those at their maximum speed, which limits the change (they are as fast as they were ever seen), and those far out,
+# which the model pulls back to the middle (only the innermost third is sampled).
 
 const REACH = 150.0        # radius of the search for neighbours
 const SPACING = 1.5
-const LEAST = 15.0         # agents with a neighbour nearer than this are left out: there the response is too steep for hats
+const LEAST = 15.0         # agents with a nearer neighbour are left out: there the response is too steep for hats
 const INNER_SHARE = 1 / 3
 const SPEED_MARGIN = 0.999
 

@@ -31,10 +31,14 @@ end
 
 function who_leads(options)
     agents = agents_of(options, 50, 50, 2)
-    agents in LEAD_AGENTS || throw(UsageError("who-leads takes $(first(LEAD_AGENTS)) to $(last(LEAD_AGENTS)) agents, not $agents"))
+    agents in LEAD_AGENTS || throw(
+        UsageError("who-leads takes $(first(LEAD_AGENTS)) to $(last(LEAD_AGENTS)) agents, not $agents")
+    )
     seconds = seconds_of(options, 24.0, 14.0)
     long_enough = seconds >= LEAST_LEAD_S
-    long_enough || throw(UsageError("who-leads takes $LEAST_LEAD_S seconds or more: its windows are $(LEAD_WINDOW / LEAD_RATE) s long"))
+    long_enough || throw(
+        UsageError("who-leads takes $LEAST_LEAD_S seconds or more: its windows are $(LEAD_WINDOW / LEAD_RATE) s long")
+    )
     settings = Iterators.flatten(("--set", "$name=$value") for (name, value) in pairs(LEAD_SWARM))
     arguments = (
         "--model", "topological", "--boundary", "open", "--agents", agents, "--seed", options.seed, "--rate", LEAD_RATE,
@@ -77,7 +81,9 @@ function search_live(swarm, agents, seconds, seed)
         steered += !isempty(pilot.leaders)
         study.missed += isempty(study.began) ? 0 : frame.missed
         step >= plan[1] && step % LEAD_EVERY == 0 && process_frame!(study, w, step)
-        isempty(study.estimates) || is_due(progress) && show!(progress, min(0.99, step / plan[end]), lead_title(study), lead_rows(study))
+        isempty(study.estimates) || is_due(progress) && show!(
+            progress, min(0.99, step / plan[end]), lead_title(study), lead_rows(study)
+        )
     end
     throw(SwarmEnded())
 end
@@ -89,7 +95,8 @@ end
 
 newest_step(swarm) = latest(frame -> frame.step, swarm)
 
-# False at the end of the run. A phase begins at its time, but not before the previous one was measured in a window of its own.
+# False at the end of the run. A phase begins at its time, but not before the previous one was measured in a window of
+# its own.
 function enter_phase!(study, pilot, plan, step)
     phase = length(study.began)
     step >= plan[phase + 1] || return true
@@ -110,23 +117,30 @@ function process_frame!(study, w, step)
     return nothing
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the picture
+# ---------------------------------------------------------------------------------------------------------- the picture
 
 const PHASES = ("no leaders", "the first leaders", "the second leaders")
 
 lead_title(study) =
-    string(fixed(last(study.estimates).seconds, 0), " s, ", PHASES[length(study.began)], ", ", study.missed, " frames missed")
+    string(
+        fixed(last(study.estimates).seconds, 0), " s, ", PHASES[length(study.began)], ", ", study.missed,
+        " frames missed",
+    )
 
 function lead_rows(study)
     now = last(study.estimates)
     planted = study.planted[now.phase]
     count = max(length(planted), 1)
     found(values) = isempty(planted) ? "" : "$(found_count(values, planted)) of $count"
-    curve(values) = [isempty(study.planted[e.phase]) ? NaN : found_count(values(e), study.planted[e.phase]) / count for e in study.estimates]
+    share(values, planted) = isempty(planted) ? NaN : found_count(values, planted) / count
+    curve(values) = [share(values(e), study.planted[e.phase]) for e in study.estimates]
     row(label, values) = Row(label, found(values(now)), curve(values), study.planned, 0.0, 1.0)
     return [
         Row("ahead of the others", join(largest(now.lead, length(study.planted[2])) .- 1, " ")),
-        Row("by, steps", fixed(maximum(now.lead), 1), [maximum(e.lead) for e in study.estimates], study.planned, 0.0, 12.0),
+        Row(
+            "by, steps", fixed(maximum(now.lead), 1), [maximum(e.lead) for e in study.estimates], study.planned, 0.0,
+            12.0
+        ),
         row("leaders among them", e -> e.lead), row("transfer entropy", e -> net_entropy(e.entropy)),
     ]
 end
@@ -149,7 +163,10 @@ function lead_figure(study, title, label, values)
         members = phase == 1 ? setdiff(eachindex(first(study.estimates).lead), study.planted...) : study.planted[phase]
         for (k, i) in enumerate(members)
             name = k > 1 ? "" : phase == 1 ? "others" : PHASES[phase]
-            push!(series, Series(name, [e.seconds for e in drawn], [values(e)[i] for e in drawn], LEAD_COLOURS[phase], :curve))
+            push!(
+                series,
+                Series(name, [e.seconds for e in drawn], [values(e)[i] for e in drawn], LEAD_COLOURS[phase], :curve)
+            )
         end
     end
     everything = vcat((s.y for s in series)...)
@@ -159,7 +176,7 @@ function lead_figure(study, title, label, values)
     return Figure(title, "seconds", label, series; y=nothing)
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the verdict
+# ---------------------------------------------------------------------------------------------------------- the verdict
 
 function lead_results(study, options)
     finals = [last(filter(e -> e.phase == phase && e.is_whole, study.estimates)) for phase in 1:3]
@@ -185,8 +202,14 @@ function lead_checks(study, e, options)
     found, right = found_after(study, e.phase), found_count(e.lead, planted)
     return [
         Check("$name: leaders among the first $count by delay", right, "$count", right == count),
-        Check("$name: least lead of a leader, steps", least, "above 0 and above $(fixed(best, 2)), the largest of the others", least > max(best, 0)),
-        timing("$name: seconds until all are found", found, "below $LONGEST_SEARCH_S", found < LONGEST_SEARCH_S; judged=!options.short),
+        Check(
+            "$name: least lead of a leader, steps", least,
+            "above 0 and above $(fixed(best, 2)), the largest of the others", least > max(best, 0),
+        ),
+        timing(
+            "$name: seconds until all are found", found, "below $LONGEST_SEARCH_S",
+            found < LONGEST_SEARCH_S; judged=!options.short,
+        ),
     ]
 end
 
@@ -205,10 +228,13 @@ function lead_notes(study, finals)
     for e in finals
         planted = study.planted[e.phase]
         others = setdiff(eachindex(e.lead), planted)
-        between(from, to) = fixed(sum(e.entropy[from, to]) / (length(from) * length(to) - length(intersect(from, to))), 3)
+        between(from, to) =
+            fixed(sum(e.entropy[from, to]) / (length(from) * length(to) - length(intersect(from, to))), 3)
         push!(notes, string(
-            PHASES[e.phase], ": transfer entropy finds ", found_count(net_entropy(e.entropy), planted), " of ", length(planted),
-            "; nats from leader to follower ", between(planted, others), ", back ", between(others, planted), ", from follower to follower ",
+            PHASES[e.phase], ": transfer entropy finds ", found_count(net_entropy(e.entropy), planted), " of ",
+            length(planted),
+            "; nats from leader to follower ", between(planted, others), ", back ", between(others, planted),
+            ", from follower to follower ",
             between(others, others),
         ))
     end

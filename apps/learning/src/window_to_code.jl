@@ -46,8 +46,10 @@ function CodeStudy(window, latent, listener, agents)
     examined, taught = collect(1:2:agents), collect(2:2:agents)
     none() = Float64[]
     return CodeStudy(
-        window, latent, listener, PathCoder(inputs, CODE_NUMBERS), Principal(inputs, CODE_NUMBERS), Alarm(CODE_NUMBERS), examined, taught,
-        zeros(Float32, inputs, length(examined)), zeros(Float32, inputs, length(taught)), 0, 0, none(), none(), Vector{Float64}[],
+        window, latent, listener, PathCoder(inputs, CODE_NUMBERS), Principal(inputs, CODE_NUMBERS), Alarm(CODE_NUMBERS),
+        examined, taught,
+        zeros(Float32, inputs, length(examined)), zeros(Float32, inputs, length(taught)), 0, 0, none(), none(),
+        Vector{Float64}[],
         none(), none(), none(), 0, 0, 0, Int[], NaN,
     )
 end
@@ -57,7 +59,8 @@ function window_to_code(options)
     usual = options.short ? CODE_STEPS.short : CODE_STEPS.whole
     steps = options.seconds > 0 ? max(2 * (HELD_BACK + LEAST_SEEN), round(Int, options.seconds * CODE_RATE)) : usual
     arguments = (
-        "--model", "couzin", "--agents", agents, "--seed", options.seed, "--rate", CODE_RATE, "--history", 2CODE_RATE, "--set",
+        "--model", "couzin", "--agents", agents, "--seed", options.seed, "--rate", CODE_RATE, "--history", 2CODE_RATE,
+        "--set",
         "delta_ro=2", "--set", "delta_ra=10",
     )
     study = watch(swarm -> code_live(swarm, agents, steps), arguments; fields=(position=Float32, velocity=Float32))
@@ -86,7 +89,9 @@ function learn_codes!(study::CodeStudy, swarm, steps)
         receipt === nothing && study.learned >= steps && (receipt = request(swarm, CODE_CHANGE))
         receipt !== nothing && study.change == 0 && note_regime!(study, receipt, frame)
         encode_frame!(study, frame)
-        is_due(progress) && !isempty(study.codes) && show!(progress, code_part(study, steps), code_title(study), code_rows(study, steps))
+        is_due(progress) && !isempty(study.codes) && show!(
+            progress, code_part(study, steps), code_title(study), code_rows(study, steps)
+        )
         study.change > 0 && length(study.error) >= study.change + AFTER_STEPS && return study
     end
     throw(SwarmEnded())
@@ -160,7 +165,7 @@ function learn_frame!(study)
     return nothing
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the picture
+# ---------------------------------------------------------------------------------------------------------- the picture
 
 newest(values, count=COMPARED) = @view values[max(1, end - count + 1):end]
 
@@ -190,7 +195,9 @@ function code_rows(study, steps)
     return rows
 end
 
-const CODE_COLOURS = ("#d6006c", "#1f77b4", "#2a8a2a", "#e08214", "#7b3294", "#666", "#8c510a", "#01665e", "#c51b7d", "#4d9221")
+const CODE_COLOURS = (
+    "#d6006c", "#1f77b4", "#2a8a2a", "#e08214", "#7b3294", "#666", "#8c510a", "#01665e", "#c51b7d", "#4d9221"
+)
 
 function code_figures(study)
     frames = length(study.error)
@@ -207,18 +214,27 @@ function code_figures(study)
     return [
         Figure("Reconstruction error of ten numbers", "frame", "share of the squares", errors; logarithmic=true),
         Figure("The ten numbers, stream latent", "frame", "code", vcat(numbers, mark(1.1top)); y=(0.0, 1.1top)),
-        Figure("Distance of the code from its mean", "frame", "standard deviations", [distance, limit, mark(unusual)]; y=(0.0, 1.05unusual)),
+        Figure(
+            "Distance of the code from its mean", "frame", "standard deviations",
+            [distance, limit, mark(unusual)]; y=(0.0, 1.05unusual),
+        ),
     ]
 end
 
-# ---------------------------------------------------------------------------------------------------------------- the verdict
+# ---------------------------------------------------------------------------------------------------------- the verdict
 
 function code_results(study, options)
     before = study.change - 1
     checks = vcat(regime_checks(study, before), learning_checks(study, before, options), notice_checks(study, options))
-    columns = vcat(["frame", "error", "principal_error", "distance", "polarisation", "rotation"], ["code_$j" for j in 1:CODE_NUMBERS])
+    columns = vcat(
+        ["frame", "error", "principal_error", "distance", "polarisation", "rotation"],
+        ["code_$j" for j in 1:CODE_NUMBERS]
+    )
     rows = [
-        Any[k, study.error[k], study.principal_error[k], study.distance[k], study.polarisation[k], study.rotation[k], study.codes[k]...]
+        Any[
+            k, study.error[k], study.principal_error[k], study.distance[k], study.polarisation[k], study.rotation[k],
+            study.codes[k]...
+        ]
         for k in 1:min(length(study.error), length(study.codes))
     ]
     println(stderr, study.learned, " of ", length(study.error), " frames used")
@@ -243,7 +259,10 @@ function learning_checks(study, before, options)
     near = "at most $limit (components: $(round(principal; sigdigits=3)))"
     return [
         Check("before the change: reconstruction error", final, fallen, FALLS_BY * final <= start),
-        Check("before the change: times the error of principal components", final / principal, near, final <= limit * principal),
+        Check(
+            "before the change: times the error of principal components", final / principal, near,
+            final <= limit * principal,
+        ),
     ]
 end
 

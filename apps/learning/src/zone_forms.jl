@@ -1,9 +1,9 @@
 # The zone model's forms, fitted to a pair response.
 #
-# Up to distance a: separation, a^2/d^2 - 1 away from the neighbour. From a to b: alignment, sin^2(pi t) along its heading. From b to c:
-# cohesion, cos^2(pi t) towards it. t runs from 0 to 1 over the squared distance. (a^2 = low R^2, b^2 = high R^2, c = R.)
-# For given a, b, c the strengths are a linear least squares problem of three unknowns (variable projection: Golub & Pereyra, SIAM J.
-# Numer. Anal. 10 (1973) 413), so that only the three borders are searched for.
+# Up to distance a: separation, a^2/d^2 - 1 away from the neighbour. From a to b: alignment, sin^2(pi t) along its
+# heading. From b to c: cohesion, cos^2(pi t) towards it. t runs from 0 to 1 over the squared distance. (a^2 = low R^2,
+# b^2 = high R^2, c = R.) For given a, b, c the strengths are a linear least squares problem of three unknowns (variable
+# projection: Golub & Pereyra, SIAM J. Numer. Anal. 10 (1973) 413), so that only the three borders are searched for.
 
 struct ZoneFit
     separation::Float64
@@ -40,7 +40,8 @@ separation_form(r, a, least) = vcat(in_hats(d -> separating(d, a), r, least), ze
 alignment_form(r, a, b, least) = vcat(zeros(r.knots), in_hats(d -> aligning(d, a, b), r, least))
 cohesion_form(r, b, c, least) = vcat(in_hats(d -> cohering(d, b, c), r, least), zeros(r.knots))
 
-# The strengths of the forms, from their normal equations, and the share of the forces' squares that they do not explain.
+# The strengths of the forms, from their normal equations, and the share of the forces' squares that they do not
+# explain.
 function strengths(normal, moments, power)
     s = (normal + 1e-12 * tr(normal) * I) \ moments
     return s, 1 - dot(s, moments) / power
@@ -55,13 +56,13 @@ is_possible(r, (a, b, c), least) = least < a && a + r.spacing < b && b + r.spaci
 
 lost_share(r, borders, least) = is_possible(r, borders, least) ? last(strengths_at(r, borders, least)) : Inf
 
-# ------------------------------------------------------------------------------------------------------------ the search
+# ----------------------------------------------------------------------------------------------------------- the search
 
 """
     ZoneSearch(response, least; levels=24)
 
-A coarse grid of borders with the forms that belong to them. Separation needs one border, the other forms two, so that there are far
-fewer forms than triples of borders. No sample has a neighbour nearer than `least`.
+A coarse grid of borders with the forms that belong to them. Separation needs one border, the other forms two, so that
+there are far fewer forms than triples of borders. No sample has a neighbour nearer than `least`.
 """
 struct ZoneSearch
     levels::Vector{Float64}
@@ -100,8 +101,8 @@ const FINEST_STEP = 0.02 # of the spacing
 """
     fit_zones(search, response, start=nothing) -> ZoneFit
 
-The borders and strengths that explain the forces best: the best of the grid and of the borders `start`, refined by steps along each
-border, which are halved when no step helps.
+The borders and strengths that explain the forces best: the best of the grid and of the borders `start`, refined by
+steps along each border, which are halved when no step helps.
 """
 function fit_zones(search::ZoneSearch, r::PairResponse, start=nothing)
     best, borders = best_on_grid(search, r)

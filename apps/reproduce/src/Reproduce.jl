@@ -18,8 +18,8 @@ const PROGRAM = Program(
     "scripts/reproduce",
     "figure",
     """
-    Measures a published figure again: a swarm runs in C++ and publishes every step; Julia measures the live frames and steers the swarm.
-    Writes FIGURE.csv and FIGURE.svg, and compares the result with known values.
+    Measures a published figure again: a swarm runs in C++ and publishes every step; Julia measures the live frames and
+    steers the swarm. Writes FIGURE.csv and FIGURE.svg, and compares the result with known values.
     """,
     [
         "vicsek-order" => "polarisation against noise (Vicsek et al. 1995, figure 2)",
@@ -29,12 +29,15 @@ const PROGRAM = Program(
     [
         Option(:agents, "N", 100, "number of agents (default 100)", whole(2)),
         Option(:density, "D", 4.0, "vicsek-order: agents per unit of area (default 4)", decimal(1e-6)),
-        Option(:noise, "LIST", collect(0.5:0.5:5), "vicsek-order: the noises, separated by commas (default 0.5,1,...,5)", decimals(0)),
+        Option(
+            :noise, "LIST", collect(0.5:0.5:5), "vicsek-order: the noises, separated by commas (default 0.5,1,...,5)",
+            decimals(0),
+        ),
         Option(:seeds, "N", 0, "number of runs to average over (default 5; couzin-memory 3)", whole(1)),
         Option(:burn_in, "N", -1, "steps before measuring (default: as published)", whole(0)),
         Option(:steps, "N", 0, "steps to measure (default: as published)", whole(10)),
         Option(:short, "a tenth of the steps and 2 seeds: for a first look"),
-        Option(:out, "FOLDER", joinpath("build", "reproduce"), "folder of the files (default build/reproduce)", anything),
+        Option(:out, "FOLDER", "build/reproduce", "folder of the files (default build/reproduce)", anything),
         Option(:json, "print one JSON object at the end"),
     ],
 )

@@ -15,7 +15,10 @@ function couzin_memory(options)
     for seed in 1:(TRIES * seeds)
         done = length(runs)
         run = up_and_down(options, seed, way, steps, burn_in) do k
-            show!(progress, (done + k / length(way)) / seeds, "couzin-memory: width $(way[k]), run $(done + 1) of $seeds, seed $seed")
+            show!(
+                progress, (done + k / length(way)) / seeds,
+                "couzin-memory: width $(way[k]), run $(done + 1) of $seeds, seed $seed",
+            )
         end
         # The rotation of a group that broke apart would be that of its parts around each other.
         run === nothing ? (broken += 1) : push!(runs, run)
@@ -52,14 +55,22 @@ function memory_results(measured, broken)
     end
     series(name, runs, field, colour) =
         Series(name, MEMORY_WIDTHS, mean.(half(runs, field)), standard_error.(half(runs, field)), colour, :line)
-    figure = Figure("Collective memory (Couzin 2002): one slider, up and down", "width of the zone of orientation", "order parameter", [
-        series("rotation, going up", up, :rotation, "#1f77b4"), series("rotation, going down", down, :rotation, "#8fc1e3"),
-        series("polarisation, going up", up, :polarisation, "#d6006c"), series("polarisation, going down", down, :polarisation, "#f19ac0"),
+    title = "Collective memory (Couzin 2002): one slider, up and down"
+    figure = Figure(title, "width of the zone of orientation", "order parameter", [
+        series("rotation, going up", up, :rotation, "#1f77b4"), series(
+            "rotation, going down", down, :rotation, "#8fc1e3"
+        ),
+        series("polarisation, going up", up, :polarisation, "#d6006c"), series(
+            "polarisation, going down", down, :polarisation, "#f19ac0"
+        ),
     ])
     columns = ["direction", "delta_ro", "polarisation", "polarisation_error", "rotation", "rotation_error"]
     println(stderr, length(first(measured)), " runs measured; in ", broken, " more the group broke apart")
     turning(runs) = mean.(half(runs, :rotation))
-    return Results("couzin-memory", columns, rows, figure, memory_checks(turning(up), turning(down), mean.(half(up, :polarisation)), mean.(half(down, :polarisation))))
+    return Results(
+        "couzin-memory", columns, rows, figure,
+        memory_checks(turning(up), turning(down), mean.(half(up, :polarisation)), mean.(half(down, :polarisation))),
+    )
 end
 
 function memory_checks(up, down, phi_up, phi_down)
@@ -69,7 +80,10 @@ function memory_checks(up, down, phi_up, phi_down)
         Check("going up: without orientation, no order", phi_up[1], "below 0.4", phi_up[1] < 0.4),
         Check("going up: the largest rotation", maximum(up), "above $MILLS (a torus)", !isempty(mill)),
         Check("at the widest: polarisation", last(phi_up), "above 0.9", last(phi_up) > 0.9),
-        Check("going down: the same widths mill less, by", difference, "above 0.3 (the torus is skipped)", difference > 0.3),
+        Check(
+            "going down: the same widths mill less, by", difference, "above 0.3 (the torus is skipped)",
+            difference > 0.3,
+        ),
         Check("back at the start: no order again", phi_down[1], "below 0.4", phi_down[1] < 0.4),
     ]
 end

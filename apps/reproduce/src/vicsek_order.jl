@@ -14,12 +14,17 @@ function vicsek_order(options)
     progress = Progress()
     order = [Float64[] for _ in noises]
     for seed in 1:seeds
-        arguments = ("--model", "vicsek", "--agents", options.agents, "--seed", seed, "--boundary", "periodic", "--box", edge)
+        arguments = (
+            "--model", "vicsek", "--agents", options.agents, "--seed", seed, "--boundary", "periodic", "--box", edge
+        )
         with_measured_swarm(arguments, (polarisation,)) do loop
             for (k, noise) in enumerate(noises)
                 from = steer!(loop.swarm, :noise => noise).step + burn_in
                 push!(order[k], measure(loop, (:polarisation,), from, from + steps).polarisation)
-                show!(progress, ((seed - 1) * length(noises) + k) / (seeds * length(noises)), "vicsek-order: noise $noise, seed $seed of $seeds")
+                show!(
+                    progress, ((seed - 1) * length(noises) + k) / (seeds * length(noises)),
+                    "vicsek-order: noise $noise, seed $seed of $seeds",
+                )
             end
         end
     end
@@ -32,9 +37,16 @@ function order_results(options, noises, order)
     rows = [Any[noise, means[k], errors[k], length(order[k])] for (k, noise) in enumerate(noises)]
     known = options.agents == 100 && options.density == 4 ? filter(n -> haskey(KNOWN_ORDER, n), noises) : Float64[]
     series = [Series("N = $(options.agents), live", noises, means, errors, "#d6006c", :line)]
-    isempty(known) || push!(series, Series("known", known, [KNOWN_ORDER[n] for n in known], fill(NaN, length(known)), "#444", :cross))
-    figure = Figure("Order against noise (Vicsek 1995), density $(options.density)", "noise (rad)", "polarisation", series)
-    return Results("vicsek-order", ["noise", "polarisation", "standard_error", "seeds"], rows, figure, order_checks(noises, means, known))
+    isempty(known) || push!(
+        series, Series("known", known, [KNOWN_ORDER[n] for n in known], fill(NaN, length(known)), "#444", :cross)
+    )
+    figure = Figure(
+        "Order against noise (Vicsek 1995), density $(options.density)", "noise (rad)", "polarisation", series
+    )
+    return Results(
+        "vicsek-order", ["noise", "polarisation", "standard_error", "seeds"], rows, figure,
+        order_checks(noises, means, known),
+    )
 end
 
 function order_checks(noises, means, known)

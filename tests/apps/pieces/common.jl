@@ -1,13 +1,15 @@
 using SwarmApps: axes_of, parse_arguments, time_left, y_ticks
 
-results(checks) = Results("name", ["a"], [Any[1.0]], Figure("t", "x", "y", [Series("s", [1, 2], [0.5, NaN], "#000", :line)]), checks)
+results(checks) =
+    Results("name", ["a"], [Any[1.0]], Figure("t", "x", "y", [Series("s", [1, 2], [0.5, NaN], "#000", :line)]), checks)
 
 @testset "what_is_not_judged_neither_holds_nor_fails" begin
     good, bad = Check("a", 1.0, "1", true), Check("b", 2.0, "1", false)
     quick = timing("c", 3.0, "1", false; judged=false)
     @test exit_code(results([good, quick])) == 0 && exit_code(results([good, bad])) == 1
     @test exit_code(results([timing("c", 3.0, "1", false; judged=true)])) == 1
-    @test last(verdict_lines(results([good, quick]))) == "name: 1 of 2 checks hold, 1 skipped: how fast, which --short does not judge"
+    @test last(verdict_lines(results([good, quick]))) ==
+        "name: 1 of 2 checks hold, 1 skipped: how fast, which --short does not judge"
     @test occursin("\"what\":\"c\",\"measured\":3.0,\"known\":\"1\",\"holds\":null", json_line(results([quick])))
     @test occursin("\"holds\":true,\"checks\":[]", json_line(results(Check[])))
 end
@@ -34,14 +36,19 @@ const SAMPLE = Program(
 @testset "a_command_line_is_read" begin
     words = ["two", "--count", "3", "--short", "--burn-in", "7", "--list", "3,1.5", "--fault", "deaf", "--out", "x y"]
     choice, o = parse_arguments(SAMPLE, words)
-    @test (choice, o.count, o.share, o.burn_in, o.list, o.fault, o.out, o.short) == ("two", 3, 0.5, 7, [3.0, 1.5], "deaf", "x y", true)
+    @test (choice, o.count, o.share, o.burn_in, o.list, o.fault, o.out, o.short) == (
+        "two", 3, 0.5, 7, [3.0, 1.5], "deaf", "x y", true
+    )
     @test !last(parse_arguments(SAMPLE, ["one"])).short
 end
 
 @testset "a_wrong_command_line_is_refused_with_what_would_be_right" begin
     for (words, text) in (
-        (["three"], "one, two"), (["one", "--fast"], "--help"), (["one", "--count"], "needs a value"), (["one", "--count", "1.5"], "whole number from 1"),
-        (["one", "--count", "0"], "from 1"), (["one", "--share", "2"], "0 to 1"), (["one", "--share", "NaN"], "--share"), (["one", "--list", "1,x"], "--list"),
+        (["three"], "one, two"), (["one", "--fast"], "--help"), (["one", "--count"], "needs a value"), (
+            ["one", "--count", "1.5"], "whole number from 1"
+        ),
+        (["one", "--count", "0"], "from 1"), (["one", "--share", "2"], "0 to 1"),
+        (["one", "--share", "NaN"], "--share"), (["one", "--list", "1,x"], "--list"),
         (["one", "--fault", "fire"], "torn, deaf"),
     )
         err = try parse_arguments(SAMPLE, words) catch e e end
@@ -85,7 +92,9 @@ end
     @test grouped(1234567) == "1,234,567"
     @test microseconds(1234) == "1.2" && microseconds(45678) == "46"
     @test percent(0.0312) == "3.1"
-    @test short.([0.1234, -2.5, 0.0, 0.00996, -4.2e-4, 9.7e-5]) == ["0.123", "-2.500", "0.000", "0.010", "-4e-4", "1e-4"]
+    @test short.([0.1234, -2.5, 0.0, 0.00996, -4.2e-4, 9.7e-5]) == [
+        "0.123", "-2.500", "0.000", "0.010", "-4e-4", "1e-4"
+    ]
 end
 
 @testset "a_curve_rises_from_the_lowest_to_the_highest_block_and_leaves_gaps" begin

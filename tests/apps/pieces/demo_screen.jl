@@ -18,7 +18,9 @@ function rows_of(width, height, draw, frames, now)
     display = Display(devnull, false)
     X, V = random_positions(500, 1), random_headings(500, 2)
     flock_view!(display.picture, Tuple(centroid(X)), cohesion(Flock(X)))
-    draw === starting_rows && return draw(display, record_of(frames), now, ["one", "two", "three"], 1, X, V, width, height)
+    draw === starting_rows && return draw(
+        display, record_of(frames), now, ["one", "two", "three"], 1, X, V, width, height
+    )
     return draw(display, record_of(frames), now, X, V, width, height)
 end
 
@@ -46,7 +48,9 @@ end
     for part in ("500 agents", "400 frames", "0 torn", "polarisation", "model error", "stream latent", "alignment")
         @test occursin(part, text)
     end
-    text = plain(join(rows_of(80, 24, starting_rows, 0, moment(; compiling="Julia compiles: 2 of 3, about 4 s left")), "\n"))
+    text = plain(
+        join(rows_of(80, 24, starting_rows, 0, moment(; compiling="Julia compiles: 2 of 3, about 4 s left")), "\n")
+    )
     @test occursin("about 4 s left", text) && occursin(r"done +one", text) && occursin(r"now +two", text)
 end
 
@@ -75,7 +79,8 @@ end
             close(display)
             @test !isfile(joinpath(folder, "screen"))
             text = String(take!(out))
-            @test startswith(text, "\r\e[K\e[?1049h") && occursin("a row", text) && occursin("\e[?25h", text) && endswith(text, "\e[?1049l")
+            @test startswith(text, "\r\e[K\e[?1049h") && occursin("a row", text)
+            @test occursin("\e[?25h", text) && endswith(text, "\e[?1049l")
         end
     end
 end
@@ -83,7 +88,8 @@ end
 @testset "a log line fits 80 columns and carries the order, the error and the faults" begin
     record = record_of(60)
     line = plain_line(record, moment())
-    @test startswith(line, "  3 s  60.0 frames/s  lag 50 us  polarisation 0.100") && occursin("model error 1.7 %", line) && length(line) <= 80
+    @test startswith(line, "  3 s  60.0 frames/s  lag 50 us  polarisation 0.100")
+    @test occursin("model error 1.7 %", line) && length(line) <= 80
     record.lost, record.torn = 3, 1
     @test endswith(plain_line(record, moment()), "  3 lost  1 torn")
 end

@@ -1,4 +1,5 @@
-using Learning: AHEAD, Pilot, entropies, found_count, largest, mean_leads, net_entropy, next_positions, take_over!, turn_path!, unit
+using Learning: AHEAD, Pilot, next_positions, take_over!, turn_path!, unit
+using Learning: entropies, found_count, largest, mean_leads, net_entropy
 
 # Agents that go where the first went, each its own number of steps later, and a little astray: positions, 3 x N x T.
 function trail(rng, delays, T)

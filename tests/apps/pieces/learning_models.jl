@@ -1,9 +1,12 @@
-using Learning: Alarm, HELD_BACK, IN_A_ROW, LEAST_SEEN, PathCoder, Principal, add_paths!, decode, distance!, encode, is_raised, lost_share, solve!, teach!
+using Learning: Alarm, HELD_BACK, IN_A_ROW, LEAST_SEEN, distance!, is_raised
+using Learning: PathCoder, Principal, add_paths!, decode, encode, lost_share, solve!, teach!
 
 # Paths on a plane of `directions` random directions, and a little noise.
 function flat_paths(rng, inputs, directions, agents)
     basis = Matrix(qr(randn(rng, inputs, directions)).Q)[:, 1:directions]
-    return () -> Float32.(sqrt(inputs / directions) .* (basis * randn(rng, directions, agents)) .+ 0.01 .* randn(rng, inputs, agents))
+    return () -> Float32.(
+        sqrt(inputs / directions) .* (basis * randn(rng, directions, agents)) .+ 0.01 .* randn(rng, inputs, agents)
+    )
 end
 
 @testset "a_coder_learns_paths_that_need_no_more_numbers_than_it_has" begin

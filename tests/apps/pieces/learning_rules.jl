@@ -1,6 +1,7 @@
 using Learning: LEAST, PairResponse, RuleObserver, ZoneSearch, distances, fit_zones, in_hats, observe!
 
-# A zone model of its own, by comparing all pairs: every agent's mass times its change of velocity is the sum of the forms.
+# A zone model of its own, by comparing all pairs: every agent's mass times its change of velocity is the sum of the
+# forms.
 struct Zones
     separation::Float64
     alignment::Float64
@@ -50,7 +51,10 @@ end
     rng = MersenneTwister(3)
     o = RuleObserver(128, 12.0)
     o.fastest = fill(100.0, 400)
-    for z in (Zones(0.002, 0.001, 0.003, 0.3, 0.7, 100), Zones(0.002, 0.004, 0.003, 0.3, 0.7, 100), Zones(0.01, 0.004, 0.003, 0.5, 0.8, 90))
+    for z in (
+        Zones(0.002, 0.001, 0.003, 0.3, 0.7, 100), Zones(0.002, 0.004, 0.003, 0.3, 0.7, 100),
+        Zones(0.01, 0.004, 0.003, 0.5, 0.8, 90),
+    )
         fit = learn_from!(o, rng, z, 60)
         @test fit.separation ≈ z.separation rtol = 0.03
         @test fit.alignment ≈ z.alignment rtol = 0.03

@@ -14,7 +14,8 @@ include(joinpath(ROOT, "julia", "Wingbeat", "test", "counted.jl"))
 include("flocks.jl")
 
 const FILES = [
-    "common", "demo_record", "demo_model", "demo_screen", "learning_controller", "learning_models", "learning_leaders", "learning_rules",
+    "common", "demo_record", "demo_model", "demo_screen", "learning_controller", "learning_models", "learning_leaders",
+    "learning_rules",
 ]
 
 run_counted("apps", @__DIR__, isempty(ARGS) ? FILES : ARGS)
