@@ -7,63 +7,63 @@
 
 namespace wingbeat::sync {
 
-#define WINGBEAT_STEP_LIST(X)                                                                    \
-  X(kCreateLocked)       /* the stream's lock taken, nothing made */                             \
-  X(kCreateData)         /* data object made, no control object */                               \
-  X(kCreateFilled)       /* both objects made and filled, no manifest */                         \
-  X(kCreateNamed)        /* the manifest names them, the epoch before not told */                \
-  X(kCreateSuperseded)   /* the epoch before told, its sleepers not woken, its objects there */  \
-  X(kCreateRemoved)      /* the objects of the epoch before unlinked */                          \
-  X(kTakeOverShared)     /* taking over: rights given, nothing else */                           \
-  X(kTakeOverGreeted)    /* state stored, generation not */                                      \
-  X(kTakeOverCounted)    /* generation stored, slots not repaired */                             \
-  X(kCloseTold)          /* state closed, sleepers not woken */                                  \
-  X(kCollectAside)       /* the manifest moved aside, readers not looked for */                  \
-  X(kCollectBack)        /* a reader lives: the manifest moved back */                           \
-  X(kCollectLocked)      /* all readers' files locked, objects there */                          \
-  X(kCollectUnlinked)    /* objects unlinked, manifest and lock files there */                   \
-  X(kCollectRemoved)     /* the manifest removed, lock files there */                            \
-  X(kAttachLocked)       /* an entry's lock taken, the manifest not read again */                \
-  X(kAttachCleared)      /* the own entry cleared */                                             \
-  X(kAttachFilled)       /* the own entry filled */                                              \
-  X(kSweepLocked)        /* a dead reader's entry locked, not cleared */                         \
-  X(kSweepCleared)       /* cleared, its lock file there */                                      \
-  X(kLeaveCleared)       /* a reader's entry cleared by itself, its lock held */                 \
-  X(kLeaveUnlocked)      /* its lock given up */                                                 \
-  X(kWriterClaiming)     /* CLAIMING stored, leases not looked at */                             \
-  X(kWriterClaimingAll)  /* CLAIMING stored in all slots but the newest, leases not looked at */ \
-  X(kWriterSparedAll)    /* all but one spared, WRITING not stored */                            \
-  X(kWriterHopped)       /* found leased, COMMITTED stored again */                              \
-  X(kWriterWriting)      /* WRITING stored, payload not touched */                               \
-  X(kWriterFilled)       /* payload and header written, not committed */                         \
-  X(kWriterCommitted)    /* COMMITTED stored, head still on the frame before */                  \
-  X(kWriterHeadMoved)    /* head stored, wake word not changed */                                \
-  X(kWriterWakeChanged)  /* wake word changed, sleepers not looked for */                        \
-  X(kWriterTakingOver)   /* some slots repaired */                                               \
-  X(kWriterReceiptBody)  /* a receipt's body written, not its id */                              \
-  X(kWriterReceiptDone)  /* a receipt's id stored, the request not counted as consumed */        \
-  X(kReaderAnnounced)    /* lease stored, slot not checked */                                    \
-  X(kReaderHolds)        /* lease confirmed */                                                   \
-  X(kReaderReleased)     /* lease given back */                                                  \
-  X(kReaderMarkedAsleep) /* asleep stored, not yet asleep */                                     \
-  X(kReaderRequestBody)  /* a request written, the tail not moved */                             \
-  X(kReaderRequestDone)  /* the tail moved */                                                    \
-  X(kReaderClaimed)      /* lease budget claimed, not yet confirmed */                           \
-  X(kReaderCopied)       /* a frame copied, not yet confirmed to be whole */                     \
-  X(kReaderDone)         /* lock-step: done stored, the writer not woken */                      \
-  X(kWriterAwaiting)     /* lock-step: waiting stored, not yet asleep */                         \
-  X(kWriterAwaited)      /* lock-step: waiting taken back */                                     \
-  X(kArrayMaking)        /* an array's creator noted, nothing made */                            \
-  X(kArrayMade)          /* its object made, its header not written */                           \
-  X(kArrayFilled)        /* all written but the header's magic */                                \
-  X(kArrayComplete)      /* the magic stored, the creator's note there */                        \
-  X(kArrayRemoved)       /* an array's object unlinked */                                        \
-  X(kPartyLocked)        /* a lock's party has its file, its predecessor's word not looked at */ \
-  X(kLockTaken)          /* the lock taken */                                                    \
-  X(kLockTakenOver)      /* the lock taken from a dead holder */                                 \
-  X(kLockWaitedFor)      /* the holder's word marked, not yet asleep */                          \
-  X(kLockFreed)          /* the lock given back, the bell not rung */                            \
-  X(kLockRung)           /* the bell changed, sleepers not woken */
+#define WINGBEAT_STEP_LIST(X)                                                                              \
+  X(kCreateLocked)       /* the stream's lock taken; nothing created */                                    \
+  X(kCreateData)         /* data object created; no control object */                                      \
+  X(kCreateFilled)       /* both objects created and filled; no manifest */                                \
+  X(kCreateNamed)        /* the manifest names them; the readers of the previous epoch do not know it */   \
+  X(kCreateSuperseded)   /* the previous epoch marked; its sleepers not woken, its objects not unlinked */ \
+  X(kCreateRemoved)      /* the objects of the previous epoch unlinked */                                  \
+  X(kTakeOverShared)     /* taking over: rights given; nothing else */                                     \
+  X(kTakeOverGreeted)    /* state stored; generation not */                                                \
+  X(kTakeOverCounted)    /* generation stored; slots not repaired */                                       \
+  X(kCloseTold)          /* state CLOSED stored; sleepers not woken */                                     \
+  X(kCollectAside)       /* the manifest moved aside; readers not looked for */                            \
+  X(kCollectBack)        /* a reader is alive: the manifest moved back */                                  \
+  X(kCollectLocked)      /* all readers' files locked; objects not unlinked */                             \
+  X(kCollectUnlinked)    /* objects unlinked; manifest and lock files not removed */                       \
+  X(kCollectRemoved)     /* the manifest removed; lock files not */                                        \
+  X(kAttachLocked)       /* a reader entry's lock taken; the manifest not read again */                    \
+  X(kAttachCleared)      /* the own entry cleared; not filled */                                           \
+  X(kAttachFilled)       /* the own entry filled */                                                        \
+  X(kSweepLocked)        /* a dead reader's entry locked; not cleared */                                   \
+  X(kSweepCleared)       /* the entry cleared; its lock file not removed */                                \
+  X(kLeaveCleared)       /* a reader has cleared its own entry; its lock is held */                        \
+  X(kLeaveUnlocked)      /* its lock released */                                                           \
+  X(kWriterClaiming)     /* CLAIMING stored; leases not read */                                            \
+  X(kWriterClaimingAll)  /* CLAIMING stored in all slots but the newest; leases not read */                \
+  X(kWriterSparedAll)    /* all slots but one COMMITTED again; WRITING not stored */                       \
+  X(kWriterHopped)       /* the slot is leased: COMMITTED stored again */                                  \
+  X(kWriterWriting)      /* WRITING stored; payload not changed */                                         \
+  X(kWriterFilled)       /* payload and header written; not committed */                                   \
+  X(kWriterCommitted)    /* COMMITTED stored; head still names the previous frame */                       \
+  X(kWriterHeadMoved)    /* head stored; wake word not changed */                                          \
+  X(kWriterWakeChanged)  /* wake word changed; sleepers not looked for */                                  \
+  X(kWriterTakingOver)   /* some slots repaired */                                                         \
+  X(kWriterReceiptBody)  /* a receipt's body written; its id not */                                        \
+  X(kWriterReceiptDone)  /* a receipt's id stored; the request not counted as consumed */                  \
+  X(kReaderAnnounced)    /* lease stored; commit word not checked */                                       \
+  X(kReaderHolds)        /* lease confirmed */                                                             \
+  X(kReaderReleased)     /* lease released */                                                              \
+  X(kReaderMarkedAsleep) /* asleep stored; not asleep yet */                                               \
+  X(kReaderRequestBody)  /* a request written; the tail not moved */                                       \
+  X(kReaderRequestDone)  /* the tail moved */                                                              \
+  X(kReaderClaimed)      /* lease budget claimed; not confirmed */                                         \
+  X(kReaderCopied)       /* a frame copied; not confirmed to be whole */                                   \
+  X(kReaderDone)         /* lock-step: done stored; the writer not woken */                                \
+  X(kWriterAwaiting)     /* lock-step: waiting stored; not asleep yet */                                   \
+  X(kWriterAwaited)      /* lock-step: waiting cleared */                                                  \
+  X(kArrayMaking)        /* an array's creation file locked; nothing created */                            \
+  X(kArrayMade)          /* its object created; its header not written */                                  \
+  X(kArrayFilled)        /* everything written except for the header's magic */                            \
+  X(kArrayComplete)      /* the magic stored; the creation file not removed */                             \
+  X(kArrayRemoved)       /* an array's object unlinked */                                                  \
+  X(kPartyLocked)        /* a party's lock file locked; a word of its predecessor not removed */           \
+  X(kLockTaken)          /* the lock taken */                                                              \
+  X(kLockTakenOver)      /* the lock taken from a dead holder */                                           \
+  X(kLockWaitedFor)      /* the holder's word marked; not asleep yet */                                    \
+  X(kLockFreed)          /* the lock given back; the bell not changed */                                   \
+  X(kLockRung)           /* the bell changed; sleepers not woken */
 
 enum class Step {
 #define WINGBEAT_X(name) name,

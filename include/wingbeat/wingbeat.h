@@ -289,8 +289,8 @@ WB_API int wb_spec_add_per_agent(wb_spec* spec, const char* name, int type, uint
 
 /* Adds a field of a fixed shape, which does not depend on the number of agents: global values, a grid, a histogram.
  * shape: `dimensions` numbers, fastest dimension first. labels, one word for each index of the first dimension, and
- * unit may be NULL. Example: 4 global values in each frame are a field of type WB_F64 and shape {4} with labels "T U
- * P box". */
+ * unit may be NULL. Example: four global values in each frame are a field of type WB_F64 and shape {4}, with the labels
+ * "T U P box". */
 WB_API int wb_spec_add_field(wb_spec* spec, const char* name, int type, uint32_t dimensions, const uint64_t* shape,
                              const char* labels, const char* unit);
 
