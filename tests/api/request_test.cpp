@@ -92,20 +92,6 @@ TEST_F(CppRequests, command_brings_its_arguments) {
   EXPECT_TRUE(sent.wait(5s).value().applied());
 }
 
-TEST_F(CppRequests, two_triggers_between_steps_are_both_applied) {
-  auto first = reader_.trigger("reset"), second = reader_.trigger("reset");
-  EXPECT_EQ(accept_all(), 2u);
-  EXPECT_TRUE(first.wait(5s).value().applied());
-  EXPECT_TRUE(second.wait(5s).value().applied());
-}
-
-TEST_F(CppRequests, earlier_value_of_a_parameter_is_superseded) {
-  auto first = reader_.set("alignment", 0.01), second = reader_.set("alignment", 0.03);
-  EXPECT_EQ(accept_all(), 1u);
-  EXPECT_EQ(first.wait(5s).value().status, WB_SUPERSEDED);
-  EXPECT_TRUE(second.wait(5s).value().applied());
-}
-
 TEST_F(CppRequests, refusal_reaches_the_sender_and_keeps_the_value) {
   auto sent = reader_.set("alignment", 0.02);
   writer_.requests([](auto& r) { r.refuse("not while it rains"); });

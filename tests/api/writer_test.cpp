@@ -87,14 +87,6 @@ TEST_F(CppWriter, copy_of_another_type_throws_type) {
   EXPECT_EQ(thrown_code([&] { slot.copy("nothing", &mine[0].mass, sizeof(Agent), 4); }), WB_ERR_NOT_FOUND);
 }
 
-TEST_F(CppWriter, fields_of_one_frame_with_different_counts_are_refused) {
-  auto writer = Writer::create(spec()).value();
-  const auto mine = agents(4);
-  auto slot = writer.begin();
-  slot.copy("position", &mine[0].position, sizeof(Agent), 4);
-  EXPECT_EQ(thrown_code([&] { slot.copy("id", &mine[0].id, sizeof(Agent), 3); }), WB_ERR_ARGUMENT);
-}
-
 TEST_F(CppWriter, span_follows_set_count) {
   auto writer = Writer::create(spec()).value();
   auto slot = writer.begin();
@@ -166,14 +158,6 @@ TEST_F(CppWriter, field_is_looked_up_once_and_checked) {
   slot.span(position)[0] = 2.5f;
   EXPECT_EQ(slot.array(position)(0, 0), 2.5f);
   EXPECT_EQ(thrown_code([&] { slot.span(id); }), WB_ERR_TYPE);
-}
-
-TEST_F(CppWriter, second_writer_of_a_stream_is_told_who_has_it) {
-  const auto writer = Writer::create(spec()).value();
-  const auto second = Writer::create(spec());
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code(), WB_ERR_BUSY);
-  EXPECT_NE(second.error().message().find(std::to_string(getpid())), std::string::npos) << second.error().what();
 }
 
 TEST_F(CppWriter, first_mistake_of_a_description_is_what_create_returns) {

@@ -57,14 +57,6 @@ TEST(Manifest, of_the_largest_numbers_and_names_comes_back) {
   EXPECT_LE(to_text(manifest).size(), kMaxManifestBytes);
 }
 
-TEST(Manifest, cut_short_anywhere_is_refused) {
-  const std::string text = to_text(sample());
-  for (std::size_t length = 0; length < text.size(); ++length) {
-    Manifest copy;
-    EXPECT_TRUE(from_text(text.substr(0, length), copy)) << length;
-  }
-}
-
 TEST(Manifest, with_any_byte_changed_is_refused) {
   const std::string text = to_text(sample());
   for (std::size_t i = 0; i < text.size(); ++i) {

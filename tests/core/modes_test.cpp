@@ -210,29 +210,6 @@ TEST_P(WithoutLeases, fill_windows) {
   EXPECT_EQ(view.seqs[3], 6u);
 }
 
-TEST_P(WithoutLeases, never_accept_a_torn_frame_while_the_writer_runs) {
-  const Reader reader = open(WB_EVERY), latest = open(WB_LATEST);
-  std::atomic<bool> stop{false};
-  std::thread running([&] {
-    while (!stop.load()) publish(w, 1);
-  });
-  std::uint64_t last = 0, frames = 0;
-  const std::uint64_t end = wb_now_ns() + 300 * kMillisecond;
-  while (wb_now_ns() < end || frames <= 10) {
-    std::uint64_t missed = 0;
-    if (const std::uint64_t seq = next(reader, &missed)) {
-      if (frames++ > 0) {
-        EXPECT_EQ(seq, last + missed + 1);
-      }
-      last = seq;
-    }
-    next(latest);
-  }
-  stop = true;
-  running.join();
-  EXPECT_GT(frames, 10u);
-}
-
 INSTANTIATE_TEST_SUITE_P(By, WithoutLeases, ::testing::Values(WB_READER_COPY, WB_READER_OBSERVE),
                          [](const auto& flag) { return flag.param == WB_READER_COPY ? "copy" : "observe"; });
 

@@ -206,13 +206,6 @@ TEST_F(WriterTest, fields_lie_where_the_schema_says_and_are_aligned) {
   EXPECT_EQ(wb_writer_field(w, 2), nullptr);
 }
 
-TEST_F(WriterTest, a_second_one_is_refused_with_the_pid_of_the_first) {
-  Writer second;
-  EXPECT_EQ(create({}, second), WB_ERR_BUSY);
-  EXPECT_NE(std::strstr(wb_error_message(), std::to_string(::getpid()).c_str()), nullptr) << wb_error_message();
-  EXPECT_OK(publish(w)) << "the first goes on";
-}
-
 TEST_F(WriterTest, parameters_begin_at_their_initial_values_and_can_be_set) {
   wb_value value;
   ASSERT_OK(wb_writer_parameter(w, kSpeed, &value));

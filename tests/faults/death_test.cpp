@@ -33,15 +33,14 @@ struct Death {
 };
 
 std::string name_of(const ::testing::TestParamInfo<Death>& info) {
-  return info.param.step + "_" + std::to_string(info.param.occurrence) + "_" + std::string(1, static_cast<char>('a' + info.param.variant));
+  return info.param.step + "_" + std::to_string(info.param.occurrence) + "_" +
+         std::string(1, static_cast<char>('a' + info.param.variant));
 }
 
 class AtStep : public Streams, public ::testing::WithParamInterface<Death> {
  protected:
   const std::string& step() const { return GetParam().step; }
-  std::string fatal() const {
-    return "at " + step() + " " + std::to_string(GetParam().occurrence) + " kill";
-  }
+  std::string fatal() const { return "at " + step() + " " + std::to_string(GetParam().occurrence) + " kill"; }
 
   // Each line is a question to the victim, which dies of one of them.
   static bool dies_of(Puppet& victim, std::initializer_list<const char*> lines) {
@@ -348,7 +347,8 @@ std::vector<Death> life_deaths() {
   std::vector<Death> cases;
   for (const std::string& name : steps()) {
     bool elsewhere = false;
-    for (const char* others : {"kReader", "kWriter", "kArray", "kParty", "kLock"}) elsewhere |= begins_with(name, others);
+    for (const char* others : {"kReader", "kWriter", "kArray", "kParty", "kLock"})
+      elsewhere |= begins_with(name, others);
     for (const int variant : {kAlone, kWatched}) {
       for (const int occurrence : {1, 2}) {
         if (!elsewhere && can_be_reached(name, variant == kWatched)) cases.push_back({name, occurrence, variant});
@@ -394,9 +394,9 @@ TEST_P(LifeDeath, leaves_nothing_that_troubles_the_next_process) {
     ASSERT_EQ(victim.answer(fatal()), "0");
     bool dead = false;  // in a whole life each step is reached at least once, in two of them twice
     for (int life = 0; life < 2 && !dead; ++life) {
-      dead = dies_of(victim, {"create 3", "publish 3", "open every 2 1", "take 1000", "release", "close_writer", "create 3",
-                              "publish 2", "close_writer", "create 4", "publish 2", "close_reader", "open latest 1 1",
-                              "close_reader", "close_writer"});
+      dead = dies_of(victim, {"create 3", "publish 3", "open every 2 1", "take 1000", "release", "close_writer",
+                              "create 3", "publish 2", "close_writer", "create 4", "publish 2", "close_reader",
+                              "open latest 1 1", "close_reader", "close_writer"});
     }
     ASSERT_TRUE(dead) << "the step was never reached";
     EXPECT_EQ(victim.wait().signal, SIGKILL);

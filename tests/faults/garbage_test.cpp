@@ -104,14 +104,6 @@ TEST_F(Garbage, a_manifest_of_another_stream_is_refused_and_repaired) {
   EXPECT_OK(create({}, writer, "other"));
 }
 
-TEST_F(Garbage, a_manifest_of_a_later_version_is_incompatible) {
-  leave_a_dead_stream();
-  std::string later = manifest;
-  later.replace(later.find(" 1\n"), 3, " 2\n");
-  directory.write("swarm.manifest", later);
-  EXPECT_EQ(look(), WB_ERR_INCOMPATIBLE);
-}
-
 TEST_F(Garbage, a_manifest_that_names_missing_memory_is_not_ready_and_repaired) {
   leave_a_dead_stream();
   fs::remove(data_path());

@@ -436,7 +436,10 @@ std::string answer_line(const Words& words) {
       {"empty", [](const Words& w) { return join(::unlink(w.at(1).c_str())); }},
       {"clock", clock},
       {"processes", processes},
-      {"make", [](const Words& w) { return join(create({16, 8, number(w, 2, 32), number(w, 1, 4), 3}, writer)); }},
+      {"make",
+       [](const Words& w) {
+         return join(create({16, 8, number(w, 2, 32), number(w, 1, 4), 3}, writer));
+       }},
       {"big", [](const Words& w) { return join(create_big(number(w, 1, 1), writer)); }},
       {"enter", enter},
       {"look", look},

@@ -41,7 +41,8 @@ class Succession : public Streams {
 TEST_F(Succession, a_second_writer_is_told_the_pid_of_the_first) {
   ASSERT_EQ(first.answer("create"), "0 1 1");
   Puppet second;
-  for (const char* any_schema : {"create 5", "create"}) EXPECT_EQ(second.ask(any_schema)[0], std::to_string(WB_ERR_BUSY));
+  for (const char* any_schema : {"create 5", "create"})
+    EXPECT_EQ(second.ask(any_schema)[0], std::to_string(WB_ERR_BUSY));
   EXPECT_NE(second.answer("error").find(std::to_string(first.pid())), std::string::npos) << second.answer("error");
   EXPECT_EQ(first.answer("publish 3"), "0 3") << "the first does not notice";
   first.kill();

@@ -63,18 +63,6 @@ class ABoundWriter : public wbtest::Streams {
 
 }  // namespace
 
-TEST_F(ABoundWriter, copies_members_out_of_the_app_s_agents) {
-  ASSERT_TRUE(open());
-  ASSERT_TRUE(publish());
-  auto looking = reader();
-  auto frame = looking.wait(1s);
-  ASSERT_TRUE(frame);
-  EXPECT_EQ(frame.count(), 2U);
-  EXPECT_EQ(frame.array<float>("position")(1, 2), 6);
-  EXPECT_EQ(frame.array<std::int32_t>("kind")(1, 0), 8);
-  EXPECT_EQ(writer.frames(), 1U);
-}
-
 TEST_F(ABoundWriter, follows_agents_that_come_and_go) {
   ASSERT_TRUE(open(3));
   auto looking = reader();
@@ -115,19 +103,6 @@ TEST_F(ABoundWriter, makes_no_frame_of_fields_that_disagree) {
   EXPECT_TRUE(publish());
 }
 
-TEST_F(ABoundWriter, an_unbound_field_is_filled_in_place) {
-  writer.add_field(field("position", &Agent::position));
-  writer.add_field({"force", "", "", WB_F32, 1, true, nullptr});
-  ASSERT_TRUE(writer.open("flock", 8, {}, {}));
-  ASSERT_TRUE(writer.publish(1, 0, [](wingbeat::Slot& frame) {
-    for (float& x : frame.span<float>("force")) x = 9;
-  }));
-  auto looking = reader();
-  auto frame = looking.wait(1s);
-  EXPECT_EQ(frame.span<float>("force").size(), 2U);
-  EXPECT_EQ(frame.span<float>("force")[1], 9);
-}
-
 TEST_F(ABoundWriter, a_fill_that_throws_gives_the_frame_back) {
   ASSERT_TRUE(open());
   EXPECT_FALSE(writer.publish(1, 0, [](wingbeat::Slot&) { throw std::runtime_error("no force today"); }));
@@ -150,37 +125,6 @@ TEST_F(ABoundWriter, what_fills_a_frame_can_neither_open_nor_close_its_stream) {
   EXPECT_EQ(frame.span<int>("kind")[0], 3);
   EXPECT_EQ(writer.frames(), 1U);
   EXPECT_TRUE(writer.close());
-}
-
-TEST_F(ABoundWriter, one_value_of_the_whole_app_is_in_each_frame) {
-  std::array<float, 3> centre{1, 2, 3};
-  writer.add_field({"centre", "m", "x y z", WB_F32, 3, false, [&] { return Rows{&centre, sizeof centre, 1}; }});
-  ASSERT_TRUE(writer.open("flock", 0, {}, {}));
-  ASSERT_TRUE(publish());
-  auto looking = reader();
-  auto frame = looking.wait(1s);
-  ASSERT_EQ(frame.span<float>("centre").size(), 3U);
-  EXPECT_EQ(frame.span<float>("centre")[2], 3);
-}
-
-TEST_F(ABoundWriter, a_request_changes_the_app_in_update) {
-  ASSERT_TRUE(open());
-  auto asking = reader();
-  auto sent = asking.set("speed", 2.5);
-  EXPECT_EQ(speed, 1);
-  writer.update();
-  EXPECT_EQ(speed, 2.5);
-  writer.update();
-  EXPECT_TRUE(answer(std::move(sent)).applied());
-  EXPECT_EQ(asking.parameter<double>("speed").value(), 2.5);
-}
-
-TEST_F(ABoundWriter, what_the_app_changes_readers_see) {
-  ASSERT_TRUE(open());
-  speed = 3;
-  writer.update();
-  auto looking = reader();
-  EXPECT_EQ(looking.parameter<double>("speed").value(), 3);
 }
 
 TEST_F(ABoundWriter, what_a_listener_made_of_a_request_readers_see) {
@@ -331,14 +275,6 @@ TEST_F(ABoundWriter, equal_names_are_told_apart) {
   EXPECT_GE(wb_schema_find_control(looking.schema(), "speed_2"), 0);
 }
 
-TEST_F(ABoundWriter, a_bad_stream_name_is_an_error_and_no_more) {
-  EXPECT_FALSE(writer.open("no spaces please", 1, {}, {}));
-  ASSERT_FALSE(said.empty());
-  EXPECT_FALSE(publish());
-  writer.update();
-  EXPECT_TRUE(open_with({}));
-}
-
 TEST_F(ABoundWriter, a_stream_without_a_field_is_an_error_that_says_so) {
   EXPECT_FALSE(writer.open("flock", 1, {knob()}, {}));
   EXPECT_NE(said.back().find("at least one field"), std::string::npos);
@@ -364,19 +300,6 @@ TEST_F(ABoundWriter, closed_and_described_anew_it_is_another_epoch) {
   auto frame = looking.wait(1s);
   EXPECT_EQ(wb_schema_field_count(frame.schema()), 1U);
   EXPECT_EQ(frame.span<std::int32_t>("kind")[0], 7);
-}
-
-TEST_F(ABoundWriter, a_choice_has_names) {
-  Knob boundary = knob();
-  boundary.name = "boundary";
-  boundary.type = WB_VALUE_CHOICE;
-  boundary.choices = "open periodic";
-  ASSERT_TRUE(open_with({boundary}));
-  auto asking = reader();
-  EXPECT_EQ(asking.parameter<int>("boundary").value(), 1);
-  auto sent = asking.set("boundary", 0);
-  writer.update();
-  EXPECT_EQ(speed, 0);
 }
 
 TEST_F(ABoundWriter, a_choice_without_names_is_an_error) {
