@@ -63,15 +63,29 @@ class [[nodiscard]] Frame {
     return Error(status_, wb_result_text(status_));
   }
 
-  std::uint64_t seq() const { return held().seq; }                          // 1, 2, 3, ... without gaps
-  std::uint64_t step() const { return held().step; }                        // the simulation's step number
-  double sim_time() const { return held().sim_time; }                       // the simulation's time in s
-  std::uint64_t publish_time_ns() const { return held().publish_time_ns; }  // on the clock of wb_now_ns
-  std::uint64_t count() const { return held().count; }                      // agents in the frame
-  std::uint64_t missed() const { return held().missed; }                    // frames lost just before this one
-  std::uint32_t epoch() const { return held().epoch; }                      // counts the schemas of the stream
-  std::uint32_t generation() const { return held().generation; }            // counts the writers of the epoch
-  const wb_schema* schema() const { return held().schema; }                 // valid while the frame is held
+  // The number of the frame in its stream: 1, 2, 3, ... without gaps, across restarts of the writer.
+  std::uint64_t seq() const { return held().seq; }
+
+  // The simulation's step number and its time in s, as the writer gave them.
+  std::uint64_t step() const { return held().step; }
+  double sim_time() const { return held().sim_time; }
+
+  // When the frame was published, in ns on the clock of wb_now_ns, within a microsecond.
+  std::uint64_t publish_time_ns() const { return held().publish_time_ns; }
+
+  // The number of agents in the frame, up to the capacity of the stream.
+  std::uint64_t count() const { return held().count; }
+
+  // The number of frames that were lost between the last frame taken and this one. 0 in Mode::latest. With
+  // ReaderOptions::every = k only every k-th frame counts.
+  std::uint64_t missed() const { return held().missed; }
+
+  // The numbers of the schema in its stream, and of the writer in its epoch, both from 1.
+  std::uint32_t epoch() const { return held().epoch; }
+  std::uint32_t generation() const { return held().generation; }
+
+  // The schema of the frame. Valid while the frame is held, also if the stream has another schema by now.
+  const wb_schema* schema() const { return held().schema; }
 
   // The numbers of a field. Of a field per agent: those of count() agents. Nothing is copied. Throws WB_ERR_NOT_FOUND
   // if the stream has no such field, WB_ERR_TYPE if the field's element type is not T. The versions with a Field look
@@ -133,39 +147,59 @@ class [[nodiscard]] Frame {
 
 // The reading mode: which frames Reader::wait takes. See wb_mode.
 enum class Mode {
-  latest = WB_LATEST,       // the newest frame; frames before it are skipped
-  every = WB_EVERY,         // each frame in order; lost frames are counted
-  lock_step = WB_LOCK_STEP  // each frame in order; the writer waits for the reader if it called Writer::lock_step
+  // The newest frame that was not taken yet. The frames before it are skipped and do not count as missed.
+  latest = WB_LATEST,
+  // Each frame, in order. Frames that were overwritten before the reader took them count as missed.
+  every = WB_EVERY,
+  // Each frame, in order; the writer waits for this reader if it has called Writer::lock_step.
+  lock_step = WB_LOCK_STEP
 };
 
 // How a reader gets at the bytes of a frame. The library chooses when it attaches. See wb_way.
 enum class Way {
-  none = 0,                  // the reader is not attached
-  lease = WB_BY_LEASE,       // in shared memory; nothing is copied
-  copy = WB_BY_COPY,         // each frame is copied: the lease budget is used up, or ReaderOptions::copy
-  observer = WB_AS_OBSERVER  // each frame is copied, without a reader entry: no right to it, or ReaderOptions::observe
+  // The reader is not attached.
+  none = 0,
+  // In shared memory; nothing is copied.
+  lease = WB_BY_LEASE,
+  // Each frame is copied, because the lease budget is used up, or by ReaderOptions::copy.
+  copy = WB_BY_COPY,
+  // Each frame is copied, without a reader entry: the reader may not write control memory, or ReaderOptions::observe.
+  observer = WB_AS_OBSERVER
 };
 
 // Options of a reader. In C++20: {.mode = wingbeat::Mode::every, .label = "viewer"}. In C++17: by position, or set
 // one by one.
 struct ReaderOptions {
+  // Which frames wait() takes.
   Mode mode = Mode::latest;
-  std::uint32_t leases = 0;          // frames that may be held at a time, 1 to WB_MAX_LEASES; 0: 2
-  std::chrono::nanoseconds spin{0};  // how long a wait polls before it sleeps; 0: 20 us; below 0: it never sleeps
-  const char* label = nullptr;  // the name in `wingbeat top` and for Writer::lock_step; nullptr: the program's name
-  std::uint32_t every = 1;      // k: take only frames whose seq is a multiple of k; not in Mode::latest
-  bool copy = false;            // always copy: uses nothing of the stream's lease budget
-  bool observe = false;         // take no reader entry: no requests and no lock-step; polls
-  bool prefault = false;        // map all memory while attaching: see WB_READER_PREFAULT
+  // Frames that may be held at a time, 1 to WB_MAX_LEASES. 0: 2.
+  std::uint32_t leases = 0;
+  // How long a wait polls before it sleeps. 0: 20 us. Below 0: it never sleeps, and uses a core.
+  std::chrono::nanoseconds spin{0};
+  // The reader's name in `wingbeat top` and for Writer::lock_step. nullptr: the program's name.
+  const char* label = nullptr;
+  // k: take only frames whose seq is a multiple of k. Not in Mode::latest.
+  std::uint32_t every = 1;
+  // Always copy. Uses nothing of the stream's lease budget.
+  bool copy = false;
+  // Take no reader entry and write to no shared memory: no requests, no lock-step, polling instead of waking.
+  bool observe = false;
+  // Map all memory of the stream while attaching, so that the first access to each slot is as fast as later ones.
+  bool prefault = false;
 };
 
 // The writer's answer to a request.
 struct Receipt {
-  wb_receipt_status status;  // WB_APPLIED, WB_SUPERSEDED, WB_REFUSED, WB_WAS_RESTARTED
-  std::uint64_t step;        // of the last frame that was published before the request was answered
-  std::uint64_t seq;         // of the first frame that can show the effect
-  std::string reason;        // why the request was refused
+  // WB_APPLIED, WB_SUPERSEDED, WB_REFUSED or WB_WAS_RESTARTED.
+  wb_receipt_status status;
+  // The step of the last frame that was published before the request was answered.
+  std::uint64_t step;
+  // The seq of the first frame that can show the effect.
+  std::uint64_t seq;
+  // Why the request was refused; else empty.
+  std::string reason;
 
+  // Whether the request is in force.
   bool applied() const noexcept { return status == WB_APPLIED; }
 };
 
@@ -342,10 +376,14 @@ class Reader {
 // One field of a window. Valid until the window's next push() or next().
 template <class T>
 struct WindowView {
-  Span<const T> numbers;             // all of them, oldest frame first: frame k begins at k * numbers.size() / frames
-  std::uint32_t frames = 0;          // frames in the window, 0 to W
-  Span<const std::uint64_t> seqs;    // the seq of each frame
-  Span<const std::uint64_t> counts;  // the number of agents in each frame
+  // All numbers, oldest frame first. Frame k begins at k * numbers.size() / frames.
+  Span<const T> numbers;
+  // The number of frames in the window, 0 to W.
+  std::uint32_t frames = 0;
+  // The seq of each frame.
+  Span<const std::uint64_t> seqs;
+  // The number of agents in each frame.
+  Span<const std::uint64_t> counts;
 
   // The numbers of frame k, 0 to frames - 1, at full capacity. Those of agents beyond the frame's count are zero.
   Span<const T> frame(std::uint32_t k) const {

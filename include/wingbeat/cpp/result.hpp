@@ -26,7 +26,10 @@ class Error : public std::runtime_error {
   // The error of the C function that has just returned `code` on this thread.
   static Error last(int code) { return Error(code, wb_error_message()); }
 
+  // The result code: see wb_result.
   int code() const noexcept { return code_; }
+
+  // What happened, with names and numbers, and what to do.
   std::string message() const { return what(); }
 
  private:

@@ -17,9 +17,12 @@ namespace wingbeat {
 
 // Options of a parameter. In C++20: {.min = 1e-5, .max = 0.1, .unit = "m"}. In C++17: by position, or set one by one.
 struct ParameterOptions {
-  double min = 0, max = 0;  // both 0: no limit
-  const char* unit = "";    // up to WB_UNIT_BYTES - 1 bytes
-  const char* help = "";    // up to WB_HELP_BYTES - 1 bytes
+  // The range of values that readers may set. Both 0: no limit. A request outside the range is refused.
+  double min = 0, max = 0;
+  // The unit, such as "m/s": up to WB_UNIT_BYTES - 1 bytes.
+  const char* unit = "";
+  // What the parameter does, for users: up to WB_HELP_BYTES - 1 bytes.
+  const char* help = "";
 };
 
 // The description of a stream: fields, parameters, triggers, commands, attributes and options. It copies all texts.

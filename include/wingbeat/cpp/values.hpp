@@ -34,11 +34,14 @@ class Span {
   constexpr Span(const Span<U>& other) noexcept  // NOLINT(google-explicit-constructor)
       : data_(other.data()), size_(other.size()) {}
 
+  // The address of the first number, and how many numbers there are.
   constexpr T* data() const noexcept { return data_; }
   constexpr std::size_t size() const noexcept { return size_; }
   constexpr bool empty() const noexcept { return size_ == 0; }
+  // For range-based loops and algorithms.
   constexpr T* begin() const noexcept { return data_; }
   constexpr T* end() const noexcept { return data_ + size_; }
+  // Number i, from 0. Not checked.
   constexpr T& operator[](std::size_t i) const noexcept { return data_[i]; }
 
  private:
@@ -56,9 +59,13 @@ class Array {
   constexpr Array(T* data, std::size_t rows, std::size_t columns) noexcept
       : data_(data), rows_(rows), columns_(columns) {}
 
-  constexpr std::size_t rows() const noexcept { return rows_; }        // N
-  constexpr std::size_t columns() const noexcept { return columns_; }  // k
+  // N, the number of agents.
+  constexpr std::size_t rows() const noexcept { return rows_; }
+  // k, the number of components of an agent.
+  constexpr std::size_t columns() const noexcept { return columns_; }
+  // The address of component 0 of agent 0. Component c of agent i lies i * k + c numbers further.
   constexpr T* data() const noexcept { return data_; }
+  // Component `column` of agent `row`. Not checked.
   constexpr T& operator()(std::size_t row, std::size_t column) const noexcept { return data_[row * columns_ + column]; }
   // The k numbers of one agent.
   constexpr Span<T> operator[](std::size_t row) const noexcept { return {data_ + row * columns_, columns_}; }
@@ -104,6 +111,7 @@ class Field {
  public:
   explicit Field(std::string name) : name_(std::move(name)) {}
 
+  // The name that the Field was made with.
   const std::string& name() const noexcept { return name_; }
 
   // Looks the name up in a schema, unless that was done for this schema. span() and array() call it. WB_ERR_NOT_FOUND
@@ -129,13 +137,16 @@ class Field {
     return {};
   }
 
-  // Valid after resolve() has succeeded.
-  std::uint32_t index() const noexcept { return index_; }              // in the schema
-  std::size_t offset_bytes() const noexcept { return offset_bytes_; }  // in a frame's data
-  std::size_t columns() const noexcept { return columns_; }            // numbers per agent
-  std::size_t rows(std::uint64_t count) const noexcept {               // in a frame of `count` agents
-    return per_agent_ ? static_cast<std::size_t>(count) : rows_;
-  }
+  // The functions below are valid after resolve() has succeeded.
+
+  // The index of the field in the schema.
+  std::uint32_t index() const noexcept { return index_; }
+  // Where the field begins in a frame's data. A multiple of 64.
+  std::size_t offset_bytes() const noexcept { return offset_bytes_; }
+  // The number of components of an agent.
+  std::size_t columns() const noexcept { return columns_; }
+  // The number of agents in a frame that holds `count`; of a field that is not per agent, its slowest dimension.
+  std::size_t rows(std::uint64_t count) const noexcept { return per_agent_ ? static_cast<std::size_t>(count) : rows_; }
 
  private:
   std::string name_;

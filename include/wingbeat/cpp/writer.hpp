@@ -196,10 +196,13 @@ class Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
-  // The name of the parameter, trigger or command.
+  // The name of the parameter, trigger or command. Valid as long as the Writer.
   std::string_view name() const noexcept { return name_; }
+
+  // Whether that is its name. Names are unique among all controls of a stream.
   bool is(std::string_view name) const noexcept { return name_ == name; }
 
+  // Whether a parameter, a trigger or a command is requested.
   wb_control_kind kind() const noexcept { return static_cast<wb_control_kind>(request_.kind); }
   bool is_parameter() const noexcept { return request_.kind == WB_PARAMETER; }
   bool is_trigger() const noexcept { return request_.kind == WB_TRIGGER; }
@@ -228,6 +231,8 @@ class Request {
     detail::require(wb_writer_refuse(writer_, reason.c_str()));
     refused_ = true;
   }
+
+  // Whether refuse() was called.
   bool refused() const noexcept { return refused_; }
 
   // The request for functions of the C interface.
