@@ -1,28 +1,32 @@
 # wingbeat_test(<name> SOURCES <files> [LIBRARIES <targets>] [INCLUDES <folders>] [DEFINITIONS <macros>]
-#               [LABEL <label>] [TIMEOUT <seconds>] [SERIAL])
+#               [LABEL <label>] [TIMEOUT <seconds>] [LOCK <name>])
 #
-# A GoogleTest executable. Each of its cases becomes one ctest test: a process of its own with a time limit (default 60 s).
-# SERIAL: never beside another test.
+# A GoogleTest executable. Each of its cases becomes one ctest test: a process of its own with a time limit (default 120 s).
+# LOCK: never beside another test with the same lock.
 function(wingbeat_test name)
-    cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "SOURCES;LIBRARIES;INCLUDES;DEFINITIONS" ${ARGN})
+    cmake_parse_arguments(ARG "" "TIMEOUT;LABEL;LOCK" "SOURCES;LIBRARIES;INCLUDES;DEFINITIONS" ${ARGN})
     if(ARG_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "wingbeat_test(${name}): unknown arguments: ${ARG_UNPARSED_ARGUMENTS}")
     endif()
     if(NOT ARG_TIMEOUT)
-        set(ARG_TIMEOUT 60)
+        set(ARG_TIMEOUT 120)
     endif()
     add_executable(${name} ${ARG_SOURCES})
     target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
     target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
     target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} wingbeat_warnings GTest::gtest GTest::gtest_main Threads::Threads)
     target_precompile_headers(${name} REUSE_FROM wingbeat_test_support)
+    set(properties TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABEL}")
+    if(ARG_LOCK)
+        list(APPEND properties RESOURCE_LOCK ${ARG_LOCK})
+    endif()
     # Found when the tests run, not when they are built: a case that cannot start is a failed test, not a broken build.
     gtest_discover_tests(
         ${name}
         TEST_PREFIX "${name}."
         DISCOVERY_MODE PRE_TEST
         DISCOVERY_TIMEOUT 30
-        PROPERTIES TIMEOUT ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${ARG_LABEL}")
+        PROPERTIES ${properties})
     wingbeat_long_target("${ARG_LABEL}")
 endfunction()
 
@@ -37,23 +41,24 @@ function(wingbeat_long_target labels)
     endif()
 endfunction()
 
-# wingbeat_script_test(<name> COMMAND <command> [NEEDS <targets>] [TIMEOUT <seconds>] [LABEL <label>] [SERIAL])
+# wingbeat_script_test(<name> COMMAND <command> [NEEDS <targets>] [TIMEOUT <seconds>] [LABEL <label>] [LOCK <name>] [SERIAL])
 #
 # Any other program as one test: passed if it exits with 0, skipped if with 77. Several labels are separated by commas. A test with the
 # label `long` belongs to the long tier: scripts/test leaves it out, and so does the target `all` with the targets that it alone needs;
-# the target long_<label> builds those. A test with a longer time limit starts earlier.
+# the target long_<label> builds those. A test with a longer time limit starts earlier. SERIAL: never beside any other test; say why.
 function(wingbeat_script_test name)
-    cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL" "COMMAND;NEEDS" ${ARGN})
+    cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL;LOCK" "COMMAND;NEEDS" ${ARGN})
     if(ARG_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "wingbeat_script_test(${name}): unknown arguments: ${ARG_UNPARSED_ARGUMENTS}")
     endif()
     if(NOT ARG_TIMEOUT)
-        set(ARG_TIMEOUT 60)
+        set(ARG_TIMEOUT 120)
     endif()
     string(REPLACE "," ";" labels "${ARG_LABEL}")
     add_test(NAME ${name} COMMAND ${ARG_COMMAND})
     set_tests_properties(
-        ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} LABELS "${labels}" SKIP_RETURN_CODE 77)
+        ${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} RUN_SERIAL ${ARG_SERIAL} RESOURCE_LOCK "${ARG_LOCK}"
+                           LABELS "${labels}" SKIP_RETURN_CODE 77)
     if(ARG_NEEDS AND long IN_LIST labels)
         set_target_properties(${ARG_NEEDS} PROPERTIES EXCLUDE_FROM_ALL ON)
     endif()
