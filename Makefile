@@ -23,6 +23,7 @@ help:
 	@echo "make bench-report   write docs/benchmarks.md from bench/results"
 	@echo "make format         format the sources"
 	@echo "make lint           check formatting, scripts and the include rules"
+	@echo "make suite          run every test with one label, long ones included; LABEL=model, see CONTRIBUTING.md"
 	@echo "make model          check the models of the frame protocol"
 	@echo "make storm          kill and stop processes at random; SECONDS=20"
 	@echo "make fuzz           fuzz everything that is read from shared memory or files; SECONDS=20 for each target"
@@ -107,7 +108,7 @@ lint:
 
 # Every test with one label, long ones included: make suite LABEL=sanitizers
 suite:
-	@$(BOOTSTRAP) --test
+	@$(BOOTSTRAP) --long
 	$(call build,all long_$(LABEL),$(TESTS))
 	@exec scripts/test build/$(BUILD) --label $(LABEL)
 
@@ -120,7 +121,7 @@ storm:
 	@exec build/$(BUILD)/bin/storm --seconds $(SECONDS)
 
 fuzz:
-	@$(BOOTSTRAP) --test
+	@$(BOOTSTRAP) --long
 	@tests/fuzz/run.py --seconds $(SECONDS) --work build/fuzz $(TARGET)
 
 check-bare:

@@ -193,7 +193,7 @@ class Bootstrap(unittest.TestCase):
     def test_unknown_argument_names_the_known_ones(self):
         done = self.run_bootstrap("--everything")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("--demo --test --lint --all", done.stderr)
+        self.assertIn("--demo --test --long --lint --all", done.stderr)
 
 
 if __name__ == "__main__":
