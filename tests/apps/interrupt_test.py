@@ -79,6 +79,11 @@ class Many(InterruptTest):
         for seconds in (0.05, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8):
             self.interrupt("demo", seconds)
 
+    def test_ctrl_c_while_julia_compiles_its_packages(self):
+        for seconds in (2, 5, 10):
+            self.environment["JULIA_DEPOT_PATH"] = str(self.directory / f"depot-{seconds}")
+            self.interrupt("demo", seconds)
+
     def test_ctrl_c_at_many_moments_of_the_others(self):
         for script in ("learn", "reproduce"):
             for seconds in (0.2, 0.5, 1, 2, 4, 8):

@@ -68,7 +68,7 @@ class ClosedLoop(ExampleTest):
 
 
 class WhoLeads(ExampleTest):
-    def test_leaders_are_found_and_so_are_those_who_take_over_although_the_pilot_is_stopped_at_times(self):
+    def test_leaders_are_found_and_so_are_the_agents_that_take_over_although_the_pilot_is_stopped_at_times(self):
         done = self.run_stopped("who-leads", "the first leaders")
         checks, rows = self.judge("who-leads", done)
         self.assertIn("100 % of the steps steered", done.stderr)
