@@ -1,10 +1,11 @@
 # Waits, each wait in a task of its own, until it is interrupted: wait.jl HOW FOR...
-# HOW: "exit" ends at Ctrl-C, "quiet" too, and prints no message; "throw" catches the exception.
+# HOW: "exit" prints messages and ends at Ctrl-C, "quiet" prints none and ends at Ctrl-C, "throw" prints none and catches
+# the exception.
 using Wingbeat
 
 const HOW = ARGS[1]
 HOW == "throw" ? Base.exit_on_sigint(false) : Wingbeat.exit_on_interrupt()
-const QUIET = HOW == "quiet"
+const QUIET = HOW != "exit"
 const UNREADY = Ref(length(ARGS) - 1)
 
 function ready()
