@@ -1,15 +1,18 @@
-# What each metric costs:  scripts/julia julia/SwarmMetrics/bench/metrics.jl [--agents N] [--window T] [--json]
+# Measures the cost of each metric:  scripts/julia julia/SwarmMetrics/bench/metrics.jl [--agents N] [--window T] [--json]
 push!(LOAD_PATH, joinpath(@__DIR__, "..", ".."))
 using SwarmMetrics
 
 const HELP = """
 usage: scripts/julia julia/SwarmMetrics/bench/metrics.jl [--agents N] [--window T] [--json]
 
-Times each metric of a random flock of N agents (default 100,000) in three dimensions, about 20 neighbours within the radius of
-its clusters: the fastest, the median and the slowest of 30 rounds, in ms, and of all together with the frames per second that the
-median makes. On a machine that others work on, the fastest says most.
-With `--window T` the metrics of windows of T frames instead, of N agents (then by default 100), in two dimensions.
-`--json`: one object per line instead. One core. Exit code: 0; 2 for a wrong command line.
+Measures the time of each metric on one core, for a random flock of N agents (default 100,000) in three dimensions, with about
+20 neighbours within the radius of its clusters. Prints the fastest, the median and the slowest of 30 rounds, in ms, and for all
+metrics together the frames per second of the median. On a busy machine the fastest round is the most reliable.
+
+  --window T   measure the metrics of windows of T frames instead, for N agents (default 100) in two dimensions
+  --json       print one JSON object per line
+
+Exit code: 0; 2 for a wrong command line.
 """
 
 const ROUNDS = 30

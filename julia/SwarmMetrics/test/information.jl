@@ -95,7 +95,7 @@ end
 end
 
 @testset "a_common_driver_looks_like_influence" begin
-    # What the docstring warns of: nothing goes from x to y, both hear a third, y later.
+    # The docstring's caveat: x has no influence on y, but both follow a third series, y later.
     rng = MersenneTwister(37)
     z = randn(rng, 20_000)
     x = vcat(0, z[1:(end - 1)]) .+ 0.3 .* randn(rng, length(z))

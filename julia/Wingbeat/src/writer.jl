@@ -40,7 +40,7 @@ Every keyword that is not an option is a field: an array of its type and shape, 
 | `access` | rights of other users: some of `:group_read`, `:group_control`, `:all_read`. The right to read allows to observe; the right to control allows everything that a reader of this user can do. |
 | `group` | number of the group, one of this process's groups; `nothing` is the process's own |
 | `huge_pages` | `true` uses huge pages if the system has any. Large frames are written and read faster; creation takes longer. `stats(writer).huge_bytes` says how much memory is in huge pages. |
-| `fields` | `(count=..., )`: fields whose names are the names of options |
+| `fields` | `(history=zeros(3),)`: fields whose names are those of options |
 
 ```julia
 publish("latent"; code=zeros(Float32, 10)) do out

@@ -141,7 +141,7 @@ end
         @test_throws ReadOnlyFrame axpby!(1.0, ones(8), 2.0, m)
         @test_throws ReadOnlyFrame rmul!(X, 2)
         @test_throws ReadOnlyFrame axpy!(1.0, ones(8), m)
-        # What writes through the pointer meets memory that is not writable.
+        # A write through the pointer fails, because the memory is not writable.
         @test_throws ReadOnlyMemoryError unsafe_store!(pointer(X), 1.0f0)
         @test_throws ReadOnlyMemoryError BLAS.scal!(8, 2.0, m, 1)
         @test X == Y && m == mass_of(1, 8)

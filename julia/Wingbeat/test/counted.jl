@@ -1,4 +1,4 @@
-# What the Julia suites of this checkout share: runs test files, and ends with the line that scripts/test reads,
+# Shared by the Julia suites of this checkout: runs test files, and ends with the line that scripts/test reads,
 # "julia: N passed, N failed".
 using Test
 
@@ -40,7 +40,7 @@ function run_all(title, folder, files)
     end
 end
 
-"Runs the files of a folder (names without .jl), says how many tests passed and failed, and ends Julia with 0 if all did."
+"Runs the files of a folder (names without .jl), prints the numbers of tests, and exits with 0 if all have passed."
 function run_counted(title, folder, files)
     total = run_all(title, folder, files)
     println("julia: ", total.passed, " passed, ", total.failed, " failed")

@@ -1,4 +1,4 @@
-# What the REPL shows, line by line where it does not depend on the machine.
+# The texts of the REPL, whole lines where they do not depend on the machine.
 shown(x) = sprint(show, MIME("text/plain"), x)
 has(text, parts...) = all(p -> occursin(p, text), parts)
 
@@ -69,7 +69,7 @@ quietly(f) = with_logger(f, NullLogger())
     end
 end
 
-# What subscribing twice logs. (Test's own logger of 1.5 does not know of "at most once".)
+# The log of two readers. (The logger of Test in Julia 1.5 does not support maxlog.)
 function logged_by_two_readers(attributes)
     text = IOBuffer()
     logger = SimpleLogger(text)

@@ -1,4 +1,4 @@
-# What the tests share. Every test has a runtime directory of its own, and leaves nothing in it or in shared memory.
+# Shared by the tests. Every test has a runtime directory of its own, and leaves nothing in it or in shared memory.
 
 include("flock.jl")
 
@@ -18,7 +18,7 @@ function with_directory(f)
     end
 end
 
-# A test's last result has the values it compared, and with them arrays: nobody refers to it after this.
+# The last result of a test refers to the values compared, which may be arrays. After this call there is no reference.
 @noinline call(f) = (f(); nothing)
 
 # Whether Julia checks indices that are marked as checked.
@@ -28,7 +28,7 @@ end
 end
 checks_all_the_same() = @inbounds is_checked()
 
-# What a test did not close is garbage by now. With the last party of a stream, its memory goes.
+# Readers and writers that a test did not close are garbage now. The memory of a stream is freed with the last of them.
 function leave_nothing()
     isempty(Wingbeat.stream_names()) && return true
     GC.gc()

@@ -38,7 +38,7 @@ function with_vector(f, early, name, expected)
     end
 end
 
-# As section 2.3 of the specification has them, for epoch 1: readers refuse what was made for another directory.
+# The names of section 2.3 of the specification, for epoch 1. Readers refuse objects made for another directory.
 function object_names(expected)
     directory_hash = fnv(realpath(ENV["WINGBEAT_DIR"]) * "\n" * expected["stream"]) >> 16
     prefix = "wb-" * string(directory_hash; base=16, pad=12) * "-1"

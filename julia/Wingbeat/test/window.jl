@@ -1,4 +1,4 @@
-# What a window must show: the copies of its last frames, agents beyond the count zero.
+# The expected content of a window: the copies of its last frames, with zeros for agents beyond the count.
 function expected_window(copies, W, capacity)
     last_ones = copies[max(1, end - W + 1):end]
     X = zeros(Float32, 3, capacity, length(last_ones))
