@@ -365,20 +365,3 @@ TEST_F(AFollowingReader, a_restarted_writer_s_values_are_shown) {
   EXPECT_EQ(here, 1);
   EXPECT_EQ(swarm.requests([](auto&) {}), 0U);
 }
-
-TEST_F(AFollowingReader, closed_it_holds_nothing) {
-  auto swarm = writer();
-  publish(swarm, 1);
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
-  reader.close();
-  EXPECT_EQ(reader.frame(), nullptr);
-  EXPECT_TRUE(reader.fields().empty());
-  EXPECT_FALSE(reader.set("speed", 1.0));
-  reader.update();
-}
-
-TEST_F(AFollowingReader, a_name_that_cannot_be_is_an_error) {
-  EXPECT_FALSE(reader.open("no spaces", {}));
-  EXPECT_EQ(said.size(), 1U);
-}

@@ -104,21 +104,6 @@ TEST_F(App, publishes_every_step_of_every_agent) {
   }
 }
 
-TEST_F(App, the_same_seed_publishes_the_same_frames) {
-  const auto last_of = [&](std::uint32_t seed) {
-    start(40, seed);
-    run(50);
-    auto seen = reader();
-    auto frame = seen.wait(20s);
-    const auto numbers = frame.span<float>("position");
-    return std::vector<float>(numbers.begin(), numbers.end());
-  };
-  const auto first = last_of(3);
-  EXPECT_EQ(first.size(), 120u);
-  EXPECT_EQ(last_of(3), first);
-  EXPECT_NE(last_of(4), first);
-}
-
 TEST_F(App, offers_what_the_reference_swarm_offers_by_the_same_names_and_ranges) {
   auto seen = reader();
   std::map<std::string, wb_control_info> offered;
@@ -147,18 +132,6 @@ TEST_F(App, runs_on_without_a_stream_when_the_name_is_taken) {
   other->update();
   other->draw();
   EXPECT_NE(other->flock.agents()[0].position, before);
-}
-
-TEST_F(App, a_reader_follows_it_through_a_restart) {
-  run(10);
-  auto seen = reader();
-  ASSERT_TRUE(seen.wait(20s));
-  start();
-  run(5);
-  auto frame = seen.wait(20s);
-  while (!frame && frame.status() == WB_RESTARTED) frame = seen.wait(20s);
-  ASSERT_TRUE(frame);
-  EXPECT_EQ(frame.step(), 5u);
 }
 
 // -------------------------------------------------------------------------------------------------------------- steering
@@ -333,17 +306,6 @@ TEST_F(Latent, has_the_numbers_it_has_but_no_more_than_ten) {
   analysis = std::make_unique<Analysis>(200);
   run_until_seen(20, *analysis);
   EXPECT_EQ(app->sparklines.size(), 10u);
-}
-
-TEST_F(Latent, another_field_is_no_trouble) {
-  auto writer = wingbeat::Writer::create(wingbeat::StreamSpec("latent", 1).field<double>("other", {4})).value();
-  for (int i = 0; i < 200; ++i) {
-    auto frame = writer.begin();
-    for (double& x : frame.span<double>("other")) x = 1;
-    frame.publish(static_cast<std::uint64_t>(i) + 1, 0);
-    run();
-  }
-  EXPECT_TRUE(app->sparklines.empty());
 }
 
 // ---------------------------------------------------------------------------------------------------------------- drawing

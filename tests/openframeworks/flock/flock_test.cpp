@@ -195,15 +195,6 @@ TEST(Flock, begins_within_its_box_with_the_origins_bodies) {
   }
 }
 
-TEST(Flock, nobody_is_faster_than_he_can_be) {
-  Flock flock;
-  flock.scatter(20, {-2000, -2000, -2000}, {2000, 2000, 2000});
-  FlockSettings settings;
-  settings.centreStrength = 0.01f;
-  for (int i = 0; i < 50; ++i) flock.step(settings);
-  for (const Agent& agent : flock.agents()) EXPECT_LE(speed(agent), agent.maximumSpeed * 1.0001f);
-}
-
 TEST(Flock, agents_in_one_place_or_at_rest_stay_finite) {
   Flock flock = still({{0, 0, 100}, {0, 0, 100}, {75, 0, 100}});  // the third aligns, with those that go nowhere
   flock.step(FlockSettings());
@@ -223,16 +214,6 @@ TEST(Flock, equal_thresholds_leave_no_alignment_and_no_nonsense) {
     flock.step(settings);
     EXPECT_TRUE(is_finite(flock.agents()[0].position)) << threshold;
   }
-}
-
-TEST(Flock, the_centre_pulls_in_proportion_to_the_excess) {
-  FlockSettings settings = nothing();
-  settings.centreStrength = 0.001f;
-  settings.centre = {1000, 0, 0};
-  Flock flock = still({{1000 + 99, 0, 0}, {1000 + 300, 0, 0}});
-  flock.step(settings);
-  EXPECT_EQ(speed(flock.agents()[0]), 0);
-  EXPECT_NEAR(flock.agents()[1].velocity.x, -0.2f / flock.agents()[1].mass, 1e-5f);
 }
 
 TEST(Flock, sources_are_within_their_ball_and_live_for_ten_seconds) {
