@@ -1,4 +1,4 @@
-# What is in a frame, as bench/peers/payload.cpp writes it: words 1 to 3 are the stamp, all others follow from its
+# What is in a frame, as cli/verbs/bench/parts.cpp writes it: words 1 to 3 are the stamp, all others follow from its
 # number.
 
 const STAMP_WORDS = 3

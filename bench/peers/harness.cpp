@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "board.hpp"
-#include "payload.hpp"
 #include "peer.hpp"
 
 namespace wingbeat::bench {
@@ -59,11 +58,6 @@ std::uint64_t cpu_ns() {
   return ns(usage.ru_utime) + ns(usage.ru_stime);
 }
 
-void spin_until(std::uint64_t time_ns) {
-  while (now_ns() < time_ns) {
-  }
-}
-
 // Sleeps most of the way, so that the core is free, and spins the rest, so that the time is met.
 void wait_until(std::uint64_t time_ns) {
   constexpr std::uint64_t kSpinNs = 100'000;
@@ -74,10 +68,7 @@ void wait_until(std::uint64_t time_ns) {
 
 template <class Condition>
 void wait_for(const Condition& holds, const char* what) {
-  const std::uint64_t limit_ns = now_ns() + static_cast<std::uint64_t>(nanoseconds(kPatience).count());
-  for (unsigned i = 0; !holds(); ++i) {
-    if (i % 1024 == 0 && now_ns() > limit_ns) throw std::runtime_error(std::string("waited in vain for ") + what);
-  }
+  bench::wait_for(holds, static_cast<std::uint64_t>(nanoseconds(kPatience).count()), what);
 }
 
 // Numbers, raw, behind each other: OUT.KIND.

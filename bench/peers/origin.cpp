@@ -5,7 +5,6 @@
 #include <thread>
 #include <vector>
 
-#include "payload.hpp"
 #include "peer.hpp"
 #include "shared_file.hpp"
 

@@ -13,9 +13,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace wingbeat::bench {
+#include "parts.hpp"
 
-enum class Wait { kSpin, kSleep };  // how a receiver waits: never giving up its core, or in the kernel
+namespace wingbeat::bench {
 
 struct Setup {
   std::string name;          // of this batch, unique on the machine: letters, digits and '-', at most 32 characters
@@ -59,11 +59,5 @@ struct Peer {
 Peer peer();  // defined by each peer's file
 
 inline constexpr std::chrono::seconds kConnectLimit{10};
-
-inline std::uint64_t now_ns() {  // CLOCK_MONOTONIC, the same for all processes of a machine
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-          .count());
-}
 
 }  // namespace wingbeat::bench

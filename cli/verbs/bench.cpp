@@ -33,15 +33,15 @@ std::string stream_name() { return fmt::format("bench-{}", ::getpid()); }
 std::uint32_t scaled(double count, double scale) { return static_cast<std::uint32_t>(std::max(10.0, count * scale)); }
 
 Duel signal_spin(double scale, const std::string& stream) {
-  return bench::run_duel({{16, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, stream);
+  return bench::run_duel({{64, Wait::kSpin, false}, 40, scaled(1000, scale), 1'000}, stream);
 }
 
 Duel frame_3200000(double scale, const std::string& stream) {
-  return bench::run_duel({{800'000, Wait::kSpin, true}, 20, scaled(40, scale), 1'000}, stream);
+  return bench::run_duel({{3'200'000, Wait::kSpin, true}, 20, scaled(40, scale), 1'000}, stream);
 }
 
 Duel wake(double scale, const std::string& stream) {
-  return bench::run_duel({{16, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, stream);
+  return bench::run_duel({{64, Wait::kSleep, false}, 20, scaled(200, scale), 100'000}, stream);
 }
 
 Json duel_json(const Duel& duel) {

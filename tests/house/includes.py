@@ -34,7 +34,7 @@ OUTSIDE = {
     "swarm": set(),
     "cli": {"swarm"},
     "examples": set(),
-    "bench": {"swarm"},
+    "bench": {"swarm", "cli"},
     "openframeworks": set(),
     "tests": {"swarm", "cli", "examples", "bench", "openframeworks"},
 }
@@ -53,7 +53,7 @@ def folder_of(path):
 def search_folders(root, file):
     """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
     yield file.parent
-    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "cli/common", "cli/verbs", "cli/verbs/swarm", "cli/osc", "cli/segments", "bench", "tests",
+    for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "cli/common", "cli/verbs", "cli/verbs/swarm", "cli/verbs/bench", "cli/osc", "cli/segments", "bench", "tests",
                    "examples", "openframeworks/ofxWingbeat/src"):
         yield root / folder
     for layer in CORE:

@@ -1,6 +1,5 @@
 #include "duel.hpp"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -18,15 +17,20 @@
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::cli::bench {
+
+using wingbeat::bench::now_ns;
+using wingbeat::bench::pin_to_core;
+using wingbeat::bench::spin_until;
+using wingbeat::bench::wait_for;
+
 namespace {
 
 constexpr int kLanes = 2;  // 0: floor, 1: wingbeat
 
-// What the two processes tell each other, apart from the lanes.
+// What the two processes tell each other beside the lanes.
 struct Talk {
-  alignas(128) std::atomic<std::uint64_t> opened{
-      0};  // by the writer: streams are there; then by the reader: it is attached
-  alignas(128) std::atomic<std::uint64_t> ready{0};  // reads begun, of both lanes
+  alignas(128) std::atomic<std::uint64_t> opened{0};  // 1: the writer has made the streams; 2: the reader is attached
+  alignas(128) std::atomic<std::uint64_t> ready{0};   // reads that were begun, of both lanes
   alignas(128) std::atomic<std::uint64_t> start_ns{0};
   std::uint64_t sample_count = 0;
   std::uint64_t* samples() { return reinterpret_cast<std::uint64_t*>(this + 1); }
@@ -48,18 +52,9 @@ class TalkMemory {
   Talk* talk_ = nullptr;
 };
 
-void spin_for(std::uint64_t duration_ns) {
-  const std::uint64_t end_ns = wb_now_ns() + duration_ns;
-  while (wb_now_ns() < end_ns) {
-  }
-}
-
 void wait_until(const std::atomic<std::uint64_t>& word, std::uint64_t value) {
-  const std::uint64_t end_ns = wb_now_ns() + kWaitLimitNs;
-  while (word.load(std::memory_order_acquire) < value) {
-    stop_if_interrupted();
-    if (wb_now_ns() > end_ns) throw std::runtime_error("the other process of the bench does not answer");
-  }
+  wait_for([&] { return word.load(std::memory_order_acquire) >= value; }, kWaitLimitNs, "the other process of the bench",
+           stop_if_interrupted);
 }
 
 class Contest {
@@ -102,7 +97,7 @@ class Contest {
 
   std::vector<std::uint64_t> samples_of(int lane) {
     std::vector<std::uint64_t> samples;
-    for (std::uint32_t round = 1; round < plan_.rounds; ++round) {  // the first one warms up
+    for (std::uint32_t round = 1; round < plan_.rounds; ++round) {  // the first round warms up
       const std::uint64_t* first =
           talk_.samples() + (std::uint64_t{round} * kLanes + static_cast<unsigned>(lane)) * plan_.frames;
       samples.insert(samples.end(), first, first + plan_.frames);
@@ -113,7 +108,7 @@ class Contest {
  private:
   void write_one(Lane& lane, std::uint64_t frame) {
     wait_until(talk_.ready, frame);
-    spin_for(plan_.pause_ns);
+    spin_until(now_ns() + plan_.pause_ns);
     const std::uint64_t start_ns = lane.write();
     if (plan_.shape.whole) talk_.start_ns.store(start_ns, std::memory_order_release);
   }
@@ -123,7 +118,7 @@ class Contest {
     talk_.ready.store(frame, std::memory_order_release);
     const Seen seen = lane.read();
     std::uint64_t from_ns = seen.publish_ns;
-    if (seen.sum < 0) throw std::runtime_error("the payload is wrong");  // also keeps the sum from being optimised away
+    if (!seen.is_whole) throw std::runtime_error("the payload of a frame is wrong");
     if (plan_.shape.whole) {
       wait_until(talk_.start_ns, 1);
       from_ns = talk_.start_ns.load(std::memory_order_acquire);
@@ -150,26 +145,6 @@ class Contest {
 }
 
 }  // namespace
-
-bool pin_to_core(unsigned core) {
-#if defined(__linux__)
-  // What was allowed at first: pinning itself narrows it.
-  static const cpu_set_t allowed = [] {
-    cpu_set_t set;
-    if (::sched_getaffinity(0, sizeof set, &set) != 0) CPU_ZERO(&set);
-    return set;
-  }();
-  cpu_set_t chosen;
-  CPU_ZERO(&chosen);
-  for (unsigned cpu = 0, nth = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &allowed) && nth++ == core) CPU_SET(cpu, &chosen);
-  }
-  return CPU_COUNT(&chosen) == 1 && ::sched_setaffinity(0, sizeof chosen, &chosen) == 0;
-#else
-  (void)core;
-  return false;
-#endif
-}
 
 void stop_if_interrupted() {
   if (interrupted()) throw Failure(kInterrupted, "interrupted");

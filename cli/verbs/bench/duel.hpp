@@ -1,4 +1,4 @@
-// Two lanes measured in one run: two processes, each on a core of its own, rounds of one lane and of the other in turn.
+// Measures two lanes in one run: two processes, each on a core of its own, with rounds of one lane and of the other in turn.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +23,12 @@ struct Plan {
   Shape shape;
   std::uint32_t rounds = 20;
   std::uint32_t frames = 500;      // of a round and lane
-  std::uint64_t pause_ns = 1'000;  // from the reader's being ready to the next frame
+  std::uint64_t pause_ns = 1'000;  // from when the reader is ready until the next frame
 };
 
 Duel run_duel(const Plan& plan, const std::string& stream);
 
-// Throws once Ctrl-C was pressed; to be called in every loop.
+// Throws after Ctrl-C. To be called in every loop.
 void stop_if_interrupted();
-
-// The sole way in which the bench asks for a core; false where that cannot be had.
-bool pin_to_core(unsigned core);
 
 }  // namespace wingbeat::cli::bench

@@ -1,13 +1,6 @@
-// The floor: shared memory, one commit word per slot, no checks, no leases, one reader that is known to be there.
+// The floor as a lane, in memory that both processes inherit.
 #include <sys/mman.h>
-#include <unistd.h>
-#if defined(__linux__)
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#endif
 
-#include <atomic>
-#include <climits>
 #include <cstring>
 #include <stdexcept>
 
@@ -17,90 +10,55 @@
 namespace wingbeat::cli::bench {
 namespace {
 
-struct Header {
-  std::atomic<std::uint64_t> commit;
-  std::uint64_t step;
-  double sim_time;
-  std::uint64_t publish_time_ns;
-  std::uint64_t begin_time_ns;
-  std::uint64_t count;
-  std::uint64_t reserved[2];
-};
-static_assert(sizeof(Header) == 64);
-
-struct alignas(128) Line {
-  std::atomic<std::uint64_t> word;
-};
-
-struct Hot {
-  Line head;
-  Line wake;
-};
-
-#if defined(__linux__)
-void sleep_on(std::atomic<std::uint64_t>& word, std::uint32_t expected) {
-  ::syscall(SYS_futex, &word, FUTEX_WAIT, expected, nullptr, nullptr, 0);
-}
-void wake(std::atomic<std::uint64_t>& word) { ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0); }
-#else
-void sleep_on(std::atomic<std::uint64_t>&, std::uint32_t) { ::usleep(20); }
-void wake(std::atomic<std::uint64_t>&) {}
-#endif
+using wingbeat::bench::fill;
+using wingbeat::bench::FloorRing;
+using wingbeat::bench::sums_up;
 
 class FloorLane final : public Lane {
  public:
-  explicit FloorLane(const Shape& shape)
-      : shape_(shape), stride_((sizeof(Header) + shape.floats * 4 + 127) / 128 * 128) {
-    bytes_ = sizeof(Hot) + 4096 + kSlots * stride_;
+  explicit FloorLane(const Shape& shape) : shape_(shape), bytes_(FloorRing::memory_bytes(shape.bytes, kSlots)) {
     void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
     if (memory == MAP_FAILED) throw std::runtime_error("not enough memory for the floor");
     std::memset(memory, 0, bytes_);
-    hot_ = static_cast<Hot*>(memory);
-    slots_ = static_cast<std::uint8_t*>(memory) + 4096;
+    memory_ = static_cast<std::byte*>(memory);
   }
-  ~FloorLane() override { ::munmap(hot_, bytes_); }
+  ~FloorLane() override { ::munmap(memory_, bytes_); }
   void open_writer() override {}
   void open_reader() override {}
   void close() override {}
 
+  // Writes the same words of the header as Wingbeat.
   std::uint64_t write() override {
+    const FloorRing ring(memory_, shape_.bytes, kSlots);
     const std::uint64_t seq = ++seq_;
-    Header& header = slot(seq);
+    FloorRing::Header& header = ring.header(seq);
     const std::uint64_t start_ns = shape_.whole ? wb_now_ns() : 0;
     header.begin_time_ns = wb_now_ns();
-    fill(payload(header), shape_.floats, static_cast<float>(seq % 64));
+    fill(ring.payload(seq), shape_.bytes, seq);
     header.step = seq;
     header.sim_time = static_cast<double>(seq);
-    header.count = shape_.floats;
+    header.count = shape_.bytes;
     header.publish_time_ns = wb_now_ns();
-    header.commit.store(seq << 2 | 3, std::memory_order_release);
-    hot_->head.word.store(seq, std::memory_order_release);
-    if (shape_.wait == Wait::kSleep) {
-      hot_->wake.word.store(seq, std::memory_order_release);
-      wake(hot_->wake.word);
-    }
+    ring.commit(seq, shape_.wait);
     return start_ns;
   }
 
   Seen read() override {
+    const FloorRing ring(memory_, shape_.bytes, kSlots);
     const std::uint64_t seq = ++seq_;
-    Header& header = slot(seq);
-    while (header.commit.load(std::memory_order_acquire) != (seq << 2 | 3)) {
-      if (shape_.wait == Wait::kSleep) sleep_on(hot_->wake.word, static_cast<std::uint32_t>(seq - 1));
+    while (ring.committed(seq) != seq) {
+      if (shape_.wait == Wait::kSleep) ring.sleep(seq, kWaitLimitNs);
     }
-    const float sum = shape_.whole ? sum_of(payload(header), shape_.floats) : payload(header)[0];
-    return {header.publish_time_ns, wb_now_ns(), sum};
+    Seen seen{ring.header(seq).publish_time_ns, shape_.whole ? 0 : wb_now_ns(), false};
+    seen.is_whole = sums_up(ring.payload(seq), shape_.bytes, seq);
+    if (shape_.whole) seen.seen_ns = wb_now_ns();
+    return seen;
   }
 
  private:
-  Header& slot(std::uint64_t seq) { return *reinterpret_cast<Header*>(slots_ + seq % kSlots * stride_); }
-  static float* payload(Header& header) { return reinterpret_cast<float*>(&header + 1); }
-
   Shape shape_;
-  std::uint64_t stride_;
-  std::uint64_t bytes_ = 0;
-  Hot* hot_ = nullptr;
-  std::uint8_t* slots_ = nullptr;
+  std::uint64_t bytes_;
+  std::byte* memory_ = nullptr;
   std::uint64_t seq_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Wingbeat as its users meet it: through wingbeat.h.
+// Wingbeat as a lane, through wingbeat.h as its users see it.
 #include <stdexcept>
 
 #include "lane.hpp"
@@ -17,7 +17,7 @@ class WingbeatLane final : public Lane {
 
   void open_writer() override {
     wb_spec* spec = nullptr;
-    need(wb_spec_create(stream_.c_str(), shape_.floats / 8, &spec));
+    need(wb_spec_create(stream_.c_str(), shape_.bytes / 32, &spec));
     int code = wb_spec_add_per_agent(spec, "payload", WB_F32, 8, nullptr, nullptr);
     if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, 1);
     if (code == WB_OK) code = wb_spec_set_option(spec, WB_OPTION_HISTORY, 0);
@@ -48,7 +48,7 @@ class WingbeatLane final : public Lane {
     const std::uint64_t start_ns = shape_.whole ? wb_now_ns() : 0;
     wb_slot slot;
     need(wb_writer_begin(writer_, &slot));
-    fill(static_cast<float*>(slot.data), shape_.floats, static_cast<float>(slot.seq % 64));
+    wingbeat::bench::fill(static_cast<std::byte*>(slot.data), shape_.bytes, slot.seq);
     need(wb_writer_publish(writer_, slot.seq, static_cast<double>(slot.seq)));
     return start_ns;
   }
@@ -56,9 +56,9 @@ class WingbeatLane final : public Lane {
   Seen read() override {
     wb_frame frame;
     need(wb_reader_wait(reader_, static_cast<std::int64_t>(kWaitLimitNs), &frame));
-    const auto* payload = static_cast<const float*>(frame.data);
-    const float sum = shape_.whole ? sum_of(payload, shape_.floats) : payload[0];
-    const Seen seen{frame.publish_time_ns, wb_now_ns(), sum};
+    Seen seen{frame.publish_time_ns, shape_.whole ? 0 : wb_now_ns(), false};
+    seen.is_whole = wingbeat::bench::sums_up(static_cast<const std::byte*>(frame.data), shape_.bytes, frame.seq);
+    if (shape_.whole) seen.seen_ns = wb_now_ns();
     wb_frame_release(&frame);
     return seen;
   }

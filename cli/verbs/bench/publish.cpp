@@ -20,7 +20,7 @@ namespace {
 constexpr std::uint64_t kGapNs = 2'000;          // between frames, so that the other core's stores settle
 constexpr std::uint64_t kReaderNapNs = 200'000;  // between a live reader's frames
 constexpr std::uint64_t kSettleNs = 100'000;     // after a reader's last frame, until it is surely asleep
-constexpr std::uint32_t kEntries = 32;           // what a stream has unless its writer says otherwise
+constexpr std::uint32_t kEntries = 32;           // the default of a stream
 
 void need(int code) {
   if (code != WB_OK) throw std::runtime_error(wb_error_message());
@@ -72,7 +72,7 @@ void publish(wb_writer* writer) {
   need(wb_writer_publish(writer, slot.seq, 0));
 }
 
-// Each reader holds a frame; alive ones take the newest now and then.
+// Each reader holds a frame, and takes the newest now and then.
 void read_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
   std::vector<wb_reader*> all(readers);
   std::vector<wb_frame> frames(readers);
@@ -129,7 +129,7 @@ void sleep_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
   for (std::thread& sleeper : sleepers) sleeper.join();
 }
 
-// Until all sleepers have taken what there is, and are asleep again.
+// Waits until all sleepers have taken every frame and are asleep again.
 void let_them_sleep(const Stage& stage, std::uint64_t taken) {
   const std::uint64_t limit_ns = wb_now_ns() + kWaitLimitNs;
   while (stage.taken.load() < taken) {
@@ -184,13 +184,13 @@ void wait_for(const std::atomic<std::uint32_t>& word) {
 
 Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
   StageMemory stage;
-  pin_to_core(1);  // inherited by the readers
+  wingbeat::bench::pin_to_core(1);  // inherited by the readers
   wb_writer* writer = make_writer(stream);
   if (plan.do_what != Readers::kAsleep) publish(writer);
   const pid_t readers = ::fork();
   if (readers < 0) throw std::runtime_error("cannot start the reading process");
   if (readers == 0) be_the_readers(*stage, stream, plan);
-  pin_to_core(0);
+  wingbeat::bench::pin_to_core(0);
   Figures figures;
   try {
     wait_for((*stage).ready);
