@@ -3,8 +3,8 @@
 const AGENTS, RATE = 10_000, 60
 const WINDOW = 60            # frames
 const NUMBERS = 10           # in the code
-const STEERED = :alignment   # a flock whose agents hardly follow each other's headings ...
-const STEERED_TO = 0.1       # ... becomes one whose agents do
+const STEERED = :alignment   # 0.001 at first: agents hardly follow each other's headings
+const STEERED_TO = 0.1       # they do, and the flock becomes ordered
 const INITIAL_VALUES = (separation=0.1, centre_strength=0.0002) # a calm start: near neighbours, a soft edge
 const FRAMES_PER_PICTURE = 5
 
@@ -15,7 +15,7 @@ mutable struct Session
     latent::Wingbeat.Writer     # of the answer
     stamped::Vector{Symbol}     # the fields that the stamp covers
     coder::WindowCoder
-    flock::Flock                # an empty one, whose memory serves each frame's
+    flock::Flock                # an empty one; each frame reuses its memory
     record::RunRecord
     display::Display
     receipt::Union{Nothing,Receipt}
@@ -62,7 +62,7 @@ function answer!(latent, code, frame)
 end
 
 # All work on a frame, the urgent part first.
-function take_in!(session::Session, frame)
+function process_frame!(session::Session, frame)
     latency_ns = 1e9 * age(frame)
     record = session.record
     record.lost += frame.missed
@@ -166,13 +166,13 @@ end
 function compile!(session::Session, progress::Progress)
     for (k, step) in enumerate(STEPS)
         frame = take!(session.swarm)
-        tell!(session, progress, k, frame)
+        show_step!(session, progress, k, frame)
         step.call(session, frame)
     end
     return nothing
 end
 
-function tell!(session::Session, progress::Progress, k, frame)
+function show_step!(session::Session, progress::Progress, k, frame)
     session.part = STEPS[k].begins
     text = string("Julia compiles the analysis: ", k, " of ", length(STEPS), " (", STEPS[k].name, ")")
     session.display.live || return show!(progress, session.part, text)
@@ -195,7 +195,7 @@ end
 function rehearse!(session::Session)
     session.compiling = "Julia catches up with the swarm"
     rehearse(session.swarm, RATE) do frame
-        take_in!(session, frame)
+        process_frame!(session, frame)
         show_frame!(session, frame)
         seen = frame_count(session.record)
         seen == 5 && ask!(session, parameter_of(session.swarm, STEERED))
@@ -224,7 +224,7 @@ function perform!(session::Session)
     for frame in session.swarm
         has_begun(session) || (session.began_ns = frame.publish_time_ns)
         (frame.publish_time_ns - session.began_ns) / 1e9 >= seconds && break
-        take_in!(session, frame)
+        process_frame!(session, frame)
         half_way = session.record.steering.frame == 0 && elapsed(session) >= seconds / 2
         half_way && ask!(session, STEERED_TO)
         look_for_receipt!(session)
@@ -281,9 +281,9 @@ end
 const NEXT = """
 
 Try next:
-  scripts/demo --join      the demo again, beside build/release/bin/wingbeat top in another terminal
-  make learn               Julia finds a swarm's rules, steers it and finds its leaders
-  build/release/bin/wingbeat swarm    a swarm to read with a program of your own: README.md
+  scripts/demo --join               beside it: build/release/bin/wingbeat top
+  make learn                        find a swarm's rules, steer it, find its leaders
+  build/release/bin/wingbeat swarm  beside it: a program of examples/julia
 """
 
 function conclude_demo(out::IO, options, record, swarm)

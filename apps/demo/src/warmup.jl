@@ -22,7 +22,7 @@ let (_, options) = parse_arguments(PROGRAM, ["--seconds", "5"])
         precompile(frame_stamp, (Int, Vector{Any}))
         precompile(words_sum, (positions,))
     end
-    for f in (take_in!, show_frame!, is_whole, count_rate!)
+    for f in (process_frame!, show_frame!, is_whole, count_rate!)
         precompile(f, (Session, Wingbeat.Frame{Nothing}))
     end
     for f in (ask!, learn_from!, look_for_receipt!, begin_anew!, rehearse!, perform!, close)
@@ -30,7 +30,7 @@ let (_, options) = parse_arguments(PROGRAM, ["--seconds", "5"])
     end
     precompile(Session, (Wingbeat.Reader{Nothing}, typeof(options), Display))
     precompile(compile!, (Session, Progress))
-    precompile(tell!, (Session, Progress, Int, Wingbeat.Frame{Nothing}))
+    precompile(show_step!, (Session, Progress, Int, Wingbeat.Frame{Nothing}))
     precompile(watch_swarm, (SwarmProcess, typeof(options), Display, Progress))
     precompile(run_demo, (typeof(options), Base.TTY))
     precompile(main, (Vector{String},))

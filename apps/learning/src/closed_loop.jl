@@ -3,7 +3,7 @@
 const LOOP_RATE = 250                # frames per second, free-running
 const LOOP_SPEED = 0.3
 # So dense that the flock stays one. At 4 it sometimes falls into parts with headings of their own. Less noise aligns
-# each part by itself, and the polarisation of the whole cannot be held by noise.
+# each part alone, and the polarisation of the whole cannot be held by noise.
 const LOOP_DENSITY = 10.0
 const LOOP_LABEL = "controller"
 const LOOP_TRIALS = (2.0, 3.0)       # noises that measure the response
