@@ -17,6 +17,8 @@ if !is_writable(first(DEPOT_PATH))
     pushfirst!(DEPOT_PATH, is_writable(in_build) ? in_build : get(ENV, "WINGBEAT_APP_DIR", tempdir()))
 end
 
+loaded(package) = Core.eval(Main, Expr(:toplevel, :(import $package), package))
+
 """
     load_package(name) -> Module
 
@@ -25,14 +27,14 @@ time.
 """
 function load_package(name)
     names = (:Wingbeat, :SwarmMetrics, :SwarmApps, name)
-    any(in(("--help", "-h")), ARGS) && return last(map(package -> Base.require(Main, package), names))
+    any(in(("--help", "-h")), ARGS) && return last(map(loaded, names))
     live = stderr isa Base.TTY
     live || println(stderr, "Julia loads its packages. The first time, this takes about half a minute.")
     for (k, package) in enumerate(names)
         text = string("Julia loads its packages: ", k, " of 4 (", package, "); the first time, half a minute")
         live && print(stderr, "\r\e[K", text)
-        Base.require(Main, package)
+        loaded(package)
     end
     live && print(stderr, "\r\e[K")
-    return Base.require(Main, name)
+    return loaded(name)
 end

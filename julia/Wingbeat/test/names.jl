@@ -17,12 +17,15 @@ function clashing_names(package::Module, libraries::Symbol...)
     return [name for name in names(package) if !is_the_same(sandbox, package, name)]
 end
 
-# Documented, and made to be extended or used, though Base does not list them as public in all versions.
-const DOCUMENTED = (:dataids, :elsize, :showarg, :Process, :IOError, :SIGINT, :SIGKILL, :SIGTERM)
+# Documented, and made to be extended or used, though Base does not list them as public in all versions. Of Experimental a module's
+# optimisation level is used, where there is one.
+const DOCUMENTED = (
+    :dataids, :elsize, :showarg, :SizeUnknown, :Process, :IOError, :SIGINT, :SIGKILL, :SIGTERM, :julia_cmd, :Experimental
+)
 
 is_public_in_base(name::Symbol) = name in DOCUMENTED || Base.ispublic(Base, name)
 
-"The names in the sources of a folder, written Base.name, that are not part of Julia's public interface."
+"The names in the sources of a folder, each written behind `Base` and a dot, that are not part of Julia's public interface."
 function private_names(folder)
     found = Set{String}()
     for (directory, _, files) in walkdir(folder), file in filter(endswith(".jl"), files)
