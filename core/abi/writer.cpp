@@ -3,7 +3,6 @@
 
 using namespace wingbeat;
 using namespace wingbeat::abi;
-using stream::fail;
 
 extern "C" {
 

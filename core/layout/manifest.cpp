@@ -105,7 +105,7 @@ Fault from_text(std::string_view text, Manifest& manifest) {
   if (text.substr(0, kAnyVersion.size()) == kAnyVersion && text.substr(0, kFirstLine.size()) != kFirstLine) {
     return {FaultKind::kIncompatible, "the manifest has another version: use the same release on both sides"};
   }
-  const Fault damaged{FaultKind::kCorrupt, "the manifest is damaged"};
+  Fault damaged{FaultKind::kCorrupt, "the manifest is damaged"};
   std::size_t check = text.rfind("check ");
   if (text.size() > kMaxManifestBytes || text.substr(0, kFirstLine.size()) != kFirstLine ||
       check == std::string_view::npos || text.substr(check) != check_line(text.substr(0, check))) {
