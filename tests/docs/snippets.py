@@ -25,7 +25,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BLOCK = re.compile(r"^```(diff )?(cpp|c|julia)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LIMIT_S = 100
+LIMIT_S = 300
 SWARM = ["swarm", "--agents", "500", "--rate", "120", "--quiet"]
 
 

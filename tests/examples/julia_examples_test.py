@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 CHECKOUT, BINARIES, LIBRARY, JULIA = (Path(word) for word in sys.argv[1:5])
-LIMIT_S = 120
+LIMIT_S = 300
 
 
 class JuliaExamples(unittest.TestCase):
