@@ -18,7 +18,10 @@ void compute_offsets(DataHeader& header) {
   header.total_bytes = round_up(header.slots_offset + header.slot_count * header.slot_stride, kPageBytes);
 }
 
-Fault corrupt(const char* what) { return {FaultKind::kCorrupt, std::string("the header is damaged: ") + what}; }
+Fault corrupt(const char* what) {
+  return {FaultKind::kCorrupt,
+          std::string("the header is damaged (") + what + "): end the writer and run `wingbeat gc`"};
+}
 
 // Whether the object is one of Wingbeat's, of the format that this library reads.
 Fault check_kind(bool magic, std::uint32_t version) {

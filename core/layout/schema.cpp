@@ -170,7 +170,9 @@ Record record_at(const std::vector<std::uint8_t>& bytes, std::uint64_t& position
   return record;
 }
 
-Fault corrupt(std::string text) { return {FaultKind::kCorrupt, "the schema is damaged: " + std::move(text)}; }
+Fault corrupt(std::string text) {
+  return {FaultKind::kCorrupt, "the schema is damaged (" + std::move(text) + "): end the writer and run `wingbeat gc`"};
+}
 
 // A broken rule means in memory that it is damaged, whatever it means in a call.
 Fault as_corrupt(Fault fault) {

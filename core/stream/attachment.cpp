@@ -47,7 +47,8 @@ int map(const std::string& name, bool writable, std::uint64_t bytes, std::int64_
 // a process that changes the header later cannot move an access.
 int check_data(Attachment& attachment) {
   const std::uint8_t* bytes = attachment.data.data();
-  if (attachment.data.bytes() < layout::kPageBytes) return fail(WB_ERR_CORRUPT, "the data object is too small");
+  if (attachment.data.bytes() < layout::kPageBytes)
+    return fail(WB_ERR_CORRUPT, "the data object is smaller than a header: end the writer and run `wingbeat gc`");
   std::memcpy(&attachment.header, bytes, sizeof attachment.header);
   const layout::DataHeader& header = attachment.header;
   if (layout::Fault fault = layout::check_data_header(header, attachment.data.bytes())) return fail(fault);
@@ -67,7 +68,8 @@ int map_control(const layout::Manifest& manifest, Access access, std::int64_t ow
 
 // The same for the control object. Its header follows from the data header's, so only a comparison is needed.
 int check_control(const Attachment& attachment, layout::ControlHeader& header) {
-  if (attachment.control.bytes() < layout::kPageBytes) return fail(WB_ERR_CORRUPT, "the control object is too small");
+  if (attachment.control.bytes() < layout::kPageBytes)
+    return fail(WB_ERR_CORRUPT, "the control object is smaller than a header: end the writer and run `wingbeat gc`");
   std::memcpy(&header, attachment.control.data(), sizeof header);
   return fail(layout::check_control_header(header, attachment.header, attachment.control.bytes()));
 }

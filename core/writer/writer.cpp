@@ -48,8 +48,8 @@ int Writer::begin(wb_slot& out) {
   if (slot == sync::kNoSlot) {
     return fail(
         WB_ERR_CORRUPT,
-        "readers hold more frames than the lease budget allows, so the control memory is damaged: end the writer, run "
-        "`wingbeat gc` and start it again");
+        "readers hold more frames than the lease budget allows, so the control memory is damaged: end all readers and "
+        "the writer, run `wingbeat gc`, and start them again");
   }
   begin_time_ns_ = clock_.now_ns();
   is_begun_ = true;
@@ -100,8 +100,8 @@ int Writer::copy(std::uint32_t field, const void* source, std::size_t stride_byt
 int Writer::set_count(std::uint64_t count) {
   if (!is_begun_) return not_begun();
   if (count > schema().capacity)
-    return fail(WB_ERR_ARGUMENT,
-                std::to_string(count) + " agents exceed the stream's capacity of " + std::to_string(schema().capacity));
+    return fail(WB_ERR_ARGUMENT, std::to_string(count) + " agents exceed the stream's capacity of " +
+                                     std::to_string(schema().capacity) + ": create it with a larger one");
   if (has_count_ && count != count_)
     return fail(WB_ERR_ARGUMENT, "this frame already has " + std::to_string(count_) +
                                      " agents: every field must have as many, not " + std::to_string(count));
