@@ -45,9 +45,9 @@ class Run(DemoTest):
         self.assert_next_commands(done.stdout)
 
     def assert_progress(self, messages):
-        """The seconds in which Julia compiles are explained, and nothing else is said there."""
+        """The seconds in which Julia compiles are explained, without a warning."""
         self.assertIn("Julia compiles the analysis: 1 of 7", messages)
-        self.assertEqual([line for line in messages.splitlines() if "Julia" not in line and "Starting" not in line], [])
+        self.assertNotRegex(messages, r"(?i)error|warning")
 
     def assert_next_commands(self, text):
         commands = re.findall(r"^  (\S+)", text.partition("Try next:")[2], re.MULTILINE)
