@@ -6,189 +6,50 @@
 
 #include <cstddef>
 
-#define WB_SIZE(type, bytes) static_assert(sizeof(type) == (bytes), #type " has another size")
-#define WB_AT(type, member, bytes) \
-  static_assert(offsetof(type, member) == (bytes), #type "::" #member " lies elsewhere")
+// The size of a struct in bytes, then AT(member, its offset) of each member.
+#define LAYOUT(type, bytes, members)                                     \
+  namespace layout_of_##type {                                           \
+    using Struct = type;                                                 \
+    static_assert(sizeof(Struct) == (bytes), #type " has another size"); \
+    members                                                              \
+  }
+#define AT(member, bytes) static_assert(offsetof(Struct, member) == (bytes), #member " lies elsewhere");
 
 static_assert(sizeof(void*) == 8 && sizeof(size_t) == 8, "the figures below are those of 64-bit systems");
 
-WB_SIZE(wb_value, 16);
-WB_AT(wb_value, type, 0);
-WB_AT(wb_value, reserved, 4);
-WB_AT(wb_value, as.f64, 8);
-WB_AT(wb_value, as.i64, 8);
-
-WB_SIZE(wb_field_info, 288);
-WB_AT(wb_field_info, name, 0);
-WB_AT(wb_field_info, unit, 64);
-WB_AT(wb_field_info, labels, 96);
-WB_AT(wb_field_info, type, 192);
-WB_AT(wb_field_info, dimensions, 196);
-WB_AT(wb_field_info, shape, 200);
-WB_AT(wb_field_info, offset_bytes, 264);
-WB_AT(wb_field_info, size_bytes, 272);
-WB_AT(wb_field_info, per_agent, 280);
-WB_AT(wb_field_info, reserved, 284);
-
-WB_SIZE(wb_array_info, 88);
-WB_AT(wb_array_info, type, 0);
-WB_AT(wb_array_info, dimensions, 4);
-WB_AT(wb_array_info, shape, 8);
-WB_AT(wb_array_info, size_bytes, 72);
-WB_AT(wb_array_info, has_lock, 80);
-WB_AT(wb_array_info, reserved, 84);
-
-WB_SIZE(wb_control_info, 568);
-WB_AT(wb_control_info, name, 0);
-WB_AT(wb_control_info, unit, 64);
-WB_AT(wb_control_info, help, 96);
-WB_AT(wb_control_info, choices, 256);
-WB_AT(wb_control_info, kind, 512);
-WB_AT(wb_control_info, argument_count, 516);
-WB_AT(wb_control_info, initial, 520);
-WB_AT(wb_control_info, minimum, 536);
-WB_AT(wb_control_info, maximum, 552);
-
-WB_SIZE(wb_parameter_options, 64);
-WB_AT(wb_parameter_options, struct_size, 0);
-WB_AT(wb_parameter_options, type, 8);
-WB_AT(wb_parameter_options, reserved, 12);
-WB_AT(wb_parameter_options, initial, 16);
-WB_AT(wb_parameter_options, minimum, 24);
-WB_AT(wb_parameter_options, maximum, 32);
-WB_AT(wb_parameter_options, unit, 40);
-WB_AT(wb_parameter_options, help, 48);
-WB_AT(wb_parameter_options, choices, 56);
-
-WB_SIZE(wb_slot, 32);
-WB_AT(wb_slot, seq, 0);
-WB_AT(wb_slot, data, 8);
-WB_AT(wb_slot, previous, 16);
-WB_AT(wb_slot, previous_count, 24);
-
-WB_SIZE(wb_request, 112);
-WB_AT(wb_request, control, 0);
-WB_AT(wb_request, kind, 4);
-WB_AT(wb_request, value, 8);
-WB_AT(wb_request, argument_count, 24);
-WB_AT(wb_request, reader, 28);
-WB_AT(wb_request, arguments, 32);
-WB_AT(wb_request, id, 96);
-WB_AT(wb_request, submit_time_ns, 104);
-
-WB_SIZE(wb_writer_stats, 56);
-WB_AT(wb_writer_stats, published, 0);
-WB_AT(wb_writer_stats, hops, 8);
-WB_AT(wb_writer_stats, wakes, 16);
-WB_AT(wb_writer_stats, requests, 24);
-WB_AT(wb_writer_stats, overruns, 32);
-WB_AT(wb_writer_stats, epoch, 40);
-WB_AT(wb_writer_stats, generation, 44);
-WB_AT(wb_writer_stats, huge_bytes, 48);
-
-WB_SIZE(wb_reader_options, 40);
-WB_AT(wb_reader_options, struct_size, 0);
-WB_AT(wb_reader_options, mode, 8);
-WB_AT(wb_reader_options, leases, 12);
-WB_AT(wb_reader_options, spin_ns, 16);
-WB_AT(wb_reader_options, label, 24);
-WB_AT(wb_reader_options, every, 32);
-WB_AT(wb_reader_options, flags, 36);
-
-WB_SIZE(wb_frame, 88);
-WB_AT(wb_frame, seq, 0);
-WB_AT(wb_frame, step, 8);
-WB_AT(wb_frame, sim_time, 16);
-WB_AT(wb_frame, publish_time_ns, 24);
-WB_AT(wb_frame, count, 32);
-WB_AT(wb_frame, missed, 40);
-WB_AT(wb_frame, epoch, 48);
-WB_AT(wb_frame, generation, 52);
-WB_AT(wb_frame, data, 56);
-WB_AT(wb_frame, schema, 64);
-WB_AT(wb_frame, attachment, 72);
-WB_AT(wb_frame, lease, 80);
-
-WB_SIZE(wb_reader_stats, 64);
-WB_AT(wb_reader_stats, received, 0);
-WB_AT(wb_reader_stats, missed, 8);
-WB_AT(wb_reader_stats, seq, 16);
-WB_AT(wb_reader_stats, newest, 24);
-WB_AT(wb_reader_stats, restarts, 32);
-WB_AT(wb_reader_stats, epoch, 40);
-WB_AT(wb_reader_stats, generation, 44);
-WB_AT(wb_reader_stats, writer_alive, 48);
-WB_AT(wb_reader_stats, attached, 52);
-WB_AT(wb_reader_stats, way, 56);
-WB_AT(wb_reader_stats, reserved, 60);
-
-WB_SIZE(wb_receipt, 120);
-WB_AT(wb_receipt, id, 0);
-WB_AT(wb_receipt, status, 8);
-WB_AT(wb_receipt, reserved, 12);
-WB_AT(wb_receipt, step, 16);
-WB_AT(wb_receipt, seq, 24);
-WB_AT(wb_receipt, reason, 32);
-
-WB_SIZE(wb_window_view, 40);
-WB_AT(wb_window_view, data, 0);
-WB_AT(wb_window_view, frame_bytes, 8);
-WB_AT(wb_window_view, frames, 16);
-WB_AT(wb_window_view, reserved, 20);
-WB_AT(wb_window_view, seqs, 24);
-WB_AT(wb_window_view, counts, 32);
-
-WB_SIZE(wb_name, 64);
-WB_AT(wb_name, text, 0);
-
-WB_SIZE(wb_stream_info, 216);
-WB_AT(wb_stream_info, name, 0);
-WB_AT(wb_stream_info, epoch, 64);
-WB_AT(wb_stream_info, generation, 68);
-WB_AT(wb_stream_info, writer_state, 72);
-WB_AT(wb_stream_info, writer_pid, 76);
-WB_AT(wb_stream_info, seq, 80);
-WB_AT(wb_stream_info, step, 88);
-WB_AT(wb_stream_info, count, 96);
-WB_AT(wb_stream_info, capacity, 104);
-WB_AT(wb_stream_info, sim_time, 112);
-WB_AT(wb_stream_info, publish_time_ns, 120);
-WB_AT(wb_stream_info, fill_time_ns, 128);
-WB_AT(wb_stream_info, create_time_ns, 136);
-WB_AT(wb_stream_info, frame_bytes, 144);
-WB_AT(wb_stream_info, memory_bytes, 152);
-WB_AT(wb_stream_info, slots, 160);
-WB_AT(wb_stream_info, lease_budget, 164);
-WB_AT(wb_stream_info, leases_claimed, 168);
-WB_AT(wb_stream_info, leases_held, 172);
-WB_AT(wb_stream_info, max_readers, 176);
-WB_AT(wb_stream_info, readers, 180);
-WB_AT(wb_stream_info, hops, 184);
-WB_AT(wb_stream_info, wakes, 192);
-WB_AT(wb_stream_info, requests, 200);
-WB_AT(wb_stream_info, overruns, 208);
-
-WB_SIZE(wb_reader_info, 96);
-WB_AT(wb_reader_info, entry, 0);
-WB_AT(wb_reader_info, pid, 4);
-WB_AT(wb_reader_info, mode, 8);
-WB_AT(wb_reader_info, alive, 12);
-WB_AT(wb_reader_info, leases_claimed, 16);
-WB_AT(wb_reader_info, leases_held, 20);
-WB_AT(wb_reader_info, asleep, 24);
-WB_AT(wb_reader_info, every, 28);
-WB_AT(wb_reader_info, attach_time_ns, 32);
-WB_AT(wb_reader_info, seq, 40);
-WB_AT(wb_reader_info, received, 48);
-WB_AT(wb_reader_info, missed, 56);
-WB_AT(wb_reader_info, label, 64);
-
-WB_SIZE(wb_collect_report, 24);
-WB_AT(wb_collect_report, streams, 0);
-WB_AT(wb_collect_report, readers, 4);
-WB_AT(wb_collect_report, objects, 8);
-WB_AT(wb_collect_report, files, 12);
-WB_AT(wb_collect_report, bytes, 16);
+// clang-format off
+LAYOUT(wb_value, 16, AT(type, 0) AT(reserved, 4) AT(as.f64, 8) AT(as.i64, 8))
+LAYOUT(wb_field_info, 288, AT(name, 0) AT(unit, 64) AT(labels, 96) AT(type, 192) AT(dimensions, 196) AT(shape, 200)
+       AT(offset_bytes, 264) AT(size_bytes, 272) AT(per_agent, 280) AT(reserved, 284))
+LAYOUT(wb_array_info, 88, AT(type, 0) AT(dimensions, 4) AT(shape, 8) AT(size_bytes, 72) AT(has_lock, 80)
+       AT(reserved, 84))
+LAYOUT(wb_control_info, 568, AT(name, 0) AT(unit, 64) AT(help, 96) AT(choices, 256) AT(kind, 512)
+       AT(argument_count, 516) AT(initial, 520) AT(minimum, 536) AT(maximum, 552))
+LAYOUT(wb_parameter_options, 64, AT(struct_size, 0) AT(type, 8) AT(reserved, 12) AT(initial, 16) AT(minimum, 24)
+       AT(maximum, 32) AT(unit, 40) AT(help, 48) AT(choices, 56))
+LAYOUT(wb_slot, 32, AT(seq, 0) AT(data, 8) AT(previous, 16) AT(previous_count, 24))
+LAYOUT(wb_request, 112, AT(control, 0) AT(kind, 4) AT(value, 8) AT(argument_count, 24) AT(reader, 28) AT(arguments, 32)
+       AT(id, 96) AT(submit_time_ns, 104))
+LAYOUT(wb_writer_stats, 56, AT(published, 0) AT(hops, 8) AT(wakes, 16) AT(requests, 24) AT(overruns, 32) AT(epoch, 40)
+       AT(generation, 44) AT(huge_bytes, 48))
+LAYOUT(wb_reader_options, 40, AT(struct_size, 0) AT(mode, 8) AT(leases, 12) AT(spin_ns, 16) AT(label, 24) AT(every, 32)
+       AT(flags, 36))
+LAYOUT(wb_frame, 88, AT(seq, 0) AT(step, 8) AT(sim_time, 16) AT(publish_time_ns, 24) AT(count, 32) AT(missed, 40)
+       AT(epoch, 48) AT(generation, 52) AT(data, 56) AT(schema, 64) AT(attachment, 72) AT(lease, 80))
+LAYOUT(wb_reader_stats, 64, AT(received, 0) AT(missed, 8) AT(seq, 16) AT(newest, 24) AT(restarts, 32) AT(epoch, 40)
+       AT(generation, 44) AT(writer_alive, 48) AT(attached, 52) AT(way, 56) AT(reserved, 60))
+LAYOUT(wb_receipt, 120, AT(id, 0) AT(status, 8) AT(reserved, 12) AT(step, 16) AT(seq, 24) AT(reason, 32))
+LAYOUT(wb_window_view, 40, AT(data, 0) AT(frame_bytes, 8) AT(frames, 16) AT(reserved, 20) AT(seqs, 24) AT(counts, 32))
+LAYOUT(wb_name, 64, AT(text, 0))
+LAYOUT(wb_stream_info, 216, AT(name, 0) AT(epoch, 64) AT(generation, 68) AT(writer_state, 72) AT(writer_pid, 76)
+       AT(seq, 80) AT(step, 88) AT(count, 96) AT(capacity, 104) AT(sim_time, 112) AT(publish_time_ns, 120)
+       AT(fill_time_ns, 128) AT(create_time_ns, 136) AT(frame_bytes, 144) AT(memory_bytes, 152) AT(slots, 160)
+       AT(lease_budget, 164) AT(leases_claimed, 168) AT(leases_held, 172) AT(max_readers, 176) AT(readers, 180)
+       AT(hops, 184) AT(wakes, 192) AT(requests, 200) AT(overruns, 208))
+LAYOUT(wb_reader_info, 96, AT(entry, 0) AT(pid, 4) AT(mode, 8) AT(alive, 12) AT(leases_claimed, 16) AT(leases_held, 20)
+       AT(asleep, 24) AT(every, 28) AT(attach_time_ns, 32) AT(seq, 40) AT(received, 48) AT(missed, 56) AT(label, 64))
+LAYOUT(wb_collect_report, 24, AT(streams, 0) AT(readers, 4) AT(objects, 8) AT(files, 12) AT(bytes, 16))
+// clang-format on
 
 // What has no member of its own above, but is called by value or stored in files.
 static_assert(sizeof(wb_type) == 4 && sizeof(wb_mode) == 4 && sizeof(wb_result) == 4, "enums are ints");

@@ -1,12 +1,9 @@
 // Programs compiled with an older, shorter options struct, and with a newer, longer one.
-#include <gtest/gtest.h>
-#include <wingbeat/wingbeat.h>
-
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
+
+#include "support/own_directory.hpp"
 
 namespace {
 
@@ -30,17 +27,9 @@ struct LaterParameterOptions {
   uint64_t unknown[4];
 };
 
-class Options : public testing::Test {
+class Options : public wbtest::OwnDirectory {
  protected:
-  Options() {
-    std::string path = (std::filesystem::temp_directory_path() / "wingbeat-abi.XXXXXX").string();
-    directory_ = ::mkdtemp(path.data());
-    ::setenv("WINGBEAT_DIR", directory_.c_str(), 1);
-  }
-  ~Options() override {
-    wb_spec_destroy(spec_);
-    std::filesystem::remove_all(directory_);
-  }
+  ~Options() override { wb_spec_destroy(spec_); }
 
   template <class Any>
   int open_reader(const Any& options) {
@@ -60,7 +49,6 @@ class Options : public testing::Test {
 
  private:
   wb_spec* spec_ = nullptr;
-  std::string directory_;
 };
 
 // What follows an old struct in its caller's memory is not looked at: were it read as `every` and `flags`, it would be refused.

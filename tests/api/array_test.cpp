@@ -4,10 +4,11 @@
 #include <complex>
 #include <type_traits>
 
-#include "own_directory.hpp"
+#include "support/own_directory.hpp"
 
 namespace {
 
+using wbtest::OwnDirectory;
 using namespace std::chrono_literals;
 using wingbeat::SharedArray;
 

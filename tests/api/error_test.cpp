@@ -1,10 +1,11 @@
 // What Result and Error promise, without a stream.
 #include <memory>
 
-#include "own_directory.hpp"
+#include "support/own_directory.hpp"
 
 namespace {
 
+using wbtest::thrown_code;
 using wingbeat::Error;
 using wingbeat::Result;
 

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <thread>
 
-#include "own_directory.hpp"
+#include "support/own_directory.hpp"
 
 namespace {
 
+using wbtest::OwnDirectory;
+using wbtest::thrown_code;
 using namespace std::chrono_literals;
 using wingbeat::Mode;
 using wingbeat::Reader;
@@ -30,6 +32,13 @@ class CppReader : public OwnDirectory {
   }
 };
 
+// With a writer and a reader that are there already.
+class CppFrames : public CppReader {
+ protected:
+  Writer writer = make_writer();
+  Reader reader = Reader::open("flock").value();
+};
+
 TEST_F(CppReader, reader_may_come_before_the_writer) {
   auto reader = Reader::open("flock").value();
   EXPECT_EQ(reader.wait(0ns).status(), WB_NOT_READY);
@@ -39,9 +48,7 @@ TEST_F(CppReader, reader_may_come_before_the_writer) {
   EXPECT_TRUE(reader.wait(5s));
 }
 
-TEST_F(CppReader, empty_frame_says_why_it_is_empty) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, empty_frame_says_why_it_is_empty) {
   const auto frame = reader.wait(1ms);
   EXPECT_FALSE(frame);
   EXPECT_EQ(frame.status(), WB_NO_FRAME);
@@ -49,19 +56,7 @@ TEST_F(CppReader, empty_frame_says_why_it_is_empty) {
   EXPECT_EQ(thrown_code([&] { static_cast<void>(frame.span<float>("position")); }), WB_NO_FRAME);
 }
 
-TEST_F(CppReader, held_frame_does_not_change_while_others_are_published) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
-  publish(writer, 1);
-  const auto held = reader.wait(5s);
-  ASSERT_TRUE(held);
-  for (std::uint64_t step = 2; step < 100; ++step) publish(writer, step);
-  for (float number : held.span<float>("position")) EXPECT_EQ(number, 1.0f);
-}
-
-TEST_F(CppReader, released_frame_gives_no_numbers) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, released_frame_gives_no_numbers) {
   publish(writer, 1);
   auto frame = reader.wait(5s);
   frame.release();
@@ -70,9 +65,7 @@ TEST_F(CppReader, released_frame_gives_no_numbers) {
   EXPECT_EQ(thrown_code([&] { static_cast<void>(frame.seq()); }), WB_ERR_STATE);
 }
 
-TEST_F(CppReader, moved_from_frame_is_empty_and_the_other_holds) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, moved_from_frame_is_empty_and_the_other_holds) {
   publish(writer, 1);
   auto first = reader.wait(5s);
   const auto second = std::move(first);
@@ -95,9 +88,7 @@ TEST_F(CppReader, assigned_frame_releases_the_one_it_held) {
   EXPECT_EQ(frame.seq(), 2u);
 }
 
-TEST_F(CppReader, other_type_or_name_throws_and_check_says_so) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, other_type_or_name_throws_and_check_says_so) {
   publish(writer, 1);
   const auto frame = reader.wait(5s);
   wingbeat::Field<double> wrong("position");
@@ -148,9 +139,7 @@ TEST_F(CppReader, field_is_looked_up_again_after_a_new_schema) {
   EXPECT_EQ(frame.span(position)[11], 9.0f);
 }
 
-TEST_F(CppReader, interrupt_from_another_thread_ends_a_wait) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, interrupt_from_another_thread_ends_a_wait) {
   std::thread other([&] {
     std::this_thread::sleep_for(50ms);
     reader.interrupt();
@@ -159,9 +148,7 @@ TEST_F(CppReader, interrupt_from_another_thread_ends_a_wait) {
   other.join();
 }
 
-TEST_F(CppReader, descriptor_becomes_readable_with_a_frame) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, descriptor_becomes_readable_with_a_frame) {
   reader.attach(5s).value();
   pollfd events = {reader.descriptor().value(), POLLIN, 0};
   publish(writer, 1);
@@ -191,9 +178,7 @@ TEST_F(CppReader, window_holds_the_last_frames_oldest_first) {
   EXPECT_EQ(view.counts[2], 4u);
 }
 
-TEST_F(CppReader, window_checks_names_and_types) {
-  auto writer = make_writer();
-  auto reader = Reader::open("flock").value();
+TEST_F(CppFrames, window_checks_names_and_types) {
   reader.attach(5s).value();
   EXPECT_EQ(wingbeat::Window::open(reader, {"nothing"}, 3).error().code(), WB_ERR_NOT_FOUND);
   auto window = wingbeat::Window::open(reader, {"position"}, 3).value();

@@ -2,10 +2,12 @@
 #include <string>
 #include <vector>
 
-#include "own_directory.hpp"
+#include "support/own_directory.hpp"
 
 namespace {
 
+using wbtest::OwnDirectory;
+using wbtest::thrown_code;
 using namespace std::chrono_literals;
 using wingbeat::Reader;
 using wingbeat::StreamSpec;

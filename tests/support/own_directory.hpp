@@ -1,4 +1,4 @@
-// A runtime directory of each test's own, removed with all that was left in it.
+// A runtime directory of each test's own, removed with all that was left in it. Needs the public headers alone.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,20 +8,21 @@
 #include <string>
 #include <wingbeat/wingbeat.hpp>
 
+namespace wbtest {
+
 class OwnDirectory : public testing::Test {
  protected:
   OwnDirectory() {
-    std::string path = (std::filesystem::temp_directory_path() / "wingbeat-api.XXXXXX").string();
-    directory_ = mkdtemp(path.data());
-    setenv("WINGBEAT_DIR", directory_.c_str(), 1);
+    std::string path = (std::filesystem::temp_directory_path() / "wingbeat-test.XXXXXX").string();
+    directory = mkdtemp(path.data());
+    setenv("WINGBEAT_DIR", directory.c_str(), 1);
   }
   ~OwnDirectory() override {
     EXPECT_TRUE(wingbeat::collect().has_value());
-    std::filesystem::remove_all(directory_);
+    std::filesystem::remove_all(directory);
   }
 
- private:
-  std::string directory_;
+  std::string directory;
 };
 
 // The code of the wingbeat::Error that `call` throws, WB_OK if it throws none.
@@ -35,3 +36,5 @@ int thrown_code(Call&& call) {
   }
   return WB_OK;
 }
+
+}  // namespace wbtest
