@@ -23,7 +23,7 @@ using Wingbeat
 export UsageError, Option, Program, whole, decimal, decimals, one_of, anything, help_text, parse_arguments, run_program
 export SwarmProcess, SwarmEnded, MissingBinary, command_path, spawn_swarm, stop, is_running
 export run_swarm, with_swarm, watch, rehearse, steer!, parameter_of, yield_to_the_swarm
-export Progress, Row, show!, is_due, finish!
+export Progress, Row, show!, is_due
 export fixed, grouped, microseconds, percent, short, sparkline, column_means, json
 export percentile, standard_error, RunningMean, add!
 export random_matrix, gather_paths!

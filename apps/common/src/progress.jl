@@ -64,9 +64,9 @@ duration(seconds) = seconds < 100 ? string(max(1, round(Int, seconds)), " s") : 
 function draw_lines!(p::Progress, title, rows)
     width = displaysize(p.out)[2]
     text = IOBuffer()
-    p.lines > 1 && print(text, "\e[", p.lines - 1, "A")
-    print(text, "\r\e[K\e[1m", first(title, width - 1), "\e[0m")
-    foreach(r -> print(text, "\n\e[K", row_text(r, width)), rows)
+    p.lines > 0 && print(text, "\e[", p.lines, "A")
+    println(text, "\r\e[K\e[1m", first(title, width - 1), "\e[0m")
+    foreach(r -> println(text, "\e[K", row_text(r, width)), rows)
     print(text, "\e[J")
     write(p.out, take!(text))
     p.lines = length(rows) + 1
@@ -79,11 +79,4 @@ function row_text(r::Row, width)
         column_means(r.series, 1, max(r.planned, length(r.series)), room), r.low, r.high
     )
     return string("  ", rpad(r.label, 22), lpad(r.value, 20), "  \e[38;5;75m", curve, "\e[0m")
-end
-
-"Leaves what is shown on the terminal; what follows begins on a new line."
-function finish!(p::Progress)
-    p.live && p.lines > 0 && println(p.out)
-    p.lines = 0
-    return nothing
 end

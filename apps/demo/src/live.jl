@@ -240,7 +240,6 @@ function watch_swarm(process::SwarmProcess, options, display::Display, progress:
     session = Session(await_swarm(process), options, display)
     limit = Timer(_ -> close(session.swarm), time_limit(options))
     try
-        progress.lines = 0 # the screen takes over
         compile!(session, progress)
         rehearse!(session)
         begin_anew!(session)

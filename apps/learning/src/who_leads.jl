@@ -76,7 +76,7 @@ function search_live(swarm, agents, seconds, seed)
     for frame in swarm
         push!(w, frame)
         step = frame.step - origin
-        enter_phase!(study, pilot, plan, step) || return finish!(study, pilot, steered)
+        enter_phase!(study, pilot, plan, step) || return conclude_search!(study, pilot, steered)
         lead!(pilot, swarm, frame, LEAD_SWARM.speed)
         steered += !isempty(pilot.leaders)
         study.missed += isempty(study.began) ? 0 : frame.missed
@@ -88,7 +88,7 @@ function search_live(swarm, agents, seconds, seed)
     throw(SwarmEnded())
 end
 
-function finish!(study, pilot, steered)
+function conclude_search!(study, pilot, steered)
     study.answered = pilot.answered / steered
     return study
 end

@@ -24,7 +24,6 @@ function couzin_memory(options)
         run === nothing ? (broken += 1) : push!(runs, run)
         length(runs) == seeds && break
     end
-    finish!(progress)
     isempty(runs) && throw(UsageError("the group broke apart in all of $broken runs"))
     return memory_results([[run[k] for run in runs] for k in eachindex(way)], broken)
 end

@@ -37,7 +37,6 @@ function couzin_states(options)
             "couzin-states: $(state.name), seed $seed of $seeds",
         )
     end
-    finish!(progress)
     return state_results(measured)
 end
 

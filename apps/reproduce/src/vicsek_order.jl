@@ -28,7 +28,6 @@ function vicsek_order(options)
             end
         end
     end
-    finish!(progress)
     return order_results(options, noises, order)
 end
 

@@ -80,10 +80,10 @@ end
         p = Progress(; out=IOContext(out, :displaysize => (24, width)), live=true, interval=0.0)
         rows = [Row("x", "1", collect(1.0:99), 100, 0.0, 99.0), Row("y", "2")]
         show!(p, NaN, "a title"^20, rows)
-        lines = split(replace(String(take!(out)), r"\e\[[0-9;]*[a-zA-Z]|\r" => ""), '\n')
+        lines = split(chomp(replace(String(take!(out)), r"\e\[[0-9;]*[a-zA-Z]|\r" => "")), '\n')
         @test length(lines) == 3 && maximum(length, lines) < max(width, 49)
         show!(p, NaN, "again", rows)
-        @test startswith(String(take!(out)), "\e[2A\r")
+        @test startswith(String(take!(out)), "\e[3A\r")
     end
 end
 
