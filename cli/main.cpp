@@ -50,7 +50,8 @@ int run(int argc, char** argv) {
 
 #if defined(WINGBEAT_WITHOUT_OSC)
 void wingbeat::cli::add_osc(CommandLine& line) {
-  auto verb = line.add_verb(kServing, "osc", "Connect with Open Sound Control; this build is without it (WINGBEAT_OSC=OFF)");
+  auto verb =
+      line.add_verb(kServing, "osc", "Connect with Open Sound Control; this build is without it (WINGBEAT_OSC=OFF)");
   verb.accept_all();
   verb.run([]() -> int {
     throw Failure(kFailed, "this build is without OSC: install liblo-dev and build with WINGBEAT_OSC=ON");

@@ -1,5 +1,5 @@
-// Times each operation with Google Benchmark. Its options work: --benchmark_filter=publish, --benchmark_out=FILE ... The column to
-// look at is Time; CPU has what makes ready for the runs, too.
+// Times each operation with Google Benchmark. Its options work: --benchmark_filter=publish, --benchmark_out=FILE ...
+// The column to look at is Time; CPU has what makes ready for the runs, too.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 

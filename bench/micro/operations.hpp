@@ -1,5 +1,6 @@
-// The operations that a frame or a request is made of, each ready to be done again and again: over the public C interface, one
-// stream in real shared memory, writer and readers in this process. What is timed here is what tests/budgets counts.
+// The operations that a frame or a request is made of, each ready to be done again and again: over the public C
+// interface, one stream in real shared memory, writer and readers in this process. What is timed here is what
+// tests/budgets counts.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// A small stream and its readers: owners of the C interface's handles, for a program that ends at the first call that fails.
+// A small stream and its readers: owners of the C interface's handles, for a program that ends at the first call that
+// fails.
 #pragma once
 
 #include <cstdint>

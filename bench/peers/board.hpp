@@ -1,4 +1,5 @@
-// What the processes of a batch tell each other beside the peer: a file of zeros, made by who starts them, mapped by all.
+// What the processes of a batch tell each other beside the peer: a file of zeros, made by who starts them, mapped by
+// all.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// Boost.Interprocess after the example of its documentation ("anonymous condition"): one frame in shared memory, a mutex that who
-// writes or reads it holds, a condition for "there is one" and one for "all have read it".
+// Boost.Interprocess after the example of its documentation ("anonymous condition"): one frame in shared memory, a
+// mutex that who writes or reads it holds, a condition for "there is one" and one for "all have read it".
 #include <atomic>
 #include <boost/date_time/posix_time/posix_time_types.hpp>
 #include <boost/interprocess/managed_mapped_file.hpp>

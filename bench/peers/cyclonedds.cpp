@@ -46,8 +46,8 @@ std::string config(const Setup& setup) {
          "</Domain></CycloneDDS>";
 }
 
-// What idlc makes of `struct Frame { unsigned long long words[bytes / 8]; };`, for the size at hand: only types of a fixed size can be
-// lent.
+// What idlc makes of `struct Frame { unsigned long long words[bytes / 8]; };`, for the size at hand: only types of a
+// fixed size can be lent.
 class Type {
  public:
   explicit Type(std::uint64_t bytes)

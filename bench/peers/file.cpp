@@ -1,5 +1,5 @@
-// Frames in turn in the slots of a file, and numbers by which a reader knows that there is a new one and that it got a whole one.
-// PEER_DISK: on a disk, otherwise in the batch's folder, on tmpfs.
+// Frames in turn in the slots of a file, and numbers by which a reader knows that there is a new one and that it got a
+// whole one. PEER_DISK: on a disk, otherwise in the batch's folder, on tmpfs.
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
@@ -83,8 +83,8 @@ void read(const Descriptor& file, void* data, std::size_t bytes, std::size_t at)
   }
 }
 
-// `frames` has, in each slot, the number of the frame that is being written there and, a page later, the frame; `number` has that of
-// the last that is whole. Receivers watch only the latter, so that they wake once.
+// `frames` has, in each slot, the number of the frame that is being written there and, a page later, the frame;
+// `number` has that of the last that is whole. Receivers watch only the latter, so that they wake once.
 class Files {
  public:
   Files(const Setup& setup, int flags)

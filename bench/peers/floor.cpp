@@ -35,9 +35,7 @@ class FloorSender final : public Sender {
 
 class FloorReceiver final : public Receiver {
  public:
-  explicit FloorReceiver(const Setup& setup) : ring_(setup, false), wait_(setup.wait) {
-    seq_ = ring_->newest();
-  }
+  explicit FloorReceiver(const Setup& setup) : ring_(setup, false), wait_(setup.wait) { seq_ = ring_->newest(); }
   const std::byte* receive(std::chrono::nanoseconds limit) override {
     if (ring_->committed(seq_ + 1) != seq_ + 1 && !wait_for_frame(seq_ + 1, limit)) return nullptr;
     ++seq_;

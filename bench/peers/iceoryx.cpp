@@ -1,4 +1,5 @@
-// iceoryx, the classic one in C++: chunks lent from a pool in shared memory, to each subscriber a lock-free queue of them.
+// iceoryx, the classic one in C++: chunks lent from a pool in shared memory, to each subscriber a lock-free queue of
+// them.
 #include <algorithm>
 #include <iceoryx_hoofs/log/logmanager.hpp>
 #include <iceoryx_posh/iceoryx_posh_types.hpp>

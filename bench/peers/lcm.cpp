@@ -58,8 +58,8 @@ std::string interface_for(const std::string& address) {
   return found;
 }
 
-// LCM goes where the routing table sends multicast. Its messages never leave the machine (ttl 0), but that it has joined a group would
-// be told to the network.
+// LCM goes where the routing table sends multicast. Its messages never leave the machine (ttl 0), but that it has
+// joined a group would be told to the network.
 void need_loopback(const Group& group) {
   if (interface_for(group.address) != "lo")
     throw std::runtime_error("multicast does not go to the loopback. As root: ip route add 239.255.0.0/16 dev lo");
@@ -97,8 +97,9 @@ class LcmSender final : public Sender {
   std::vector<std::uint64_t> frame_;
 };
 
-// A message is there only while LCM calls its handler, so the handler runs on a stack of its own and is left in its middle: what it was
-// given stays valid until it is gone on with, and nothing is copied that a user's handler would not copy.
+// A message is there only while LCM calls its handler, so the handler runs on a stack of its own and is left in its
+// middle: what it was given stays valid until it is gone on with, and nothing is copied that a user's handler would not
+// copy.
 class LcmReceiver final : public Receiver {
  public:
   explicit LcmReceiver(const Setup& setup)

@@ -1,4 +1,5 @@
-// The origin's way: a raw array in shared memory, a process-shared mutex beside it, a reader that polls, locks and copies.
+// The origin's way: a raw array in shared memory, a process-shared mutex beside it, a reader that polls, locks and
+// copies.
 #include <pthread.h>
 
 #include <cstring>

@@ -1,9 +1,10 @@
-// A way for frames to get from one process to others, as the benchmark sees it. Each peer is one file that defines peer(); linked
-// with harness.cpp it is a program that plays the sender or one receiver of a batch (`--help`, README.md).
+// A way for frames to get from one process to others, as the benchmark sees it. Each peer is one file that defines
+// peer(); linked with harness.cpp it is a program that plays the sender or one receiver of a batch (`--help`,
+// README.md).
 //
-// Rules, so that none is favoured: a peer lends its own memory where it can (then nothing is copied that its users would not have to
-// copy), it uses what its documentation says is fastest, it loses frames only where its users would lose them, and it says all of that
-// in `settings`.
+// Rules, so that none is favoured: a peer lends its own memory where it can (then nothing is copied that its users
+// would not have to copy), it uses what its documentation says is fastest, it loses frames only where its users would
+// lose them, and it says all of that in `settings`.
 #pragma once
 
 #include <chrono>
@@ -31,21 +32,22 @@ class Sender {
   virtual ~Sender() = default;
   // Where the next frame is to be written, `bytes` long and aligned to 8: the peer's own memory if it lends any.
   virtual std::byte* begin() = 0;
-  // Lets all receivers have it. May drop it, if that is what the peer does with receivers that are too slow, or wait for them.
+  // Lets all receivers have it. May drop it, if that is what the peer does with receivers that are too slow, or wait
+  // for them.
   virtual void send() = 0;
 };
 
 class Receiver {
  public:
   virtual ~Receiver() = default;
-  // The next frame, whole and aligned to 8, valid until release(); nullptr if none came within the limit. Where a peer has a choice,
-  // each frame in order.
+  // The next frame, whole and aligned to 8, valid until release(); nullptr if none came within the limit. Where a peer
+  // has a choice, each frame in order.
   virtual const std::byte* receive(std::chrono::nanoseconds limit) = 0;
   virtual void release() {}
 };
 
-// Both functions may wait for the other side, at most kConnectLimit, and throw std::runtime_error. The sender's process is started
-// first, receivers at the same time; frames are sent only when all receivers are open.
+// Both functions may wait for the other side, at most kConnectLimit, and throw std::runtime_error. The sender's process
+// is started first, receivers at the same time; frames are sent only when all receivers are open.
 struct Peer {
   const char* name;          // "zeromq-ipc"
   std::string version;       // of the library, as built or as loaded

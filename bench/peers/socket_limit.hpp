@@ -15,7 +15,8 @@ inline std::uint64_t socket_limit() {
   return std::max<std::uint64_t>(bytes, 64 << 10);
 }
 
-// The kernel gives twice of what is asked for. Of a larger frame the end is lost whenever the library's thread comes a little late.
+// The kernel gives twice of what is asked for. Of a larger frame the end is lost whenever the library's thread comes a
+// little late.
 inline std::uint64_t socket_holds() { return 2 * socket_limit() / 8 * 8; }
 
 inline std::string said_of_socket() {

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kNarrowest = 60, kWidest = 100;  // columns of help: longer lines are hard to read
 constexpr std::size_t kColumn = 30;                    // where the explanation of an option begins
 
+// The terminal's width within limits; 80 if the help goes to a file or a pipe.
 std::size_t help_width() {
   winsize size = {};
   const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
@@ -53,8 +54,10 @@ std::string wrapped(const std::string& text, std::size_t begin, std::size_t inde
 std::string entry(const std::string& name, const std::string& explanation) {
   std::string line = "  " + name;
   if (explanation.empty()) return line + "\n";
-  if (line.size() + 2 > kColumn) line += "\n" + std::string(kColumn, ' ');
-  else line.append(kColumn - line.size(), ' ');
+  if (line.size() + 2 > kColumn)
+    line += "\n" + std::string(kColumn, ' ');
+  else
+    line.append(kColumn - line.size(), ' ');
   return line + wrapped(explanation, kColumn, kColumn) + "\n";
 }
 
@@ -102,6 +105,7 @@ int usage_error(const std::string& text, const std::string& help) {
   return kUsage;
 }
 
+// "; did you mean NAME?", or "" if no name is near.
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
   const std::string name = nearest(word, names);
   return name.empty() ? "" : fmt::format("; did you mean {}?", name);
@@ -117,6 +121,7 @@ void spell_out(std::vector<std::string>& words) {
 
 std::string nearest(const std::string& word, const std::vector<std::string>& names) {
   std::string best;
+  // Short words have many near neighbours, so they are allowed fewer errors.
   std::size_t least = std::min<std::size_t>(2, word.size() / 2) + 1;  // one letter of three, two of more
   for (const std::string& name : names) {
     if (const std::size_t d = distance(word, name); d < least) least = d, best = name;
@@ -135,6 +140,7 @@ Option& Option::shown_as(const std::string& text) { return option_->option_text(
 Option& Option::with_default() { return option_->capture_default_str(), *this; }
 Option& Option::between(double least, double most) {
   const std::string range = fmt::format("{} to {}", least, most);
+  // CLI11 checks a value before it converts it, so this also answers texts that are not numbers.
   const auto check = [=](std::string& text) -> std::string {
     double number = 0;
     if (!parse_number(text, number)) return fmt::format("'{}' is not a number", text);
@@ -280,11 +286,13 @@ int CommandLine::run(std::vector<std::string> words) {
     static_cast<void>(std::fputs(parts.app.help().c_str(), stderr));
     return kUsage;
   }
+  // `help VERB ...` is `VERB --help`; further words are ignored.
   if (words[0] == "help") {
     words.erase(words.begin());
     words.resize(std::min<std::size_t>(words.size(), 1));
     words.emplace_back("--help");
   }
+  // CLI11 would only say that a subcommand is required.
   if (words[0][0] != '-' && parts.find(words[0]) == nullptr)
     return usage_error(fmt::format("no verb '{}'{}", words[0], did_you_mean(words[0], parts.verb_names())),
                        "wingbeat help");

@@ -42,8 +42,8 @@ class Verb {
  public:
   Verb(CLI::App* verb, int* exit_code) : verb_(verb), exit_code_(exit_code) {}
 
-  // Adds an option ("--rate") or a positional argument ("stream"). The variable must outlive the run. T is bool (a flag),
-  // std::string, double, std::uint32_t, std::uint64_t, std::optional of the last three, std::vector<double> (all
+  // Adds an option ("--rate") or a positional argument ("stream"). The variable must outlive the run. T is bool (a
+  // flag), std::string, double, std::uint32_t, std::uint64_t, std::optional of the last three, std::vector<double> (all
   // arguments that are left) or std::vector<std::string> (an option that may be repeated).
   template <class T>
   Option add(const std::string& name, T& variable, const std::string& help);
@@ -57,7 +57,8 @@ class Verb {
                 const std::string& help) {
     std::vector<std::string> names;
     for (const auto& value : values) names.push_back(value.first);
-    return choose(name, names, [&variable, values](std::size_t index) { variable = values[index].second; }, help);
+    return choose(
+        name, names, [&variable, values](std::size_t index) { variable = values[index].second; }, help);
   }
 
   // Accepts any further words.
@@ -84,8 +85,8 @@ class CommandLine {
   Verb add_verb(const std::string& group, const std::string& name, const std::string& description,
                 const std::string& details = "");
 
-  // Parses the words and runs the verb. Returns the exit code. Help, versions and usage errors are printed here; whatever
-  // the verb throws is passed on.
+  // Parses the words and runs the verb. Returns the exit code. Help, versions and usage errors are printed here;
+  // whatever the verb throws is passed on.
   int run(std::vector<std::string> words);
 
  private:

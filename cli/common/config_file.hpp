@@ -1,5 +1,5 @@
-// TOML files that people write, scenarios and maps: how they are found and read. Each wrong key or value throws a Failure (kUsage)
-// that says where it is and what would be right.
+// TOML files that people write, scenarios and maps: how they are found and read. Each wrong key or value throws a
+// Failure (kUsage) that says where it is and what would be right.
 #pragma once
 
 #include <toml++/toml.h>
@@ -13,8 +13,8 @@
 
 namespace wingbeat::cli {
 
-// "couzin-torus" is looked for in share/wingbeat/FOLDER beside the installed or built command; a name with '/' or ".toml" is
-// a path. Throws Failure (kNotFound) with the names that exist; `what` is the kind of file: "scenario".
+// "couzin-torus" is looked for in share/wingbeat/FOLDER beside the installed or built command; a name with '/' or
+// ".toml" is a path. Throws Failure (kNotFound) with the names that exist; `what` is the kind of file: "scenario".
 std::filesystem::path find_shared(const std::string& what, const std::string& folder, const std::string& name_or_path);
 
 // The folder in which files of a kind lie: "scenarios".

@@ -63,6 +63,7 @@ std::vector<fs::path> configuration_files(const fs::path& path) {
   return files;
 }
 
+// Files are read in systemd's order, and later ones win.
 bool is_removing_ipc(const MachinePaths& paths) {
   std::string value = "yes";  // systemd's default
   for (const auto& path : paths.logind)
@@ -172,6 +173,7 @@ Finding check_runtime_directory(const std::string& directory, std::uint32_t user
     return {kAbout, Level::problem, fmt::format("{}: {}", directory, std::strerror(errno)),
             "make it accessible, or set WINGBEAT_DIR to another folder"};
   }
+  // A link is refused as well: another user may have made it.
   if (!S_ISDIR(status.st_mode))
     return {kAbout, Level::problem, directory + " is no directory", "remove it, or set WINGBEAT_DIR to a folder"};
   if (status.st_uid != user)

@@ -25,6 +25,7 @@ std::string list_text(const std::vector<std::string>& names) {
 }  // namespace
 
 void occupy_standard_descriptors() {
+  // open() gives the lowest free descriptor, so this fills the gaps in their order.
   int lowest = -1;
   do lowest = open("/dev/null", O_RDWR);
   while (lowest >= 0 && lowest <= STDERR_FILENO);
@@ -51,6 +52,7 @@ void Condition::clear(const std::string& text) {
   say(verb_, text);
 }
 
+// A subject is an address or a part of the program. A peer may invent addresses, so their number is limited.
 void ProblemLog::add(const std::string& subject, const std::string& problem) {
   ++count_;
   if (reported_.size() >= kMostSubjects || !reported_.insert(subject).second) return;
@@ -67,8 +69,7 @@ void WaitMessage::wait_for(const std::string& what, const std::function<std::vec
   const bool is_over = options_.timeout_s > 0 && static_cast<double>(waited_ns) >= options_.timeout_s * 1e9;
   if (!is_over && (options_.quiet || waited_ns < kSilentNs || said_ == what)) return;
   const std::string list = there_are ? list_text(there_are()) : "";
-  if (is_over)
-    throw WaitFailure(fmt::format("{} did not appear within {:g} s{}", what, options_.timeout_s, list));
+  if (is_over) throw WaitFailure(fmt::format("{} did not appear within {:g} s{}", what, options_.timeout_s, list));
   said_ = what;
   say(verb_, fmt::format("waiting for {}{}", what, list));
 }

@@ -10,9 +10,9 @@
 
 namespace wingbeat::cli {
 
-// Opens /dev/null for each of the descriptors 0 to 2 that the caller closed. Otherwise the next file that is opened gets
-// such a number, and text is printed into it, for example into a segment of shared memory. Call this before anything is
-// opened.
+// Opens /dev/null for each of the descriptors 0 to 2 that the caller closed. Otherwise the next file that is opened
+// gets such a number, and text is printed into it, for example into a segment of shared memory. Call this before
+// anything is opened.
 void occupy_standard_descriptors();
 
 // From this call on, a closed pipe on standard output or standard error no longer ends the process.
@@ -61,8 +61,8 @@ class WaitMessage {
  public:
   WaitMessage(std::string verb, WaitOptions options) : verb_(std::move(verb)), options_(options) {}
 
-  // To be called again and again while something is missing, for example "stream 'flock'". Prints "waiting for stream 'flock'; there
-  // are: fluid, swarm" once; without `there_are` no list. Throws WaitFailure at the time limit.
+  // To be called again and again while something is missing, for example "stream 'flock'". Prints "waiting for stream
+  // 'flock'; there are: fluid, swarm" once; without `there_are` no list. Throws WaitFailure at the time limit.
   void wait_for(const std::string& what, const std::function<std::vector<std::string>()>& there_are = {});
   void wait_for_stream(const std::string& name);
   // What was missing is there: the next wait begins anew. Prints the text if the wait was long enough to be reported.

@@ -20,6 +20,7 @@ timespec to_timespec(std::uint64_t ns) {
 }
 
 void sleep_until(std::uint64_t deadline_ns, std::uint64_t now_ns) {
+// An absolute deadline: time lost before the system call does not lengthen the sleep.
 #if defined(__linux__)
   static_cast<void>(now_ns);
   const timespec time = to_timespec(deadline_ns);
@@ -35,6 +36,7 @@ void sleep_until(std::uint64_t deadline_ns, std::uint64_t now_ns) {
 Pace::Pace(double steps_per_second, std::uint64_t start_ns)
     : period_ns_(steps_per_second > 0 ? 1e9 / steps_per_second : 0), start_ns_(start_ns) {}
 
+// Computed from the start, not from the last step, so that rounding errors do not add up.
 std::uint64_t Pace::deadline() const {
   return start_ns_ + static_cast<std::uint64_t>(period_ns_ * static_cast<double>(next_));
 }
@@ -47,6 +49,7 @@ bool Pace::wait() {
     now = wb_now_ns();
   }
   if (now < deadline()) return false;
+  // Moves the whole schedule, so that lost steps are not made up in a burst.
   if (now - deadline() > kLongestCatchUpNs) start_ns_ += now - deadline();
   return true;
 }

@@ -51,8 +51,8 @@ Result<Receipt> wait_for_receipt(SentRequest& sent, const Address& address, cons
   const bool is_pending = !receipt && receipt.error().code() == WB_PENDING;
   if (!is_pending || options.timeout_s <= kSilent_s) return receipt;
   if (!options.quiet)
-    say("command", fmt::format("waiting for the writer of '{}' to answer the request for '{}'", address.stream,
-                               address.control));
+    say("command",
+        fmt::format("waiting for the writer of '{}' to answer the request for '{}'", address.stream, address.control));
   return sent.wait(to_nanoseconds(options.timeout_s - kSilent_s));
 }
 
@@ -107,7 +107,9 @@ Reader open_reader(const std::string& stream, const std::string& label, Mode mod
 }
 
 void add_request_options(Verb& verb, RequestOptions& options) {
-  verb.add("--timeout", options.timeout_s, "Wait at most so many seconds for the answer").between(0, 1e6).with_default();
+  verb.add("--timeout", options.timeout_s, "Wait at most so many seconds for the answer")
+      .between(0, 1e6)
+      .with_default();
   verb.add("--quiet", options.quiet, "Print nothing unless the request fails");
   verb.add("--json", options.json, "Print the receipt as one JSON object");
 }

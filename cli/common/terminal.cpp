@@ -79,11 +79,12 @@ struct KeyBytes {
   Key key;
 };
 // Longer sequences before their beginnings.
+// An escape sequence may come in the form of either keypad mode: ESC [ A or ESC O A.
 constexpr KeyBytes kKeys[] = {
-    {"\x1b[A", Key::up},    {"\x1bOA", Key::up},   {"\x1b[B", Key::down},  {"\x1bOB", Key::down}, {"\x1b[D", Key::back},
+    {"\x1b[A", Key::up},    {"\x1bOA", Key::up},    {"\x1b[B", Key::down}, {"\x1bOB", Key::down}, {"\x1b[D", Key::back},
     {"\x1b[C", Key::enter}, {"\x1b[H", Key::first}, {"\x1b[F", Key::last}, {"\x1b", Key::back},   {"k", Key::up},
-    {"j", Key::down},       {"g", Key::first},     {"G", Key::last},       {"\r", Key::enter},    {"\n", Key::enter},
-    {"\x7f", Key::back},    {"\b", Key::back},     {"h", Key::help},       {"?", Key::help},      {"q", Key::quit},
+    {"j", Key::down},       {"g", Key::first},      {"G", Key::last},      {"\r", Key::enter},    {"\n", Key::enter},
+    {"\x7f", Key::back},    {"\b", Key::back},      {"h", Key::help},      {"?", Key::help},      {"q", Key::quit},
     {"Q", Key::quit}};
 
 // Removes the first key from the bytes.
@@ -120,6 +121,7 @@ struct Screen::Saved {
   termios terminal;
 };
 
+// The settings are kept before anything is changed: the destructor gives back exactly these.
 Screen::Screen() : saved_(std::make_unique<Saved>()) {
   tcgetattr(STDIN_FILENO, &saved_->terminal);
   termios keys = saved_->terminal;
@@ -142,6 +144,7 @@ Screen::Size Screen::size() const {
 
 void Screen::draw(const std::vector<Line>& lines) {
   const Size size = this->size();
+  // The picture is written at once, over the old one, and each line clears its rest: the screen does not flicker.
   std::string picture = "\x1b[H";
   for (std::size_t i = 0; i < lines.size() && i < size.rows; ++i) {
     if (i > 0) picture += "\r\n";
@@ -160,6 +163,7 @@ Key Screen::wait_key(std::chrono::milliseconds timeout) {
       return was_resized ? Key::resized : Key::none;
     }
     const ssize_t count = read(STDIN_FILENO, bytes, sizeof bytes);
+    // The terminal has gone away.
     if (count <= 0) return Key::quit;
     unread_.assign(bytes, static_cast<std::size_t>(count));
   }

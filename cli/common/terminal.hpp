@@ -47,7 +47,8 @@ class Screen {
   Size size() const;
   // Replaces the picture by these lines. What does not fit is cut off.
   void draw(const std::vector<Line>& lines);
-  // Waits for a key. Key::none if none came in time, or an interrupt did. A terminal that went away counts as Key::quit.
+  // Waits for a key. Key::none if none came in time, or an interrupt did. A terminal that went away counts as
+  // Key::quit.
   Key wait_key(std::chrono::milliseconds timeout);
 
  private:

@@ -10,7 +10,8 @@ namespace wingbeat::cli {
 
 namespace {
 
-// The length of the well-formed UTF-8 character at the front, 0 if there is none. Overlong forms do no harm on a screen.
+// The length of the well-formed UTF-8 character at the front, 0 if there is none. Overlong forms do no harm on a
+// screen.
 std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80                   ? 1
@@ -45,6 +46,7 @@ std::string word(std::string_view words, std::int64_t index) {
   return std::string(words.substr(0, words.find(' ')));
 }
 
+// Three digits, in the largest unit that gives at least 1.
 std::string scaled(double number, const std::array<const char*, 5>& units) {
   std::size_t unit = 0;
   for (; number >= 999.5 && unit + 1 < units.size(); ++unit) number /= 1000;
@@ -171,6 +173,7 @@ std::vector<std::string> fitted_table(const std::vector<Column>& columns, const 
     for (const std::size_t c : shown) sum += widths[c] + kGap;
     return sum - kGap;
   };
+  // Texts are cut before columns are left out, from the right; then the columns of the highest rank go.
   while (total() > width) {
     const std::size_t excess = total() - width;
     const auto by_rank = [&](std::size_t a, std::size_t b) { return columns[a].rank < columns[b].rank; };

@@ -13,15 +13,16 @@ namespace wingbeat::cli {
 
 using Json = nlohmann::ordered_json;
 
-// Replaces control characters and broken UTF-8 by "?". Texts in shared memory come from other programs, and must not reach a
-// terminal as they are.
+// Replaces control characters and broken UTF-8 by "?". Texts in shared memory come from other programs, and must not
+// reach a terminal as they are.
 std::string printable(std::string_view text);
 
 std::string bytes_text(std::uint64_t bytes);  // "412 kB"
 std::string duration_text(std::uint64_t ns);  // "3.1 ms"
 std::string value_text(const wb_value& value, const wb_control_info& control);
 std::string range_text(const wb_control_info& control);  // "0.001 to 0.1", or ""
-// For a stream whose frames may be torn (WB_ATTRIBUTE_UNVERIFIED): its name with a mark, and the reason; null if frames are whole.
+// For a stream whose frames may be torn (WB_ATTRIBUTE_UNVERIFIED): its name with a mark, and the reason; null if frames
+// are whole.
 std::string marked(const std::string& stream, const std::string& unverified);  // "flock (unverified)"
 Json unverified_json(const std::string& unverified);
 std::string shape_text(const wb_field_info& field);   // "3 x 10000"

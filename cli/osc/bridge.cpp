@@ -30,6 +30,7 @@ Bridge::Bridge(BridgeOptions options)
   if (receiver_) cli::say("osc", fmt::format("listening on {}", receiver_->where()));
 }
 
+// Before the streams: a port in use must not leave a stream behind.
 void Bridge::open_sockets() {
   if (options_.listen) receiver_.emplace(*options_.listen);
   if (options_.send) sender_.emplace(*options_.send);
@@ -63,6 +64,7 @@ bool Bridge::is_done() const {
 void Bridge::sleep() {
   std::vector<pollfd> events;
   if (receiver_) events.push_back({receiver_->descriptor(), POLLIN, 0});
+  // Not longer than kMostSleepNs, so that signals and the end of the time are noticed.
   auto left_ns = std::clamp<std::int64_t>(static_cast<std::int64_t>(next_look_ns_ - wb_now_ns()), 0, kMostSleepNs);
   left_ns = schedule_.nanoseconds_left(left_ns);
   for (const auto& outflow : outflows_) {
@@ -85,6 +87,7 @@ void Bridge::receive() {
   steering_.poll();
 }
 
+// All messages pass through the schedule, so that late and timely ones keep their order.
 void Bridge::receive(Message message) {
   ++totals_.messages_in;
   const std::string address = message.address;
@@ -105,8 +108,7 @@ void Bridge::take(const Message& message) {
   }
   if (steering_.take(message) || is_known) return;
   if (steering_.is_there())
-    refused_.add(message.address,
-                 fmt::format("there is no such address; `{}` lists them", options_.listing));
+    refused_.add(message.address, fmt::format("there is no such address; `{}` lists them", options_.listing));
   else
     refused_.add(options_.stream, "the stream is not there; messages are refused until it is");
 }
@@ -149,8 +151,8 @@ void Bridge::send(const Bundle& bundle) {
   totals_.messages_out += bundle.count();
 }
 
-// A stream that does not fit at the start ends the bridge, and so does the end of a wait. What goes wrong later is reported, and
-// left out.
+// A stream that does not fit at the start ends the bridge, and so does the end of a wait. What goes wrong later is
+// reported, and left out.
 template <class Act>
 void Bridge::attempt(const std::string& what, Act&& act) {
   if (is_first_turn_) return act();

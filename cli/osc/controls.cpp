@@ -32,10 +32,11 @@ void check_parameters(const std::vector<Control>& controls) {
   for (const auto& control : controls) {
     const auto same = [&](const Control& other) { return other.address == control.address; };
     if (control.info.kind == WB_PARAMETER && std::ranges::count_if(controls, same) > 1)
-      throw Failure(cli::kUsage,
-                    fmt::format("{} is the address of the parameter '{}' and of another control; give the parameter an address "
-                                "of its own",
-                                control.address, control.info.name));
+      throw Failure(
+          cli::kUsage,
+          fmt::format("{} is the address of the parameter '{}' and of another control; give the parameter an address "
+                      "of its own",
+                      control.address, control.info.name));
   }
 }
 
@@ -52,6 +53,7 @@ std::vector<Control> controls_of(const wb_schema* schema, const Map& map) {
   return controls;
 }
 
+// Patterns come from the network: the time of a match is bounded by the number of stars.
 bool is_for(const std::string& pattern, const std::string& address) {
   if (pattern == address) return true;
   if (pattern.find_first_of("*?[{") == std::string::npos || std::ranges::count(pattern, '*') > kMaxStars) return false;
@@ -69,7 +71,7 @@ void KnownValues::hear(const Control& control, std::size_t index, const wb_value
 }
 
 std::vector<Change> KnownValues::changes(Reader& reader, const std::vector<Control>& controls,
-                                        const std::function<bool(std::size_t)>& is_pending) {
+                                         const std::function<bool(std::size_t)>& is_pending) {
   std::vector<Change> changes;
   for (std::size_t i = 0; i < controls.size(); ++i) {
     if (controls[i].info.kind != WB_PARAMETER || is_pending(i)) continue;

@@ -1,4 +1,5 @@
-// The parameters, triggers and commands of a stream with their addresses, and which values of parameters the peer knows.
+// The parameters, triggers and commands of a stream with their addresses, and which values of parameters the peer
+// knows.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ struct Control {
   wb_control_info info;
 };
 
-// All controls of a schema. Throws cli::Failure: kNotFound if the map has an address for a control that is not there, kUsage if a
-// parameter shares its address with another control.
+// All controls of a schema. Throws cli::Failure: kNotFound if the map has an address for a control that is not there,
+// kUsage if a parameter shares its address with another control.
 std::vector<Control> controls_of(const wb_schema* schema, const Map& map);
 
 // Whether a message to `pattern`, which may have the wildcards of OSC (? [] {} and up to four *), is for this address.

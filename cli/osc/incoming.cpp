@@ -25,7 +25,8 @@ std::string Schedule::add(Message message) {
   if (left_ns > kHorizonNs)
     return fmt::format("its bundle is for {:.1f} s from now, the limit is {} s; check that the clocks agree",
                        static_cast<double>(left_ns) / 1e9, kHorizonNs / 1'000'000'000);
-  if (waiting_.size() >= kCapacity) return fmt::format("{} messages are waiting for their time, which is the limit", kCapacity);
+  if (waiting_.size() >= kCapacity)
+    return fmt::format("{} messages are waiting for their time, which is the limit", kCapacity);
   // Late messages are taken in the order in which they came.
   const TimeTag time = left_ns > 0 ? message.time : now_tag();
   waiting_.emplace(time, std::move(message));
@@ -55,6 +56,7 @@ std::string Inlet::take(const Arguments& arguments) {
     if (!number) return fmt::format("takes {} finite numbers, not {}", rule_.size, text_of(argument));
     numbers.push_back(static_cast<float>(*number));
   }
+  // All numbers were checked before a slot is begun: a refused message makes no frame.
   Slot slot = writer_.begin();
   std::ranges::copy(numbers, slot.span(field_).begin());
   slot.publish(++frames_, static_cast<double>(wb_now_ns() - start_ns_) / 1e9);

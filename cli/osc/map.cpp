@@ -74,7 +74,7 @@ std::vector<std::uint64_t> read_range(const Section& section, const std::string&
   if (!has_dash || last_fault != std::errc() || rest != end || last < first || last > kLastRow ||
       last - first >= kMostRows)
     section.refuse("rows",
-                     fmt::format("must be a list of indices from 0 or a range as \"0-9\", of {} at most", kMostRows));
+                   fmt::format("must be a list of indices from 0 or a range as \"0-9\", of {} at most", kMostRows));
   std::vector<std::uint64_t> rows(last - first + 1);
   for (auto& row : rows) row = first++;
   return rows;

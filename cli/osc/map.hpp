@@ -1,10 +1,10 @@
-// The map from controls and fields to addresses, a TOML file. Every key is optional; without a file each control of stream S has
-// the address /S/NAME.
+// The map from controls and fields to addresses, a TOML file. Every key is optional; without a file each control of
+// stream S has the address /S/NAME.
 //
 //     prefix = "/swarm"             # of all controls that [addresses] does not name
 //     datagram_bytes = 65507        # the largest datagram to send
 //
-//     [addresses]                   # of parameters, triggers and commands, by name; several triggers and commands may share one
+//     [addresses]                   # by name of the control; triggers and commands may share one
 //     place = "/flock/position"
 //
 //     [[in]]                        # a message becomes a frame of a stream of the bridge's own
@@ -53,8 +53,8 @@ struct Map {
 
 // The map of a stream without a file.
 Map default_map(const std::string& stream);
-// A path, or the name of a map that comes with the command. Throws cli::Failure: kNotFound if there is no such file, kUsage for its
-// content.
+// A path, or the name of a map that comes with the command. Throws cli::Failure: kNotFound if there is no such file,
+// kUsage for its content.
 Map read_map(const std::string& name_or_path, const std::string& stream);
 // Does the same for a text; `source` names it in messages.
 Map parse_map(const std::string& text, const std::string& source, const std::string& stream);

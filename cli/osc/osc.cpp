@@ -121,7 +121,8 @@ void add_osc(CommandLine& line) {
   verb.add("--send", a->send, "Send changes and frames to this peer; start another bridge for each further peer")
       .shown_as("PORT|HOST:PORT");
   verb.add("--map", a->map,
-           "Read the addresses from a TOML file, or from an installed one by its name (origin); default: /STREAM/NAME for "
+           "Read the addresses from a TOML file, or from an installed one by its name (origin); default: /STREAM/NAME "
+           "for "
            "everything")
       .shown_as("NAME|FILE");
   verb.add("--rate", a->rate, "Compare parameters so many times per second").between(0.1, 10000).with_default();

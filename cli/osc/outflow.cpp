@@ -115,7 +115,7 @@ wb_field_info find_field(const wb_schema* schema, const OutRule& rule) {
   for (const std::uint64_t row : rule.rows)
     if (row >= rows_of(field))
       throw Failure(cli::kUsage, fmt::format("{} wants row {} of {}.{}, which has {}, from 0", rule.address, row,
-                                              rule.stream, rule.field, rows_of(field)));
+                                             rule.stream, rule.field, rows_of(field)));
   return field;
 }
 
@@ -133,10 +133,10 @@ std::uint64_t fitting_rows(const OutRule& rule, const wb_field_info& field, std:
 Outflow::Outflow(std::vector<OutRule> rules, std::size_t datagram_bytes)
     : rules_(std::move(rules)),
       datagram_bytes_(datagram_bytes),
-      reader_(rules_[0].every > 0
-                  ? cli::open_reader(rules_[0].stream, "wingbeat osc", Mode::every, rules_[0].every)
-                  : cli::open_reader(rules_[0].stream, "wingbeat osc")) {}
+      reader_(rules_[0].every > 0 ? cli::open_reader(rules_[0].stream, "wingbeat osc", Mode::every, rules_[0].every)
+                                  : cli::open_reader(rules_[0].stream, "wingbeat osc")) {}
 
+// Planned once for each writer: sizes depend on the schema only.
 void Outflow::plan(const wb_schema* schema) {
   is_planned_ = true;
   sources_.clear();
@@ -164,6 +164,7 @@ void Outflow::plan(const wb_schema* schema) {
 void Outflow::look(const Send& send) {
   const std::uint64_t now_ns = wb_now_ns();
   const bool by_time = rules_[0].every == 0;
+  // A pace by time takes the newest frame when it is due; every k-th frame is taken as it comes.
   if (by_time && now_ns < next_ns_) return;
   for (int i = 0; i < kFramesPerLook; ++i) {
     const Frame frame = reader_.wait(std::chrono::nanoseconds(0));

@@ -81,6 +81,7 @@ class Unpacker {
   }
 
  private:
+  // Sizes come from the network: each is checked against what is left before it is used.
   void bundle(std::span<const char> bytes, int depth) {
     if (depth >= kMaxDepth) return fail(fmt::format("bundles within bundles, more than {} deep", kMaxDepth));
     const TimeTag time = TimeTag{word_at(bytes, 8)} << 32 | word_at(bytes, 12);

@@ -55,6 +55,7 @@ void Requests::take_receipts(const Answered& answered) {
   }
 }
 
+// The library refuses more than WB_MAX_PENDING requests at a time; the rest waits for the next poll.
 void Requests::send(Reader& reader, const std::vector<Control>& controls, const Answered& answered) {
   while (!waiting_.empty()) {
     SentRequest sent = ask(reader, controls[waiting_.front().control].info, waiting_.front());

@@ -1,5 +1,5 @@
-// Requests on their way to the writer, which takes WB_MAX_PENDING at a time. The others wait here in their order. If several
-// wait for one parameter, only the last is kept.
+// Requests on their way to the writer, which takes WB_MAX_PENDING at a time. The others wait here in their order. If
+// several wait for one parameter, only the last is kept.
 #pragma once
 
 #include <cstddef>

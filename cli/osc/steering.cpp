@@ -22,7 +22,11 @@ bool is_precise(const Argument& argument) { return std::holds_alternative<double
 }  // namespace
 
 Steering::Steering(const std::string& stream, const Map& map, cli::ProblemLog& refused, cli::WaitOptions wait)
-    : stream_(stream), map_(map), refused_(refused), reader_(cli::open_reader(stream, "wingbeat osc")), wait_("osc", wait) {}
+    : stream_(stream),
+      map_(map),
+      refused_(refused),
+      reader_(cli::open_reader(stream, "wingbeat osc")),
+      wait_("osc", wait) {}
 
 void Steering::follow() {
   const int status = reader_.wait(std::chrono::nanoseconds(0)).status();
@@ -37,6 +41,7 @@ void Steering::follow() {
 void Steering::attach() {
   is_there_ = true;
   wait_.done();
+  // Cleared before the map is checked: if that throws, the stream counts as there, without controls.
   controls_.clear();
   known_.restart(0);
   controls_ = controls_of(reader_.schema(), map_);
@@ -93,6 +98,8 @@ std::string Steering::give_parameter(std::size_t index, const Arguments& argumen
   const auto value = to_value(arguments[0], control.info);
   if (!value) return fmt::format("{}, not {}", expected(control), text_of(arguments[0]));
   known_.hear(control, index, *value);
+  // A value that holds already needs no request. Values are compared as f32, in which a double may be equal without
+  // being the same.
   const bool is_so_already = !is_precise(arguments[0]) && !requests_.is_pending(index) &&
                              to_argument(*value, control.info) == present(reader_, control);
   return is_so_already ? "" : requests_.add(controls_, {index, *value, {}});

@@ -19,8 +19,9 @@ class Steering {
   // `refused` collects what is wrong with messages. The map and it must outlive this object.
   Steering(const std::string& stream, const Map& map, cli::ProblemLog& refused, cli::WaitOptions wait);
 
-  // Looks whether the stream is there and reports when that changes. Throws cli::Failure when it comes with controls that the
-  // map does not fit; it then has no controls until its writer restarts. Throws as well when the wait for it is over.
+  // Looks whether the stream is there and reports when that changes. Throws cli::Failure when it comes with controls
+  // that the map does not fit; it then has no controls until its writer restarts. Throws as well when the wait for it
+  // is over.
   void follow();
   // Makes the requests that a message means. False if no control has the address.
   bool take(const Message& message);

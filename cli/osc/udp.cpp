@@ -64,8 +64,9 @@ Endpoint parse_endpoint(const std::string& text) {
   if (is_bracketed) endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
   const bool has_host = !endpoint.host.empty() && (is_bracketed || endpoint.host.find(':') == std::string::npos);
   if (!has_host || !is_port(endpoint.port))
-    throw Failure(cli::kUsage,
-                  fmt::format("'{}' is not PORT or HOST:PORT; examples are 12345, 127.0.0.1:7779 and [::1]:7779", text));
+    throw Failure(
+        cli::kUsage,
+        fmt::format("'{}' is not PORT or HOST:PORT; examples are 12345, 127.0.0.1:7779 and [::1]:7779", text));
   return endpoint;
 }
 

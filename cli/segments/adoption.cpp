@@ -43,7 +43,11 @@ Spec describe(const AdoptionOptions& o) {
 }  // namespace
 
 Adoption::Adoption(AdoptionOptions options)
-    : options_(std::move(options)), attachment_(options_.segment), start_ns_(wb_now_ns()), pace_(options_.rate, start_ns_) {
+    : options_(std::move(options)),
+      attachment_(options_.segment),
+      start_ns_(wb_now_ns()),
+      pace_(options_.rate, start_ns_) {
+  // Before the stream is created: what does not fit at the start ends the command and leaves no stream.
   attachment_.find();
   wb_writer* raw = nullptr;
   require(wb_writer_create(describe(options_).get(), &raw));
@@ -62,14 +66,16 @@ bool Adoption::is_done() const {
   return cli::interrupted() || (options_.seconds && seconds_since_start() >= *options_.seconds);
 }
 
-// The slot is begun before the lock is taken, and compared after the lock was released: the lock is held for one copy only.
+// The slot is begun before the lock is taken, and compared after the lock was released: the lock is held for one copy
+// only.
 void Adoption::look() {
   if (!attachment_.find()) return;
   ++totals_.looks;
   wb_slot slot;
   require(wb_writer_begin(writer_.get(), &slot));
   void* const field = wb_writer_field(writer_.get(), 0);
-  const bool is_good = attachment_.with([&](const std::byte* numbers) { std::memcpy(field, numbers, options_.segment.bytes); });
+  const bool is_good =
+      attachment_.with([&](const std::byte* numbers) { std::memcpy(field, numbers, options_.segment.bytes); });
   if (!is_good || !is_wanted(slot)) {
     require(wb_writer_abandon(writer_.get()));
     return;

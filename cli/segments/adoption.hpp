@@ -1,4 +1,5 @@
-// Publishes the content of a raw segment as a stream: reads it at a fixed rate, and makes a frame of it when it has changed.
+// Publishes the content of a raw segment as a stream: reads it at a fixed rate, and makes a frame of it when it has
+// changed.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "pace.hpp"
-#include "description.hpp"
 #include "attachment.hpp"
+#include "description.hpp"
+#include "pace.hpp"
 #include "wingbeat/wingbeat.hpp"
 
 namespace wingbeat::segments {

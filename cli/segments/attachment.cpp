@@ -7,8 +7,8 @@
 #include <cstring>
 #include <utility>
 
-#include "messages.hpp"
 #include "failure.hpp"
+#include "messages.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::segments {
@@ -26,7 +26,8 @@ std::size_t rounded_to_pages(std::size_t bytes) {
   return (bytes + page - 1) / page * page;
 }
 
-// Where the numbers begin if the segment is a shared array, which has a header before them (spec/array.md); 0 if it is not.
+// Where the numbers begin if the segment is a shared array, which has a header before them (spec/array.md); 0 if it is
+// not.
 std::size_t array_header_bytes(const Segment& segment) {
   constexpr std::uint32_t kMagic = 0x57412d31;
   constexpr std::size_t kOffsetOfOffset = 8, kShortestHeader = 64;
@@ -41,7 +42,7 @@ std::size_t array_header_bytes(const Segment& segment) {
 void check(const AttachmentOptions& options) {
   if (options.lock_offset % alignof(pthread_mutex_t) != 0)
     throw Failure(cli::kUsage, fmt::format("--lock-offset {}: must be a multiple of {}, the alignment of a mutex",
-                                            options.lock_offset, alignof(pthread_mutex_t)));
+                                           options.lock_offset, alignof(pthread_mutex_t)));
   if (options.offset > kMaxOffset || options.lock_offset > kMaxOffset)
     throw Failure(cli::kUsage, "--offset and --lock-offset must be at most 2^40 bytes");
   if (options.lock == options.data && options.lock_offset < options.offset + options.bytes &&
@@ -56,7 +57,11 @@ void check(const AttachmentOptions& options) {
 }  // namespace
 
 Attachment::Attachment(AttachmentOptions options)
-    : options_(std::move(options)), names_(options_.verb), lock_(options_.verb), note_(options_.verb), wait_(options_.verb, options_.wait) {
+    : options_(std::move(options)),
+      names_(options_.verb),
+      lock_(options_.verb),
+      note_(options_.verb),
+      wait_(options_.verb, options_.wait) {
   check(options_);
 }
 
@@ -96,7 +101,9 @@ Presence Attachment::presence() {
   return worst;
 }
 
-bool Attachment::is_whole() const { return attached_->data->is_whole() && (!attached_->lock || attached_->lock->is_whole()); }
+bool Attachment::is_whole() const {
+  return attached_->data->is_whole() && (!attached_->lock || attached_->lock->is_whole());
+}
 
 bool Attachment::attach(Presence before) {
   if (!std::exchange(options_.is_patient, true)) {
@@ -128,6 +135,7 @@ void Attachment::try_attach(Presence before) {
   }
   next.data = attach_data();
   if (!next.data) return wait();
+  // Two mirrors of the same bytes would overwrite each other.
   if (options_.create) claim(*next.data);
   next.data->touch();
   attached_ = std::move(next);
@@ -142,15 +150,17 @@ void Attachment::try_attach(Presence before) {
 void Attachment::claim(const Segment& data) {
   attached_.reset();
   if (!data.claim(options_.offset, options_.bytes))
-    throw Failure(cli::kFailed, fmt::format("another mirror writes {}; end it, or choose another segment",
-                                             options_.data.text));
+    throw Failure(cli::kFailed,
+                  fmt::format("another mirror writes {}; end it, or choose another segment", options_.data.text));
 }
 
 // A size that was only rounded up to pages is not mentioned.
+// A hint at a wrong shape.
 std::string Attachment::rest_text() const {
   const std::size_t header_bytes = array_header_bytes(*attached_->data);
   if (options_.offset < header_bytes)
-    return fmt::format("; it looks like a shared array, whose numbers begin at byte {0}: give --offset {0}", header_bytes);
+    return fmt::format("; it looks like a shared array, whose numbers begin at byte {0}: give --offset {0}",
+                       header_bytes);
   const std::size_t bytes = attached_->data->bytes(), needed = needed_of(options_.data);
   if (bytes == needed || bytes == rounded_to_pages(needed)) return "";
   return fmt::format("; it has {} bytes, {} more than {} needs, which stay unused: check the shape", bytes,
@@ -166,23 +176,24 @@ std::shared_ptr<Segment> Attachment::attach_data() {
   auto segment = attach_or_create(options_.data, options_.access);
   const std::size_t needed = options_.offset + options_.bytes;
   if (segment && segment->bytes() < needed)
-    throw Failure(cli::kUsage,
-                  fmt::format("{} has {} bytes, but {} needs {}{}", options_.data.text, segment->bytes(), options_.what,
-                              options_.bytes, options_.offset > 0 ? fmt::format(" from byte {} on", options_.offset) : ""));
+    throw Failure(
+        cli::kUsage,
+        fmt::format("{} has {} bytes, but {} needs {}{}", options_.data.text, segment->bytes(), options_.what,
+                    options_.bytes, options_.offset > 0 ? fmt::format(" from byte {} on", options_.offset) : ""));
   if (segment && options_.access == Access::write && options_.offset < array_header_bytes(*segment))
     throw Failure(
         cli::kUsage,
-        fmt::format("{} is a shared array, and its header would be overwritten; give --offset {}, where its numbers begin",
-                    options_.data.text, array_header_bytes(*segment)));
+        fmt::format(
+            "{} is a shared array, and its header would be overwritten; give --offset {}, where its numbers begin",
+            options_.data.text, array_header_bytes(*segment)));
   return segment;
 }
 
 std::shared_ptr<Segment> Attachment::attach_lock() {
   auto segment = attach_or_create(*options_.lock, Access::write);
   if (segment && segment->bytes() < options_.lock_offset + Mutex::kBytes)
-    throw Failure(cli::kUsage,
-                  fmt::format("{} has {} bytes, but a mutex of this system needs {} from byte {} on", options_.lock->text,
-                              segment->bytes(), Mutex::kBytes, options_.lock_offset));
+    throw Failure(cli::kUsage, fmt::format("{} has {} bytes, but a mutex of this system needs {} from byte {} on",
+                                           options_.lock->text, segment->bytes(), Mutex::kBytes, options_.lock_offset));
   return segment;
 }
 
@@ -199,6 +210,7 @@ std::shared_ptr<Segment> Attachment::create(const Name& name) {
     if (note) note->complete(identity);
   });
   if (!segment) return nullptr;
+  // The segment has its name already: a program that is faster finds an uninitialised mutex.
   if (name == options_.lock) Mutex(segment->data() + options_.lock_offset).initialise();
   own(segment, std::move(note));
   return segment;
@@ -215,8 +227,8 @@ std::optional<Note> Attachment::write_note(const Name& name) {
   }
 }
 
-// A segment of a dead mirror becomes this one's. A segment of a living mirror is removed by the last mirror that uses it. False if
-// the segment was too small and has been removed.
+// A segment of a dead mirror becomes this one's. A segment of a living mirror is removed by the last mirror that uses
+// it. False if the segment was too small and has been removed.
 bool Attachment::take_over(const std::shared_ptr<Segment>& segment) {
   for (const Created& created : created_)
     if (created.segment->name() == segment->name() && created.segment->presence() == Presence::same) return true;
@@ -255,7 +267,8 @@ bool Attachment::use_locked(const std::function<void(std::byte*)>& use) {
   ++totals_.spoiled;
   const std::string what = was_ours ? fmt::format("{} or {} was truncated", options_.data.text, options_.lock->text)
                                     : fmt::format("{} was initialised again", options_.lock->text);
-  lock_.set("spoiled", fmt::format("{} by another program during an access; the result of that access is dropped", what));
+  lock_.set("spoiled",
+            fmt::format("{} by another program during an access; the result of that access is dropped", what));
   return false;
 }
 
@@ -264,8 +277,9 @@ bool Attachment::report(Locking result) {
   ++(result == Locking::recovered ? totals_.recovered : totals_.lock_missed);
   if (result == Locking::busy) report_holder();
   if (result == Locking::recovered)
-    lock_.set("recovered",
-              fmt::format("{}: its holder died; the mutex works again, and data that may be half written is dropped", name));
+    lock_.set(
+        "recovered",
+        fmt::format("{}: its holder died; the mutex works again, and data that may be half written is dropped", name));
   if (result == Locking::unrecoverable)
     lock_.set("unrecoverable",
               fmt::format("{} is unusable: its holder died and the next holder did not repair it; restart the "
@@ -285,8 +299,7 @@ void Attachment::report_holder() {
   const std::string holder = attached_->mutex->holder();
   const bool is_orphaned = attached_->mutex->is_orphaned();
   if (is_orphaned && lock_.is("busy"))
-    lock_.set("orphaned",
-              fmt::format("{}: {} holds it; restart the programs that share it", name, holder));
+    lock_.set("orphaned", fmt::format("{}: {} holds it; restart the programs that share it", name, holder));
   else
     lock_.set(is_orphaned ? "orphaned" : "busy",
               fmt::format("{} could not be locked within {} s: {} holds it; if it is never released, restart the "

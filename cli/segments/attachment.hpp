@@ -47,16 +47,17 @@ class Attachment {
   // Throws cli::Failure.
   explicit Attachment(AttachmentOptions options);
 
-  // Changes the size. What was made for the old size is removed; the next find() looks for the new one. Throws cli::Failure and
-  // changes nothing if the options allow no such size.
+  // Changes the size. What was made for the old size is removed; the next find() looks for the new one. Throws
+  // cli::Failure and changes nothing if the options allow no such size.
   void resize(std::size_t bytes, const std::string& what);
-  // Looks where the names lead, and attaches. A segment that does not fit (too small, no right) throws cli::Failure in the first
-  // call; later it is reported and waited for. True if there is something to use. Throws cli::WaitFailure at the time limit.
+  // Looks where the names lead, and attaches. A segment that does not fit (too small, no right) throws cli::Failure in
+  // the first call; later it is reported and waited for. True if there is something to use. Throws cli::WaitFailure at
+  // the time limit.
   bool find();
   // Calls use(first byte) while it holds the lock, if there is one. True if the call was made and nothing spoiled it.
   bool with(const std::function<void(std::byte*)>& use);
-  // Removes the segments that this object made or took over from a dead process, as far as the names still lead to them and no
-  // other mirror uses them.
+  // Removes the segments that this object made or took over from a dead process, as far as the names still lead to them
+  // and no other mirror uses them.
   void remove_created();
 
   AttachmentTotals totals() const;

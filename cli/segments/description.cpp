@@ -44,8 +44,8 @@ std::string labels_of(const std::string& components, const Shape& shape) {
   const auto labels = split(components, ',');
   const std::uint64_t wanted = shape.sizes.size() == 1 ? 1 : shape.sizes[0];
   if (labels.size() != wanted || std::ranges::find(labels, "") != labels.end())
-    refuse(fmt::format("--component {}: --shape has {} numbers for each agent; give as many names, as in x,y,z", components,
-                       wanted));
+    refuse(fmt::format("--component {}: --shape has {} numbers for each agent; give as many names, as in x,y,z",
+                       components, wanted));
   return fmt::format("{}", fmt::join(labels, " "));
 }
 
@@ -64,9 +64,10 @@ std::optional<int> number_of(std::string_view digits) {
 Name numbered(Kind kind, const std::string& text) {
   const auto number = number_of(std::string_view(text).substr(text.find(':') + 1));
   if (!number || (kind == Kind::key && *number == 0) || (kind == Kind::id && *number < 0))
-    throw cli::Failure(cli::kUsage, fmt::format("'{}' is not a System V segment; give key:4660, key:0x1234 (as `ipcs -m` "
-                                                "shows it, not 0) or id:7",
-                                                text));
+    throw cli::Failure(cli::kUsage,
+                       fmt::format("'{}' is not a System V segment; give key:4660, key:0x1234 (as `ipcs -m` "
+                                   "shows it, not 0) or id:7",
+                                   text));
   return {kind, text, *number};
 }
 
@@ -89,13 +90,12 @@ Name parse_name(const std::string& text) {
   if (text.starts_with("key:")) return numbered(Kind::key, text);
   if (text.starts_with("id:")) return numbered(Kind::id, text);
   if (text.starts_with("/wb-"))
-    throw cli::Failure(cli::kUsage, fmt::format("'{}' is the memory of a stream: names that begin with /wb- are reserved", text));
+    throw cli::Failure(cli::kUsage,
+                       fmt::format("'{}' is the memory of a stream: names that begin with /wb- are reserved", text));
   if (!is_object(text))
-    throw cli::Failure(
-        cli::kUsage,
-        fmt::format(
-            "'{}' is not the name of a segment; give /NAME without further slashes (POSIX), or key:0x1234 or id:7 (System V)",
-            text));
+    throw cli::Failure(cli::kUsage, fmt::format("'{}' is not the name of a segment; give /NAME without further slashes "
+                                                "(POSIX), or key:0x1234 or id:7 (System V)",
+                                                text));
   return {Kind::posix, text, 0};
 }
 

@@ -51,6 +51,7 @@ void install() {
 Guard::Guard(void* begin, std::size_t bytes) {
   for (index_ = 0; index_ < ranges.size() && ranges[index_].begin != 0;) ++index_;
   if (index_ == ranges.size()) throw cli::Failure(cli::kFailed, "too many guarded segments");
+  // `begin` is stored last: from then on the handler uses the range.
   ranges[index_].bytes = bytes;
   ranges[index_].is_lost = false;
   ranges[index_].begin = reinterpret_cast<std::uintptr_t>(begin);

@@ -1,4 +1,5 @@
-// Protects accesses to a mapped object that another program may truncate: they find zeros instead of ending the process by SIGBUS.
+// Protects accesses to a mapped object that another program may truncate: they find zeros instead of ending the process
+// by SIGBUS.
 #pragma once
 
 #include <atomic>
@@ -6,8 +7,9 @@
 
 namespace wingbeat::segments {
 
-// Guards one range of mapped memory, at most kMaxGuards at a time. The first access beyond the object's end replaces the whole range
-// by private zeros: from then on reads and writes have no meaning, is_lost() is true, and the range must be mapped anew.
+// Guards one range of mapped memory, at most kMaxGuards at a time. The first access beyond the object's end replaces
+// the whole range by private zeros: from then on reads and writes have no meaning, is_lost() is true, and the range
+// must be mapped anew.
 class Guard {
  public:
   static constexpr std::size_t kMaxGuards = 16;

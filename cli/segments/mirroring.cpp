@@ -147,8 +147,8 @@ bool Mirror::is_written(const Frame& frame) const {
   return frame.seq() == written_seq_ && frame.epoch() == written_epoch_;
 }
 
-// The field is looked up for each frame, since nothing else guarantees that its layout is that of the last frame. A field that does
-// not fit at the start ends the mirror; one that comes later is reported once, and waited for.
+// The field is looked up for each frame, since nothing else guarantees that its layout is that of the last frame. A
+// field that does not fit at the start ends the mirror; one that comes later is reported once, and waited for.
 bool Mirror::plan(const Frame& frame) {
   try {
     const wb_field_info field = find_field(frame.schema(), options_.field);

@@ -1,4 +1,5 @@
-// Writes the newest frame of a stream's field into a raw segment, under its mutex, for programs that read only segments.
+// Writes the newest frame of a stream's field into a raw segment, under its mutex, for programs that read only
+// segments.
 #pragma once
 
 #include <cstddef>

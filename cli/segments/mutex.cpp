@@ -24,8 +24,8 @@ namespace {
 constexpr std::uint64_t kShortestSleepNs = 20'000, kLongestSleepNs = 1'000'000;
 
 #if defined(__GLIBC__)
-// Bits of the mutex kind in glibc. They are part of its binary interface, since programs of different versions share mutexes. Only
-// mutexes with these bits can be tried without a change of a thread's priority by the kernel.
+// Bits of the mutex kind in glibc. They are part of its binary interface, since programs of different versions share
+// mutexes. Only mutexes with these bits can be tried without a change of a thread's priority by the kernel.
 constexpr int kTypeBits = 3, kRobust = 16, kShared = 128, kElisionBits = 256 | 512;
 constexpr int kKnownBits = kTypeBits | kRobust | kShared | kElisionBits;
 

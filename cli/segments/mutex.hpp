@@ -1,4 +1,5 @@
-// A process-shared pthread_mutex_t of other programs. Its memory may hold anything, so nothing here may wait without a limit.
+// A process-shared pthread_mutex_t of other programs. Its memory may hold anything, so nothing here may wait without a
+// limit.
 #pragma once
 
 #include <pthread.h>
@@ -24,12 +25,14 @@ class Mutex {
   // Memory of kBytes, aligned for a pthread_mutex_t, which must outlive this object.
   explicit Mutex(void* memory) : mutex_(static_cast<pthread_mutex_t*>(memory)) {}
 
-  // Initialises it as process-shared, and as robust where the system can. Call this only in the process that made the memory.
+  // Initialises it as process-shared, and as robust where the system can. Call this only in the process that made the
+  // memory.
   void initialise();
 
   // Tries until the limit, by the monotonic clock, with short sleeps between. The mutex is locked only after `done`.
   Locking lock(std::uint64_t limit_ns);
-  // False if another program initialised the mutex meanwhile, so that others may have had the lock as well. It is left alone then.
+  // False if another program initialised the mutex meanwhile, so that others may have had the lock as well. It is left
+  // alone then.
   bool unlock();
 
   // The holder, for messages: "thread 4711, which has ended,", or "another thread" where that is not known.

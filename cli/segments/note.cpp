@@ -93,7 +93,8 @@ bool names(const Record& record, const Identity& identity) {
   if (!identity.is_own) return false;
   if (record.is_complete) return identity.device == record.identity.device && identity.number == record.identity.number;
   // An incomplete record of an object does not tell it from others.
-  return record.name.kind == Kind::key && identity.maker == record.identity.maker && identity.bytes == record.identity.bytes;
+  return record.name.kind == Kind::key && identity.maker == record.identity.maker &&
+         identity.bytes == record.identity.bytes;
 }
 
 [[noreturn]] void fail(const std::string& what, int error) {
@@ -144,6 +145,7 @@ Note Note::write(const Name& name, std::size_t bytes) {
   if (mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail("cannot make " + directory, errno);
   if (!is_own_directory(directory)) fail(directory + " is not a directory of this user", EPERM);
   for (;;) {
+    // Two mirrors must not write the same note; O_EXCL below decides if they choose the same number.
     std::random_device random;
     const std::uint64_t number = std::uint64_t{random()} << 32 | random();
     const std::string path = fmt::format("{}/{}{:016x}{}", directory, kPrefix, number, kSuffix);
@@ -169,7 +171,8 @@ void Note::complete(const Identity& identity) {
   record_->identity.number = identity.number;
   record_->is_complete = true;
   const std::string text = to_text(*record_);
-  [[maybe_unused]] const ssize_t ignored = pwrite(descriptor_, text.data(), text.size(), 0);  // the file has its memory already
+  [[maybe_unused]] const ssize_t ignored =
+      pwrite(descriptor_, text.data(), text.size(), 0);  // the file has its memory already
 }
 
 std::optional<Note> Note::open(const std::string& path) {
@@ -211,6 +214,7 @@ std::vector<Note> Note::all_dead() {
   for (const std::string& path : note_paths()) {
     auto note = open(path);
     if (!note) continue;
+    // A note that is locked belongs to a living process, and one that was removed meanwhile is no longer there.
     if (flock(note->descriptor_, LOCK_EX | LOCK_NB) != 0 || !note->is_there()) {
       note->leave();
       continue;

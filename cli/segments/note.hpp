@@ -1,9 +1,11 @@
-// Notes in the runtime directory about segments that mirrors made, so that a segment can be found and removed when every process
-// that kept it is dead.
+// Notes in the runtime directory about segments that mirrors made, so that a segment can be found and removed when
+// every process that kept it is dead.
 //
 // 1. A note is a small file, `segment-<random number>.note`. It exists before its segment has a name.
-// 2. Each mirror that uses the segment holds a shared lock on the note. The lock ends with the process, not after some time.
-// 3. Only a process with an exclusive lock removes the segment, if the name still leads to exactly that one, and then the note.
+// 2. Each mirror that uses the segment holds a shared lock on the note. The lock ends with the process, not after some
+// time.
+// 3. Only a process with an exclusive lock removes the segment, if the name still leads to exactly that one, and then
+// the note.
 #pragma once
 
 #include <cstddef>

@@ -150,8 +150,9 @@ int make_object(const Name& name, std::size_t bytes, const std::function<void(co
 // An id; -1 with errno.
 int make_system_v(const Name& name, std::size_t bytes, const std::function<void(const Identity&)>& known) {
   if (name.kind == Kind::id)
-    throw cli::Failure(cli::kNotFound,
-                        fmt::format("{}: there is no such segment, and ids are chosen by the system; give a key", name.text));
+    throw cli::Failure(
+        cli::kNotFound,
+        fmt::format("{}: there is no such segment, and ids are chosen by the system; give a key", name.text));
   const int id = shmget(static_cast<key_t>(name.number), bytes, IPC_CREAT | IPC_EXCL | S_IRUSR | S_IWUSR);
   if (id < 0) return id;
   if (const auto identity = identity_of_id(id)) known(*identity);

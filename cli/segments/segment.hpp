@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "guard.hpp"
 #include "description.hpp"
+#include "guard.hpp"
 
 namespace wingbeat::segments {
 
@@ -19,10 +19,11 @@ enum class Access { read, write };
 // Where a name leads to now, compared with the segment that was attached by it. Some systems cannot tell.
 enum class Presence { same, other, gone, unknown };
 
-// What a name leads to, found without attaching to it. No other object has the same device and number until the next boot.
+// What a name leads to, found without attaching to it. No other object has the same device and number until the next
+// boot.
 struct Identity {
   std::uint64_t device = 0, number = 0;  // device and inode; 0 and the id of a System V segment
-  std::int64_t maker = 0;  // the process that made a System V segment
+  std::int64_t maker = 0;                // the process that made a System V segment
   std::size_t bytes = 0;
   bool is_own = false;      // of this user
   bool is_claimed = false;  // see Segment::claim
@@ -33,8 +34,8 @@ class Segment {
  public:
   // nullptr if it does not exist or is still empty; `missing` tells which. Never changes its size.
   static std::unique_ptr<Segment> attach(const Name& name, Access access, std::string& missing);
-  // Makes a segment for this user alone, with its memory reserved and zero. nullptr if it exists already. `known` is called with
-  // its identity, before it has its name where the system can make objects without one.
+  // Makes a segment for this user alone, with its memory reserved and zero. nullptr if it exists already. `known` is
+  // called with its identity, before it has its name where the system can make objects without one.
   static std::unique_ptr<Segment> create(const Name& name, std::size_t bytes,
                                          const std::function<void(const Identity&)>& known = {});
   // Nothing if the name leads nowhere. Throws cli::Failure if that cannot be found out.
@@ -56,8 +57,8 @@ class Segment {
   Presence presence() const;
   // Nothing on systems that cannot tell.
   std::optional<Identity> identity() const;
-  // Claims these bytes until this object or its process ends. False if another process has claimed some of them. Always true for
-  // System V segments, and on systems without locks of open files.
+  // Claims these bytes until this object or its process ends. False if another process has claimed some of them. Always
+  // true for System V segments, and on systems without locks of open files.
   bool claim(std::size_t offset, std::size_t bytes) const;
   // Removes the name if it still leads here. Attached processes stay attached.
   void remove() const;

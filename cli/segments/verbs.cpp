@@ -102,9 +102,9 @@ void report(const AdoptArguments& a, const segments::AdoptionTotals& t) {
                   {"unchanged", t.unchanged}},
                  t.segment, t.wall_seconds);
   if (a.wait.quiet) return;
-  fmt::print("{}: {} frames in {:.1f} s, from {} reads of {} ({} unchanged, {} without the lock, {} spoiled)\n", a.stream,
-             t.frames, t.wall_seconds, t.looks, a.segment, t.unchanged, t.segment.lock_missed + t.segment.recovered,
-             t.segment.spoiled);
+  fmt::print("{}: {} frames in {:.1f} s, from {} reads of {} ({} unchanged, {} without the lock, {} spoiled)\n",
+             a.stream, t.frames, t.wall_seconds, t.looks, a.segment, t.unchanged,
+             t.segment.lock_missed + t.segment.recovered, t.segment.spoiled);
 }
 
 void report(const MirrorArguments& a, const segments::MirrorTotals& t) {
@@ -151,11 +151,12 @@ void add_end_options(Verb& verb, Arguments& a, const std::string& waited_for) {
 }  // namespace
 
 void add_adopt(CommandLine& line) {
-  auto verb = line.add_verb(kServing, "adopt", "Publish a raw shared memory segment as a stream, until Ctrl-C",
-                            "Examples:\n"
-                            "wingbeat adopt /position_data --type f32 --shape 3x100 --component x,y,z --lock /mutex_lock "
-                            "--as flock\n"
-                            "wingbeat adopt key:0x1234 --type f64 --shape 2x50 --as pair");
+  auto verb =
+      line.add_verb(kServing, "adopt", "Publish a raw shared memory segment as a stream, until Ctrl-C",
+                    "Examples:\n"
+                    "wingbeat adopt /position_data --type f32 --shape 3x100 --component x,y,z --lock /mutex_lock "
+                    "--as flock\n"
+                    "wingbeat adopt key:0x1234 --type f64 --shape 2x50 --as pair");
   auto a = std::make_shared<AdoptArguments>();
   verb.add("segment", a->segment, "The segment, which may come and go: /NAME (POSIX), key:0x1234 or id:7 (System V)")
       .required();
@@ -188,12 +189,14 @@ void add_mirror(CommandLine& line) {
            "Write into this segment and make it if it does not exist: /NAME (POSIX), key:0x1234 or id:7 (System V)")
       .required()
       .shown_as("SEGMENT REQUIRED");
-  add_lock_options(verb, *a,
-                   "Lock the pthread_mutex_t in this segment, which the reading programs use; it is made and initialised if "
-                   "it does not exist",
-                   "Try to lock it for so many seconds each time; after that the newest frame is tried");
+  add_lock_options(
+      verb, *a,
+      "Lock the pthread_mutex_t in this segment, which the reading programs use; it is made and initialised if "
+      "it does not exist",
+      "Try to lock it for so many seconds each time; after that the newest frame is tried");
   verb.add("--field", a->field, "Choose the field; default: the first");
-  verb.add("--type", a->type, "Convert the numbers to f32 or f64; default: the field's own type").one_of({"f32", "f64"});
+  verb.add("--type", a->type, "Convert the numbers to f32 or f64; default: the field's own type")
+      .one_of({"f32", "f64"});
   verb.add("--rate", a->rate, "Write at most so many frames per second, the newest each time; 0: every new frame")
       .between(0, 100000)
       .with_default();

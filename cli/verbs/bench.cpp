@@ -161,9 +161,10 @@ int run(const Options& options) {
 }  // namespace
 
 void add_bench(CommandLine& line) {
-  auto verb = line.add_verb(kUpkeep, "bench", "Measure Wingbeat beside a bare floor",
-                            "The floor is two pinned processes without a library, with the same memory traffic, measured in turns "
-                            "with Wingbeat. The figures mean something only on a quiet machine; compare the ratios.");
+  auto verb = line.add_verb(
+      kUpkeep, "bench", "Measure Wingbeat beside a bare floor",
+      "The floor is two pinned processes without a library, with the same memory traffic, measured in turns "
+      "with Wingbeat. The figures mean something only on a quiet machine; compare the ratios.");
   auto options = std::make_shared<Options>();
   verb.add("--scale", options->scale, "Multiply the number of frames").between(0.001, 1000).with_default();
   verb.add("--json", options->json, "Print one JSON object instead of text");

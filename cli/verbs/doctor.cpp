@@ -30,7 +30,8 @@ Finding judge_writer(const wb_stream_info& s) {
                         s.writer_state == WB_WRITER_CLOSED ? "ended" : "died", s.readers),
             "start the simulation again, or end the readers"};
   return {about(s.name), Level::problem,
-          fmt::format("the writer {} is dead and there are no readers; {} of memory are left", s.writer_pid, bytes_text(s.memory_bytes)),
+          fmt::format("the writer {} is dead and there are no readers; {} of memory are left", s.writer_pid,
+                      bytes_text(s.memory_bytes)),
           fmt::format("`wingbeat gc {}`", s.name)};
 }
 
@@ -65,9 +66,10 @@ Findings check_streams() {
 Findings check_segments() {
   Findings findings;
   for (const auto& segment : find_left_segments().segments)
-    findings.push_back({fmt::format("segment {}", printable(segment.name)), Level::problem,
-                        fmt::format("the mirror that made it is dead; {} of memory are left", bytes_text(segment.bytes)),
-                        "`wingbeat gc`, or start the mirror again"});
+    findings.push_back(
+        {fmt::format("segment {}", printable(segment.name)), Level::problem,
+         fmt::format("the mirror that made it is dead; {} of memory are left", bytes_text(segment.bytes)),
+         "`wingbeat gc`, or start the mirror again"});
   return findings;
 }
 

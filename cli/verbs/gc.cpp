@@ -26,6 +26,7 @@ int collect_and_tell(const std::string& stream, bool json) {
     if (!inspection && inspection.error().code() == WB_NOT_READY) throw inspection.error();
   }
   wb_collect_report report = collect(stream).value();
+  // Segments of mirrors do not belong to one stream, so they are collected only with all streams.
   const LeftSegments left = stream.empty() ? remove_left_segments() : LeftSegments();
   const std::vector<std::string> segments = names_of(left);
   report.files += left.files;

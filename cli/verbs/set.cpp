@@ -19,8 +19,8 @@ int set(const SetArguments& arguments) {
   const Address address = resolve_address(arguments.address);
   return request(address, arguments.options, [&](Reader& reader, const wb_control_info& control) {
     if (control.kind != WB_PARAMETER)
-      throw Failure(kUsage,
-                    fmt::format("'{0}' is not a parameter; use `wingbeat call {1}`", address.control, arguments.address));
+      throw Failure(
+          kUsage, fmt::format("'{0}' is not a parameter; use `wingbeat call {1}`", address.control, arguments.address));
     wb_value value;
     detail::require(wb_value_parse(&control, arguments.value.c_str(), &value));
     return reader.set(control.name, value);

@@ -11,20 +11,20 @@ namespace {
 
 // Covers the rounding of the distance test (relative error below 2^-22) with room to spare.
 constexpr double kEdgeMargin = 1.00001;
-// In a periodic space the difference of two coordinates is rounded before the box is taken off: by 2^-25 of the box.
+// In a periodic space the difference of two coordinates is rounded, by 2^-25 of the box, before the box is subtracted.
 constexpr double kBoxMargin = 0x1p-21;
-// From this many cells on two different floats are further apart than a cell's edge.
+// With this many cells, neighbouring floats are further apart than the edge of a cell.
 constexpr double kFarCell = 0x1p30;
-// What the sums of a bucket may read behind the last agent.
+// How many numbers the sums of a bucket may read behind the last agent.
 constexpr std::size_t kLoose = 16;
-// Below this many agents another thread costs more than it saves.
+// With fewer agents another thread costs more than it saves.
 constexpr std::size_t kAgentsPerPart = 8192;
-// The bucket of agents that are left out.
+// The bucket for agents that are left out.
 constexpr std::uint32_t kNowhere = UINT32_MAX;
-// As many agents as stay in the first cache while they are gathered.
+// As many agents as stay in the first-level cache while they are gathered.
 constexpr std::size_t kBlock = 256;
 
-// So many agents before one's turn its place in memory is asked for.
+// How many agents ahead memory is prefetched.
 constexpr std::uint32_t kAhead = 16;
 
 std::size_t blocks(std::size_t agents) { return (agents + kBlock - 1) / kBlock; }
@@ -145,7 +145,7 @@ void Cells<D>::count(const View& state, Range agents, std::span<std::uint32_t> c
   }
 }
 
-// Turns the counts into each part's first place in each bucket. Returns how many agents there are.
+// Replaces the counts by the first index of each part in each bucket. Returns the number of agents.
 template <std::size_t D>
 std::uint32_t Cells<D>::accumulate(std::size_t parts) {
   const std::size_t buckets = begin_.size() - 1;
@@ -157,7 +157,7 @@ std::uint32_t Cells<D>::accumulate(std::size_t parts) {
   return begin_[buckets] = sum;
 }
 
-// From now on each agent has its place instead of its bucket.
+// From here on each agent has its index instead of its bucket.
 template <std::size_t D>
 void Cells<D>::fill(const View& state, Range agents, std::span<std::uint32_t> places) {
   for (std::uint32_t i = agents.begin; i < agents.end; ++i) {
@@ -250,7 +250,7 @@ typename Cells<D>::Row Cells<D>::row(std::size_t r) const {
   return row;
 }
 
-// Whether the cells are those of one turn, and two of them shorter than half the box.
+// Whether the cells go around the torus once, and two of them are shorter than half the box.
 template <std::size_t D>
 bool Cells<D>::turns_once() const {
   return side_ >= 5 && static_cast<double>(side_) == cells_per_axis_;

@@ -12,11 +12,11 @@
 // 3. No bucket is visited twice around another, also where the side is below 3.
 // 4. Within a bucket agents are in identity order: the order of all sums is a function of the state alone.
 //
-// Agents that are neighbours in space lie anywhere in a frame. So they are copied into bucket order, may be moved there,
-// and are written back: frames are gone through from one end to the other.
+// Agents that are neighbours in space may lie anywhere in a frame. So they are copied into bucket order, may be moved
+// there, and are written back: frames are read and written from one end to the other.
 //
-// A row is the buckets that differ in x alone. Its agents lie one behind the other, so that it can be gone through in
-// groups of neighbours. Along x cells may be cut finer than the reach: then a group sees fewer who are too far away.
+// A row is the buckets that differ in x alone. Its agents lie one behind the other, so that it can be visited in groups
+// of neighbours. Along x cells may be finer than the reach: then a group visits fewer agents that are too far away.
 #pragma once
 
 #include <algorithm>
@@ -35,8 +35,8 @@ namespace swarm {
 template <std::size_t D>
 class Cells {
  public:
-  // Numbers of all agents as separate arrays, in bucket order. A heading is a unit vector, or 0 for an agent at rest.
-  // Behind the last agent as many numbers as a vector has may be read, whatever they are.
+  // The numbers of all agents as separate arrays, in bucket order. A heading is a unit vector, or 0 for an agent at
+  // rest. One vector of numbers behind the last agent may be read; their values do not matter.
   struct Columns {
     std::array<std::vector<float>, D> position, heading;
   };
@@ -45,18 +45,18 @@ class Cells {
     Vec<D> position, velocity;
   };
 
-  // Sorts the agents. Those with a number that is not finite are left out. The workers take over what they can.
-  // Along x cells are as many times finer as is worth it, at most finest.
+  // Sorts the agents, with the workers. Agents with a number that is not finite are left out. Along x the cells are
+  // finer by a factor that is chosen for speed, at most `finest`.
   void build(const View& state, const Space& space, double reach, Workers& workers, std::size_t finest = 1);
 
   const Space& space() const { return space_; }
   const Columns& columns() const { return columns_; }
-  // In bucket order, as the state has them, until they are changed.
+  // In bucket order: the values of the state, until they are changed.
   const Agent& agent(std::size_t at) const { return agents_[at]; }
   Agent& agent(std::size_t at) { return agents_[at]; }
-  // Writes them to their places in a frame; those left out are left alone.
+  // Writes them to their places in a frame. The places of agents that were left out are not changed.
   void write(const Frame& frame, Workers& workers) const;
-  // Agents in bucket order, and those left out.
+  // Identities of the agents in bucket order, and of those that were left out.
   std::span<const std::uint32_t> order() const { return order_; }
   std::span<const std::uint32_t> left_out() const { return left_out_; }
   std::size_t buckets() const { return begin_.size() - 1; }
@@ -68,11 +68,11 @@ class Cells {
   bool covers_all(std::size_t rings) const { return 2 * rings + 1 >= side_; }
 
   // Calls visit(Range) for runs of agents in the buckets up to `rings` around b, b included: each agent once.
-  // Of cells that are not cut finer.
+  // Only for cells that are not finer along x.
   template <class Visit>
   void around(std::size_t b, std::size_t rings, Visit&& visit) const;
 
-  // A row, and those that touch it.
+  // A row and the rows that touch it.
   struct Row {
     std::size_t first_bucket;
     std::array<std::size_t, D == 2 ? 3 : 9> around;  // their first buckets, its own too
@@ -89,10 +89,10 @@ class Cells {
   // Calls visit(const Group&) for groups of at most so many agents: each agent of the row once, one after the other.
   template <class Visit>
   void for_each_group(const Row& row, std::uint32_t most, Visit&& visit) const;
-  // Calls visit(Range) for runs of agents: each once that may lie within the reach of one of the group.
+  // Calls visit(Range) for runs of agents that may lie within the reach of an agent of the group: each agent once.
   template <class Visit>
   void around(const Group& group, Visit&& visit) const;
-  // Whether the shortest way to one within the reach may cross the border.
+  // Whether the shortest way to an agent within the reach may cross the border.
   bool ways_may_wrap(const Group& group) const;
 
  private:

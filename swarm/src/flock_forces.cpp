@@ -111,7 +111,7 @@ std::uint64_t FlockForces::candidates() const {
   return sum;
 }
 
-// The agents of the cell lie in a box; those within the radius of it are all that can be their neighbours. Rounding is
+// The agents of the cell lie in a box; only agents within the radius of the box can be their neighbours. Rounding is
 // monotone, so in float, too, the distance to the box never exceeds that to an agent in it.
 void FlockForces::Desk::collect(const Columns& agents, Range cell, const std::array<Range, 9>& around, float radius) {
   const Box box{extent(agents.x, cell), extent(agents.y, cell), extent(agents.z, cell)};
@@ -203,7 +203,7 @@ std::size_t FlockForces::Desk::find_neighbours(Vector self, float limit) {
 // Fills the force of each neighbour on the agent into force_, up to a whole number of lanes.
 template <bool kPeriodic>
 void FlockForces::Desk::evaluate(Vector self, std::size_t found, const ZoneModel& model) {
-  // The last lanes take a neighbour that exerts nothing: no axis, no heading.
+  // The remaining lanes get a neighbour that exerts no force: no axis, no heading.
   nearby_.put(nearby_count_, self, {0, 0, 0});
   const std::size_t count = padded(found);
   std::fill(&chosen_[found], chosen_.data() + count, static_cast<std::int32_t>(nearby_count_));

@@ -4,8 +4,8 @@
 //   q < low          away from the other, (low/q - 1) * separation
 //   low <= q < high  along the other's heading, sin^2(pi t) * alignment,   t = (q - low) / (high - low)
 //   high <= q        towards the other, cos^2(pi t) * cohesion,            t = (q - high) / (1 - high)
-// In a periodic space the axis is the shortest one. sin^2 is a polynomial, within 2e-7 of the exact value. low/q is at most 1e12, and a coincident pair, which has no
-// axis, feels nothing.
+// In a periodic space the axis is the shortest one. sin^2 is a polynomial, within 2e-7 of the exact value. low/q is at
+// most 1e12. A coincident pair has no axis and no force.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ class FlockForces {
   void gather(const Grid& grid, const View& state) { gather(grid.order(), state, {}); }
   void gather(const Cells<3>& cells, const View& state) { gather(cells.order(), state, cells.space()); }
 
-  // Calls apply.to(agent, Vector force) once for each agent of the grid, for several at a time, and apply.expect(agent) some
-  // time before. A cell is done whole by one thread, so the forces do not depend on their number.
+  // Calls apply.to(agent, Vector force) once for each agent of the grid, for several at a time, and apply.expect(agent)
+  // some time before. A cell is done whole by one thread, so the forces do not depend on their number.
   template <class Apply>
   void for_each(const Grid& grid, const ZoneModel& model, Workers& workers, Phases& phases, const Apply& apply) {
     prepare(workers, 0);

@@ -36,8 +36,8 @@ class Grid {
   // Occupied cells.
   std::size_t cells() const { return cells_.empty() ? 0 : cells_.size() - 1; }
 
-  // Calls visit(Range agents, const std::array<Range, 9>& around) for each occupied cell, or for those of a run; `around`
-  // is the cell and its 26 neighbours as nine rows along x.
+  // Calls visit(Range agents, const std::array<Range, 9>& around) for each occupied cell, or for those of a run;
+  // `around` is the cell and its 26 neighbours as nine rows along x.
   template <class Visit>
   void for_each_cell(Visit&& visit) const {
     for_each_cell(0, cells(), visit);

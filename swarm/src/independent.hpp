@@ -1,4 +1,4 @@
-// Tells the compiler that a loop's arrays are different ones, so that it needs no test for overlap.
+// Tells the compiler that the arrays of a loop do not overlap, so that it needs no test for that.
 #pragma once
 
 #if defined(__clang__)

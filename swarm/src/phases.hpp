@@ -1,7 +1,7 @@
 // How long the phases of a step take: sorting, finding neighbours, the rules. Costs nothing without a clock.
 //
-// Neighbours and rules take turns many thousand times in a step. So only a few of the runs are timed, by laps, and the
-// whole is divided as they are.
+// The search and the rules alternate many thousand times in a step. So only a few of the runs are timed, by laps, and
+// the whole time is divided in their proportion.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ struct Laps {
 class Stopwatch {
  public:
   Stopwatch() = default;
-  // A lap is longer than it took by what the clock costs, which is taken off.
+  // Each lap contains one reading of the clock, whose cost is subtracted.
   Stopwatch(Clock clock, Laps& laps, std::uint64_t cost) : clock_(clock), laps_(&laps), cost_(cost), last_(clock()) {}
 
   void found_neighbours() {

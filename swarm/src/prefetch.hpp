@@ -1,9 +1,9 @@
-// Asks for memory that will be needed soon.
+// Prefetches memory that will be needed soon.
 #pragma once
 
 namespace swarm {
 
-// What does nothing but ask has to be inlined: GCC leaves out calls of functions without an effect.
+// Must be inlined: GCC removes calls of functions that have no other effect than a prefetch.
 #define WINGBEAT_SWARM_ASKS [[gnu::always_inline]] inline
 
 WINGBEAT_SWARM_ASKS void expect_read(const void* there) { __builtin_prefetch(there); }

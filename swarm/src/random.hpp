@@ -6,7 +6,7 @@
 
 namespace swarm {
 
-// Separates the streams of numbers; the values are part of what a seed means.
+// Separates the sequences of numbers. The values must not change: the numbers of a seed depend on them.
 enum class Purpose : std::uint32_t {
   start_position = 1,
   start_velocity = 2,

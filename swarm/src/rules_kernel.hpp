@@ -1,4 +1,4 @@
-// From rules for one agent to a kernel: space, neighbours, threads, random numbers and frames are done here.
+// Makes a kernel of rules for one agent: space, neighbours, threads, random numbers and frames are handled here.
 //
 // Rules are a class that is made anew for each step:
 //   static constexpr std::size_t kDimensions;
@@ -7,9 +7,9 @@
 //   float radius() const;              neighbours are those within it; or instead
 //   std::size_t nearest() const;       neighbours are so many nearest
 //   Motion<D> move(const Self<D>&, const Found<D>& neighbours, const Draw&) const;
-// Rules to which only sums over all within the radius matter are faster with
+// Rules that need only sums over all neighbours within the radius are faster with
 //   static constexpr Wanted kWanted;   what is summed
-//   float close() const;               within this distance ways are summed once more; 0 if that is not wanted
+//   float close() const;               displacements within this distance are summed separately; 0: they are not
 //   Motion<D> move(const Self<D>&, const Sums<D>& neighbours, const Draw&) const;
 // and, if agents start in a ball instead of all over the box:
 //   static double start_radius(std::uint32_t agents);
@@ -31,14 +31,14 @@ namespace swarm {
 template <std::size_t D>
 using Found = typename Surroundings<D>::Found;
 
-// The agent whose turn it is.
+// The agent that the rules move.
 template <std::size_t D>
 struct Self {
   Vec<D> velocity;
   Vec<D> heading;  // unit, or 0 at rest
 };
 
-// Where it goes. The border is met afterwards.
+// Its next position and velocity, before the border is applied.
 template <std::size_t D>
 struct Motion {
   Vec<D> velocity;      // in the next frame
@@ -51,7 +51,7 @@ struct Draw {
   std::uint64_t step;
   std::uint32_t agent;
 
-  // Four, uniform in [0, 1); others for another round.
+  // Four numbers, uniform in [0, 1), different in each round.
   std::array<float, 4> uniform(std::uint32_t round = 0) const {
     return random.uniform(Purpose::motion, (step << 32) | agent, round);
   }
@@ -101,7 +101,7 @@ class RulesKernel final : public Kernel {
   }
 
  private:
-  // Measured: larger cells hold too many agents, in smaller ones too many agents have to look further than one ring.
+  // Measured: larger cells hold too many agents; with smaller cells too many agents have to search more than one ring.
   static constexpr double kReachOfMean = 1.3;
   // Measured: 2 and 8 are slower.
   static constexpr std::size_t kFinest = 4;
@@ -123,7 +123,7 @@ class RulesKernel final : public Kernel {
     const Moment& moment;
   };
 
-  // A row or a bucket is done whole by one thread, and an agent's neighbours come in an order that only the state decides.
+  // One thread computes a whole row or bucket, and the order of an agent's neighbours depends on the state only.
   void move_all(const Step& step, std::size_t row, Around& around, Stopwatch& watch) requires kSums {
     const auto within = cells_.row(row);
     cells_.for_each_group(within, Around::kMost, [&](const auto& group) {
@@ -147,7 +147,7 @@ class RulesKernel final : public Kernel {
     }
   }
 
-  // Others see its columns, which stay as they are.
+  // Other agents read the columns, so these must not change.
   template <class Neighbours>
   void move(const Step& step, std::uint32_t at, const Neighbours& neighbours) {
     auto& agent = cells_.agent(at);
@@ -176,7 +176,8 @@ class RulesKernel final : public Kernel {
     return v;
   }
 
-  // The edge of cells. For nearest neighbours it only decides how long the search takes: the last step knows best.
+  // The edge of the cells. For nearest neighbours it affects only the speed of the search, and the last step gives the
+  // best guess.
   double reach(const Rules& rules, const View& previous) const {
     if constexpr (kIsNearest) {
       return reach_ > 0 ? reach_ : spread(previous) * std::pow(static_cast<double>(rules.nearest() + 1), 1.0 / D);
@@ -185,7 +186,7 @@ class RulesKernel final : public Kernel {
     }
   }
 
-  // The distance of agents from each other if they were all over their bounding box; 1 if there is none.
+  // The mean distance of agents that fill their bounding box evenly; 1 if there is no box.
   double spread(const View& previous) const {
     double volume = 1;
     const std::size_t agents = previous.position.size() / D;

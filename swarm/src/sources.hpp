@@ -37,7 +37,7 @@ class SourceList {
 // When the automatic mode acts: at once when it is switched on, then after 3 to 20 s each.
 class AutomaticMode {
  public:
-  // Call once per step; true if a pair of sources is to be added now.
+  // To be called once per step. True if a pair of sources has to be added now.
   bool due(bool on, std::uint64_t step, double steps_per_second, const Random& random);
   void reset() { *this = {}; }
 

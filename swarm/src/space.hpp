@@ -1,4 +1,4 @@
-// The space agents live in: where it ends, and the way from one agent to another.
+// The space of the agents: its border, and the displacement from one agent to another.
 #pragma once
 
 #include <cmath>
@@ -16,9 +16,9 @@ struct Space {
   bool open() const { return boundary == Boundary::open; }
   bool periodic() const { return boundary == Boundary::periodic; }
 
-  // Where a coordinate is shown: in [0, box) in a periodic space, as it is in others.
+  // A coordinate as it is published: in [0, box) in a periodic space, unchanged in others.
   float fold(float x) const;
-  // Lets an agent that has moved meet the border: it enters again, or is mirrored.
+  // Applies the border to an agent that has moved: it enters at the other side, or is mirrored.
   template <std::size_t D>
   void settle(Vec<D>& position, Vec<D>& velocity) const;
 };
@@ -38,11 +38,11 @@ inline float Space::fold(float x) const {
   if (!periodic() || (x >= 0 && x < box)) return x;
   const double edge = box, y = static_cast<double>(x) - edge * std::floor(static_cast<double>(x) / edge);
   const auto folded = static_cast<float>(y);
-  // Just below 0 rounds to the edge itself, which is 0 again.
+  // A value just below 0 is rounded to the edge itself, which is 0.
   return folded >= 0 && folded < box ? folded : 0.0f;
 }
 
-// The wall's mirror turns the velocity inwards, whichever way the rules had turned it.
+// A wall turns the velocity inwards, whatever its direction was.
 template <std::size_t D>
 void Space::settle(Vec<D>& position, Vec<D>& velocity) const {
   if (open()) return;

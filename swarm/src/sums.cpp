@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// Vectors whose size is not known when this is compiled cannot be members.
+// Vectors whose size is not known at compile time cannot be members.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sums.cpp"
@@ -14,7 +14,7 @@
 #define WINGBEAT_SWARM_SUMS_TASK
 namespace swarm {
 
-// A group's sums, for loops that know nothing of cells.
+// The sums of a group, for loops that do not use cells.
 template <std::size_t D>
 struct SumsTask {
   static constexpr std::size_t kMostRuns = D == 2 ? 2 * 3 : 2 * 9;  // rows, each cut by the border at most
@@ -80,7 +80,7 @@ class Lanes {
     for (std::size_t j = own_end; j < run.end; ++j) add<false>(j);
   }
 
-  // Whoever may be one of the lanes itself is told apart by its place.
+  // A candidate that may be one of the lanes itself is recognised by its index.
   template <bool kMayBeSelf>
   HWY_INLINE void add(std::size_t j) {
     F to[D];
@@ -95,7 +95,8 @@ class Lanes {
       is_within = hn::And(is_within, hn::RebindMask(d_, hn::Ne(hn::Iota(i_, 0), place)));
     }
     count_ = hn::IfThenElse(hn::RebindMask(i_, is_within), hn::Add(count_, hn::Set(i_, 1)), count_);
-    // Headings are numbers, so that 0 times one is nothing; and it is exact, fused or not.
+    // Headings are finite, so 0 times a heading is 0; the product is exact, whether it is fused with the addition or
+    // not.
     const F weight = hn::IfThenElseZero(is_within, hn::Set(d_, 1.0f));
     for (std::size_t axis = 0; axis < D; ++axis) {
       headings_[axis] = hn::MulAdd(weight, hn::Set(d_, task_.heading[axis][j]), headings_[axis]);

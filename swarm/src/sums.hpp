@@ -1,7 +1,7 @@
 // Sums over the neighbours of a few agents at once that lie side by side.
 //
-// The agents lie in the lanes of a vector, and every candidate is looked at by all of them. So each sum is made one
-// neighbour after another, in the order of the cells, and has the same bits whatever the processor's vectors are.
+// The agents are in the lanes of a vector, and every candidate is tested by all lanes. So each sum adds one neighbour
+// after another, in the order of the cells, and has the same bits whatever the processor's vectors are.
 #pragma once
 
 #include <array>
@@ -19,24 +19,24 @@ struct Sums {
   Vec<D> close_ways;  // of those closer than a second distance
 };
 
-// What rules want summed.
+// Which sums the rules need.
 enum class Wanted : std::uint8_t { headings, ways_and_headings };
 
 struct Radii {
   float within, close;
 };
 
-// What a thread keeps of the agents it is at.
+// A thread's working memory for the agents of its group.
 template <std::size_t D>
 class GroupSums {
  public:
   static constexpr std::uint32_t kMost = 8;  // agents
 
-  // What is not wanted stays 0.
+  // Sums that are not needed stay 0.
   explicit GroupSums(Wanted wanted) : wanted_(wanted) {}
 
-  // Of at most kMost agents. Neighbours are those at most radii.within away, the agent itself never. The cells' reach is at
-  // least that.
+  // Of at most kMost agents. Neighbours are those at most radii.within away, the agent itself never. The cells' reach
+  // is at least that.
   void compute(const Cells<D>& cells, const typename Cells<D>::Group& group, const Radii& radii);
 
   // Of the k-th of those agents.

@@ -1,7 +1,8 @@
-// The neighbours of one agent after another, found among the agents of the buckets around.
+// Finds the neighbours of one agent after another among the agents of the surrounding buckets.
 //
-// Exactly those of comparing all pairs in float: within() finds who is at most the radius away, nearest() the k nearest,
-// of equally near ones those with the lower identity. Coincident agents are neighbours; nobody is its own.
+// The result is exactly that of comparing all pairs in float. within() finds the agents at most the radius away;
+// nearest() the k nearest, and of equally near ones those with the lower identity. Coincident agents are neighbours; an
+// agent is not its own.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 
 namespace swarm {
 
-// One neighbour, as an agent sees it.
+// One neighbour, relative to the agent.
 template <std::size_t D>
 struct Neighbour {
   Vec<D> to;     // the way there, the shortest in a periodic space
@@ -50,10 +51,10 @@ class Surroundings {
     const Surroundings& s_;
   };
 
-  // Goes to a bucket.
+  // Chooses the bucket whose agents are searched for next.
   void enter(const Cells<D>& cells, std::size_t bucket) { gather(cells, bucket, 1); }
 
-  // Neighbours of the agent at that place of the bucket entered.
+  // The neighbours of the agent at that index of the chosen bucket.
   Found within(const Cells<D>& cells, std::uint32_t at, float radius);
   Found nearest(const Cells<D>& cells, std::uint32_t at, std::size_t k);
 
@@ -112,7 +113,7 @@ void Surroundings<D>::copy(const Cells<D>& cells, Range run) {
   count_ += length;
 }
 
-// Fills the way to everybody around and its squared length; the agent itself is infinitely far away.
+// Fills the displacements to all surrounding agents and their squared lengths; the agent itself is infinitely far away.
 template <std::size_t D>
 void Surroundings<D>::measure(const Cells<D>& cells, std::uint32_t at) {
   Vec<D> self;
@@ -177,7 +178,7 @@ template <std::size_t D>
 typename Surroundings<D>::Found Surroundings<D>::nearest(const Cells<D>& cells, std::uint32_t at, std::size_t k) {
   for (;;) {
     measure(cells, at);
-    // Up to the distance that is covered nobody is missing. Mostly that is far enough.
+    // The buckets contain every agent up to the covered distance, which is usually enough.
     const double covered = std::max(cells.covered(rings_), 0.0);
     choose_within(static_cast<float>(covered * covered));
     if (found_ >= k) break;
@@ -185,7 +186,7 @@ typename Surroundings<D>::Found Surroundings<D>::nearest(const Cells<D>& cells, 
       choose_others();
       break;
     }
-    // Whoever comes next in this bucket will need as many.
+    // The next agent of this bucket will probably need as many.
     gather(cells, bucket_, 2 * rings_);
   }
   keep_nearest(cells, k);
@@ -193,7 +194,7 @@ typename Surroundings<D>::Found Surroundings<D>::nearest(const Cells<D>& cells, 
   return Found(*this);
 }
 
-// Everybody around but the agent itself.
+// All surrounding agents except the agent itself.
 template <std::size_t D>
 void Surroundings<D>::choose_others() {
   found_ = 0;
@@ -203,7 +204,7 @@ void Surroundings<D>::choose_others() {
   }
 }
 
-// Of those chosen, in order.
+// Of the chosen ones, in order.
 template <std::size_t D>
 void Surroundings<D>::keep_nearest(const Cells<D>& cells, std::size_t k) {
   const auto is_before = [&](std::int32_t a, std::int32_t b) {

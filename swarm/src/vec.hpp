@@ -31,7 +31,7 @@ struct Vec {
   friend Vec operator*(Vec a, Real s) { return a *= s; }
 };
 
-// Rules sum and turn in double: what they read and write is float.
+// Rules compute in double; they read and write float.
 template <std::size_t D>
 using Sum = Vec<D, double>;
 
@@ -61,7 +61,7 @@ Vec<D> narrow(const Sum<D>& a) {
   return b;
 }
 
-// The direction of a; `otherwise` where a has none.
+// The direction of a, or `otherwise` if a has none.
 template <std::size_t D>
 Sum<D> direction(const Sum<D>& a, const Sum<D>& otherwise = {}) {
   const double long_is = length(a);

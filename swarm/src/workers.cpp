@@ -12,7 +12,7 @@
 namespace swarm {
 namespace {
 
-// So that a thread that is done early takes over from the others.
+// Many runs, so that a thread that finishes early takes over work of the others.
 [[maybe_unused]] constexpr std::size_t kRunsPerThread = 16;
 
 }  // namespace
@@ -26,7 +26,7 @@ struct Workers::Arena {
 
 bool Workers::are_available() { return true; }
 
-// More than the machine has would only wait for each other, and oneTBB would complain.
+// More threads than the machine has would only wait for each other, and oneTBB would print a warning.
 Workers::Workers(unsigned threads)
     : threads_(std::min(threads, static_cast<unsigned>(std::max(1, tbb::info::default_concurrency())))) {
   if (threads_ > 1) arena_ = std::make_unique<Arena>(threads_);

@@ -9,17 +9,17 @@ namespace swarm {
 
 class Workers {
  public:
-  // Whether there can be more than one: whether this was built with oneTBB.
+  // Whether there can be more than one, which needs a build with oneTBB.
   static bool are_available();
 
-  // Not more than the machine runs at a time.
+  // At most as many as the machine runs at a time.
   explicit Workers(unsigned threads);
   ~Workers();
 
   unsigned threads() const { return threads_; }
 
-  // Calls task(first, last, worker) for runs that cover [0, count), in any order and several at a time; no two at a time
-  // with the same worker, which is below threads(). Where the runs begin depends on the number of threads.
+  // Calls task(first, last, worker) for runs that cover [0, count), in any order and several at a time; no two at a
+  // time with the same worker, which is below threads(). Where the runs begin depends on the number of threads.
   void run(std::size_t count, const std::function<void(std::size_t, std::size_t, unsigned)>& task);
 
  private:

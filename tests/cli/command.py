@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,7 @@ PATIENCE_S = 30
 
 class CommandTest(unittest.TestCase):
     def setUp(self):
-        self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-tools."))
+        self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-cli."))
         self.directory.chmod(0o700)
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
         self.addCleanup(self.run_verb, "gc")
@@ -69,6 +70,10 @@ class CommandTest(unittest.TestCase):
         while not condition():
             self.assertLess(time.monotonic(), end, "it did not happen in time")
             time.sleep(0.02)
+
+    def await_log(self, process, pattern):
+        """Until the process, which has a .log, has written this."""
+        self.wait_until(lambda: re.search(pattern, process.log.text()) or self.assertIsNone(process.poll(), process.log.text()))
 
     def finish(self, process, sent=signal.SIGINT):
         """Sends a signal and gives the exit code and the output."""

@@ -1,4 +1,5 @@
-// What every verb prints with --json is JSON, whatever other programs wrote into labels, attributes, help texts and reasons.
+// What every verb prints with --json is JSON, whatever other programs wrote into labels, attributes, help texts and
+// reasons.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "config_file.hpp"
-#include "swarm/swarm.hpp"
 #include "failure.hpp"
+#include "swarm/swarm.hpp"
 
 namespace wingbeat::cli {
 namespace {

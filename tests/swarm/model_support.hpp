@@ -1,5 +1,5 @@
-// What the tests of the models share: states of any dimension, the models' rules written down plainly in double over all
-// pairs, and what a group is measured by.
+// What the tests of the models share: states of any dimension, the models' rules written down plainly in double over
+// all pairs, and what a group is measured by.
 #pragma once
 
 #include <algorithm>

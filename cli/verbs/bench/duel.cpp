@@ -53,8 +53,8 @@ class TalkMemory {
 };
 
 void wait_until(const std::atomic<std::uint64_t>& word, std::uint64_t value) {
-  wait_for([&] { return word.load(std::memory_order_acquire) >= value; }, kWaitLimitNs, "the other process of the bench",
-           stop_if_interrupted);
+  wait_for([&] { return word.load(std::memory_order_acquire) >= value; }, kWaitLimitNs,
+           "the other process of the bench", stop_if_interrupted);
 }
 
 class Contest {
@@ -106,6 +106,8 @@ class Contest {
   }
 
  private:
+  // The reader announces each read, so a frame is written only when it is awaited; the pause lets the reader begin to
+  // wait.
   void write_one(Lane& lane, std::uint64_t frame) {
     wait_until(talk_.ready, frame);
     spin_until(now_ns() + plan_.pause_ns);
@@ -162,7 +164,8 @@ Figures figures_of(std::vector<std::uint64_t>& samples) {
 
 Duel run_duel(const Plan& plan, const std::string& stream) {
   Contest contest(plan, stream);
-  pin_to_core(1);  // inherited by the reader
+  // Before the fork, so that the reader never runs on the writer's core.
+  pin_to_core(1);
   const pid_t reader = ::fork();
   if (reader < 0) throw std::runtime_error("cannot start the reading process");
   if (reader == 0) be_the_reader(contest);
@@ -172,6 +175,7 @@ Duel run_duel(const Plan& plan, const std::string& stream) {
     contest.write_all();
   } catch (...) {
     failure = std::current_exception();
+    // The reader may wait for a frame that will not come.
     ::kill(reader, SIGKILL);
   }
   int status = 0;

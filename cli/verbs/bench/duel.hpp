@@ -1,4 +1,5 @@
-// Measures two lanes in one run: two processes, each on a core of its own, with rounds of one lane and of the other in turn.
+// Measures two lanes in one run: two processes, each on a core of its own, with rounds of one lane and of the other in
+// turn.
 #pragma once
 
 #include <cstdint>

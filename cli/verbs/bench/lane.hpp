@@ -1,5 +1,5 @@
-// A way for a frame to get from one process to another. The bench compares Wingbeat's way with the floor, which touches the same
-// bytes in the same order, reads the clock as often, and does nothing else.
+// A way for a frame to get from one process to another. The bench compares Wingbeat's way with the floor, which touches
+// the same bytes in the same order, reads the clock as often, and does nothing else.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ using wingbeat::bench::Wait;
 struct Shape {
   std::uint64_t bytes = 64;  // of payload; a multiple of 64
   Wait wait = Wait::kSpin;
-  bool whole = false;  // the time from before the first byte is written until the last is summed; otherwise the signal alone
+  bool whole =
+      false;  // the time from before the first byte is written until the last is summed; otherwise the signal alone
 };
 
 struct Seen {
@@ -25,8 +26,8 @@ struct Seen {
   bool is_whole = false;
 };
 
-// Made before the fork; the writing process uses one side, the reading process the other. Each function throws std::runtime_error
-// if it cannot go on.
+// Made before the fork; the writing process uses one side, the reading process the other. Each function throws
+// std::runtime_error if it cannot go on.
 class Lane {
  public:
   virtual ~Lane() = default;

@@ -1,5 +1,5 @@
-// What `wingbeat bench` and bench/peers share: the payload of a frame, the floor that both compare with, and the clocks and
-// cores of their drivers.
+// What `wingbeat bench` and bench/peers share: the payload of a frame, the floor that both compare with, and the clocks
+// and cores of their drivers.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ enum class Wait { kSpin, kSleep };
 std::uint64_t now_ns();  // CLOCK_MONOTONIC, the same for all processes of a machine
 void spin_until(std::uint64_t time_ns);
 
-// The process, and those that it forks, run on the `nth` of the cores that it was allowed at first. False where that is not
-// possible.
+// The process, and those that it forks, run on the `nth` of the cores that it was allowed at first. False where that is
+// not possible.
 bool pin_to_core(unsigned nth);
 
 // Spins until the condition holds. Throws std::runtime_error at the limit. `each_round` is called now and then.
@@ -43,13 +43,13 @@ struct Stamp {
 };
 inline constexpr std::uint64_t kStampBytes = sizeof(Stamp);
 
-// Writes, and reads and checks, every word behind the stamp. All words follow from the number of the frame, so a reader that sums
-// them knows whether it got the whole frame. Not inlined, so that every way of transport runs the same code.
+// Writes, and reads and checks, every word behind the stamp. All words follow from the number of the frame, so a reader
+// that sums them knows whether it got the whole frame. Not inlined, so that every way of transport runs the same code.
 void fill(std::byte* frame, std::uint64_t bytes, std::uint64_t seq);
 bool sums_up(const std::byte* frame, std::uint64_t bytes, std::uint64_t seq);
 
-// The floor: a ring of slots in shared memory, a commit word per slot, one writer. It has no checks, no leases and no protection
-// against the death of a process. No library can be faster on this machine with the same memory traffic.
+// The floor: a ring of slots in shared memory, a commit word per slot, one writer. It has no checks, no leases and no
+// protection against the death of a process. No library can be faster on this machine with the same memory traffic.
 class FloorRing {
  public:
   // As large as the header of Wingbeat's slots, and before the payload in the same way.

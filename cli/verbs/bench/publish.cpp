@@ -186,6 +186,7 @@ Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
   StageMemory stage;
   wingbeat::bench::pin_to_core(1);  // inherited by the readers
   wb_writer* writer = make_writer(stream);
+  // Readers that hold a frame need one to hold.
   if (plan.do_what != Readers::kAsleep) publish(writer);
   const pid_t readers = ::fork();
   if (readers < 0) throw std::runtime_error("cannot start the reading process");
@@ -203,6 +204,7 @@ Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
     throw;
   }
   (*stage).over.store(1);
+  // A stopped process does not see that it is over.
   ::kill(readers, SIGCONT);
   ::waitpid(readers, nullptr, 0);
   wb_writer_close(writer);

@@ -21,8 +21,7 @@ std::optional<swarm::Boundary> read_boundary(const Section& section) {
   const auto name = section.text("boundary");
   if (!name) return std::nullopt;
   const auto boundary = swarm::find_boundary(*name);
-  if (!boundary || *boundary == swarm::Boundary::usual)
-    section.refuse("boundary", "must be open, periodic or walled");
+  if (!boundary || *boundary == swarm::Boundary::usual) section.refuse("boundary", "must be open, periodic or walled");
   return boundary;
 }
 

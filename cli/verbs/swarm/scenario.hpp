@@ -34,8 +34,8 @@ struct Scenario {
   std::vector<std::pair<std::string, double>> parameters;
 };
 
-// Reads a file by its path or by the name of an installed scenario (see find_shared). Throws Failure with what is wrong and
-// what would be right: kNotFound if there is no such file, kUsage for its content.
+// Reads a file by its path or by the name of an installed scenario (see find_shared). Throws Failure with what is wrong
+// and what would be right: kNotFound if there is no such file, kUsage for its content.
 Scenario read_scenario(const std::string& name_or_path);
 // Does the same for a text; `source` names it in messages.
 Scenario parse_scenario(const std::string& text, const std::string& source);

@@ -78,6 +78,7 @@ void apply_parameter(swarm::Swarm& flock, const std::string& scenario,
 swarm::Swarm make_flock(const SwarmArguments& arguments) {
   if (const auto outcome = swarm::Swarm::check(arguments.flock); !outcome) throw Failure(kUsage, outcome.text);
   swarm::Swarm flock(arguments.flock);
+  // Before the scenario and --set, which have priority.
   if (flock.model().has_bodies) {
     const swarm::Outcome outcome = flock.set(swarm::Parameter::centre_radius, fitting_centre_radius(flock.agents()));
     if (!outcome) throw Failure(kFailed, outcome.text);
@@ -116,6 +117,8 @@ Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::opt
   for (;;) {
     const bool is_time = pace.wait();
     if (is_done(arguments, summary)) break;
+    // Requests are answered after the readers have finished with the frame, so that what they asked because of it applies
+    // to the next step.
     if (!stream.await_readers()) continue;
     summary.requests += stream.answer_requests();
     if (listener) listener->poll();
@@ -135,8 +138,7 @@ void print_start(const SwarmArguments& arguments, const SwarmStream& stream) {
   std::fflush(stdout);
 }
 
-void print_summary(const SwarmArguments& arguments, const Summary& summary,
-                   const std::optional<CodeReader>& listener) {
+void print_summary(const SwarmArguments& arguments, const Summary& summary, const std::optional<CodeReader>& listener) {
   fmt::print("{}: {} frames in {:.1f} s, {} late, step p50 {}, publish p50 {} p99 {}, {} requests",
              arguments.stream.name, summary.frames, summary.wall_seconds(), summary.late,
              duration_text(summary.step.at(0.5)), duration_text(summary.publish.at(0.5)),
@@ -249,7 +251,8 @@ void add_model_options(Verb& verb, SwarmArguments& a) {
 void add_run_options(Verb& verb, SwarmArguments& a) {
   verb.add("--seed", a.flock.seed, "Seed all random numbers").with_default();
   const Option rate = verb.add("--rate", a.rate, "Make so many steps per second").between(0.001, 1e6).with_default();
-  verb.add("--flat-out", a.flat_out, "Run as fast as possible instead; 60 steps then count as one second").excludes(rate);
+  verb.add("--flat-out", a.flat_out, "Run as fast as possible instead; 60 steps then count as one second")
+      .excludes(rate);
   verb.add("--seconds", a.seconds, "End after this time").between(0, 1e9);
   verb.add("--steps", a.steps, "End after this many steps; the start state is one frame more");
   verb.add("--set", a.settings, "Set the initial value of a parameter; may be repeated").shown_as("NAME=NUMBER");
@@ -264,21 +267,24 @@ void add_stream_options(Verb& verb, SwarmArguments& a) {
   verb.add("--history", a.stream.history, "Set how many frames a reader of every frame may fall back").with_default();
   verb.add("--max-readers", a.stream.max_readers, "Set how many readers there may be").with_default();
   verb.add("--lock-step", a.stream.lock_step,
-           "Wait after each frame for the readers in lock-step with this label; a request that they make because of a frame "
+           "Wait after each frame for the readers in lock-step with this label; a request that they make because of a "
+           "frame "
            "applies to the next")
       .shown_as("LABEL");
   verb.add("--timeout", a.stream.lock_step_limit_s,
            "Wait at most so many seconds for a reader in lock-step, then go on without it until it catches up")
       .between(0.001, 1e6)
       .with_default();
-  verb.choose("--share", rights, [&a](std::size_t index) { a.stream.access |= kRights[index]; },
-              "Give other users rights; default: none; several with commas between them", true);
+  verb.choose(
+      "--share", rights, [&a](std::size_t index) { a.stream.access |= kRights[index]; },
+      "Give other users rights; default: none; several with commas between them", true);
   verb.add("--huge", a.stream.huge, "Use huge pages for frames, if the system has any");
   verb.add("--subscribe", a.subscribe, "Count the frames of this stream and keep the newest of its field `code`")
       .shown_as("STREAM");
-  verb.add("--stamp", a.stream.stamp,
-           "Add a field `stamp`, by which a reader can tell that a frame is whole: seq * 0x9E3779B97F4A7C15 plus all other "
-           "fields as little-endian 64-bit words, each field filled up with zeros, wrapping");
+  verb.add(
+      "--stamp", a.stream.stamp,
+      "Add a field `stamp`, by which a reader can tell that a frame is whole: seq * 0x9E3779B97F4A7C15 plus all other "
+      "fields as little-endian 64-bit words, each field filled up with zeros, wrapping");
   verb.choose("--inject", a.stream.injection,
               Injections{{"none", Injection::none},
                          {"torn", Injection::torn},

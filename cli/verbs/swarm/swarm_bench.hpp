@@ -37,8 +37,8 @@ struct SwarmSpeed {
   double neighbours = 0;  // of an agent, in the mean over the steps
   double steps_per_second = 0;
   PhaseCost cost;
-  // How fast frames are read and written, as a share of how fast this machine's threads copy memory: 1 would be a step that
-  // only copies.
+  // How fast frames are read and written, as a share of how fast this machine's threads copy memory: 1 would be a step
+  // that only copies.
   double bandwidth_share = 0;
   std::optional<PublishedSpeed> published;
 

@@ -181,6 +181,7 @@ void SwarmStream::add_counts(Slot& slot) {
 
 void SwarmStream::add_stamp(Slot& slot) { slot.span(stamp_)[0] = frame_stamp(slot.raw().data, infos_, slot.seq()); }
 
+// Half of the positions are replaced after the stamp was computed, so a reader that checks the stamp notices.
 void SwarmStream::tear(Slot& slot) {
   const auto positions = slot.span(position_);
   const auto before = slot.previous(position_);
@@ -191,10 +192,12 @@ void SwarmStream::tear(Slot& slot) {
 bool SwarmStream::await_readers() {
   if (writer_.await_readers() == WB_INTERRUPTED) return false;
   if (options_.lock_step.empty() || options_.quiet) return true;
+  // The library drops a reader that overruns the limit; this only reports it.
   const std::uint64_t overruns = writer_.stats().overruns;
   if (overruns > overruns_)
-    say("swarm", fmt::format("a reader '{}' did not finish its frame within {:g} s: going on without it until it catches up",
-                             options_.lock_step, options_.lock_step_limit_s));
+    say("swarm",
+        fmt::format("a reader '{}' did not finish its frame within {:g} s: going on without it until it catches up",
+                    options_.lock_step, options_.lock_step_limit_s));
   overruns_ = overruns;
   return true;
 }
@@ -204,6 +207,7 @@ std::size_t SwarmStream::answer_requests() {
 }
 
 void SwarmStream::answer(Request& request) {
+  // A request that is not refused gets the receipt `applied`.
   if (request.is_parameter() && options_.injection == Injection::frozen) return;
   const auto arguments = request.arguments();
   const swarm::Outcome outcome = request.is_parameter() ? flock_.set(request.name(), request.value())
@@ -223,6 +227,7 @@ void CodeReader::poll() {
     } else if (frame.status() < 0) {
       problem_ = frame.error().what();
       return;
+      // A restart is reported once; frames of the new writer follow.
     } else if (frame.status() != WB_RESTARTED) {
       return;
     }

@@ -1,5 +1,5 @@
-// The reference swarm as a stream: its schema, its frames in slots of shared memory, its requests; the stamp by which a reader
-// can tell that a frame is whole; and the stream on which an analysis may answer.
+// The reference swarm as a stream: its schema, its frames in slots of shared memory, its requests; the stamp by which a
+// reader can tell that a frame is whole; and the stream on which an analysis may answer.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +41,9 @@ struct StepCost {
 inline constexpr const char* kStampField = "stamp";
 inline constexpr std::uint64_t kStampStep = 0x9E3779B97F4A7C15;
 
-// A number that depends on every byte of a frame and on its seq: seq * kStampStep, plus each field but the stamp itself as
-// little-endian 64-bit words, of which the last is filled up with zeros. All additions wrap. Bytes between fields do not count.
-// Valid for frames whose count is the capacity.
+// A number that depends on every byte of a frame and on its seq: seq * kStampStep, plus each field but the stamp itself
+// as little-endian 64-bit words, of which the last is filled up with zeros. All additions wrap. Bytes between fields do
+// not count. Valid for frames whose count is the capacity.
 std::uint64_t frame_stamp(const void* data, const std::vector<wb_field_info>& fields, std::uint64_t seq);
 
 // Owns the writer. The swarm remains the caller's; its parameters are the stream's initial values.
@@ -56,8 +56,8 @@ class SwarmStream {
   // Makes one step and publishes it.
   StepCost publish_step();
 
-  // In lock-step, waits for the readers to finish with the newest frame, each frame at most for the limit. False if a signal
-  // came first.
+  // In lock-step, waits for the readers to finish with the newest frame, each frame at most for the limit. False if a
+  // signal came first.
   bool await_readers();
 
   // Answers the requests that came since the last call. Returns how many there were.

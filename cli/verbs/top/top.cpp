@@ -19,10 +19,10 @@ namespace {
 
 using Style = Line::Style;
 
-
 std::string number(std::uint64_t value) { return fmt::format("{}", value); }
 
-// --------------------------------------------------------------------------------------------------------------- tables
+// ---------------------------------------------------------------------------------------------------------------
+// tables
 
 std::vector<std::string> stream_row(const std::string& name, const Sample& sample) {
   const wb_stream_info& s = sample.stream;
@@ -83,7 +83,8 @@ Json to_json(const Watch& watch) {
   return array;
 }
 
-// --------------------------------------------------------------------------------------------------------------- screen
+// ---------------------------------------------------------------------------------------------------------------
+// screen
 
 // The longest of these texts that fits.
 std::string fitting(std::initializer_list<const char*> texts, std::size_t width) {
@@ -123,15 +124,16 @@ std::string summary(const Watch& watch, double interval_s, std::size_t width) {
     readers += stream.sample().stream.readers;
     bytes += stream.sample().stream.memory_bytes;
   }
-  const std::string brief = fmt::format("wingbeat top: {}, {} alive, {}", counted(watch.streams().size(), "stream"), alive,
-                                        counted(readers, "reader"));
+  const std::string brief = fmt::format("wingbeat top: {}, {} alive, {}", counted(watch.streams().size(), "stream"),
+                                        alive, counted(readers, "reader"));
   const std::string full = fmt::format("{}, {}, every {:g} s", brief, bytes_text(bytes), interval_s);
   return full.size() <= width ? full : cut(brief, width);
 }
 
 // The list of streams, and below it the readers of the chosen one as far as there is room.
 void add_list(std::vector<Line>& lines, const Watch& watch, View& view, Screen::Size size) {
-  if (watch.streams().empty() && watch.failures().empty()) return lines.insert(lines.end(), {{"no streams"}, {"start a writer, for example `wingbeat swarm`"}}), void();
+  if (watch.streams().empty() && watch.failures().empty())
+    return lines.insert(lines.end(), {{"no streams"}, {"start a writer, for example `wingbeat swarm`"}}), void();
   const auto table = stream_table(watch, size.columns);
   std::vector<Line> rows;
   std::size_t marked = 0;
@@ -149,6 +151,7 @@ void add_list(std::vector<Line>& lines, const Watch& watch, View& view, Screen::
       chosen != nullptr ? readers_of(readers_only(*chosen), size.columns).lines : std::vector<std::string>();
   const std::size_t room = size.rows - std::min<std::size_t>(size.rows, lines.size() + 2);  // without head and help
   const std::size_t wanted = readers.empty() ? 0 : readers.size() + 2;
+  // The list comes first; the readers get what it leaves, but at least a third of the room.
   const std::size_t for_readers = std::min(wanted, std::max(room / 3, room - std::min(room, rows.size())));
   lines.push_back({table[0], Style::bold});
   for (Line& line : window_of(rows, marked, room - for_readers, view.first)) lines.push_back(std::move(line));
@@ -173,7 +176,8 @@ void add_details(std::vector<Line>& lines, WatchedStream& stream, View& view, Sc
   try {
     const StreamDescription description = describe(stream.inspection());
     if (!description.unverified.empty()) add("unverified: " + printable(description.unverified));
-    for (const TableSection& section : sections_of(description, size.columns - std::min<std::size_t>(2, size.columns))) {
+    for (const TableSection& section :
+         sections_of(description, size.columns - std::min<std::size_t>(2, size.columns))) {
       all.push_back({""});
       all.push_back({section.title, Style::bold});
       for (std::size_t i = 0; i < section.lines.size(); ++i)
@@ -201,13 +205,14 @@ std::vector<Line> picture(Watch& watch, View& view, Screen::Size size, double in
     add_list(lines, watch, view, size);
   }
   lines.resize(std::max<std::size_t>(size.rows, 1) - 1);
-  lines.push_back({view.is_detailed ? fitting({"up/down or j k: scroll   Esc: back to the list   q: leave",
-                                               "j k: scroll  Esc: back  q: leave"},
-                                              size.columns)
-                                    : fitting({"up/down or j k: choose a stream   Enter: its fields, parameters and readers   q: leave",
-                                               "j k: choose  Enter: details  q: leave"},
-                                              size.columns),
-                   Style::dim});
+  lines.push_back(
+      {view.is_detailed
+           ? fitting({"up/down or j k: scroll   Esc: back to the list   q: leave", "j k: scroll  Esc: back  q: leave"},
+                     size.columns)
+           : fitting({"up/down or j k: choose a stream   Enter: its fields, parameters and readers   q: leave",
+                      "j k: choose  Enter: details  q: leave"},
+                     size.columns),
+       Style::dim});
   return lines;
 }
 
@@ -219,7 +224,8 @@ bool handle_key(Key key, const Watch& watch, View& view) {
     if (key == Key::down) ++view.first;
     if (key == Key::up && view.first > 0) --view.first;
     if (key == Key::first) view.first = 0;
-    if (key == Key::last) view.first = std::string::npos / 2;  // limited by the picture
+    // The picture limits it to the last full page.
+    if (key == Key::last) view.first = std::string::npos / 2;
     return true;
   }
   const auto& streams = watch.streams();
@@ -233,7 +239,8 @@ bool handle_key(Key key, const Watch& watch, View& view) {
   return true;
 }
 
-// ----------------------------------------------------------------------------------------------------------------- verb
+// -----------------------------------------------------------------------------------------------------------------
+// verb
 
 struct TopArguments {
   double interval_s = 1;
@@ -248,6 +255,7 @@ int run_screen(const TopArguments& arguments) {
   Watch watch;
   View view;
   Screen screen;
+  // Keys and a changed window are answered at once with the last sample; streams are read only every interval.
   for (auto next = Clock::now(); !interrupted();) {
     if (Clock::now() >= next) {
       watch.look();
@@ -296,9 +304,10 @@ int run_plain(const TopArguments& arguments) {
 }  // namespace
 
 void add_top(CommandLine& line) {
-  auto verb = line.add_verb(kLooking, "top", "Watch all streams and readers live: rate, step time, lag, losses, memory",
-                            "On a terminal, choose a stream with the arrow keys or j and k, and press Enter to see its fields, "
-                            "parameters and readers; q leaves. Otherwise the state is printed every --interval seconds.");
+  auto verb =
+      line.add_verb(kLooking, "top", "Watch all streams and readers live: rate, step time, lag, losses, memory",
+                    "On a terminal, choose a stream with the arrow keys or j and k, and press Enter to see its fields, "
+                    "parameters and readers; q leaves. Otherwise the state is printed every --interval seconds.");
   auto arguments = std::make_shared<TopArguments>();
   verb.add("--interval", arguments->interval_s, "Update every so many seconds").between(0.05, 3600).with_default();
   verb.add("--once", arguments->once, "Print the state once and end");

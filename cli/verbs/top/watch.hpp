@@ -22,7 +22,9 @@ struct Sample {
   std::uint64_t lag_of(const wb_reader_info& reader) const {
     return stream.seq > reader.seq ? stream.seq - reader.seq : 0;
   }
-  double load() const { return static_cast<double>(stream.fill_time_ns) * rate / 1e9; }  // share of time spent in frames
+  double load() const {
+    return static_cast<double>(stream.fill_time_ns) * rate / 1e9;
+  }  // share of time spent in frames
 };
 
 class WatchedStream {

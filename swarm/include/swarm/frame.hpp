@@ -1,11 +1,11 @@
-// The memory a swarm reads its previous step from and writes its next step into.
+// The memory from which a swarm reads its previous step and into which it writes the next.
 //
-// Concept: the swarm owns no copy of positions and velocities when its caller gives it frames: it reads the previous
-// frame and writes every number of the next one exactly once, in place. A frame may lie in shared memory.
+// Concept: with frames from the caller, the swarm has no copy of positions and velocities. It reads the previous frame
+// and writes every number of the next one exactly once, in place. A frame may lie in shared memory.
 //
-// Layout: an agent's numbers lie together (x y z x y z ..., or x y x y ... where the model has D = 2 dimensions), agents
-// are in identity order: agent i is at D*i in every frame, for ever. Lengths and speeds are in the model's own units
-// (ModelInfo::velocity_unit), mostly a displacement per step.
+// Layout: an agent's numbers lie together (x y z x y z ..., or x y x y ... where the model has D = 2 dimensions),
+// agents are in identity order: agent i is at D*i in every frame, for ever. Lengths and speeds are in the model's own
+// units (ModelInfo::velocity_unit), mostly a displacement per step.
 //
 // Lifetime: the spans are used during the call that takes them and not kept.
 #pragma once
@@ -19,13 +19,13 @@ namespace swarm {
 // How many attractors, and how many repulsors, can be alive at once.
 inline constexpr std::size_t kSourceCapacity = 32;
 
-// What the next step is computed from: D * agents floats each.
+// The input of the next step: D * agents floats each.
 struct View {
   std::span<const float> position;
   std::span<const float> velocity;
 };
 
-// What a step fills. `position` and `velocity` are required; each other span is filled unless it is empty. All but
+// The output of a step. `position` and `velocity` are required; each other span is filled unless it is empty. All but
 // `position`, `velocity` and `id` are for models with bodies (ModelInfo::has_bodies) and stay empty for others.
 struct Frame {
   std::span<float> position;    // D * agents

@@ -1,7 +1,7 @@
-// The models a swarm can follow, and the spaces it can live in.
+// The models of a swarm, and its spaces.
 //
-// Concept: a model is rules for one agent among its neighbours; its numbers (dimensions, parameters, what can be asked
-// of it) are described by one `ModelInfo`. Everything else (space, neighbours, threads, random numbers) is shared. The
+// Concept: a model is rules for one agent among its neighbours; its dimensions, parameters and commands are
+// described by one `ModelInfo`. Everything else (space, neighbours, threads, random numbers) is shared. The
 // formulas and their sources are in swarm/README.md.
 //
 // Lifetime: descriptions are constants; references and spans stay valid for ever. Threads: any.

@@ -1,4 +1,4 @@
-// The answer of everything that may be refused.
+// The result of a call that may be refused.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace swarm {
 
-// Either done, or refused with a text that says why and what would be accepted.
+// Done, or refused with a text that says why and what would be accepted.
 // A refused call has changed nothing.
 struct [[nodiscard]] Outcome {
   bool ok = true;

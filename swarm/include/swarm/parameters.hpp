@@ -1,4 +1,4 @@
-// What of a swarm can be steered: one table each of parameters, triggers and commands for every model (model.hpp).
+// The controls of a swarm: tables of parameters, triggers and commands for every model (model.hpp).
 //
 // The tables are the only description: a command line, a stream's schema or a GUI is generated from them.
 #pragma once
@@ -14,8 +14,8 @@
 
 namespace swarm {
 
-// The place of a parameter in its model's table. The names are those of zones; parameters of other models are found by
-// name.
+// The index of a parameter in the table of its model. The names are those of zones; parameters of other models are
+// found by name.
 enum class Parameter : std::uint8_t {
   separation,
   alignment,
@@ -53,13 +53,13 @@ struct ParameterInfo {
   std::string_view help;  // one sentence
 };
 
-// A trigger is an act without arguments.
+// A trigger has no arguments.
 struct TriggerInfo {
   std::string_view name;
   std::string_view help;
 };
 
-// A command takes scalars, in this order.
+// A command takes numbers, in this order.
 struct CommandInfo {
   std::string_view name;
   std::span<const std::string_view> arguments;
@@ -78,7 +78,7 @@ std::optional<Parameter> find_parameter(std::string_view name);
 class Parameters {
  public:
   Parameters();  // the defaults of zones
-  // The defaults of that table, whose rows have to outlive this.
+  // The defaults of the table, whose rows must outlive this object.
   explicit Parameters(std::span<const ParameterInfo> table);
 
   std::span<const ParameterInfo> table() const { return table_; }
@@ -87,7 +87,8 @@ class Parameters {
   double operator[](Parameter p) const { return values_[static_cast<std::size_t>(p)]; }
   bool flag(Parameter p) const { return (*this)[p] != 0.0; }
 
-  // Refuses what is not finite, out of range, not whole for an integer, or neither 0 nor 1 for a boolean.
+  // Refuses a value that is not finite, is out of range, is not whole for an integer, or is neither 0 nor 1 for a
+  // boolean.
   Outcome set(Parameter p, double value);
   Outcome set(std::string_view name, double value);
 

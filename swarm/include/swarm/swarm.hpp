@@ -1,16 +1,16 @@
-// The reference swarm: the origin's zone model of flocking in three dimensions, and other models (model.hpp).
+// The reference swarm: the original project's zone model of flocking in three dimensions, and other models (model.hpp).
 //
-// Concept: a `Swarm` advances a fixed number of agents, step by step. Its positions and velocities live in the frames
-// the caller gives it (see frame.hpp), or, if the caller gives none, in two buffers of its own; what has to outlive a
-// frame (masses, maximum speeds, attractors, repulsors, parameters, counters) lives in the class. The models and their
-// formulas are in swarm/README.md.
+// Concept: a `Swarm` advances a fixed number of agents, step by step. Its positions and velocities are in the frames
+// that the caller passes (see frame.hpp), or, if the caller passes none, in two buffers of the swarm. Everything that
+// must outlive a frame (masses, maximum speeds, attractors, repulsors, parameters, counters) is in the class. The
+// models and their formulas are in swarm/README.md.
 //
 // Reproducibility: the same options and the same calls in the same order give the same bits from the same binary,
 // whatever the number of threads. All randomness is Philox 4x32-10 keyed by the seed and counted by agent and event;
 // no state of a generator exists.
 //
-// Threads: called by one thread at a time; a step may use several of its own. No I/O, no clock but the one it is given,
-// no global state.
+// Threads: call it from one thread at a time; a step may use several threads of its own. No I/O, no clock except the
+// given one, no global state.
 //
 //     swarm::Swarm flock({.agents = 10000, .seed = 1});
 //     flock.start(a);                    // a, b: swarm::Frame over your memory
@@ -34,7 +34,7 @@ inline constexpr std::uint32_t kMaxAgents = 1u << 26;
 inline constexpr unsigned kMaxThreads = 256;
 // Commands take coordinates from -kReach to kReach.
 inline constexpr double kReach = 1e6;
-// Attractors and repulsors that are not given a time live this long, within this distance of the origin.
+// Attractors and repulsors without a given time last this long, and lie within this distance of the origin.
 inline constexpr double kSourceSeconds = 10.0;
 inline constexpr double kSourceBall = 1000.0;
 inline constexpr double kLongestSourceSeconds = 3600.0;
@@ -54,11 +54,12 @@ struct Options {
   Clock clock = nullptr;  // if given, stats() say how long the phases of a step took
 };
 
-// Zones: edge of the start cube that gives every flock the same density, about 20 agents within the default neighbourhood.
+// Zones: edge of the start cube that gives every flock the same density, about 20 agents within the default
+// neighbourhood.
 double start_box_for(std::uint32_t agents);
-// Zones: radius of the centre pull that holds that density: 32.5 * cbrt(agents), at least the origin's 100 (up to 29 agents).
-// It is a recommended initial value of `centre_radius`, whose default stays the origin's: with the default a flock of
-// thousands falls into one clump in which everybody is everybody's neighbour.
+// Zones: radius of the centre pull that holds that density: 32.5 * cbrt(agents), at least the original 100 (up to 29
+// agents). The recommended initial value of `centre_radius`: with the default of 100 a flock of thousands collapses
+// into one clump.
 double centre_radius_for(std::uint32_t agents);
 
 // An attractor or a repulsor.
@@ -67,12 +68,13 @@ struct Source {
   std::uint64_t expires;  // first step without it
 };
 
-// What the last step found; for displays and benchmarks.
+// Figures of the last step, for displays and benchmarks.
 struct StepStats {
   std::uint64_t neighbours = 0;    // ordered pairs of neighbours; / agents = mean neighbours
   std::uint64_t candidates = 0;    // distances that were computed to find them
   std::uint32_t largest_cell = 0;  // agents in the fullest grid cell
-  // With a clock: sorting agents into cells; finding neighbours and what they amount to; the rules, and moving.
+  // With a clock: the times of sorting agents into cells, of finding neighbours and their sums, and of the rules and
+  // moving.
   std::uint64_t sort_ns = 0, neighbours_ns = 0, rules_ns = 0;
 };
 
@@ -95,7 +97,7 @@ class Swarm {
   // Cost: O(agents + distances computed); allocates only while a buffer still grows.
   Outcome step(const View& previous, const Frame& next);
 
-  // The same within two private buffers, allocated by the first call. state() is valid until the next call.
+  // Does the same with two private buffers, which the first call allocates. state() is valid until the next call.
   Outcome start();
   Outcome step();
   View state() const;

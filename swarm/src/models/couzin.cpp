@@ -37,7 +37,7 @@ Sum<3> cross(const Sum<3>& a, const Sum<3>& b) {
   return {{a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]}};
 }
 
-// A unit vector at right angles to a: to its smallest component's axis, too.
+// A unit vector at right angles to a and to the axis of its smallest component.
 Sum<3> perpendicular(const Sum<3>& a) {
   std::size_t least = 0;
   for (std::size_t axis = 1; axis < 3; ++axis) {
@@ -56,7 +56,7 @@ Sum<3> turn_towards(const Sum<3>& from, const Sum<3>& to, double most) {
   return direction(from * std::cos(most) + side * std::sin(most), from);
 }
 
-// Turned by an angle with a normal distribution, to any side alike.
+// Turned by an angle with a normal distribution, in a direction that is uniform.
 Sum<3> err(const Sum<3>& heading, double sigma, const Draw& draw) {
   const auto u = draw.uniform();
   const double angle =
@@ -83,7 +83,7 @@ class Couzin {
 
   double speed() const { return speed_; }
   float radius() const { return static_cast<float>(attraction_); }
-  // The density of 100 agents in a ball of radius 5: everybody sees somebody.
+  // The density of 100 agents in a ball of radius 5, at which every agent has neighbours.
   static double start_radius(std::uint32_t agents) { return 5 * std::cbrt(std::max(agents, 1u) / 100.0); }
 
   Motion<3> move(const Self<3>& self, const Found<3>& neighbours, const Draw& draw) const {
@@ -94,7 +94,7 @@ class Couzin {
   }
 
  private:
-  // Zero where an agent wants nothing.
+  // Zero if no rule gives a direction.
   Sum<3> wish(const Sum<3>& heading, const Found<3>& neighbours) const {
     Sum<3> away, along, towards;
     bool is_crowded = false;

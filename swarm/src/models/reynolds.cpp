@@ -1,6 +1,6 @@
-// Reynolds' boids (Flocks, herds, and schools, 1987) as the comparison of frameworks for agent-based models defines them
-// (JuliaDynamics/ABMFrameworksComparison, Flocking/DECLARATION.md): cohesion, separation and matching are means over all
-// within the radius. There agents move one after the other; here all at once, from the same frame.
+// Reynolds' boids (Flocks, herds, and schools, 1987) as the comparison of frameworks for agent-based models defines
+// them (JuliaDynamics/ABMFrameworksComparison, Flocking/DECLARATION.md): cohesion, separation and matching are means
+// over all within the radius. There agents move one after the other; here all agents move at once, from the same frame.
 #include <array>
 #include <cmath>
 

@@ -1,7 +1,7 @@
-// Topological interaction: Ballerini et al., Interaction ruling animal collective behavior depends on topological rather
-// than metric distance. PNAS 105, 1232 (2008). Starlings mind their 6 or 7 nearest neighbours, however far those are. The
-// paper measures the range and gives no equation of motion; the rule here is the plainest with alignment, cohesion and
-// separation.
+// Topological interaction: Ballerini et al., Interaction ruling animal collective behavior depends on topological
+// rather than metric distance. PNAS 105, 1232 (2008). Starlings interact with their 6 or 7 nearest neighbours at any
+// distance. The paper measures the range and gives no equation of motion; the rule here is the simplest one with
+// alignment, cohesion and separation.
 #include <array>
 #include <cmath>
 #include <numbers>
@@ -31,7 +31,7 @@ static_assert(in_order(kParameters));
 
 constexpr double kStartDensity = 0.2;  // agents per unit volume
 
-// Periodic: in open space groups that mind nobody of each other drift apart for ever.
+// Periodic, because in open space groups without interaction drift apart without limit.
 double usual_box(std::uint32_t agents) { return std::cbrt(std::max(agents, 1u) / kStartDensity); }
 
 class Topological {

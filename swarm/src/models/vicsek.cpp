@@ -1,6 +1,7 @@
 // Vicsek, Czirok, Ben-Jacob, Cohen, Shochet: Novel type of phase transition in a system of self-driven particles.
-// Phys. Rev. Lett. 75, 1226 (1995). Each agent takes the mean heading of all within the radius, itself included, and
-// errs; meanwhile it moves along the heading it had. Vector noise: Gregoire, Chate, Phys. Rev. Lett. 92, 025702 (2004).
+// Phys. Rev. Lett. 75, 1226 (1995). Each agent takes the mean heading of all agents within the radius, itself included,
+// with noise; in the same step it moves along its former heading.
+// Vector noise: Gregoire, Chate, Phys. Rev. Lett. 92, 025702 (2004).
 #include <array>
 #include <cmath>
 #include <numbers>

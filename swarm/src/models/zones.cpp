@@ -1,5 +1,5 @@
-// The origin's model: separation, alignment and cohesion in zones of distance, a pull to the centre, attractors,
-// repulsors and wind. The pairs' part is flock_forces.hpp.
+// The model of the original project: separation, alignment and cohesion in zones of distance, a pull to the centre,
+// attractors, repulsors and wind. The pairs' part is flock_forces.hpp.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -195,7 +195,7 @@ class ZonesKernel final : public Kernel {
     const View& previous;
     const Frame& next;
 
-    // Its numbers lie anywhere in the frames: they come while the neighbours are found.
+    // Its numbers may lie anywhere in the frames, so they are prefetched while the neighbours are found.
     WINGBEAT_SWARM_ASKS void expect(std::uint32_t agent) const {
       const std::size_t first = std::size_t{3} * agent;
       expect_read(&previous.position[first]);
@@ -273,7 +273,7 @@ void ZonesKernel::advance_in(const AnyGrid& grid, const ZoneModel& model, const 
   forces_.gather(grid, previous);
   phases_.sorted();
   forces_.for_each(grid, model, *setup_.workers, phases_, Mover{*this, body, previous, next});
-  // An agent whose position is not finite feels nothing and stays as it is, until it is placed.
+  // An agent whose position is not finite has no forces and does not change until the command `place` moves it.
   for (const std::uint32_t agent : grid.left_out()) {
     put(next.velocity, agent, at(previous.velocity, agent));
     put(next.position, agent, at(previous.position, agent));
@@ -313,7 +313,7 @@ std::uint64_t ZonesKernel::expiry(std::uint64_t step, double seconds) const {
 
 void ZonesKernel::add_automatic(const Moment& moment) {
   if (!automatic_.due(moment.parameters.flag(automatic), moment.step, setup_.steps_per_second, setup_.random)) return;
-  // Where there is no room the automatic mode leaves one out.
+  // If there is no room, the automatic mode adds none.
   (void)attractors_.add_random(setup_.random, expiry(moment.step, kSourceSeconds));
   (void)repulsors_.add_random(setup_.random, expiry(moment.step, kSourceSeconds));
 }

@@ -60,9 +60,6 @@ class OscTest(CommandTest):
             bridge.port = re.search(r"listening on 127\.0\.0\.1:(\d+)", bridge.log.text())[1]
         return bridge
 
-    def await_log(self, process, pattern):
-        self.wait_until(lambda: re.search(pattern, process.log.text()) or self.assertIsNone(process.poll(), process.log.text()))
-
     def start_both(self, *words):
         """A swarm and a bridge that sees it."""
         swarm = self.start_swarm()

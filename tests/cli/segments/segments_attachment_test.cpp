@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "segments_names.hpp"
 #include "failure.hpp"
+#include "segments_names.hpp"
 
 namespace wingbeat::segments {
 namespace {

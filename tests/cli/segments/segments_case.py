@@ -8,7 +8,6 @@ import _posixshmem
 import json
 import mmap
 import os
-import re
 import signal
 import struct
 import subprocess
@@ -129,9 +128,6 @@ class SegmentsTest(CommandTest):
         output, _ = bridge.communicate(timeout=PATIENCE_S)
         self.assertIn(bridge.returncode, codes or (0,), bridge.log.text())
         return json.loads(output)
-
-    def await_log(self, process, pattern):
-        self.wait_until(lambda: re.search(pattern, process.log.text()) or self.assertIsNone(process.poll(), process.log.text()))
 
     def await_frames(self, more=20):
         goal = self.frames_of("flock") + more

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "mirroring.hpp"
 #include "failure.hpp"
+#include "mirroring.hpp"
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::segments {

@@ -135,7 +135,8 @@ TEST_F(SegmentsMutex, one_initialised_by_another_while_held_is_seen_and_left_alo
 }
 #endif
 
-// A robust mutex of garbage would be linked into a list of the system's, by its own bytes: those have to be of another kind.
+// A robust mutex of garbage would be linked into a list of the system's, by its own bytes: those have to be of another
+// kind.
 TEST_F(SegmentsMutex, no_bytes_make_it_wait_for_ever_or_end_the_process) {
   std::mt19937 random(1);
   for (int i = 0; i < 200; ++i) {

@@ -6,8 +6,8 @@
 
 #include <fstream>
 
-#include "segments_names.hpp"
 #include "failure.hpp"
+#include "segments_names.hpp"
 
 namespace wingbeat::segments {
 namespace {

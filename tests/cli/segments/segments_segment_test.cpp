@@ -7,8 +7,8 @@
 #include <cstring>
 #include <numeric>
 
-#include "segments_names.hpp"
 #include "failure.hpp"
+#include "segments_names.hpp"
 
 namespace wingbeat::segments {
 namespace {
