@@ -26,12 +26,13 @@ class Run(DemoTest):
         for attempt in range(3):
             done = self.run_app("--seconds", SECONDS, "--json", summary)
             failed = [line for line in done.stdout.splitlines() if line.startswith("check failed:")]
-            # A machine that is busy with something else may be too slow for 60 steps a second; nothing else may fail.
-            if attempt == 2 or not failed or not all("frames; at least" in line for line in failed):
+            # On a machine that is busy with something else the analysis may lose frames; nothing else may fail.
+            if attempt == 2 or not failed or not all("published frames; at least" in line for line in failed):
                 break
         self.assertEqual((done.returncode, failed), (0, []), done.stdout + done.stderr)
         frames, lost, torn = map(int, LAST_LINE.fullmatch(done.stdout.splitlines()[-1]).groups())
-        self.assertGreaterEqual(frames, 0.95 * 60 * SECONDS)
+        self.assertGreaterEqual(frames, 0.95 * (frames + lost))
+        self.assertEqual("note: the swarm published" in done.stdout, frames + lost < 0.95 * 60 * SECONDS)
         self.assertEqual(torn, 0)
         measured = json.loads(summary.read_text())
         counted = [measured[name] for name in ("frames", "lost", "torn", "failed")]

@@ -264,8 +264,9 @@ function await_swarm(process::SwarmProcess)
     throw(SwarmEnded())
 end
 
-# Half a second: the frames that Julia may fall behind, when it collects garbage, without losing one.
-const HISTORY = 30
+# Two seconds: the frames that Julia may fall behind, while it collects garbage or waits for a processor, without losing
+# one.
+const HISTORY = 120
 
 function swarm_arguments(options)
     arguments = Any[
@@ -290,6 +291,7 @@ function conclude_demo(out::IO, options, record, swarm)
     foreach(line -> isempty(line) || println(out, line), steering_lines(record))
     isempty(options.json) || write(options.json, summary_json(record, swarm, failed), "\n")
     foreach(text -> println(out, "check failed: ", text), failed)
+    isempty(slow_note(record)) || println(out, slow_note(record))
     println(out, NEXT)
     println(out, last_line(record, swarm))
     return isempty(failed) ? 0 : 1

@@ -1,5 +1,5 @@
 using Demo: FlockOrder, RunRecord, Steering, SwarmSummary, STEP_WORD
-using Demo: effect, failures, frame_stamp, last_line, read_summary, state_name, summary_json, words_sum
+using Demo: effect, failures, frame_stamp, last_line, read_summary, slow_note, state_name, summary_json, words_sum
 
 @testset "an even ring with tangential headings has no polarisation and full rotation" begin
     order = FlockOrder(Flock(even_ring(60)...))
@@ -77,7 +77,7 @@ end
     record.torn = 1
     @test occursin("torn", only_failure(record))
     record = good_record()
-    record.planned = 430
+    record.lost = 30
     @test occursin("at least 409 are wanted", only_failure(record))
     @test occursin("latent", only_failure(good_record(), SwarmSummary(199, 5.0)))
     @test occursin("no summary", only_failure(good_record(), SwarmSummary(-1, NaN)))
@@ -90,6 +90,16 @@ end
     record = good_record()
     record.steering.frame = 0
     @test occursin("never steered", only_failure(record))
+end
+
+@testset "lost frames fail a check, frames that a slow machine never made are a note" begin
+    record = good_record()
+    @test isempty(slow_note(record))
+    record.planned = 600
+    @test isempty(failures(record, GOOD_SWARM))
+    @test occursin("published 400 of 600 planned frames", slow_note(record))
+    record.lost = 22
+    @test failures(record, GOOD_SWARM) == ["saw 400 of 422 published frames; at least 401 are wanted"]
 end
 
 @testset "a run without frames fails and still has its last line" begin
