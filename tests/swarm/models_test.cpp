@@ -69,10 +69,10 @@ TEST(Models, a_step_of_vicsek_is_the_papers) {
 }
 
 TEST(Models, a_step_of_reynolds_is_that_of_the_comparison_of_frameworks) {
+  const Settings strong{{"separation", 4}, {"separate", 0.5}, {"match", 0.9}, {"cohere", 0.2}};
   for (const Place& place : places()) {
-    expect_step_by_rule("reynolds", place, 5, {}, [](const World& w, std::size_t i) { return w.reynolds(i); });
-    expect_step_by_rule("reynolds", place, 5, {{"separation", 4}, {"separate", 0.5}, {"match", 0.9}, {"cohere", 0.2}},
-                        [](const World& w, std::size_t i) { return w.reynolds(i); });
+    for (const Settings& settings : {Settings{}, strong})
+      expect_step_by_rule("reynolds", place, 5, settings, [](const World& w, std::size_t i) { return w.reynolds(i); });
   }
 }
 
@@ -139,208 +139,209 @@ TEST(Models, zones_in_a_periodic_box_takes_the_shortest_way) {
   }
 }
 
-TEST(Models, agents_stay_in_their_box) {
-  for (const ModelInfo* model : models()) {
-    for (const Boundary boundary : {Boundary::periodic, Boundary::walled}) {
-      Swarm swarm({.agents = 200, .model = std::string(model->name), .boundary = boundary});
-      expect_ok(swarm.start());
-      EXPECT_GT(swarm.box(), 0);
-      for (int k = 0; k < 300; ++k) {
-        for (const float x : swarm.state().position) {
-          ASSERT_TRUE(x >= 0 && (boundary == Boundary::walled ? x <= static_cast<float>(swarm.box()) : x < swarm.box()))
-              << model->name << " " << x;
-        }
-        run(swarm, 1);
-      }
+// What all models promise: each test runs for each of them.
+class EachModel : public testing::TestWithParam<const ModelInfo*> {
+ protected:
+  Options with(std::uint32_t agents) const { return {.agents = agents, .model = std::string(model.name)}; }
+
+  const ModelInfo& model = *GetParam();
+  const std::size_t d = model.dimensions;
+};
+// Zones, the first, has bodies: motion_test.cpp tests the same for it.
+class EachModelWithoutBodies : public EachModel {};
+
+std::string name_of_case(const testing::TestParamInfo<const ModelInfo*>& info) { return std::string(info.param->name); }
+INSTANTIATE_TEST_SUITE_P(Models, EachModel, testing::ValuesIn(models().begin(), models().end()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Models, EachModelWithoutBodies, testing::ValuesIn(models().begin() + 1, models().end()),
+                         name_of_case);
+
+std::vector<float> positions_of(const Swarm& swarm) {
+  return {swarm.state().position.begin(), swarm.state().position.end()};
+}
+
+TEST_P(EachModel, agents_stay_in_their_box) {
+  for (const Boundary boundary : {Boundary::periodic, Boundary::walled}) {
+    Options options = with(200);
+    options.boundary = boundary;
+    Swarm swarm(options);
+    expect_ok(swarm.start());
+    EXPECT_GT(swarm.box(), 0);
+    for (int k = 0; k < 300; ++k) {
+      for (const float x : swarm.state().position)
+        ASSERT_TRUE(x >= 0 && (boundary == Boundary::walled ? x <= static_cast<float>(swarm.box()) : x < swarm.box()))
+            << x;
+      run(swarm, 1);
     }
   }
 }
 
-TEST(Models, the_same_seed_gives_the_same_bits_and_another_does_not) {
-  for (const ModelInfo* model : models()) {
-    const auto after = [model](std::uint64_t seed) {
-      return state_after({.agents = 300, .seed = seed, .model = std::string(model->name)}, 50);
-    };
-    EXPECT_EQ(after(7), after(7)) << model->name;
-    EXPECT_NE(after(7), after(8)) << model->name;
-  }
+TEST_P(EachModel, the_same_seed_gives_the_same_bits_and_another_does_not) {
+  const auto after = [this](std::uint64_t seed) {
+    Options options = with(300);
+    options.seed = seed;
+    return state_after(options, 250);
+  };
+  EXPECT_EQ(after(7), after(7));
+  EXPECT_NE(after(7), after(8));
 }
 
-TEST(Models, the_number_of_threads_changes_no_bit) {
+TEST_P(EachModel, the_number_of_threads_changes_no_bit) {
   if (!kSeesThreads) GTEST_SKIP() << "the thread sanitizer does not see how oneTBB orders events";
   if (!Workers::are_available()) GTEST_SKIP() << "built without oneTBB";
-  for (const ModelInfo* model : models()) {
-    const auto after = [model](unsigned threads) {
-      return state_after({.agents = 3000, .model = std::string(model->name), .threads = threads}, 30);
-    };
-    const auto alone = after(1);
-    EXPECT_EQ(after(2), alone) << model->name;
-    EXPECT_EQ(after(5), alone) << model->name;
-  }
+  const auto after = [this](unsigned threads) {
+    Options options = with(3000);
+    options.threads = threads;
+    return state_after(options, 30);
+  };
+  const auto alone = after(1);
+  EXPECT_EQ(after(2), alone);
+  EXPECT_EQ(after(5), alone);
 }
 
 std::uint64_t steady_ns() {
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
 }
 
-TEST(Models, a_clock_tells_how_long_the_phases_of_a_step_took) {
-  for (const ModelInfo* model : models()) {
-    Swarm swarm({.agents = 3000, .model = std::string(model->name), .clock = steady_ns});
+TEST_P(EachModel, a_clock_tells_how_long_the_phases_of_a_step_took) {
+  Options options = with(3000);
+  for (const Clock clock : {Clock{nullptr}, Clock{steady_ns}}) {
+    options.clock = clock;
+    Swarm swarm(options);
     expect_ok(swarm.start());
     const std::uint64_t begin = steady_ns();
     run(swarm, 1);
     const std::uint64_t elapsed = steady_ns() - begin;
     const StepStats& stats = swarm.stats();
-    EXPECT_GT(stats.sort_ns, 0u) << model->name;
-    EXPECT_GT(stats.neighbours_ns, 0u) << model->name;
-    EXPECT_GT(stats.rules_ns, 0u) << model->name;
-    EXPECT_LE(stats.sort_ns + stats.neighbours_ns + stats.rules_ns, elapsed) << model->name;
-  }
-  Swarm untimed({.agents = 100});
-  expect_ok(untimed.start());
-  run(untimed, 1);
-  EXPECT_EQ(untimed.stats().sort_ns + untimed.stats().neighbours_ns + untimed.stats().rules_ns, 0u);
-}
-
-TEST(Models, starting_again_repeats_the_run) {
-  for (const ModelInfo* model : models()) {
-    Swarm swarm({.agents = 100, .model = std::string(model->name)});
-    std::vector<float> first;
-    for (int turn = 0; turn < 2; ++turn) {
-      expect_ok(swarm.start());
-      run(swarm, 40);
-      const std::vector<float> now(swarm.state().position.begin(), swarm.state().position.end());
-      if (turn == 1) {
-        EXPECT_EQ(now, first) << model->name;
-      }
-      first = now;
-    }
+    for (const std::uint64_t ns : {stats.sort_ns, stats.neighbours_ns, stats.rules_ns})
+      EXPECT_EQ(ns > 0, clock != nullptr);
+    EXPECT_LE(stats.sort_ns + stats.neighbours_ns + stats.rules_ns, elapsed);
   }
 }
 
-TEST(Models, a_step_fills_every_element) {
-  for (const ModelInfo* model : models()) {
-    Swarm swarm({.agents = 257, .model = std::string(model->name)});
-    State before(257, model->dimensions), after(257, model->dimensions);
-    expect_ok(swarm.start(before.frame()));
-    std::ranges::fill(after.position, Memory::kUntouched);
-    std::ranges::fill(after.velocity, Memory::kUntouched);
-    expect_ok(swarm.step(before.view(), after.frame()));
-    EXPECT_EQ(std::ranges::count(after.position, Memory::kUntouched), 0) << model->name;
-    EXPECT_EQ(std::ranges::count(after.velocity, Memory::kUntouched), 0) << model->name;
-  }
-}
-
-TEST(Models, an_agent_that_is_not_finite_stays_as_it_is_and_disturbs_nobody) {
-  for (const ModelInfo* model : models()) {
-    if (model->has_bodies) continue;
-    const std::size_t d = model->dimensions;
-    Swarm swarm({.agents = 60, .model = std::string(model->name)});
-    State before(60, d), after(60, d);
-    expect_ok(swarm.start(before.frame()));
-    before.position[d * 40] = std::numeric_limits<float>::quiet_NaN();
-    expect_ok(swarm.step(before.view(), after.frame()));
-    for (std::size_t k = 0; k < d * 60; ++k) {
-      if (k / d != 40) {
-        EXPECT_TRUE(std::isfinite(after.position[k])) << model->name;
-      }
-    }
-    EXPECT_TRUE(std::isnan(after.position[d * 40])) << model->name;
-    EXPECT_EQ(after.velocity[d * 40], before.velocity[d * 40]) << model->name;
-  }
-}
-
-TEST(Models, no_one_and_two_agents_run) {
-  for (const ModelInfo* model : models()) {
-    for (const std::uint32_t agents : {0u, 1u, 2u}) {
-      Swarm swarm({.agents = agents, .model = std::string(model->name)});
-      expect_ok(swarm.start());
-      run(swarm, 50);
-      EXPECT_EQ(swarm.state().position.size(), model->dimensions * agents);
-      for (const float x : swarm.state().position) EXPECT_TRUE(std::isfinite(x)) << model->name;
-    }
-  }
-}
-
-TEST(Models, are_described_completely_and_their_parameters_named_once) {
-  std::set<std::string_view> names;
-  for (const ModelInfo* model : models()) {
-    EXPECT_TRUE(names.insert(model->name).second);
-    EXPECT_EQ(find_model(model->name), model);
-    EXPECT_FALSE(model->help.empty() || model->velocity_unit.empty());
-    std::set<std::string_view> parameters;
-    for (const auto& p : model->parameters) {
-      EXPECT_TRUE(parameters.insert(p.name).second) << p.name;
-      EXPECT_FALSE(p.group.empty() || p.help.empty()) << p.name;
-      EXPECT_TRUE(p.minimum <= p.fallback && p.fallback <= p.maximum) << p.name;
-    }
-  }
-  EXPECT_EQ(model_names(), "zones, vicsek, couzin, reynolds, topological");
-}
-
-TEST(Models, parameters_take_their_whole_range_and_refuse_beyond) {
-  for (const ModelInfo* model : models()) {
-    Swarm swarm({.agents = 2, .model = std::string(model->name)});
-    for (const auto& p : model->parameters) {
-      expect_ok(swarm.set(p.name, p.minimum));
-      expect_ok(swarm.set(p.name, p.maximum));
-      expect_refused(swarm.set(p.name, p.maximum + 1), std::string(p.name));
-      expect_refused(swarm.set(p.name, p.minimum - 1), std::string(p.name));
-      expect_refused(swarm.set(p.name, std::nan("")), "finite");
-      EXPECT_EQ(swarm.parameters()[p.id], p.maximum);
-    }
-    expect_refused(swarm.set("colour", 1),
-                   "there is no parameter 'colour'; there are " + std::string(model->parameters[0].name));
-  }
-  Swarm swarm({.agents = 2, .model = "topological"});
-  expect_refused(swarm.set("neighbours", 6.5), "whole number");
-}
-
-TEST(Models, every_parameter_changes_the_next_step) {
-  const std::set<std::string_view> idle{"noise_kind", "separation", "separate", "separation_distance"};
-  for (const ModelInfo* model : models()) {
-    if (model->has_bodies) continue;
-    for (const auto& p : model->parameters) {
-      if (idle.contains(p.name)) continue;  // these need a state of their own; the rules' tests have it
-      const auto after = [&](double value) {
-        Swarm swarm({.agents = 100, .model = std::string(model->name)});
-        expect_ok(swarm.start());
-        expect_ok(swarm.set(p.name, value));
-        run(swarm, 2);
-        return std::vector<float>(swarm.state().position.begin(), swarm.state().position.end());
-      };
-      EXPECT_NE(after(p.fallback), after(p.minimum)) << model->name << " " << p.name;
-    }
-  }
-}
-
-TEST(Models, commands_of_all_place_and_pause) {
-  for (const ModelInfo* model : models()) {
-    Swarm swarm({.agents = 20, .model = std::string(model->name)});
+TEST_P(EachModel, starting_again_repeats_the_run) {
+  Swarm swarm(with(100));
+  if (model.has_bodies) expect_ok(swarm.set("automatic", 1));
+  const auto positions_after_a_run = [&swarm] {
     expect_ok(swarm.start());
-    const std::size_t d = model->dimensions;
-    const double place[] = {7, 0.5, 0.25, 0.75};
-    expect_ok(swarm.command("place", std::span(place).first(d + 1)));
-    expect_refused(swarm.command("place", std::span(place).first(d)), d == 2 ? "place id x y'" : "place id x y z'");
-    run(swarm, 1);
-    EXPECT_EQ(swarm.state().position[7 * d], 0.5f);
-    EXPECT_EQ(swarm.state().position[7 * d + 1], 0.25f);
-    expect_ok(swarm.command("pause", {}));
-    const std::vector<float> held(swarm.state().position.begin(), swarm.state().position.end());
-    run(swarm, 3);
-    EXPECT_TRUE(std::ranges::equal(held, swarm.state().position)) << model->name;
-    expect_ok(swarm.command("step", {}));
-    run(swarm, 1);
-    EXPECT_EQ(swarm.step_count(), 2u);
+    run(swarm, 400);
+    return positions_of(swarm);
+  };
+  const auto first = positions_after_a_run();
+  EXPECT_EQ(positions_after_a_run(), first);
+  EXPECT_EQ(swarm.step_count(), 400u);
+}
+
+TEST_P(EachModel, a_step_fills_every_element) {
+  Swarm swarm(with(257));
+  State before(257, d), after(257, d);
+  expect_ok(swarm.start(before.frame()));
+  std::ranges::fill(after.position, Memory::kUntouched);
+  std::ranges::fill(after.velocity, Memory::kUntouched);
+  expect_ok(swarm.step(before.view(), after.frame()));
+  EXPECT_EQ(std::ranges::count(after.position, Memory::kUntouched), 0);
+  EXPECT_EQ(std::ranges::count(after.velocity, Memory::kUntouched), 0);
+}
+
+TEST_P(EachModelWithoutBodies, an_agent_that_is_not_finite_stays_as_it_is_and_disturbs_nobody) {
+  Swarm swarm(with(60));
+  State before(60, d), after(60, d);
+  expect_ok(swarm.start(before.frame()));
+  before.position[d * 40] = std::numeric_limits<float>::quiet_NaN();
+  expect_ok(swarm.step(before.view(), after.frame()));
+  for (std::size_t k = 0; k < d * 60; ++k) EXPECT_TRUE(k / d == 40 || std::isfinite(after.position[k])) << k;
+  EXPECT_TRUE(std::isnan(after.position[d * 40]));
+  EXPECT_EQ(after.velocity[d * 40], before.velocity[d * 40]);
+}
+
+TEST_P(EachModel, no_one_and_two_agents_run) {
+  for (const std::uint32_t agents : {0u, 1u, 2u}) {
+    Swarm swarm(with(agents));
+    expect_ok(swarm.start());
+    run(swarm, 100);
+    EXPECT_EQ(swarm.state().position.size(), d * agents);
+    for (const float x : swarm.state().position) EXPECT_TRUE(std::isfinite(x));
   }
 }
 
-TEST(Models, a_place_outside_the_box_is_refused) {
-  Swarm swarm({.agents = 20, .model = "vicsek", .box = 5});
+TEST_P(EachModel, is_described_completely_and_its_parameters_named_once) {
+  EXPECT_EQ(find_model(model.name), &model);
+  EXPECT_FALSE(model.help.empty() || model.velocity_unit.empty());
+  std::set<std::string_view> names;
+  for (const auto& p : model.parameters) {
+    EXPECT_TRUE(names.insert(p.name).second) << p.name;
+    EXPECT_FALSE(p.group.empty() || p.help.empty()) << p.name;
+    EXPECT_TRUE(p.minimum <= p.fallback && p.fallback <= p.maximum) << p.name;
+  }
+}
+
+TEST_P(EachModel, parameters_take_their_whole_range_and_refuse_beyond) {
+  Swarm swarm(with(2));
+  for (const auto& p : model.parameters) {
+    expect_ok(swarm.set(p.name, p.minimum));
+    expect_ok(swarm.set(p.name, p.maximum));
+    expect_refused(swarm.set(p.name, p.maximum + 1), std::string(p.name));
+    expect_refused(swarm.set(p.name, p.minimum - 1), std::string(p.name));
+    expect_refused(swarm.set(p.name, std::nan("")), "finite");
+    EXPECT_EQ(swarm.parameters()[p.id], p.maximum) << "a refused value changes nothing";
+  }
+  expect_refused(swarm.set("colour", 1),
+                 "there is no parameter 'colour'; there are " + std::string(model.parameters[0].name));
+}
+
+TEST_P(EachModelWithoutBodies, every_parameter_changes_the_next_step) {
+  const std::set<std::string_view> idle{"noise_kind", "separation", "separate", "separation_distance"};
+  for (const auto& p : model.parameters) {
+    if (idle.contains(p.name)) continue;  // these need a state of their own; the rules' tests have it
+    const auto after = [&](double value) {
+      Swarm swarm(with(100));
+      expect_ok(swarm.start());
+      expect_ok(swarm.set(p.name, value));
+      run(swarm, 2);
+      return positions_of(swarm);
+    };
+    EXPECT_NE(after(p.fallback), after(p.minimum)) << p.name;
+  }
+}
+
+TEST_P(EachModel, places_pauses_and_steps) {
+  Swarm swarm(with(20));
+  expect_ok(swarm.start());
+  const auto place = [&](std::vector<double> arguments) { return swarm.command("place", arguments); };
+  const auto expect_at = [&](std::size_t agent, float x, float y) {
+    EXPECT_EQ(swarm.state().position[agent * d], x);
+    EXPECT_EQ(swarm.state().position[agent * d + 1], y);
+  };
+  expect_ok(d == 2 ? place({7, 0.5, 0.25}) : place({7, 0.5, 0.25, 0.75}));
+  expect_refused(place({7, 0.5}), d == 2 ? "place id x y'" : "place id x y z'");
+  run(swarm, 1);
+  expect_at(7, 0.5f, 0.25f);
+  expect_refused(swarm.command("step", {}), "pause");
+  expect_ok(swarm.command("pause", {}));
+  const auto held = positions_of(swarm);
+  run(swarm, 3);
+  EXPECT_EQ(positions_of(swarm), held);
+  expect_ok(swarm.command("step", {}));
+  expect_ok(swarm.command("step", {}));
+  run(swarm, 10);
+  EXPECT_EQ(swarm.step_count(), 3u);
+  expect_ok(d == 2 ? place({3, 0.75, 0.5}) : place({3, 0.75, 0.5, 0.25}));
+  run(swarm, 2);
+  expect_at(3, 0.75f, 0.5f);
+  EXPECT_TRUE(swarm.paused());
+}
+
+TEST(Models, have_names) { EXPECT_EQ(model_names(), "zones, vicsek, couzin, reynolds, topological"); }
+
+TEST(Models, refusals_say_what_is_accepted) {
+  Swarm zones({.agents = 1}), vicsek({.agents = 20, .model = "vicsek", .box = 5}),
+      topological({.agents = 2, .model = "topological"});
   const double outside[] = {7, 5.5, 0.25};
-  expect_refused(swarm.command("place", outside), "within the box");
-  expect_refused(swarm.trigger("add_attractor"), "there are none");
-  expect_refused(swarm.command("attract", {}), "there are place");
+  expect_refused(zones.set("alignment", 3), "between 1e-05 and 0.1, not 3");
+  expect_refused(zones.set("automatic", 0.5), "0 or 1");
+  expect_refused(topological.set("neighbours", 6.5), "whole number");
+  expect_refused(vicsek.command("place", outside), "within the box");
+  expect_refused(vicsek.trigger("add_attractor"), "there are none");
+  expect_refused(vicsek.command("attract", {}), "there are place");
 }
 
 TEST(Models, frames_have_no_bodies_where_the_model_has_none) {
@@ -353,7 +354,11 @@ TEST(Models, frames_have_no_bodies_where_the_model_has_none) {
   expect_refused(swarm.start(frame), "mass");
 }
 
-TEST(Models, options_that_fit_no_model_are_refused) {
+TEST(Models, options_out_of_range_or_that_fit_no_model_are_refused) {
+  expect_refused(Swarm::check({.agents = kMaxAgents + 1}), "agents must be at most");
+  expect_refused(Swarm::check({.steps_per_second = 0}), "steps_per_second");
+  expect_refused(Swarm::check({.start_box = -1}), "start_box");
+  expect_refused(Swarm::check({.start_box = std::nan("")}), "start_box");
   expect_refused(Swarm::check({.model = "bees"}), "there is no model 'bees'; there are zones, vicsek");
   expect_refused(Swarm::check({.box = 5}), "open space has no box");
   expect_refused(Swarm::check({.model = "vicsek", .box = -1}), "box");

@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <stdexcept>
 
+#include "model_support.hpp"
 #include "noise.hpp"
-#include "support.hpp"
 
 namespace swarm::test {
 namespace {
@@ -67,81 +66,27 @@ Memory scattered(std::size_t agents, float reach, float speed) {
   return m;
 }
 
-TEST(Motion, a_step_with_default_parameters_is_the_model) {
-  Swarm swarm({.agents = 300});
-  Memory start(300);
+// One swarm, so that each change of a parameter acts on the next step.
+TEST(Motion, a_step_is_the_model_with_the_parameters_set_before_it) {
+  struct Row {
+    Settings settings;
+    float reach, speed;
+  };
+  Swarm swarm({.agents = 200});
+  Memory start(200);
   expect_ok(swarm.start(start.frame()));
   expect_step_as_reference(swarm, start);
-  expect_step_as_reference(swarm, scattered(300, 150, 6));
-}
-
-TEST(Motion, the_centre_pull_grows_with_the_excess_distance) {
-  Swarm swarm({.agents = 50});
-  expect_ok(swarm.set(Parameter::centre_strength, 0.01));
-  expect_ok(swarm.set(Parameter::centre_radius, 300));
-  expect_ok(swarm.set(Parameter::centre_x, -50));
-  expect_step_as_reference(swarm, scattered(50, 400, 1));
-}
-
-TEST(Motion, nothing_pulls_within_the_centre_radius) {
-  Swarm swarm({.agents = 1});
-  Memory before(1), after(1);
-  before.position = {0, 0, 199};
-  before.velocity = {0, 0, 0};
-  expect_ok(swarm.step(before.view(), after.frame()));
-  EXPECT_EQ(after.velocity, (std::vector<float>{0, 0, 0}));
-  before.position = {0, 0, 300};
-  expect_ok(swarm.step(before.view(), after.frame()));
-  EXPECT_NEAR(after.velocity[2], -0.1 / swarm.masses()[0], 1e-7);
-}
-
-TEST(Motion, sources_act_as_strength_over_distance_beyond_their_minimum) {
-  Swarm swarm({.agents = 100});
   const double attractor[] = {50, 0, 0, 10}, repulsor[] = {-20, 30, 40, 10};
   expect_ok(swarm.command("attract", attractor));
   expect_ok(swarm.command("repel", repulsor));
-  expect_ok(swarm.set("attractor_strength", 30));
-  expect_ok(swarm.set("attractor_minimum", 60));
-  expect_ok(swarm.set("repulsor_minimum", 40));
-  expect_step_as_reference(swarm, scattered(100, 120, 1));
-}
-
-TEST(Motion, wind_is_signed_noise_of_each_coordinate) {
-  Swarm swarm({.agents = 100});
-  expect_ok(swarm.set("wind_amount", 0.8));
-  expect_step_as_reference(swarm, scattered(100, 2000, 1));
-}
-
-TEST(Motion, a_heavier_agent_accelerates_less) {
-  Swarm swarm({.agents = 200, .seed = 3});
-  Memory before(200), after(200);
-  for (std::size_t i = 0; i < 200; ++i) {
-    before.position[3 * i] = 1000 * static_cast<float>(i + 1);  // nobody is anybody's neighbour
-    before.position[3 * i + 1] = before.position[3 * i + 2] = 0;
+  for (const Row& row : {Row{{}, 150, 6}, Row{{{"alignment", 0.05}}, 150, 6},
+                         Row{{{"centre_strength", 0.01}, {"centre_radius", 300}, {"centre_x", -50}}, 400, 1},
+                         Row{{{"attractor_strength", 30}, {"attractor_minimum", 60}, {"repulsor_minimum", 40}}, 120, 1},
+                         Row{{{"wind_amount", 0.8}}, 2000, 1}}) {
+    SCOPED_TRACE(row.settings.empty() ? "defaults" : row.settings[0].first);
+    set_all(swarm, row.settings);
+    expect_step_as_reference(swarm, scattered(200, row.reach, row.speed));
   }
-  std::ranges::fill(before.velocity, 0.0f);
-  expect_ok(swarm.set("centre_strength", 0.00001));
-  expect_ok(swarm.step(before.view(), after.frame()));
-  for (std::size_t i = 0; i < 200; ++i) {
-    const double force = std::hypot(before.position[3 * i], 100) - 100;
-    EXPECT_NEAR(at(after.velocity, i).length() * swarm.masses()[i], force * 1e-5, 1e-6 * force);
-  }
-}
-
-TEST(Motion, speed_never_exceeds_the_agents_maximum) {
-  Swarm swarm({.agents = 400, .seed = 5});
-  for (const char* name : {"separation", "alignment", "cohesion"}) expect_ok(swarm.set(name, 0.1));
-  expect_ok(swarm.start());
-  std::size_t clamped = 0;
-  for (int step = 0; step < 200; ++step) {
-    expect_ok(swarm.step());
-    for (std::size_t i = 0; i < 400; ++i) {
-      const double speed = at(swarm.state().velocity, i).length(), most = swarm.max_speeds()[i];
-      ASSERT_LE(speed, most * (1 + 1e-6));
-      clamped += speed > most * (1 - 1e-6);
-    }
-  }
-  EXPECT_GT(clamped, 1000u);
 }
 
 TEST(Motion, masses_and_maximum_speeds_fill_their_ranges) {
@@ -176,32 +121,6 @@ TEST(Motion, agents_start_within_the_box_with_small_velocities) {
   }
 }
 
-TEST(Motion, the_same_seed_gives_the_same_bits) {
-  const auto run = [](std::uint64_t seed) {
-    Swarm swarm({.agents = 500, .seed = seed});
-    expect_ok(swarm.set("automatic", 1));
-    expect_ok(swarm.set("wind_amount", 0.1));
-    expect_ok(swarm.start());
-    for (int k = 0; k < 300; ++k) expect_ok(swarm.step());
-    return std::vector<float>(swarm.state().position.begin(), swarm.state().position.end());
-  };
-  EXPECT_EQ(run(7), run(7));
-  EXPECT_NE(run(7), run(8));
-}
-
-TEST(Motion, starting_again_repeats_the_run) {
-  Swarm swarm({.agents = 200});
-  expect_ok(swarm.set("automatic", 1));
-  const auto run = [&swarm] {
-    expect_ok(swarm.start());
-    for (int k = 0; k < 400; ++k) expect_ok(swarm.step());
-    return std::vector<float>(swarm.state().position.begin(), swarm.state().position.end());
-  };
-  const auto first = run();
-  EXPECT_EQ(run(), first);
-  EXPECT_EQ(swarm.step_count(), 400u);
-}
-
 TEST(Motion, frames_of_the_caller_give_the_same_bits_as_private_ones) {
   Swarm in_slots({.agents = 300}), alone({.agents = 300});
   std::vector<Memory> slots(5, Memory(300));
@@ -233,19 +152,7 @@ TEST(Motion, a_step_fills_every_element_and_leaves_the_previous_frame_alone) {
   EXPECT_TRUE(std::ranges::equal(after.max_speed, swarm.max_speeds()));
 }
 
-TEST(Motion, fields_that_are_not_given_are_not_needed) {
-  Swarm swarm({.agents = 10});
-  Memory before(10), after(10);
-  Frame frame;
-  frame.position = before.position;
-  frame.velocity = before.velocity;
-  expect_ok(swarm.start(frame));
-  frame.position = after.position;
-  frame.velocity = after.velocity;
-  expect_ok(swarm.step(before.view(), frame));
-}
-
-TEST(Motion, frames_of_the_wrong_size_are_refused) {
+TEST(Motion, frames_that_do_not_fit_are_refused) {
   Swarm swarm({.agents = 10});
   Memory right(10), wrong(9), next(10);
   expect_refused(swarm.start(wrong.frame()), "needs 30");
@@ -255,37 +162,9 @@ TEST(Motion, frames_of_the_wrong_size_are_refused) {
   Frame odd = next.frame();
   odd.repulsor_remaining = odd.repulsor_remaining.first(3);
   expect_refused(swarm.step(right.view(), odd), "repulsor_remaining");
+  expect_refused(swarm.step(right.view(), right.frame()), "overlap");
+  expect_refused(Swarm({.agents = 10}).step(), "start()");
   EXPECT_EQ(swarm.step_count(), 0u);
-}
-
-TEST(Motion, a_step_into_its_own_previous_frame_is_refused) {
-  Swarm swarm({.agents = 10});
-  Memory frame(10);
-  expect_ok(swarm.start(frame.frame()));
-  expect_refused(swarm.step(frame.view(), frame.frame()), "overlap");
-}
-
-TEST(Motion, a_private_step_before_the_start_is_refused) {
-  Swarm swarm({.agents = 10});
-  expect_refused(swarm.step(), "start()");
-}
-
-TEST(Motion, options_out_of_range_are_refused) {
-  expect_refused(Swarm::check({.agents = kMaxAgents + 1}), "agents must be at most");
-  expect_refused(Swarm::check({.steps_per_second = 0}), "steps_per_second");
-  expect_refused(Swarm::check({.start_box = -1}), "start_box");
-  expect_refused(Swarm::check({.start_box = std::nan("")}), "start_box");
-  EXPECT_THROW(Swarm({.steps_per_second = -1}), std::invalid_argument);
-}
-
-TEST(Motion, no_one_and_two_agents_run) {
-  for (const std::uint32_t agents : {0u, 1u, 2u}) {
-    Swarm swarm({.agents = agents});
-    expect_ok(swarm.start());
-    for (int k = 0; k < 100; ++k) expect_ok(swarm.step());
-    EXPECT_EQ(swarm.state().position.size(), 3 * agents);
-    EXPECT_EQ(swarm.step_count(), 100u);
-  }
 }
 
 TEST(Motion, an_agent_that_is_not_finite_stays_as_it_is_and_disturbs_nobody) {
@@ -330,22 +209,6 @@ TEST(Motion, scaled_flocks_keep_their_neighbourhoods_bounded) {
     ASSERT_GT(mean, 5) << "step " << k;
     ASSERT_LT(mean, 50) << "step " << k;
   }
-}
-
-TEST(Motion, stronger_alignment_raises_the_polarisation) {
-  Swarm swarm({.agents = 1500});
-  expect_ok(swarm.set("centre_radius", centre_radius_for(1500)));
-  expect_ok(swarm.start());
-  const auto polarisation = [&swarm] {
-    V3 sum;
-    for (std::size_t i = 0; i < 1500; ++i) sum = sum + at(swarm.state().velocity, i).unit();
-    return sum.length() / 1500;
-  };
-  for (int k = 0; k < 300; ++k) expect_ok(swarm.step());
-  const double before = polarisation();
-  expect_ok(swarm.set("alignment", 0.05));
-  for (int k = 0; k < 180; ++k) expect_ok(swarm.step());
-  EXPECT_GT(polarisation(), before + 0.1);
 }
 
 }  // namespace

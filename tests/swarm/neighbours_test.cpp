@@ -52,50 +52,48 @@ Pairs all_pairs_nearest(const Space& space, const State& s, std::size_t k) {
   return pairs;
 }
 
-// Calls find(surroundings, cells, at) for each agent; nobody may be found twice.
-template <std::size_t D, class Find>
-Pairs found_pairs(const Space& space, const State& s, double reach, Find&& find) {
+// Calls visit(cells, surroundings, at) for each agent.
+template <std::size_t D, class Visit>
+void for_each_agent(const Space& space, const State& s, double reach, Visit&& visit) {
   Cells<D> cells;
   Workers alone(1);
   cells.build(s.view(), space, reach, alone);
   Surroundings<D> around;
-  Pairs pairs;
-  std::size_t agents = 0;
   for (std::size_t b = 0; b < cells.buckets(); ++b) {
     const Range bucket = cells.bucket(b);
-    if (bucket.begin == bucket.end) continue;
-    around.enter(cells, b);
-    for (std::uint32_t at = bucket.begin; at < bucket.end; ++at, ++agents) {
-      for (const auto other : find(around, cells, at)) {
-        EXPECT_TRUE(pairs.insert({cells.order()[at], cells.order()[other.at]}).second) << "found twice";
-      }
-    }
+    if (bucket.begin < bucket.end) around.enter(cells, b);
+    for (std::uint32_t at = bucket.begin; at < bucket.end; ++at) visit(cells, around, at);
   }
+}
+
+// What find(surroundings, cells, at) finds for each agent: no neighbour twice.
+template <std::size_t D, class Find>
+Pairs found_pairs(const Space& space, const State& s, double reach, Find&& find) {
+  Pairs pairs;
+  std::size_t agents = 0;
+  for_each_agent<D>(space, s, reach, [&](const auto& cells, auto& around, std::uint32_t at) {
+    ++agents;
+    for (const auto other : find(around, cells, at)) {
+      EXPECT_TRUE(pairs.insert({cells.order()[at], cells.order()[other.at]}).second) << "found twice";
+    }
+  });
   EXPECT_EQ(agents, s.agents());
   return pairs;
 }
 
-// Sums over the neighbours, and each one's distance, of the agents in identity order.
+// Sums over the neighbours of the agents, in identity order.
 template <std::size_t D>
 std::vector<Sums<D>> sums_within(const Space& space, const State& s, float radius) {
-  Cells<D> cells;
-  Workers alone(1);
-  cells.build(s.view(), space, double{radius}, alone);
-  Surroundings<D> around;
   std::vector<Sums<D>> sums(s.agents());
-  for (std::size_t b = 0; b < cells.buckets(); ++b) {
-    const Range bucket = cells.bucket(b);
-    if (bucket.begin < bucket.end) around.enter(cells, b);
-    for (std::uint32_t at = bucket.begin; at < bucket.end; ++at) {
-      Sums<D>& of = sums[cells.order()[at]];
-      for (const auto other : around.within(cells, at, radius)) {
-        ++of.count;
-        of.ways += other.to;
-        of.headings += other.heading;
-        if (other.square < radius * radius / 4) of.close_ways += other.to;
-      }
+  for_each_agent<D>(space, s, double{radius}, [&](const auto& cells, auto& around, std::uint32_t at) {
+    Sums<D>& of = sums[cells.order()[at]];
+    for (const auto other : around.within(cells, at, radius)) {
+      ++of.count;
+      of.ways += other.to;
+      of.headings += other.heading;
+      if (other.square < radius * radius / 4) of.close_ways += other.to;
     }
-  }
+  });
   return sums;
 }
 
@@ -156,30 +154,18 @@ void expect_neighbours(const Space& space, const State& s, float radius) {
   }
 }
 
-template <std::size_t D>
-void expect_neighbours_everywhere(Boundary boundary) {
-  for (const float box : {1.0f, 10.0f, 777.7f}) {
-    // From more than the box to a hundredth of it: no, one, two, three and many cells.
-    for (const float part : {1.3f, 0.9f, 0.51f, 0.5f, 0.34f, 0.33f, 0.2f, 0.07f, 0.01f}) {
-      const State s = scattered_state(220, D, boundary == Boundary::open ? -box / 2 : 0, box, 1, 3);
-      expect_neighbours<D>({boundary, boundary == Boundary::open ? 0 : box}, s, part * box);
+TEST(Neighbours, of_any_space_are_those_of_all_pairs_also_with_fewer_than_three_cells) {
+  for (const Boundary boundary : {Boundary::open, Boundary::periodic, Boundary::walled}) {
+    const bool is_open = boundary == Boundary::open;
+    for (const float box : {1.0f, 10.0f, 777.7f}) {
+      // From more than the box to a hundredth of it: no, one, two, three and many cells.
+      for (const float part : {1.3f, 0.9f, 0.51f, 0.5f, 0.34f, 0.33f, 0.2f, 0.07f, 0.01f}) {
+        const Space space{boundary, is_open ? 0 : box};
+        expect_neighbours<2>(space, scattered_state(220, 2, is_open ? -box / 2 : 0, box, 1, 3), part * box);
+        expect_neighbours<3>(space, scattered_state(220, 3, is_open ? -box / 2 : 0, box, 1, 3), part * box);
+      }
     }
   }
-}
-
-TEST(Neighbours, of_open_space_are_those_of_all_pairs) {
-  expect_neighbours_everywhere<2>(Boundary::open);
-  expect_neighbours_everywhere<3>(Boundary::open);
-}
-
-TEST(Neighbours, of_a_periodic_space_are_those_of_all_pairs_also_with_fewer_than_three_cells) {
-  expect_neighbours_everywhere<2>(Boundary::periodic);
-  expect_neighbours_everywhere<3>(Boundary::periodic);
-}
-
-TEST(Neighbours, of_a_walled_space_are_those_of_all_pairs) {
-  expect_neighbours_everywhere<2>(Boundary::walled);
-  expect_neighbours_everywhere<3>(Boundary::walled);
 }
 
 TEST(Neighbours, on_borders_of_cells_and_of_the_box_are_those_of_all_pairs) {
