@@ -40,8 +40,6 @@ class ofBaseApp {
 class ofWindowSettings {
  public:
   virtual ~ofWindowSettings() = default;
-  std::string title;
-  ofWindowMode windowMode = OF_WINDOW;
   void setSize(int w, int h) { width_ = w, height_ = h; }
   int getWidth() const { return width_; }
   int getHeight() const { return height_; }
@@ -51,10 +49,7 @@ class ofWindowSettings {
 };
 class ofGLWindowSettings : public ofWindowSettings {
  public:
-  ofGLWindowSettings() = default;
-  ofGLWindowSettings(const ofWindowSettings& settings) : ofWindowSettings(settings) {}
-  void setGLVersion(int major, int minor) { glVersionMajor = major, glVersionMinor = minor; }
-  int glVersionMajor = 2, glVersionMinor = 1;
+  void setGLVersion(int, int) {}
 };
 class ofAppBaseWindow {};
 
@@ -108,10 +103,6 @@ inline int ofRunMainLoop() {
   app.exit();
   stand_in::loop().app.reset();
   return 0;
-}
-inline int ofRunApp(ofBaseApp* app = nullptr) {
-  stand_in::loop().app.reset(app);
-  return ofRunMainLoop();
 }
 inline int ofRunApp(std::shared_ptr<ofBaseApp>&& app) {
   stand_in::loop().app = std::move(app);

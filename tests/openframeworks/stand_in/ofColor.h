@@ -29,7 +29,7 @@ class ofColor_ {
   PixelType& operator[](std::size_t n) { return (&r)[n]; }
   bool operator==(const ofColor_& other) const { return r == other.r && g == other.g && b == other.b && a == other.a; }
 
-  static const ofColor_ white, black, lightGray, lightBlue, lightYellow, paleVioletRed, indianRed;
+  static const ofColor_ white, lightGray, lightBlue, lightYellow, paleVioletRed, indianRed;
 
  private:
   template <class SrcType>
@@ -40,8 +40,6 @@ class ofColor_ {
 
 template <class T>
 const ofColor_<T> ofColor_<T>::white(limit(), limit(), limit());
-template <class T>
-const ofColor_<T> ofColor_<T>::black(0, 0, 0);
 template <class T>
 const ofColor_<T> ofColor_<T>::lightGray(0.827F * limit(), 0.827F * limit(), 0.827F * limit());
 template <class T>

@@ -10,39 +10,17 @@ namespace filesystem = std::filesystem;
 }  // namespace of
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage)
-#ifndef PI
 #define PI 3.14159265358979323846
-#endif
-#ifndef TWO_PI
 #define TWO_PI (2 * PI)
-#endif
-#ifndef M_TWO_PI
 #define M_TWO_PI (2 * PI)
-#endif
-#ifndef FOUR_PI
 #define FOUR_PI (4 * PI)
-#endif
-#ifndef HALF_PI
 #define HALF_PI (PI / 2)
-#endif
-#ifndef DEG_TO_RAD
 #define DEG_TO_RAD (PI / 180)
-#endif
-#ifndef RAD_TO_DEG
 #define RAD_TO_DEG (180 / PI)
-#endif
-#ifndef MIN
 #define MIN(a, b) ((b) < (a) ? (b) : (a))
-#endif
-#ifndef MAX
 #define MAX(a, b) ((a) < (b) ? (b) : (a))
-#endif
-#ifndef CLAMP
 #define CLAMP(a, low, high) MIN(MAX(a, low), high)
-#endif
-#ifndef ABS
 #define ABS(a) ((a) < 0 ? -(a) : (a))
-#endif
 // NOLINTEND(cppcoreguidelines-macro-usage)
 
 enum ofTimeMode { System, FixedRate, Filtered };

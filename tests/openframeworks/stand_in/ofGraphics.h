@@ -11,14 +11,7 @@
 #include "ofVectorMath.h"
 #include "stage.hpp"
 
-enum ofBlendMode {
-  OF_BLENDMODE_DISABLED = 0,
-  OF_BLENDMODE_ALPHA = 1,
-  OF_BLENDMODE_ADD = 2,
-  OF_BLENDMODE_SUBTRACT = 3,
-  OF_BLENDMODE_MULTIPLY = 4,
-  OF_BLENDMODE_SCREEN = 5
-};
+enum ofBlendMode { OF_BLENDMODE_DISABLED = 0, OF_BLENDMODE_ALPHA = 1 };
 
 namespace stand_in {
 inline std::vector<std::string>& texts() {

@@ -9,15 +9,7 @@
 #include "ofVectorMath.h"
 
 // graphics/ofGraphicsConstants.h, 98318ef009.
-enum ofPrimitiveMode {
-  OF_PRIMITIVE_TRIANGLES,
-  OF_PRIMITIVE_TRIANGLE_STRIP,
-  OF_PRIMITIVE_TRIANGLE_FAN,
-  OF_PRIMITIVE_LINES,
-  OF_PRIMITIVE_LINE_STRIP,
-  OF_PRIMITIVE_LINE_LOOP,
-  OF_PRIMITIVE_POINTS
-};
+enum ofPrimitiveMode { OF_PRIMITIVE_TRIANGLES = 0, OF_PRIMITIVE_POINTS = 6 };
 
 template <class V, class N, class C, class T>
 class ofMesh_ {

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <typeinfo>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,12 +26,8 @@ class ofAbstractParameter {
   virtual ~ofAbstractParameter() = default;
   virtual std::string getName() const = 0;
   virtual void setName(const std::string& name) = 0;
-  virtual std::string getEscapedName() const { return escape(getName()); }
-  virtual std::string valueType() const = 0;
-  virtual std::string type() const { return typeid(*this).name(); }
-  virtual bool isReadOnly() const = 0;
   virtual std::shared_ptr<ofAbstractParameter> newReference() const = 0;
-  virtual bool isReferenceTo(const ofAbstractParameter& other) const {
+  bool isReferenceTo(const ofAbstractParameter& other) const {
     return getInternalObject() == other.getInternalObject();
   }
 
@@ -42,11 +38,10 @@ class ofAbstractParameter {
   ofParameterGroup& castGroup();
 
  protected:
-  virtual std::string escape(const std::string& str) const {
-    std::string escaped = str;
-    for (char& c : escaped)
+  static std::string escape(std::string name) {
+    for (char& c : name)
       if (std::string(" <>{}[],()/\\.#").find(c) != std::string::npos) c = '_';
-    return escaped;
+    return name;
   }
   virtual const void* getInternalObject() const = 0;
 };
@@ -56,10 +51,6 @@ class ofParameterGroup : public ofAbstractParameter {
  public:
   ofParameterGroup() = default;
   template <class... Args>
-  ofParameterGroup(const std::string& name) {
-    setName(name);
-  }
-  template <class... Args>
   ofParameterGroup(const std::string& name, Args&... p) {
     add(p...);
     setName(name);
@@ -68,7 +59,7 @@ class ofParameterGroup : public ofAbstractParameter {
   // Of two with the same name both are there, and the later one is found by it.
   void add(ofAbstractParameter& param) {
     const std::shared_ptr<ofAbstractParameter> reference = param.newReference();
-    const std::string name = reference->getEscapedName();
+    const std::string name = escape(reference->getName());
     if (obj->index.count(name) != 0) {
       ofLogWarning() << "Adding another parameter with same name '" << reference->getName() << "' to group '"
                      << getName() << "'";
@@ -77,9 +68,9 @@ class ofParameterGroup : public ofAbstractParameter {
     obj->parameters.push_back(reference);
   }
   template <class... Args>
-  void add(ofAbstractParameter& p, Args&... parameters) {
-    add(p);
-    add(parameters...);
+  void add(ofAbstractParameter& first, ofAbstractParameter& second, Args&... more) {
+    add(first);
+    add(second, more...);
   }
   // This group becomes another one of the same name; its copies stay what they were.
   void clear() {
@@ -89,7 +80,6 @@ class ofParameterGroup : public ofAbstractParameter {
   }
   std::size_t size() const { return obj->parameters.size(); }
   bool contains(const std::string& name) const { return obj->index.count(escape(name)) != 0; }
-  operator bool() const { return obj != nullptr; }
 
   ofAbstractParameter& get(const std::string& name) { return get(obj->index.at(escape(name))); }
   ofAbstractParameter& get(std::size_t pos) { return *obj->parameters.at(pos); }
@@ -107,11 +97,6 @@ class ofParameterGroup : public ofAbstractParameter {
 
   std::string getName() const override { return obj->name; }
   void setName(const std::string& name) override { obj->name = name; }
-  std::string getEscapedName() const override {
-    return getName().empty() ? "group" : ofAbstractParameter::getEscapedName();
-  }
-  std::string valueType() const override { return typeid(*this).name(); }
-  bool isReadOnly() const override { return false; }
   std::shared_ptr<ofAbstractParameter> newReference() const override {
     return std::make_shared<ofParameterGroup>(*this);
   }
@@ -136,23 +121,13 @@ namespace priv {
 // The range of a parameter without one.
 template <class T, bool HasLimits = std::numeric_limits<T>::is_specialized>
 struct TypeInfo {
-  static T min() { return std::numeric_limits<T>::lowest(); }
-  static T max() { return std::numeric_limits<T>::max(); }
+  static T min() { return std::is_floating_point_v<T> ? T(0) : std::numeric_limits<T>::lowest(); }
+  static T max() { return std::is_floating_point_v<T> ? T(1) : std::numeric_limits<T>::max(); }
 };
 template <class T>
 struct TypeInfo<T, false> {
   static T min() { return T(); }
   static T max() { return T(); }
-};
-template <>
-struct TypeInfo<float, true> {
-  static float min() { return 0; }
-  static float max() { return 1; }
-};
-template <>
-struct TypeInfo<double, true> {
-  static double min() { return 0; }
-  static double max() { return 1; }
 };
 template <glm::length_t L>
 struct TypeInfo<glm::vec<L, float>, false> {
@@ -193,14 +168,9 @@ class ofParameter : public ofAbstractParameter {
     obj->value = value;
     if (obj->isNotifying) return *this;
     obj->isNotifying = true;
-    obj->changed.notify(this, obj->value);
+    obj->changed.notify(obj->value);
     obj->isNotifying = false;
     return *this;
-  }
-  ofParameter& set(const std::string& name, const T& value) { return setName(name), set(value); }
-  ofParameter& set(const std::string& name, const T& value, const T& min, const T& max) {
-    set(name, value);
-    return setMin(min), setMax(max), *this;
   }
   ofParameter& operator=(const ofParameter& other) { return set(other.get()); }
   const T& operator=(const T& value) { return set(value), obj->value; }
@@ -212,8 +182,6 @@ class ofParameter : public ofAbstractParameter {
 
   std::string getName() const override { return obj->name; }
   void setName(const std::string& name) override { obj->name = name; }
-  std::string valueType() const override { return typeid(T).name(); }
-  bool isReadOnly() const override { return false; }
   std::shared_ptr<ofAbstractParameter> newReference() const override { return std::make_shared<ofParameter>(*this); }
   const void* getInternalObject() const override { return obj.get(); }
 
@@ -233,10 +201,8 @@ class ofParameter<void> : public ofAbstractParameter {
  public:
   ofParameter() = default;
   ofParameter(const std::string& name) { setName(name); }
-  ofParameter& set(const std::string& name) { return setName(name), *this; }
 
-  void trigger() { trigger(this); }
-  void trigger(const void* sender) { obj->changed.notify(sender); }
+  void trigger() { obj->changed.notify(); }
 
   template <class... Arguments>
   std::unique_ptr<of::priv::AbstractEventToken> newListener(Arguments... arguments) {
@@ -245,8 +211,6 @@ class ofParameter<void> : public ofAbstractParameter {
 
   std::string getName() const override { return obj->name; }
   void setName(const std::string& name) override { obj->name = name; }
-  std::string valueType() const override { return typeid(void).name(); }
-  bool isReadOnly() const override { return false; }
   std::shared_ptr<ofAbstractParameter> newReference() const override { return std::make_shared<ofParameter>(*this); }
   const void* getInternalObject() const override { return obj.get(); }
 
@@ -267,8 +231,6 @@ class ofReadOnlyParameter : public ofAbstractParameter {
   const T& get() const { return parameter.get(); }
 
   std::string getName() const override { return parameter.getName(); }
-  std::string valueType() const override { return typeid(T).name(); }
-  bool isReadOnly() const override { return true; }
   std::shared_ptr<ofAbstractParameter> newReference() const override {
     return std::make_shared<ofReadOnlyParameter>(*this);
   }

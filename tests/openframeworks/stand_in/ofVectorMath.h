@@ -1,6 +1,6 @@
 // Stand-in for libs/openFrameworks/math/ofVectorMath.h and what it includes: glm itself is the real one. Held against openframeworks
-// ffad1bc3ac (ofVectorMath.h), a67112f32d (ofMath.h, 0.12), 98318ef009 (graphics/ofGraphicsConstants.h); the older vectors, numbers first, DIM,
-// getPtr(), against b734917b2b (ofVec3f.h), 003fe5de5c (ofVec2f.h, older), 02ec735b0f (ofVec4f.h) and dimitre fbd147258c (ofVec2f.h).
+// ffad1bc3ac (ofVectorMath.h), a67112f32d (ofMath.h, 0.12), 98318ef009 (graphics/ofGraphicsConstants.h); the older vector, its DIM and
+// getPtr(), against b734917b2b (ofVec3f.h).
 #pragma once
 
 #include <algorithm>
@@ -11,18 +11,6 @@
 #include <glm/gtc/type_ptr.hpp>
 #include <limits>
 
-class ofVec2f {
- public:
-  static const int DIM = 2;
-  float x = 0, y = 0;
-  ofVec2f() = default;
-  explicit ofVec2f(float scalar) : ofVec2f(scalar, scalar) {}
-  ofVec2f(float vx, float vy) : x(vx), y(vy) {}
-  ofVec2f(const glm::vec2& v) : ofVec2f(v.x, v.y) {}
-  operator glm::vec2() const { return {x, y}; }
-  float* getPtr() { return &x; }
-  const float* getPtr() const { return &x; }
-};
 class ofVec3f {
  public:
   static const int DIM = 3;
@@ -35,22 +23,7 @@ class ofVec3f {
   float* getPtr() { return &x; }
   const float* getPtr() const { return &x; }
 };
-class ofVec4f {
- public:
-  static const int DIM = 4;
-  float x = 0, y = 0, z = 0, w = 0;
-  ofVec4f() = default;
-  explicit ofVec4f(float scalar) : ofVec4f(scalar, scalar, scalar, scalar) {}
-  ofVec4f(float vx, float vy, float vz, float vw) : x(vx), y(vy), z(vz), w(vw) {}
-  ofVec4f(const glm::vec4& v) : ofVec4f(v.x, v.y, v.z, v.w) {}
-  operator glm::vec4() const { return {x, y, z, w}; }
-  float* getPtr() { return &x; }
-  const float* getPtr() const { return &x; }
-};
 
-using ofDefaultVec2 = glm::vec2;
-using ofDefaultVec3 = glm::vec3;
-using ofDefaultVec4 = glm::vec4;
 using ofDefaultVertexType = glm::vec3;
 using ofDefaultNormalType = glm::vec3;
 using ofDefaultTexCoordType = glm::vec2;
