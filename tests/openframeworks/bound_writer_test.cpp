@@ -58,36 +58,32 @@ class ABoundWriter : public wbtest::Streams {
     reader.attach(0ns).value();
     return reader;
   }
+  // The answer to a reader that sets the speed.
+  wingbeat::Receipt request_speed(double value) {
+    auto asking = reader();
+    auto sent = asking.set("speed", value);
+    writer.update();
+    return sent.wait(0ns).value();
+  }
+  static double published_speed() {
+    auto looking = reader();
+    return looking.parameter<double>("speed").value();
+  }
+  static std::uint64_t count_published() {
+    auto looking = reader();
+    return looking.wait(1s).count();
+  }
   static wingbeat::Receipt answer(wingbeat::SentRequest sent) { return sent.wait(0ns).value(); }
 };
 
 }  // namespace
-
-TEST_F(ABoundWriter, follows_agents_that_come_and_go) {
-  ASSERT_TRUE(open(3));
-  auto looking = reader();
-  for (const std::size_t count : {3U, 1U, 2U}) {
-    agents.resize(count);
-    ASSERT_TRUE(publish());
-    EXPECT_EQ(looking.wait(1s).count(), count);
-  }
-}
-
-TEST_F(ABoundWriter, publishes_a_frame_without_agents) {
-  writer.add_field({"position", "", "", WB_F32, 3, true, [] { return Rows{}; }});
-  ASSERT_TRUE(writer.open("flock", 0, {}, {}));
-  ASSERT_TRUE(publish());
-  auto looking = reader();
-  EXPECT_EQ(looking.wait(1s).count(), 0U);
-}
 
 TEST_F(ABoundWriter, shows_the_first_agents_when_there_are_too_many_and_says_so_once) {
   ASSERT_TRUE(open(1));
   said.clear();
   ASSERT_TRUE(publish());
   ASSERT_TRUE(publish());
-  auto looking = reader();
-  EXPECT_EQ(looking.wait(1s).count(), 1U);
+  EXPECT_EQ(count_published(), 1U);
   ASSERT_EQ(said.size(), 1U);
   EXPECT_NE(said[0].find("larger capacity"), std::string::npos);
 }
@@ -131,11 +127,8 @@ TEST_F(ABoundWriter, what_a_listener_made_of_a_request_readers_see) {
   Knob clamped = knob();
   clamped.set = [this](double value) { speed = value > 2 ? 2 : value; };
   ASSERT_TRUE(open_with({clamped}));
-  auto asking = reader();
-  auto sent = asking.set("speed", 9.0);
-  writer.update();
-  EXPECT_TRUE(answer(std::move(sent)).applied());
-  EXPECT_EQ(asking.parameter<double>("speed").value(), 2);
+  EXPECT_TRUE(request_speed(9).applied());
+  EXPECT_EQ(published_speed(), 2);
 }
 
 TEST_F(ABoundWriter, a_knob_that_rounds_makes_no_echo) {
@@ -143,12 +136,9 @@ TEST_F(ABoundWriter, a_knob_that_rounds_makes_no_echo) {
   coarse.get = [this] { return widened(static_cast<float>(speed)); };
   coarse.nearest = [](double value) { return widened(static_cast<float>(value)); };
   ASSERT_TRUE(open_with({coarse}));
-  auto asking = reader();
-  auto sent = asking.set("speed", 1.0 / 3);
+  EXPECT_TRUE(request_speed(1.0 / 3).applied());
   writer.update();
-  writer.update();
-  EXPECT_TRUE(answer(std::move(sent)).applied());
-  EXPECT_EQ(asking.parameter<double>("speed").value(), 1.0 / 3);
+  EXPECT_EQ(published_speed(), 1.0 / 3);
 }
 
 TEST_F(ABoundWriter, an_act_may_open_the_stream_anew) {
@@ -163,8 +153,7 @@ TEST_F(ABoundWriter, an_act_may_open_the_stream_anew) {
   writer.update();
   ASSERT_TRUE(publish());
   EXPECT_EQ(answer(std::move(second)).status, WB_WAS_RESTARTED);
-  auto looking = reader();
-  EXPECT_EQ(looking.wait(1s).count(), 5U);
+  EXPECT_EQ(count_published(), 5U);
 }
 
 TEST_F(ABoundWriter, a_listener_may_open_the_stream_anew) {
@@ -180,8 +169,7 @@ TEST_F(ABoundWriter, a_listener_may_open_the_stream_anew) {
   writer.update();
   EXPECT_EQ(said.back(), "long enough for a place of its own in memory");
   ASSERT_TRUE(publish());
-  auto looking = reader();
-  EXPECT_EQ(looking.wait(1s).count(), 7U);
+  EXPECT_EQ(count_published(), 7U);
 }
 
 TEST_F(ABoundWriter, a_command_may_close_the_stream_and_still_answer) {
@@ -229,8 +217,7 @@ TEST_F(ABoundWriter, says_once_that_a_value_is_out_of_range) {
   speed = 12;
   writer.update();
   EXPECT_EQ(said.size(), 1U);
-  auto looking = reader();
-  EXPECT_EQ(looking.parameter<double>("speed").value(), 1);
+  EXPECT_EQ(published_speed(), 1);
 }
 
 TEST_F(ABoundWriter, a_range_that_the_value_is_outside_of_is_none) {
@@ -238,30 +225,6 @@ TEST_F(ABoundWriter, a_range_that_the_value_is_outside_of_is_none) {
   ASSERT_TRUE(open());
   auto asking = reader();
   EXPECT_TRUE(asking.set("speed", 1000.0));
-}
-
-TEST_F(ABoundWriter, triggers_and_commands_are_done_and_refused) {
-  int scattered = 0;
-  std::vector<double> placed;
-  writer.add_trigger("scatter", "", [&] { ++scattered; });
-  writer.add_command("place", "id x", "", [&](const std::vector<double>& arguments) -> std::string {
-    if (arguments[0] > 1) return "there is no such agent";
-    placed = arguments;
-    return "";
-  });
-  writer.add_command("fail", "", "", [](const auto&) -> std::string { throw std::runtime_error("broken"); });
-  ASSERT_TRUE(open_with({}));
-  auto asking = reader();
-  auto scatter = asking.trigger("scatter");
-  auto place = asking.command("place", {1, 2.5});
-  auto refused = asking.command("place", {2, 2.5});
-  auto broken = asking.command("fail", {});
-  writer.update();
-  EXPECT_EQ(scattered, 1);
-  EXPECT_EQ(placed, (std::vector<double>{1, 2.5}));
-  EXPECT_TRUE(answer(std::move(scatter)).applied());
-  EXPECT_EQ(answer(std::move(refused)).reason, "there is no such agent");
-  EXPECT_EQ(answer(std::move(broken)).reason, "broken");
 }
 
 TEST_F(ABoundWriter, equal_names_are_told_apart) {
@@ -273,19 +236,6 @@ TEST_F(ABoundWriter, equal_names_are_told_apart) {
   auto looking = reader();
   EXPECT_GE(wb_schema_find_field(looking.schema(), "position_2"), 0);
   EXPECT_GE(wb_schema_find_control(looking.schema(), "speed_2"), 0);
-}
-
-TEST_F(ABoundWriter, a_stream_without_a_field_is_an_error_that_says_so) {
-  EXPECT_FALSE(writer.open("flock", 1, {knob()}, {}));
-  EXPECT_NE(said.back().find("at least one field"), std::string::npos);
-}
-
-TEST_F(ABoundWriter, a_stream_that_somebody_else_publishes_is_an_error) {
-  BoundWriter other{nullptr};
-  other.add_field(field("position", &Agent::position));
-  ASSERT_TRUE(other.open("flock", 1, {}, {}));
-  EXPECT_FALSE(open());
-  EXPECT_NE(said.back().find("cannot publish 'flock'"), std::string::npos);
 }
 
 TEST_F(ABoundWriter, closed_and_described_anew_it_is_another_epoch) {
@@ -302,9 +252,25 @@ TEST_F(ABoundWriter, closed_and_described_anew_it_is_another_epoch) {
   EXPECT_EQ(frame.span<std::int32_t>("kind")[0], 7);
 }
 
-TEST_F(ABoundWriter, a_choice_without_names_is_an_error) {
+TEST_F(ABoundWriter, a_stream_that_cannot_be_is_an_error_that_says_why) {
+  EXPECT_FALSE(writer.open("flock", 1, {knob()}, {}));
+  EXPECT_NE(said.back().find("at least one field"), std::string::npos);
   Knob boundary = knob();
   boundary.type = WB_VALUE_CHOICE;
   EXPECT_FALSE(open_with({boundary}));
   EXPECT_NE(said.back().find("has no names"), std::string::npos);
+  BoundWriter other{nullptr};
+  other.add_field(field("position", &Agent::position));
+  ASSERT_TRUE(other.open("flock", 1, {}, {}));
+  EXPECT_FALSE(open());
+  EXPECT_NE(said.back().find("cannot publish 'flock'"), std::string::npos);
+}
+
+TEST_F(ABoundWriter, a_command_that_throws_is_refused_with_its_text) {
+  writer.add_command("fail", "", "", [](const auto&) -> std::string { throw std::runtime_error("broken"); });
+  ASSERT_TRUE(open_with({}));
+  auto asking = reader();
+  auto broken = asking.command("fail", {});
+  writer.update();
+  EXPECT_EQ(answer(std::move(broken)).reason, "broken");
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 
 #include "support/runtime.hpp"
 
@@ -49,6 +50,14 @@ class AFollowingReader : public wbtest::Streams {
     for (double& x : frame.span<double>("velocity")) x = 2 * static_cast<double>(value);
     frame.publish(1, 0.25);
   }
+  // A writer, with a frame if a value is given, that the reader follows.
+  wingbeat::Writer connect(std::optional<float> value = {}) {
+    auto swarm = writer();
+    if (value) publish(swarm, *value);
+    EXPECT_TRUE(reader.open("swarm", {}));
+    reader.update();
+    return swarm;
+  }
   // A restart is seen first, its frames in the same update or the next.
   void wait_for_frame() {
     reader.update();
@@ -58,7 +67,7 @@ class AFollowingReader : public wbtest::Streams {
 
 }  // namespace
 
-TEST_F(AFollowingReader, waits_for_a_stream_that_comes_later) {
+TEST_F(AFollowingReader, waits_for_a_stream_that_comes_later_and_takes_its_newest_frames) {
   ASSERT_TRUE(reader.open("swarm", {}));
   reader.update();
   EXPECT_FALSE(reader.is_connected());
@@ -67,22 +76,17 @@ TEST_F(AFollowingReader, waits_for_a_stream_that_comes_later) {
   reader.update();
   EXPECT_TRUE(reader.is_connected());
   EXPECT_TRUE(reader.are_controls_new());
-  publish(swarm, 5);
+  publish(swarm, 9);
   reader.update();
   ASSERT_TRUE(reader.is_frame_new());
   EXPECT_FALSE(reader.are_controls_new());
   EXPECT_EQ(reader.frame()->count(), 2U);
+  for (int i = 1; i <= 5; ++i) publish(swarm, static_cast<float>(i));
+  reader.update();
+  EXPECT_EQ(reader.view("position").as<float>()(0, 0), 5) << "the newest frame";
   reader.update();
   EXPECT_FALSE(reader.is_frame_new());
   EXPECT_NE(reader.frame(), nullptr);
-}
-
-TEST_F(AFollowingReader, takes_the_newest_frame) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  for (int i = 1; i <= 5; ++i) publish(swarm, static_cast<float>(i));
-  reader.update();
-  EXPECT_EQ(reader.view("position").as<float>()(0, 0), 5);
 }
 
 TEST_F(AFollowingReader, takes_each_frame_in_turn_if_it_is_asked_to) {
@@ -151,21 +155,10 @@ TEST_F(AFollowingReader, follows_into_another_schema) {
   EXPECT_EQ(points[2], 0);
 }
 
-TEST_F(AFollowingReader, three_floats_are_shown_in_place) {
-  auto swarm = writer();
-  publish(swarm, 3);
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
-  std::size_t count = 0;
-  EXPECT_EQ(reader.points("", count), reader.view("position").data);
-}
-
 TEST_F(AFollowingReader, other_numbers_are_converted_once_per_frame) {
-  auto swarm = writer();
-  publish(swarm, 3);
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
+  auto swarm = connect(3);
   std::size_t count = 0;
+  EXPECT_EQ(reader.points("", count), reader.view("position").data) << "three floats are shown in place";
   EXPECT_EQ(reader.points("velocity", count)[0], 6);
   publish(swarm, 4);
   EXPECT_EQ(reader.points("velocity", count)[0], 6);
@@ -174,42 +167,12 @@ TEST_F(AFollowingReader, other_numbers_are_converted_once_per_frame) {
 }
 
 TEST_F(AFollowingReader, says_once_that_there_is_no_such_field) {
-  auto swarm = writer();
-  publish(swarm, 3);
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
+  auto swarm = connect(3);
   said.clear();
   EXPECT_TRUE(reader.view("postion").empty());
   EXPECT_TRUE(reader.view("postion").empty());
   ASSERT_EQ(said.size(), 1U);
   EXPECT_NE(said[0].find("it has position velocity"), std::string::npos);
-}
-
-TEST_F(AFollowingReader, knows_attributes) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
-  EXPECT_EQ(reader.attribute("model"), "zones");
-  EXPECT_EQ(reader.attribute("nothing"), "");
-}
-
-TEST_F(AFollowingReader, asks_in_the_parameter_s_own_type) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
-  EXPECT_TRUE(reader.set("speed", 2.0));
-  EXPECT_TRUE(reader.set("steps", 7.0));
-  EXPECT_TRUE(reader.set("on", 0.0));
-  EXPECT_TRUE(reader.set("boundary", std::string("periodic")));
-  EXPECT_TRUE(reader.trigger("reset"));
-  EXPECT_TRUE(reader.command("place", {1, 2}));
-  std::vector<std::string> heard;
-  swarm.requests([&](auto& request) { heard.emplace_back(request.name()); });
-  EXPECT_EQ(heard.size(), 6U);
-  EXPECT_EQ(reader.get("steps", 0), 7);
-  EXPECT_EQ(reader.get("on", 1), 0);
-  EXPECT_EQ(reader.get("boundary", 0), 1);
-  EXPECT_EQ(reader.get("nothing", 42), 42);
 }
 
 TEST_F(AFollowingReader, asks_before_the_first_update_for_what_was_meant) {
@@ -282,9 +245,7 @@ TEST_F(AFollowingReader, what_cannot_be_asked_is_false_and_said_once) {
 }
 
 TEST_F(AFollowingReader, a_refusal_is_said_with_its_reason) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
+  auto swarm = connect();
   ASSERT_TRUE(reader.command("place", {1, 2}));
   swarm.requests([](auto& request) { request.refuse("not today"); });
   said.clear();
@@ -293,20 +254,8 @@ TEST_F(AFollowingReader, a_refusal_is_said_with_its_reason) {
   EXPECT_NE(said[0].find("not today"), std::string::npos);
 }
 
-TEST_F(AFollowingReader, shows_the_writer_s_value_and_follows_it) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
-  EXPECT_EQ(here, 1);
-  ASSERT_TRUE(swarm.set_parameter("speed", 4.0));
-  reader.update();
-  EXPECT_EQ(here, 4);
-}
-
 TEST_F(AFollowingReader, asks_for_what_the_gui_changed) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
+  auto swarm = connect();
   here = 7;
   reader.update();
   reader.update();
@@ -324,9 +273,7 @@ TEST_F(AFollowingReader, asks_for_what_the_gui_changed) {
 }
 
 TEST_F(AFollowingReader, many_changes_before_an_answer_are_two_requests) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
+  auto swarm = connect();
   for (int i = 2; i < 9; ++i) {
     here = i;
     reader.update();
@@ -337,9 +284,7 @@ TEST_F(AFollowingReader, many_changes_before_an_answer_are_two_requests) {
 }
 
 TEST_F(AFollowingReader, what_was_refused_goes_back) {
-  auto swarm = writer();
-  ASSERT_TRUE(reader.open("swarm", {}));
-  reader.update();
+  auto swarm = connect();
   here = 7;
   reader.update();
   swarm.requests([](auto& request) { request.refuse("too fast"); });

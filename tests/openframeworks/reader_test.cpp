@@ -58,6 +58,7 @@ TEST_F(AReader, waits_and_then_sees) {
   EXPECT_EQ(reader.getSeq(), 1U);
   EXPECT_EQ(reader.getPositionField(), "position");
   EXPECT_EQ(reader.getAttribute("model"), "zones");
+  EXPECT_EQ(reader.getAttribute("nothing"), "");
   EXPECT_EQ(reader.getFields().size(), 1U);
   EXPECT_EQ(reader.getReceived(), 1U);
 }
@@ -139,6 +140,9 @@ TEST_F(AReader, steers) {
   EXPECT_TRUE(paused.get());
   EXPECT_EQ(boundary.get(), 2);
   EXPECT_EQ(reader.get("flocking.steps"), 7);
+  EXPECT_EQ(reader.get("paused"), 1);
+  EXPECT_EQ(reader.get("boundary"), 2);
+  EXPECT_EQ(reader.get("nothing", 42), 42);
 }
 
 TEST_F(AReader, pulls_triggers_and_issues_commands) {
@@ -149,8 +153,9 @@ TEST_F(AReader, pulls_triggers_and_issues_commands) {
   start();
   EXPECT_TRUE(reader.trigger("scatter"));
   EXPECT_TRUE(reader.command("place", {4.5}));
+  reader.parameters().getVoid("scatter").trigger();
   writer.update();
-  EXPECT_EQ(scattered, 1);
+  EXPECT_EQ(scattered, 2) << "by name, and in the panel";
   EXPECT_EQ(placed, 4.5);
 }
 
@@ -184,15 +189,6 @@ TEST_F(AReader, syncs_the_parameters_both_ways) {
   choice = 1;
   turn();
   EXPECT_EQ(boundary.get(), 1);
-}
-
-TEST_F(AReader, a_trigger_in_the_panel_is_pulled_over_there) {
-  int scattered = 0;
-  const ofEventListener listener(scatter.newListener([&] { ++scattered; }));
-  start();
-  reader.parameters().getVoid("scatter").trigger();
-  writer.update();
-  EXPECT_EQ(scattered, 1);
 }
 
 TEST_F(AReader, a_name_that_is_a_group_s_as_well_stays_flat) {
@@ -240,6 +236,10 @@ TEST_F(AReader, moves_and_closes) {
   EXPECT_EQ(speed.get(), 2);
   moved.close();
   EXPECT_FALSE(moved.isSetup());
+  EXPECT_EQ(moved.getFrame(), nullptr);
+  EXPECT_TRUE(moved.getFields().empty());
+  EXPECT_FALSE(moved.set("flocking.speed", 1.0));
+  moved.update();
   EXPECT_EQ(moved.parameters().size(), 0U);
 }
 

@@ -19,7 +19,13 @@ class AVbo : public wbtest::Streams {
   ofxWingbeat::Writer writer;
   ofxWingbeat::Reader reader;
   ofVbo vbo;
+  std::vector<glm::vec3> points = std::vector<glm::vec3>(2, glm::vec3(1));
 
+  void start_with_points() {
+    writer.field("position", points);
+    start(2);
+    ASSERT_TRUE(reader.vbo(vbo));
+  }
   void start(std::size_t capacity) {
     ASSERT_TRUE(writer.setup("flock", capacity));
     ASSERT_TRUE(reader.setup("flock"));
@@ -39,7 +45,7 @@ class AVbo : public wbtest::Streams {
 }  // namespace
 
 TEST_F(AVbo, takes_100000_points_straight_from_shared_memory) {
-  std::vector<glm::vec3> points(kMany);
+  points.resize(kMany);
   for (std::size_t i = 0; i < kMany; ++i) points[i] = {i, 2 * i, 3};
   writer.field("position", points);
   start(kMany);
@@ -79,23 +85,7 @@ TEST_F(AVbo, takes_100000_interleaved_vertices_and_colours_in_one_upload) {
   EXPECT_EQ(vbo.getVertexBuffer().bytes().size(), kMany * sizeof(Vertex));
 }
 
-TEST_F(AVbo, finds_colours_by_their_labels) {
-  std::vector<std::array<float, 6>> rows{{1, 2, 0.1F, 0.2F, 0.3F, 0.4F}};
-  wingbeat::StreamSpec spec("flock", 1);
-  spec.per_agent<float>("dot", 6, "x y r g b a");
-  auto source = wingbeat::Writer::create(spec).value();
-  auto frame = source.begin();
-  frame.copy("dot", &rows[0][0], sizeof rows[0], 1);
-  frame.publish(1, 0);
-  ASSERT_TRUE(reader.setup("flock"));
-  reader.update();
-  ASSERT_TRUE(reader.vbo(vbo));
-  EXPECT_EQ(vbo.position().numCoords, 2);
-  EXPECT_EQ(vbo.color().at(0, 3), 0.4F);
-}
-
 TEST_F(AVbo, takes_colours_of_a_field_of_their_own) {
-  std::vector<glm::vec3> points(2);
   std::vector<ofFloatColor> colors{ofFloatColor(1, 0, 0, 1), ofFloatColor(0, 0, 1, 0.5F)};
   writer.field("position", points).field("color", colors);
   start(2);
@@ -109,7 +99,7 @@ TEST_F(AVbo, takes_colours_of_a_field_of_their_own) {
 }
 
 TEST_F(AVbo, fills_up_colours_of_three_numbers) {
-  std::vector<glm::vec3> points(2), colors(2, glm::vec3(0.5F));
+  std::vector<glm::vec3> colors(2, glm::vec3(0.5F));
   writer.field("position", points).field("color", colors);
   start(2);
   ASSERT_TRUE(reader.vbo(vbo));
@@ -118,8 +108,8 @@ TEST_F(AVbo, fills_up_colours_of_three_numbers) {
 }
 
 TEST_F(AVbo, converts_what_a_graphics_card_does_not_take) {
-  std::vector<glm::dvec3> points{{1, 2, 3}, {4, 5, 6}};
-  writer.field("position", points);
+  const std::vector<glm::dvec3> wide{{1, 2, 3}, {4, 5, 6}};
+  writer.field("position", wide);
   start(2);
   ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.position().numCoords, 3);
@@ -127,7 +117,6 @@ TEST_F(AVbo, converts_what_a_graphics_card_does_not_take) {
 }
 
 TEST_F(AVbo, follows_changing_numbers_of_agents) {
-  std::vector<glm::vec3> points(3, glm::vec3(1));
   writer.field("position", points);
   start(5);
   for (const std::size_t count : {3U, 5U, 0U, 2U}) {
@@ -143,9 +132,9 @@ TEST_F(AVbo, follows_changing_numbers_of_agents) {
 }
 
 TEST_F(AVbo, another_field_is_another_layout) {
-  std::vector<glm::vec3> points(2, glm::vec3(1));
+  const std::vector<glm::vec2> flat(2, glm::vec2(3));
   std::vector<Vertex> vertices(2, Vertex{9, 9, 9, 1, 1, 1, 1});
-  writer.field("position", points).field("vertex", vertices);
+  writer.field("position", points).field("vertex", vertices).field("flat", flat);
   start(2);
   ASSERT_TRUE(reader.vbo(vbo, "position"));
   EXPECT_FALSE(vbo.getUsingColors());
@@ -155,23 +144,16 @@ TEST_F(AVbo, another_field_is_another_layout) {
   ASSERT_TRUE(reader.vbo(vbo, "position"));
   EXPECT_FALSE(vbo.getUsingColors());
   EXPECT_EQ(vbo.position().at(1, 0), 1);
+  ASSERT_TRUE(reader.vbo(vbo, "flat"));
+  EXPECT_EQ(vbo.position().numCoords, 2);
+  EXPECT_EQ(vbo.position().at(1, 0), 3);
 }
 
-TEST_F(AVbo, another_ofVbo_at_the_same_place_is_filled_from_the_start) {
-  std::vector<glm::vec3> points(2, glm::vec3(1));
-  writer.field("position", points);
-  start(2);
-  ASSERT_TRUE(reader.vbo(vbo));
+TEST_F(AVbo, that_is_new_or_that_others_filled_meanwhile_is_filled_from_the_start) {
+  start_with_points();
   vbo = ofVbo();
   ASSERT_TRUE(reader.vbo(vbo));
   EXPECT_EQ(vbo.getNumVertices(), 2);
-}
-
-TEST_F(AVbo, that_others_filled_meanwhile_is_filled_from_the_start) {
-  std::vector<glm::vec3> points(2, glm::vec3(1));
-  writer.field("position", points);
-  start(2);
-  ASSERT_TRUE(reader.vbo(vbo));
   for (const int stride_bytes : {12, 28}) {
     const float others[14] = {9, 9, 9, 9};
     vbo.clear();
@@ -185,10 +167,7 @@ TEST_F(AVbo, that_others_filled_meanwhile_is_filled_from_the_start) {
 }
 
 TEST_F(AVbo, is_cleared_where_the_frame_has_no_such_field) {
-  std::vector<glm::vec3> points(2, glm::vec3(1));
-  writer.field("position", points);
-  start(2);
-  ASSERT_TRUE(reader.vbo(vbo));
+  start_with_points();
   EXPECT_FALSE(reader.vbo(vbo, "velocity"));
   EXPECT_FALSE(vbo.getIsAllocated());
   ASSERT_TRUE(reader.vbo(vbo));

@@ -34,7 +34,8 @@ TEST(PlaceField, is_else_the_first_of_two_or_three_numbers) {
 
 TEST(PlaceField, is_none_where_there_is_nothing_to_draw) {
   EXPECT_EQ(position_field({}), -1);
-  EXPECT_EQ(position_field({field("mass", WB_F32, 1), field("kind", WB_I32, 3), field("box", WB_F32, 3, "", false)}), -1);
+  EXPECT_EQ(position_field({field("mass", WB_F32, 1), field("kind", WB_I32, 3), field("box", WB_F32, 3, "", false)}),
+            -1);
 }
 
 TEST(ColourField, is_spelled_either_way) {

@@ -88,15 +88,6 @@ TEST_F(AViewer, keys_choose_field_and_stream) {
   EXPECT_FALSE(app.drawPanel);
 }
 
-TEST_F(AViewer, shows_and_steers_the_parameters) {
-  start_one();
-  app.setup();
-  turn();
-  app.panel.getParameter().castGroup().getFloat("speed") = 3;
-  turn(3);
-  EXPECT_EQ(speed.get(), 3);
-}
-
 TEST_F(AViewer, draws_the_panel_once_it_has_something_to_show) {
   app.setup();
   turn(2);

@@ -104,6 +104,22 @@ TEST_F(App, publishes_every_step_of_every_agent) {
   }
 }
 
+TEST_F(App, the_same_seed_publishes_the_same_frames) {
+  const auto last_of = [&](std::uint32_t seed) {
+    start(40, seed);
+    app->controls.automatic = true;
+    run(50);
+    auto seen = reader();
+    auto frame = seen.wait(20s);
+    const auto numbers = frame.span<float>("position");
+    return std::vector<float>(numbers.begin(), numbers.end());
+  };
+  const auto first = last_of(3);
+  EXPECT_EQ(first.size(), 120u);
+  EXPECT_EQ(last_of(3), first);
+  EXPECT_NE(last_of(4), first);
+}
+
 TEST_F(App, offers_what_the_reference_swarm_offers_by_the_same_names_and_ranges) {
   auto seen = reader();
   std::map<std::string, wb_control_info> offered;
@@ -208,15 +224,6 @@ TEST_F(App, event_and_the_buttons_add_and_clear_sources) {
   EXPECT_EQ(app->flock.repulsors().size(), 2u);
   answer(asking.trigger("clear_repulsors"));
   EXPECT_TRUE(app->flock.repulsors().empty());
-}
-
-TEST_F(App, the_panels_buttons_do_the_same) {
-  app->controls.addAttractor.trigger();
-  app->controls.addRepulsor.trigger();
-  EXPECT_EQ(app->flock.attractors().size(), 1u);
-  EXPECT_EQ(app->flock.repulsors().size(), 1u);
-  app->controls.clearAttractors.trigger();
-  EXPECT_TRUE(app->flock.attractors().empty());
 }
 
 // ---------------------------------------------------------------------------------------------------------- the way back
@@ -430,14 +437,11 @@ TEST_F(Latent, s_hides_sparklines_which_go_on) {
   EXPECT_EQ(drawn().lines.size(), 10u);
 }
 
-TEST_F(App, f_is_full_screen_and_back) {
-  press('f');
-  EXPECT_TRUE(window().is_fullscreen);
-  press('f');
-  EXPECT_FALSE(window().is_fullscreen);
-}
-
-TEST_F(App, g_hides_the_panel) {
+TEST_F(App, f_is_full_screen_and_back_and_g_hides_the_panel) {
+  for (const bool is_wanted : {true, false}) {
+    press('f');
+    EXPECT_EQ(window().is_fullscreen, is_wanted);
+  }
   press('g');
   run();
   EXPECT_EQ(drawn().panels, 0u);

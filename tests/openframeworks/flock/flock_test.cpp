@@ -164,22 +164,6 @@ TEST(Flock, becomes_one_flock_under_the_settings_that_the_readme_names) {
   }
 }
 
-TEST(Flock, the_same_seed_gives_the_same_flock) {
-  const auto run = [](std::uint32_t seed) {
-    Flock flock(seed);
-    FlockSettings settings;
-    settings.automatic = true;
-    flock.scatter(50, {-500, -400, 0}, {500, 400, 100});
-    for (int i = 0; i < 100; ++i) flock.step(settings);
-    return flock;
-  };
-  const Flock one = run(7), again = run(7), other = run(8);
-  ASSERT_EQ(one.attractors().size(), again.attractors().size());
-  EXPECT_EQ(one.attractors()[0].position, again.attractors()[0].position);
-  for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(one.agents()[i].position, again.agents()[i].position);
-  EXPECT_NE(one.agents()[0].position, other.agents()[0].position);
-}
-
 TEST(Flock, begins_within_its_box_with_the_origins_bodies) {
   Flock flock;
   flock.scatter(1000, {-500, -400, 0}, {500, 400, 100});
@@ -195,7 +179,7 @@ TEST(Flock, begins_within_its_box_with_the_origins_bodies) {
   }
 }
 
-TEST(Flock, agents_in_one_place_or_at_rest_stay_finite) {
+TEST(Flock, agents_in_one_place_or_at_rest_and_equal_thresholds_stay_finite) {
   Flock flock = still({{0, 0, 100}, {0, 0, 100}, {75, 0, 100}});  // the third aligns, with those that go nowhere
   flock.step(FlockSettings());
   flock.addAttractor();
@@ -204,15 +188,11 @@ TEST(Flock, agents_in_one_place_or_at_rest_stay_finite) {
   settings.attractorMinimum = 0;
   flock.step(settings);
   for (const Agent& agent : flock.agents()) EXPECT_TRUE(is_finite(agent.position));
-}
-
-TEST(Flock, equal_thresholds_leave_no_alignment_and_no_nonsense) {
-  FlockSettings settings;
-  for (const float threshold : {0.0f, 0.5f, 1.0f}) {
+  for (const float threshold : {0.0f, 0.5625f, 1.0f}) {  // the second is the pair's own share
     settings.low = settings.high = threshold;
-    Flock flock = still({{0, 0, 100}, {70, 0, 100}});
-    flock.step(settings);
-    EXPECT_TRUE(is_finite(flock.agents()[0].position)) << threshold;
+    Flock pair = still({{0, 0, 100}, {75, 0, 100}});
+    pair.step(settings);
+    EXPECT_TRUE(is_finite(pair.agents()[0].position)) << threshold;
   }
 }
 
@@ -227,16 +207,6 @@ TEST(Flock, sources_are_within_their_ball_and_live_for_ten_seconds) {
   flock.step(FlockSettings());
   EXPECT_TRUE(flock.attractors().empty());
   EXPECT_TRUE(flock.repulsors().empty());
-}
-
-TEST(Flock, cleared_sources_do_not_take_later_ones_along) {
-  Flock flock = still({});
-  flock.addAttractor();
-  for (int i = 0; i < 200; ++i) flock.step(FlockSettings());
-  flock.clearAttractors();
-  flock.addAttractor();
-  for (int i = 0; i < 200; ++i) flock.step(FlockSettings());
-  EXPECT_EQ(flock.attractors().size(), 1u);
 }
 
 TEST(Flock, the_automatic_mode_adds_pairs_every_three_to_twenty_seconds) {

@@ -30,13 +30,10 @@ TEST_F(SparklineTest, keeps_the_last_values_alone) {
   EXPECT_EQ(sparkline.values().front(), 1000 - static_cast<float>(Sparkline::kLength));
 }
 
-TEST_F(SparklineTest, leaves_out_what_is_no_number) {
+TEST_F(SparklineTest, leaves_out_what_is_no_number_and_draws_nothing_of_nothing) {
   sparkline.add(std::numeric_limits<float>::quiet_NaN());
   sparkline.add(std::numeric_limits<float>::infinity());
   EXPECT_TRUE(sparkline.values().empty());
-}
-
-TEST_F(SparklineTest, draws_nothing_of_nothing) {
   draw();
   EXPECT_TRUE(stand_in::stage().drawn.lines.empty());
 }
