@@ -210,7 +210,7 @@ std::vector<Line> picture(Watch& watch, View& view, Screen::Size size, double in
            ? fitting({"up/down or j k: scroll   Esc: back to the list   q: leave", "j k: scroll  Esc: back  q: leave"},
                      size.columns)
            : fitting({"up/down or j k: choose a stream   Enter: its fields, parameters and readers   q: leave",
-                      "j k: choose  Enter: details  q: leave"},
+                      "up/down or j k: choose   Enter: details   q: leave", "j k: choose  Enter: details  q: leave"},
                      size.columns),
        Style::dim});
   return lines;
