@@ -7,7 +7,7 @@ namespace vectors {
 namespace {
 
 sync::Regions regions_of(const layout::DataHeader& data, const layout::ControlHeader& control, std::uint8_t* data_bytes,
-                       std::uint8_t* control_bytes) {
+                         std::uint8_t* control_bytes) {
   sync::Regions regions;
   regions.data = data_bytes;
   regions.control = control_bytes;
@@ -47,7 +47,7 @@ Segment::Segment(layout::Schema schema, const layout::Budget& budget)
       data_(header_.total_bytes / 8),
       control_(control_header_.total_bytes / 8),
       memory_(regions_of(header_, control_header_, reinterpret_cast<std::uint8_t*>(data_.data()),
-                        reinterpret_cast<std::uint8_t*>(control_.data()))),
+                         reinterpret_cast<std::uint8_t*>(control_.data()))),
       slots_(memory_) {
   auto* data = reinterpret_cast<std::uint8_t*>(data_.data());
   std::memcpy(control_.data(), &control_header_, sizeof control_header_);
