@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <random>
 
 #include "layout/geometry.hpp"
 
@@ -32,7 +31,7 @@ ControlHeader control_of(const DataHeader& data) {
   return header;
 }
 
-TEST(Geometry, places_nothing_over_anything_else) {
+TEST(Geometry, aligns_everything_and_places_nothing_over_anything_else) {
   const DataHeader header = data_of();
   EXPECT_EQ(header.slot_count, 8u + 3u + 4u);
   EXPECT_GE(header.schema_offset, kDataHotOffset + sizeof(DataHot));
@@ -41,10 +40,6 @@ TEST(Geometry, places_nothing_over_anything_else) {
   EXPECT_GE(header.slots_offset, header.receipts_offset + header.max_readers * sizeof(ReceiptBlock));
   EXPECT_GE(header.slot_stride, sizeof(SlotHeader) + header.payload_bytes);
   EXPECT_GE(header.total_bytes, header.slots_offset + header.slot_count * header.slot_stride);
-}
-
-TEST(Geometry, aligns_payloads_to_64_bytes_and_slots_to_lines) {
-  const DataHeader header = data_of();
   EXPECT_EQ(header.slots_offset % kPageBytes, 0u);
   EXPECT_EQ(header.slot_stride % kLineBytes, 0u);
   EXPECT_EQ((header.slots_offset + sizeof(SlotHeader)) % kFieldAlignment, 0u);
@@ -60,13 +55,6 @@ TEST(Geometry, of_the_largest_stream_does_not_overflow) {
   EXPECT_EQ(check_data_header(header, header.total_bytes).text, "");
 }
 
-TEST(Header, as_written_is_accepted) {
-  const DataHeader data = data_of();
-  const ControlHeader control = control_of(data);
-  EXPECT_EQ(check_data_header(data, data.total_bytes).text, "");
-  EXPECT_EQ(check_control_header(control, data, control.total_bytes).text, "");
-}
-
 TEST(Header, of_an_object_one_byte_too_small_is_refused) {
   const DataHeader data = data_of();
   const ControlHeader control = control_of(data);
@@ -74,47 +62,47 @@ TEST(Header, of_an_object_one_byte_too_small_is_refused) {
   EXPECT_EQ(check_control_header(control, data, control.total_bytes - 1).kind, FaultKind::kCorrupt);
 }
 
-TEST(Header, of_another_version_or_with_unknown_flags_is_incompatible) {
-  DataHeader data = data_of();
-  data.format_version = 2;
-  EXPECT_EQ(check_data_header(data, data.total_bytes).kind, FaultKind::kIncompatible);
-  data = data_of();
-  data.flags = 1;
-  EXPECT_EQ(check_data_header(data, data.total_bytes).kind, FaultKind::kIncompatible);
+TEST(Header, of_control_of_another_version_is_incompatible) {
+  const DataHeader data = data_of();
   ControlHeader control = control_of(data);
   control.format_version = 0;
   EXPECT_EQ(check_control_header(control, data, control.total_bytes).kind, FaultKind::kIncompatible);
 }
 
+// Calls `check` with each byte of the header changed in every way.
+template <class AnyHeader, class Check>
+void with_any_byte_changed(const AnyHeader& header, Check&& check) {
+  for (std::size_t i = 0; i < sizeof header; ++i) {
+    for (int flip = 1; flip < 256; ++flip) {
+      AnyHeader damaged = header;
+      reinterpret_cast<std::uint8_t*>(&damaged)[i] ^= static_cast<std::uint8_t>(flip);
+      SCOPED_TRACE(i);
+      ASSERT_NO_FATAL_FAILURE(check(damaged));
+    }
+  }
+}
+
 TEST(Header, that_passes_with_a_byte_changed_still_describes_memory_within_the_object) {
   const DataHeader data = data_of();
   int refused = 0;
-  for (std::size_t i = 0; i < sizeof data; ++i) {
-    for (int flip = 1; flip < 256; ++flip) {
-      DataHeader damaged = data;
-      reinterpret_cast<std::uint8_t*>(&damaged)[i] ^= static_cast<std::uint8_t>(flip);
-      if (check_data_header(damaged, data.total_bytes)) {
-        ++refused;
-        continue;
-      }
-      ASSERT_LE(damaged.slots_offset + damaged.slot_count * damaged.slot_stride, data.total_bytes) << i;
-      ASSERT_LE(damaged.receipts_offset + damaged.max_readers * sizeof(ReceiptBlock), damaged.slots_offset) << i;
-      ASSERT_GE(damaged.slot_count, damaged.lease_budget + kSpareSlots) << i;
+  with_any_byte_changed(data, [&](const DataHeader& damaged) {
+    if (check_data_header(damaged, data.total_bytes)) {
+      ++refused;
+      return;
     }
-  }
+    ASSERT_LE(damaged.slots_offset + damaged.slot_count * damaged.slot_stride, data.total_bytes);
+    ASSERT_LE(damaged.receipts_offset + damaged.max_readers * sizeof(ReceiptBlock), damaged.slots_offset);
+    ASSERT_GE(damaged.slot_count, damaged.lease_budget + kSpareSlots);
+  });
   EXPECT_GT(refused, 20'000);
 }
 
 TEST(Header, of_control_with_any_byte_changed_is_refused) {
   const DataHeader data = data_of();
   const ControlHeader control = control_of(data);
-  for (std::size_t i = 0; i < sizeof control; ++i) {
-    for (int flip = 1; flip < 256; ++flip) {
-      ControlHeader damaged = control;
-      reinterpret_cast<std::uint8_t*>(&damaged)[i] ^= static_cast<std::uint8_t>(flip);
-      ASSERT_TRUE(check_control_header(damaged, data, control.total_bytes)) << i;
-    }
-  }
+  with_any_byte_changed(control, [&](const ControlHeader& damaged) {
+    ASSERT_TRUE(check_control_header(damaged, data, control.total_bytes));
+  });
 }
 
 }  // namespace

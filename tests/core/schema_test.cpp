@@ -30,14 +30,35 @@ FieldSpec field(std::string_view name, std::vector<std::uint64_t> shape = {1}, s
   return {name, type, std::move(shape), {}, {}, false};
 }
 
-ControlSpec f64_control(std::string_view name, double initial, double low, double high) {
-  return {name, kParameter, kValueF64, bits(initial), bits(low), bits(high), {}, {}, {}};
+FieldSpec per_agent(std::string_view name, std::vector<std::uint64_t> shape, std::string_view labels = {}) {
+  return {name, kF32, std::move(shape), labels, {}, true};
 }
 
-FaultKind kind_of(const Fault& fault) { return fault.kind; }
+FieldSpec with_unit(std::string_view name, std::string_view unit) { return {name, kF32, {1}, {}, unit, false}; }
+
+template <class Number>
+ControlSpec parameter(std::string_view name, std::uint32_t type, Number initial, Number low, Number high) {
+  return {name, kParameter, type, bits(initial), bits(low), bits(high), {}, {}, {}};
+}
+
+ControlSpec f64(std::string_view name, double initial, double low, double high) {
+  return parameter(name, kValueF64, initial, low, high);
+}
+
+ControlSpec choice(std::string_view name, std::uint64_t initial, std::string_view choices) {
+  return {name, kParameter, kValueChoice, initial, 0, 0, {}, {}, choices};
+}
+
+ControlSpec trigger(std::string_view name, std::string_view help = {}) {
+  return {name, kTrigger, 0, 0, 0, 0, {}, help, {}};
+}
+
+ControlSpec command(std::string_view name, std::string_view arguments) {
+  return {name, kCommand, 0, 0, 0, 0, {}, {}, arguments};
+}
 
 #define EXPECT_FINE(call) EXPECT_EQ((call).text, "")
-#define EXPECT_FAULT(call, expected) EXPECT_EQ(kind_of(call), FaultKind::expected)
+#define EXPECT_FAULT(call, expected) EXPECT_EQ((call).kind, FaultKind::expected)
 
 Schema everything() {
   Schema schema = empty(100);
@@ -46,36 +67,24 @@ Schema everything() {
   EXPECT_FINE(add_field(schema, {"box", kF64, {3, 2}, "x y z", "m", false}));
   EXPECT_FINE(
       add_control(schema, {"speed", kParameter, kValueF64, bits(1.0), bits(0.0), bits(2.0), "m/s", "how fast", {}}));
-  EXPECT_FINE(add_control(schema, {"steps",
-                                   kParameter,
-                                   kValueI64,
-                                   bits(std::int64_t{-3}),
-                                   bits(std::int64_t{-5}),
-                                   bits(std::int64_t{5}),
-                                   {},
-                                   {},
-                                   {}}));
-  EXPECT_FINE(add_control(schema, {"mode", kParameter, kValueChoice, 1, 0, 0, {}, {}, "calm wild"}));
-  EXPECT_FINE(add_control(schema, {"reset", kTrigger, 0, 0, 0, 0, {}, "anew", {}}));
-  EXPECT_FINE(add_control(schema, {"place", kCommand, 0, 0, 0, 0, {}, {}, "id x y z"}));
+  EXPECT_FINE(add_control(schema, parameter<std::int64_t>("steps", kValueI64, -3, -5, 5)));
+  EXPECT_FINE(add_control(schema, choice("mode", 1, "calm wild")));
+  EXPECT_FINE(add_control(schema, trigger("reset", "anew")));
+  EXPECT_FINE(add_control(schema, command("place", "id x y z")));
   EXPECT_FINE(set_attribute(schema, "model", "zones"));
   return schema;
 }
 
-TEST(Names, of_1_to_63_allowed_characters_are_names) {
-  EXPECT_TRUE(is_name("a"));
-  EXPECT_TRUE(is_name("Az09_.-"));
-  EXPECT_TRUE(is_name(std::string(63, 'x')));
-  EXPECT_FALSE(is_name(""));
-  EXPECT_FALSE(is_name(std::string(64, 'x')));
-}
-
-TEST(Names, accept_exactly_the_documented_characters) {
+TEST(Names, are_1_to_63_of_exactly_the_documented_characters) {
   const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
   for (int c = 0; c < 256; ++c) {
     const std::string name = std::string("a") + static_cast<char>(c);
     EXPECT_EQ(is_name(name), allowed.find(static_cast<char>(c)) != std::string::npos) << c;
   }
+  EXPECT_TRUE(is_name("a"));
+  EXPECT_TRUE(is_name(std::string(63, 'x')));
+  EXPECT_FALSE(is_name(""));
+  EXPECT_FALSE(is_name(std::string(64, 'x')));
 }
 
 TEST(Names, word_lists_have_single_spaces_and_no_others) {
@@ -109,11 +118,8 @@ TEST(Field, names_are_checked_and_differ) {
   Schema schema = empty();
   EXPECT_FINE(add_field(schema, field("a")));
   EXPECT_FAULT(add_field(schema, field("a")), kName);
-  EXPECT_FAULT(add_field(schema, field("")), kName);
   EXPECT_FAULT(add_field(schema, field("a b")), kName);
-  EXPECT_FINE(add_field(schema, field(std::string(63, 'n'))));
-  EXPECT_FAULT(add_field(schema, field(std::string(64, 'n'))), kName);
-  EXPECT_EQ(schema.fields.size(), 2u);
+  EXPECT_EQ(schema.fields.size(), 1u);
 }
 
 TEST(Field, number_64_is_accepted_and_number_65_refused) {
@@ -158,73 +164,61 @@ TEST(Field, that_pads_a_frame_beyond_the_limit_is_refused) {
 
 TEST(Field, labels_name_each_component_once) {
   Schema schema = empty();
-  const auto labelled = [](std::string_view name, std::string_view labels) {
-    return FieldSpec{name, kF32, {3, 10}, labels, {}, true};
-  };
-  EXPECT_FINE(add_field(schema, labelled("a", "x y z")));
-  EXPECT_FAULT(add_field(schema, labelled("b", "x y")), kArgument);
-  EXPECT_FAULT(add_field(schema, labelled("c", "x y z w")), kArgument);
-  EXPECT_FAULT(add_field(schema, labelled("d", "x  y z")), kArgument);
-  EXPECT_FAULT(add_field(schema, labelled("e", "x y\tz")), kLimit);
-  EXPECT_FAULT(add_field(schema, labelled("f", std::string(94, 'x') + " y")), kLimit);
+  EXPECT_FINE(add_field(schema, per_agent("a", {3, 10}, "x y z")));
+  EXPECT_FAULT(add_field(schema, per_agent("b", {3, 10}, "x y")), kArgument);
+  EXPECT_FAULT(add_field(schema, per_agent("c", {3, 10}, "x y z w")), kArgument);
+  EXPECT_FAULT(add_field(schema, per_agent("d", {3, 10}, "x  y z")), kArgument);
+  EXPECT_FAULT(add_field(schema, per_agent("e", {3, 10}, "x y\tz")), kLimit);
+  EXPECT_FAULT(add_field(schema, per_agent("f", {3, 10}, std::string(94, 'x') + " y")), kLimit);
 }
 
 TEST(Field, unit_of_31_bytes_is_accepted_and_of_32_refused) {
   Schema schema = empty();
-  EXPECT_FINE(add_field(schema, {"a", kF32, {1}, {}, std::string(31, 'm'), false}));
-  EXPECT_FAULT(add_field(schema, {"b", kF32, {1}, {}, std::string(32, 'm'), false}), kLimit);
-  EXPECT_FAULT(add_field(schema, {"c", kF32, {1}, {}, "m\n", false}), kLimit);
-  EXPECT_FINE(add_field(schema, {"d", kF32, {1}, {}, "µm", false}));
+  EXPECT_FINE(add_field(schema, with_unit("a", std::string(31, 'm'))));
+  EXPECT_FAULT(add_field(schema, with_unit("b", std::string(32, 'm'))), kLimit);
+  EXPECT_FAULT(add_field(schema, with_unit("c", "m\n")), kLimit);
+  EXPECT_FINE(add_field(schema, with_unit("d", "µm")));
 }
 
 TEST(Field, per_agent_ends_in_the_capacity) {
   Schema schema = empty(10);
-  EXPECT_FAULT(add_field(schema, {"a", kF32, {3, 11}, {}, {}, true}), kArgument);
-  EXPECT_FINE(add_field(schema, {"b", kF32, {3, 10}, {}, {}, true}));
+  EXPECT_FAULT(add_field(schema, per_agent("a", {3, 11})), kArgument);
+  EXPECT_FINE(add_field(schema, per_agent("b", {3, 10})));
 }
 
 TEST(Control, number_256_is_accepted_and_number_257_refused) {
   Schema schema = empty();
   for (std::uint32_t i = 0; i < kMaxControls; ++i) {
-    EXPECT_FINE(add_control(schema, {"c" + std::to_string(i), kTrigger, 0, 0, 0, 0, {}, {}, {}}));
+    EXPECT_FINE(add_control(schema, trigger("c" + std::to_string(i))));
   }
-  EXPECT_FAULT(add_control(schema, {"more", kTrigger, 0, 0, 0, 0, {}, {}, {}}), kLimit);
+  EXPECT_FAULT(add_control(schema, trigger("more")), kLimit);
 }
 
 TEST(Control, texts_have_their_documented_lengths) {
   Schema schema = empty();
-  const auto trigger = [](std::string_view name, std::string_view help) {
-    return ControlSpec{name, kTrigger, 0, 0, 0, 0, {}, help, {}};
-  };
   EXPECT_FINE(add_control(schema, trigger("a", std::string(159, 'h'))));
   EXPECT_FAULT(add_control(schema, trigger("b", std::string(160, 'h'))), kLimit);
   EXPECT_FAULT(add_control(schema, trigger("a", "")), kName);
-  const auto choice = [](std::string_view name, std::string_view choices) {
-    return ControlSpec{name, kParameter, kValueChoice, 0, 0, 0, {}, {}, choices};
-  };
-  EXPECT_FINE(add_control(schema, choice("c", std::string(255, 'c'))));
-  EXPECT_FAULT(add_control(schema, choice("d", std::string(256, 'c'))), kLimit);
+  EXPECT_FINE(add_control(schema, choice("c", 0, std::string(255, 'c'))));
+  EXPECT_FAULT(add_control(schema, choice("d", 0, std::string(256, 'c'))), kLimit);
 }
 
 TEST(Control, parameters_begin_within_an_ordered_range) {
   Schema schema = empty();
   const double infinity = std::numeric_limits<double>::infinity(), nan = std::nan("");
-  EXPECT_FINE(add_control(schema, f64_control("a", 0.5, 0, 1)));
-  EXPECT_FINE(add_control(schema, f64_control("free", -1e300, 0, 0)));
-  EXPECT_FAULT(add_control(schema, f64_control("b", 2, 0, 1)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64_control("c", 1, 2, 0)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64_control("d", 1, nan, 2)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64_control("e", nan, 0, 0)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64_control("f", infinity, 0, 0)), kArgument);
+  EXPECT_FINE(add_control(schema, f64("a", 0.5, 0, 1)));
+  EXPECT_FINE(add_control(schema, f64("free", -1e300, 0, 0)));
+  EXPECT_FAULT(add_control(schema, f64("b", 2, 0, 1)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64("c", 1, 2, 0)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64("d", 1, nan, 2)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64("e", nan, 0, 0)), kArgument);
+  EXPECT_FAULT(add_control(schema, f64("f", infinity, 0, 0)), kArgument);
   EXPECT_FAULT(add_control(schema, {"g", kParameter, 9, 0, 0, 0, {}, {}, {}}), kArgument);
   EXPECT_FAULT(add_control(schema, {"h", 7, 0, 0, 0, 0, {}, {}, {}}), kArgument);
 }
 
 TEST(Control, choices_are_word_lists_and_the_initial_one_is_among_them) {
   Schema schema = empty();
-  const auto choice = [](std::string_view name, std::uint64_t initial, std::string_view choices) {
-    return ControlSpec{name, kParameter, kValueChoice, initial, 0, 0, {}, {}, choices};
-  };
   EXPECT_FINE(add_control(schema, choice("a", 2, "x y z")));
   EXPECT_FAULT(add_control(schema, choice("b", 3, "x y z")), kArgument);
   EXPECT_FAULT(add_control(schema, choice("c", 0, "")), kArgument);
@@ -234,9 +228,6 @@ TEST(Control, choices_are_word_lists_and_the_initial_one_is_among_them) {
 
 TEST(Control, commands_take_8_arguments_and_not_9) {
   Schema schema = empty();
-  const auto command = [](std::string_view name, std::string_view arguments) {
-    return ControlSpec{name, kCommand, 0, 0, 0, 0, {}, {}, arguments};
-  };
   EXPECT_FINE(add_control(schema, command("none", "")));
   EXPECT_FINE(add_control(schema, command("eight", "a b c d e f g h")));
   EXPECT_FAULT(add_control(schema, command("nine", "a b c d e f g h i")), kLimit);
@@ -266,16 +257,6 @@ TEST(Attribute, limits_hold) {
 }
 
 DataHeader header_of(const Schema& schema) { return data_header(schema, Budget{}); }
-
-TEST(Bytes, of_a_schema_make_the_same_schema_again) {
-  const Schema schema = everything();
-  Schema copy;
-  EXPECT_FINE(from_bytes(header_of(schema), to_bytes(schema), copy));
-  EXPECT_EQ(copy.stream, "swarm");
-  EXPECT_EQ(copy.capacity, 100u);
-  EXPECT_EQ(copy.payload_bytes, schema.payload_bytes);
-  EXPECT_EQ(to_bytes(copy), to_bytes(schema));
-}
 
 TEST(Bytes, with_any_byte_changed_are_refused_or_make_a_schema_that_keeps_all_rules) {
   const Schema schema = everything();

@@ -70,6 +70,12 @@ class Threads : public ::testing::Test {
     writer.commit();
   }
 
+  void post(std::uint64_t value) const {
+    layout::RequestRecord request{};
+    request.value = value;
+    while (!post_request(bytes.memory, 0, request)) std::this_thread::yield();
+  }
+
   Taken arrival(SlotReader<SharedMemory>& reader) const {
     Taken taken;
     while (!taken) {
@@ -143,9 +149,7 @@ TEST_F(Threads, exchange_requests_and_receipts_without_a_race) {
   };
   const auto ask = [&] {
     for (std::uint64_t id = 1; id <= kFrames; ++id) {
-      layout::RequestRecord request{};
-      request.value = id * 7;
-      while (!post_request(bytes.memory, 0, request)) std::this_thread::yield();
+      post(id * 7);
       layout::ReceiptRecord receipt{};
       while (!fetch_receipt(bytes.memory, 0, id, receipt)) std::this_thread::yield();
       EXPECT_EQ(receipt.step, id * 7);
@@ -166,9 +170,7 @@ TEST_F(Threads, use_the_place_of_a_request_again_without_a_race) {
   };
   const auto ask_and_never_look = [&] {
     for (std::uint64_t id = 1; id <= kFrames; ++id) {
-      layout::RequestRecord request{};
-      request.value = id * 7;
-      while (!post_request(bytes.memory, 0, request)) std::this_thread::yield();
+      post(id * 7);
     }
   };
   run({answer, ask_and_never_look});
