@@ -5,23 +5,17 @@
 
 #include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include "installed.hpp"
+#include "support/streams.hpp"
 #include "vectors.hpp"
-#include "wingbeat/wingbeat.h"
-
-#include <gtest/gtest.h>
 
 namespace {
 
 using vectors::ArrayVector;
 const std::string kVectors = WINGBEAT_VECTORS;
 
-struct Close {
-  void operator()(wb_array* array) const { wb_array_close(array); }
-};
-using Array = std::unique_ptr<wb_array, Close>;
+using wbtest::Array;
 
 class golden_array : public testing::TestWithParam<ArrayVector> {
  protected:
@@ -38,10 +32,10 @@ TEST_P(golden_array, is_attached_to_as_described) {
   ASSERT_EQ(::write(descriptor, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   ::close(descriptor);
   wb_array* raw = nullptr;
-  ASSERT_EQ(wb_array_attach(name.c_str(), 0, 0, nullptr, 0, &raw), WB_OK) << wb_error_message();
+  ASSERT_OK(wb_array_attach(name.c_str(), 0, 0, nullptr, 0, &raw));
   const Array array(raw);
   wb_array_info info;
-  ASSERT_EQ(wb_array_get_info(raw, &info), WB_OK);
+  ASSERT_OK(wb_array_get_info(raw, &info));
   const std::vector<std::uint64_t> shape(info.shape, info.shape + info.dimensions);
   const vectors::Json seen = {
       {"type", wb_type_name(static_cast<int>(info.type))}, {"shape", shape}, {"lock", info.has_lock == 1}};

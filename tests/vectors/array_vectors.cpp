@@ -9,14 +9,6 @@ namespace {
 
 using namespace wingbeat;
 
-template <class T>
-void put_numbers(std::uint8_t* place, std::uint64_t count) {
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const T number = static_cast<T>(i + 1);
-    std::memcpy(place + i * sizeof number, &number, sizeof number);
-  }
-}
-
 // The real parts 1, 2, 3 ..., the imaginary ones their negatives.
 template <class T>
 void put_complex(std::uint8_t* place, std::uint64_t count) {
@@ -29,12 +21,12 @@ void put_complex(std::uint8_t* place, std::uint64_t count) {
 void put(std::uint32_t type, std::uint8_t* place, std::uint64_t count) {
   if (type == layout::kC64) return put_complex<float>(place, count);
   if (type == layout::kC128) return put_complex<double>(place, count);
-  using Put = void (*)(std::uint8_t*, std::uint64_t);
-  constexpr Put kPut[] = {put_numbers<std::int8_t>,   put_numbers<std::int16_t>,  put_numbers<std::int32_t>,
-                          put_numbers<std::int64_t>,  put_numbers<std::uint8_t>,  put_numbers<std::uint16_t>,
-                          put_numbers<std::uint32_t>, put_numbers<std::uint64_t>, put_numbers<float>,
-                          put_numbers<double>};
-  kPut[type - layout::kI8](place, count);
+  with_number_of(type, [&](auto number) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      number = static_cast<decltype(number)>(i + 1);
+      std::memcpy(place + i * sizeof number, &number, sizeof number);
+    }
+  });
 }
 
 void put_lock(std::uint8_t* place) {

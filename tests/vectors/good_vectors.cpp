@@ -28,38 +28,15 @@ layout::Schema schema_of(std::string_view stream, std::uint64_t capacity, const 
   return schema;
 }
 
-template <class T>
-void put(Bytes& bytes, std::uint64_t offset, const Json& numbers) {
-  for (const Json& number : numbers) {
-    const T value = number.get<T>();
-    std::memcpy(bytes.data() + offset, &value, sizeof value);
-    offset += sizeof value;
-  }
-}
-
 void put_field(Bytes& bytes, const layout::FieldRecord& field, const Json& numbers) {
-  switch (field.type) {
-    case layout::kI8:
-      return put<std::int8_t>(bytes, field.offset_bytes, numbers);
-    case layout::kI16:
-      return put<std::int16_t>(bytes, field.offset_bytes, numbers);
-    case layout::kI32:
-      return put<std::int32_t>(bytes, field.offset_bytes, numbers);
-    case layout::kI64:
-      return put<std::int64_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU8:
-      return put<std::uint8_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU16:
-      return put<std::uint16_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU32:
-      return put<std::uint32_t>(bytes, field.offset_bytes, numbers);
-    case layout::kU64:
-      return put<std::uint64_t>(bytes, field.offset_bytes, numbers);
-    case layout::kF32:
-      return put<float>(bytes, field.offset_bytes, numbers);
-    default:
-      return put<double>(bytes, field.offset_bytes, numbers);
-  }
+  with_number_of(field.type, [&](auto value) {
+    std::uint8_t* place = bytes.data() + field.offset_bytes;
+    for (const Json& number : numbers) {
+      value = number.get<decltype(value)>();
+      std::memcpy(place, &value, sizeof value);
+      place += sizeof value;
+    }
+  });
 }
 
 void publish(Segment& segment, const Frame& frame) {
@@ -81,36 +58,16 @@ std::uint64_t f64_bits(double number) {
   return bits;
 }
 
-Json describe(const layout::FieldRecord& field) {
-  Json shape = Json::array();
-  for (std::uint32_t i = 0; i < field.dimensions; ++i) shape.push_back(field.shape[i]);
-  return {{"name", field.name},
-          {"type", layout::element_name(field.type)},
-          {"shape", shape},
-          {"per_agent", field.per_agent == 1},
-          {"labels", field.labels},
-          {"unit", field.unit},
-          {"offset_bytes", field.offset_bytes},
-          {"size_bytes", field.size_bytes}};
-}
-
 Json describe(const layout::ControlRecord& control) {
-  static constexpr const char* kKinds[] = {"?", "parameter", "trigger", "command"};
-  static constexpr const char* kTypes[] = {"?", "f64", "i64", "bool", "choice"};
-  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help},
-               {"unit", control.unit}, {"choices", control.choices},   {"argument_count", control.argument_count}};
-  if (control.kind != layout::kParameter) return json;
-  json["type"] = kTypes[control.value_type];
-  json["initial"] = value_of(control.value_type, control.initial);
-  json["minimum"] = value_of(control.value_type, control.minimum);
-  json["maximum"] = value_of(control.value_type, control.maximum);
-  json["value"] = json["initial"];
+  const auto value = [&](std::uint64_t bits) { return value_of(control.value_type, bits); };
+  Json json = describe_control(control, control.value_type, value);
+  if (control.kind == layout::kParameter) json["value"] = json["initial"];
   return json;
 }
 
 Json describe(const layout::Schema& schema) {
   Json fields = Json::array(), controls = Json::array(), attributes = Json::array();
-  for (const auto& field : schema.fields) fields.push_back(describe(field));
+  for (const auto& field : schema.fields) fields.push_back(describe_field(field, layout::element_name(field.type)));
   for (const auto& control : schema.controls) controls.push_back(describe(control));
   for (const auto& attribute : schema.attributes) attributes.push_back({attribute.key, attribute.value});
   return {{"attributes", attributes}, {"fields", fields}, {"controls", controls}};

@@ -1,16 +1,14 @@
 // Whether a live writer leaves the bytes of a golden segment: the vectors are what the library writes, not what it could read.
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "installed.hpp"
-#include "wingbeat/wingbeat.h"
+#include "support/runtime.hpp"
+#include "support/streams.hpp"
 
 namespace {
 
@@ -29,17 +27,17 @@ std::string object_content(const std::string& name, std::size_t bytes) {
   return content;
 }
 
-wb_writer* writer_of_minimal() {
-  wb_spec* spec = nullptr;
-  EXPECT_EQ(wb_spec_create("minimal", 2, &spec), WB_OK);
-  EXPECT_EQ(wb_spec_add_per_agent(spec, "position", WB_F32, 3, "x y z", "m"), WB_OK);
-  EXPECT_EQ(wb_spec_set_option(spec, WB_OPTION_LEASE_BUDGET, 1), WB_OK);
-  EXPECT_EQ(wb_spec_set_option(spec, WB_OPTION_MAX_READERS, 1), WB_OK);
-  EXPECT_EQ(wb_spec_set_option(spec, WB_OPTION_HISTORY, 0), WB_OK);
+wbtest::Writer writer_of_minimal() {
+  wb_spec* raw_spec = nullptr;
+  EXPECT_OK(wb_spec_create("minimal", 2, &raw_spec));
+  const wbtest::Spec spec(raw_spec);
+  EXPECT_OK(wb_spec_add_per_agent(raw_spec, "position", WB_F32, 3, "x y z", "m"));
+  EXPECT_OK(wb_spec_set_option(raw_spec, WB_OPTION_LEASE_BUDGET, 1));
+  EXPECT_OK(wb_spec_set_option(raw_spec, WB_OPTION_MAX_READERS, 1));
+  EXPECT_OK(wb_spec_set_option(raw_spec, WB_OPTION_HISTORY, 0));
   wb_writer* writer = nullptr;
-  EXPECT_EQ(wb_writer_create(spec, &writer), WB_OK) << wb_error_message();
-  wb_spec_destroy(spec);
-  return writer;
+  EXPECT_OK(wb_writer_create(raw_spec, &writer));
+  return wbtest::Writer(writer);
 }
 
 template <class T>
@@ -66,29 +64,26 @@ void give_next_slot_back(std::string& data) {
   put(data, 4096 + stride, std::uint64_t{0});
 }
 
-TEST(live_stream, leaves_the_bytes_of_the_minimal_vector) {
-  std::string directory = (std::filesystem::temp_directory_path() / "wingbeat-live-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
-  ::setenv("WINGBEAT_DIR", directory.c_str(), 1);
-  wb_writer* writer = writer_of_minimal();
-  ASSERT_NE(writer, nullptr);
+using live_stream = wbtest::Streams;
+
+TEST_F(live_stream, leaves_the_bytes_of_the_minimal_vector) {
+  wbtest::Writer writer = writer_of_minimal();
   const float position[] = {1, 2, 3, -0.5F, 0.25F, 1024};
   wb_slot slot;
-  ASSERT_EQ(wb_writer_begin(writer, &slot), WB_OK);
-  ASSERT_EQ(wb_writer_copy(writer, 0, position, 3 * sizeof(float), 2), WB_OK);
-  ASSERT_EQ(wb_writer_publish(writer, 10, 5.0), WB_OK);
+  ASSERT_OK(wb_writer_begin(writer.get(), &slot));
+  ASSERT_OK(wb_writer_copy(writer.get(), 0, position, 3 * sizeof(float), 2));
+  ASSERT_OK(wb_writer_publish(writer.get(), 10, 5.0));
 
   vectors::layout::Manifest manifest;
-  ASSERT_FALSE(vectors::layout::from_text(vectors::read_file(directory + "/minimal.manifest"), manifest));
+  ASSERT_FALSE(vectors::layout::from_text(directory.read("minimal.manifest"), manifest));
   std::string data = object_content(manifest.data_object, manifest.data_bytes);
   std::string control = object_content(manifest.control_object, manifest.control_bytes);
   make_comparable(data, control);
   give_next_slot_back(data);
   EXPECT_TRUE(data == vectors::read_file(std::string(WINGBEAT_VECTORS) + "/minimal.data"));
   EXPECT_TRUE(control == vectors::read_file(std::string(WINGBEAT_VECTORS) + "/minimal.control"));
-  wb_writer_close(writer);
-  EXPECT_TRUE(std::filesystem::is_empty(directory));
-  std::filesystem::remove_all(directory);
+  writer.reset();
+  EXPECT_TRUE(directory.files().empty());
 }
 
 }  // namespace

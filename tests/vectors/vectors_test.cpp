@@ -4,24 +4,19 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include "installed.hpp"
-#include "wingbeat/wingbeat.h"
+#include "support/streams.hpp"
 
 namespace {
 
 using vectors::Installed;
 using vectors::Json;
+using vectors::with_number_of;
+using wbtest::Reader;
 
 constexpr std::int64_t kPatienceNs = 100'000'000;
 const std::string kVectors = WINGBEAT_VECTORS;
-
-struct Close {
-  void operator()(wb_reader* reader) const { wb_reader_close(reader); }
-  void operator()(wb_inspection* inspection) const { wb_inspection_close(inspection); }
-};
-using Reader = std::unique_ptr<wb_reader, Close>;
 
 // Asks for one lease, since the vectors' budgets are small; never sleeps, since nobody would wake it.
 int open(const std::string& stream, wb_mode mode, Reader& out) {
@@ -36,48 +31,23 @@ int open(const std::string& stream, wb_mode mode, Reader& out) {
   return code;
 }
 
-template <class T>
-Json numbers(const void* first, std::uint64_t count) {
-  Json list = Json::array();
-  auto* bytes = static_cast<const std::uint8_t*>(first);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    T value;
-    std::memcpy(&value, bytes + i * sizeof value, sizeof value);
-    list.push_back(value);
-  }
-  return list;
-}
-
 Json numbers_of(std::uint32_t type, const void* first, std::uint64_t count) {
-  switch (type) {
-    case WB_I8:
-      return numbers<std::int8_t>(first, count);
-    case WB_I16:
-      return numbers<std::int16_t>(first, count);
-    case WB_I32:
-      return numbers<std::int32_t>(first, count);
-    case WB_I64:
-      return numbers<std::int64_t>(first, count);
-    case WB_U8:
-      return numbers<std::uint8_t>(first, count);
-    case WB_U16:
-      return numbers<std::uint16_t>(first, count);
-    case WB_U32:
-      return numbers<std::uint32_t>(first, count);
-    case WB_U64:
-      return numbers<std::uint64_t>(first, count);
-    case WB_F32:
-      return numbers<float>(first, count);
-    default:
-      return numbers<double>(first, count);
-  }
+  Json list = Json::array();
+  with_number_of(type, [&](auto number) {
+    const auto* bytes = static_cast<const std::uint8_t*>(first);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      std::memcpy(&number, bytes + i * sizeof number, sizeof number);
+      list.push_back(number);
+    }
+  });
+  return list;
 }
 
 Json fields_of(const wb_frame& frame) {
   Json fields = Json::array();
   for (std::uint32_t i = 0; i < wb_schema_field_count(frame.schema); ++i) {
     wb_field_info info;
-    EXPECT_EQ(wb_schema_field(frame.schema, i, &info), WB_OK);
+    EXPECT_OK(wb_schema_field(frame.schema, i, &info));
     std::uint64_t count = info.per_agent != 0 ? frame.count : info.shape[info.dimensions - 1];
     for (std::uint32_t d = 0; d + 1 < info.dimensions; ++d) count *= info.shape[d];
     fields.push_back(numbers_of(info.type, wb_frame_field(&frame, i), count));
@@ -102,36 +72,16 @@ Json frames_of(wb_reader* reader) {
   return frames;
 }
 
-Json describe_field(const wb_field_info& field) {
-  Json shape = Json::array();
-  for (std::uint32_t i = 0; i < field.dimensions; ++i) shape.push_back(field.shape[i]);
-  return {{"name", field.name},
-          {"type", wb_type_name(static_cast<int>(field.type))},
-          {"shape", shape},
-          {"per_agent", field.per_agent == 1},
-          {"labels", field.labels},
-          {"unit", field.unit},
-          {"offset_bytes", field.offset_bytes},
-          {"size_bytes", field.size_bytes}};
-}
-
 Json value_of(const wb_value& value) {
   if (value.type == WB_VALUE_F64) return value.as.f64;
   return value.as.i64;
 }
 
-Json describe_control(wb_reader* reader, const wb_control_info& control) {
-  static constexpr const char* kKinds[] = {"?", "parameter", "trigger", "command"};
-  static constexpr const char* kTypes[] = {"?", "f64", "i64", "bool", "choice"};
-  Json json = {{"name", control.name}, {"kind", kKinds[control.kind]}, {"help", control.help},
-               {"unit", control.unit}, {"choices", control.choices},   {"argument_count", control.argument_count}};
+Json describe(wb_reader* reader, const wb_control_info& control) {
+  Json json = vectors::describe_control(control, control.initial.type, value_of);
   if (control.kind != WB_PARAMETER) return json;
-  json["type"] = kTypes[control.initial.type];
-  json["initial"] = value_of(control.initial);
-  json["minimum"] = value_of(control.minimum);
-  json["maximum"] = value_of(control.maximum);
   wb_value value;
-  EXPECT_EQ(wb_reader_parameter(reader, control.name, &value), WB_OK);
+  EXPECT_OK(wb_reader_parameter(reader, control.name, &value));
   json["value"] = value_of(value);
   return json;
 }
@@ -145,17 +95,17 @@ void expect_schema(wb_reader* reader, const Json& expected) {
   Json fields = Json::array(), controls = Json::array(), attributes = Json::array();
   for (std::uint32_t i = 0; i < wb_schema_field_count(schema); ++i) {
     wb_field_info info;
-    ASSERT_EQ(wb_schema_field(schema, i, &info), WB_OK);
-    fields.push_back(describe_field(info));
+    ASSERT_OK(wb_schema_field(schema, i, &info));
+    fields.push_back(vectors::describe_field(info, wb_type_name(static_cast<int>(info.type))));
   }
   for (std::uint32_t i = 0; i < wb_schema_control_count(schema); ++i) {
     wb_control_info info;
-    ASSERT_EQ(wb_schema_control(schema, i, &info), WB_OK);
-    controls.push_back(describe_control(reader, info));
+    ASSERT_OK(wb_schema_control(schema, i, &info));
+    controls.push_back(describe(reader, info));
   }
   for (std::uint32_t i = 0; i < wb_schema_attribute_count(schema); ++i) {
     const char *key = nullptr, *value = nullptr;
-    ASSERT_EQ(wb_schema_attribute(schema, i, &key, &value), WB_OK);
+    ASSERT_OK(wb_schema_attribute(schema, i, &key, &value));
     attributes.push_back({key, value});
   }
   EXPECT_EQ(fields, expected["fields"]);
@@ -165,10 +115,10 @@ void expect_schema(wb_reader* reader, const Json& expected) {
 
 void expect_inspection(const Json& expected) {
   wb_inspection* raw = nullptr;
-  ASSERT_EQ(wb_inspect(expected["stream"].get<std::string>().c_str(), &raw), WB_OK) << wb_error_message();
-  std::unique_ptr<wb_inspection, Close> inspection(raw);
+  ASSERT_OK(wb_inspect(expected["stream"].get<std::string>().c_str(), &raw));
+  const wbtest::Inspection inspection(raw);
   wb_stream_info info;
-  ASSERT_EQ(wb_inspection_stream(raw, &info), WB_OK);
+  ASSERT_OK(wb_inspection_stream(raw, &info));
   EXPECT_EQ(info.epoch, expected["epoch"]);
   EXPECT_EQ(info.generation, expected["generation"]);
   EXPECT_EQ(info.slots, expected["slots"]);
@@ -179,8 +129,7 @@ void expect_inspection(const Json& expected) {
 
 std::uint32_t status_of(const std::string& name) {
   if (name == "WB_APPLIED") return WB_APPLIED;
-  if (name == "WB_SUPERSEDED") return WB_SUPERSEDED;
-  return name == "WB_REFUSED" ? WB_REFUSED : WB_WAS_RESTARTED;
+  return name == "WB_SUPERSEDED" ? WB_SUPERSEDED : WB_REFUSED;
 }
 
 std::vector<std::string> names(bool good) {
@@ -201,9 +150,9 @@ class damaged_vector : public testing::TestWithParam<std::string> {};
 TEST_P(good_vector, is_read_as_described) {
   Installed vector(kVectors, GetParam());
   Reader reader;
-  ASSERT_EQ(open(vector.stream(), WB_EVERY, reader), WB_OK) << wb_error_message();
+  ASSERT_OK(open(vector.stream(), WB_EVERY, reader));
   vector.appear();
-  ASSERT_EQ(wb_reader_attach(reader.get(), kPatienceNs), WB_OK) << wb_error_message();
+  ASSERT_OK(wb_reader_attach(reader.get(), kPatienceNs));
   expect_schema(reader.get(), vector.expected());
   expect_inspection(vector.expected());
   EXPECT_EQ(frames_of(reader.get()), vector.expected()["frames"]);
@@ -213,7 +162,7 @@ TEST_P(good_vector, shows_the_newest_frame_to_who_comes_late) {
   Installed vector(kVectors, GetParam());
   vector.appear();
   Reader reader;
-  ASSERT_EQ(open(vector.stream(), WB_LATEST, reader), WB_OK) << wb_error_message();
+  ASSERT_OK(open(vector.stream(), WB_LATEST, reader));
   const Json& frames = vector.expected()["frames"];
   wb_frame frame;
   const int code = wb_reader_wait(reader.get(), kPatienceNs, &frame);
@@ -221,7 +170,7 @@ TEST_P(good_vector, shows_the_newest_frame_to_who_comes_late) {
     EXPECT_EQ(code, WB_WRITER_GONE);
     return;
   }
-  ASSERT_EQ(code, WB_OK) << wb_error_message();
+  ASSERT_OK(code);
   const std::uint64_t behind = GetParam() == "every_state_of_slot" ? 1 : 0;  // its head is
   EXPECT_EQ(frame.seq + behind, frames.back()["seq"]);
   wb_frame_release(&frame);
