@@ -9,32 +9,21 @@
 #include <thread>
 #include <vector>
 
-#include "support/runtime.hpp"
-#include "support/streams.hpp"
+#include "support/frames.hpp"
 
 namespace {
 
 using namespace wbtest;
 
-Inspection inspect(const char* name = "swarm") {
-  wb_inspection* inspection = nullptr;
-  EXPECT_OK(wb_inspect(name, &inspection));
-  return Inspection(inspection);
-}
-
-class Outside : public Streams {
+class Outside : public WithWriter {
  protected:
-  wb_stream_info info() {
-    wb_stream_info info{};
-    EXPECT_OK(wb_inspection_stream(inspection.get(), &info));
-    return info;
-  }
+  wb_stream_info info() { return info_of(inspection); }
 
-  Writer writer = make_writer();
   Inspection inspection = inspect();
 };
 
-TEST_F(Outside, an_inspection_shows_the_stream) {
+TEST_F(Outside, an_inspection_shows_the_stream_and_leaves_no_trace) {
+  const std::vector<std::string> files = directory.files();
   const std::uint64_t before = wb_now_ns();
   publish(writer.get(), 25);
   const wb_stream_info seen = info();
@@ -56,6 +45,7 @@ TEST_F(Outside, an_inspection_shows_the_stream) {
   EXPECT_EQ(seen.readers, 0u);
   EXPECT_EQ(seen.frame_bytes, 2240u);
   EXPECT_GT(seen.memory_bytes, seen.slots * seen.frame_bytes);
+  EXPECT_EQ(directory.files(), files);
 }
 
 TEST_F(Outside, a_copied_manifest_lets_nobody_disturb_the_original) {
@@ -110,9 +100,7 @@ TEST_F(Outside, an_inspection_shows_hops_wakes_and_requests) {
   EXPECT_GE(info().hops, 3u);
   wb_frame_release(&frame);
   ASSERT_OK(wb_reader_trigger(reader.get(), "reset", nullptr));
-  wb_request request;
-  while (wb_writer_next_request(writer.get(), &request) == WB_OK) {
-  }
+  accept_all(writer);
   EXPECT_EQ(info().requests, 1u);
 }
 
@@ -126,32 +114,17 @@ TEST_F(Outside, an_inspection_shows_parameters) {
 }
 
 TEST_F(Outside, an_inspection_follows_the_stream_into_its_next_epoch_and_to_its_end) {
-  const Reader reader = make_reader();
+  Reader reader = make_reader();
   writer.reset();
   EXPECT_EQ(info().writer_state, static_cast<std::uint32_t>(WB_WRITER_CLOSED));
   writer = make_writer("swarm", {16, 8, 32, 4, 5});
   EXPECT_EQ(info().epoch, 2u);
   EXPECT_EQ(info().writer_state, static_cast<std::uint32_t>(WB_WRITER_ALIVE));
-  wb_frame frame;
-  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED);
-  const_cast<Reader&>(reader).reset();
+  EXPECT_EQ(take(reader), WB_RESTARTED);
+  reader.reset();
   writer.reset();
   wb_stream_info gone;
   EXPECT_EQ(wb_inspection_stream(inspection.get(), &gone), WB_NOT_READY);
-}
-
-TEST_F(Outside, an_inspection_disturbs_nobody) {
-  const Reader reader = make_reader("swarm", WB_EVERY);
-  std::vector<std::string> before = directory.files();
-  for (int i = 0; i < 200; ++i) {
-    publish(writer.get(), 1);
-    info();
-    wb_frame frame;
-    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-    EXPECT_EQ(frame.missed, 0u);
-    wb_frame_release(&frame);
-  }
-  EXPECT_EQ(directory.files(), before);
 }
 
 TEST_F(Outside, an_inspection_of_nothing_is_not_ready_and_null_is_refused) {
@@ -162,10 +135,9 @@ TEST_F(Outside, an_inspection_of_nothing_is_not_ready_and_null_is_refused) {
   EXPECT_EQ(wb_inspect(nullptr, &none), WB_ERR_ARGUMENT);
   EXPECT_EQ(none, nullptr);
   std::size_t count;
-  EXPECT_EQ(wb_inspection_stream(nullptr, nullptr), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_inspection_stream(inspection.get(), nullptr), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_inspection_readers(inspection.get(), nullptr, 1, &count), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_inspection_parameter(inspection.get(), 0, nullptr), WB_ERR_ARGUMENT);
+  EXPECT_EACH(WB_ERR_ARGUMENT, wb_inspection_stream(nullptr, nullptr), wb_inspection_stream(inspection.get(), nullptr),
+              wb_inspection_readers(inspection.get(), nullptr, 1, &count),
+              wb_inspection_parameter(inspection.get(), 0, nullptr));
   EXPECT_EQ(wb_inspection_schema(nullptr), nullptr);
   wb_inspection_close(nullptr);
 }
@@ -193,11 +165,7 @@ TEST_F(Streams, streams_with_names_alike_do_not_disturb_each_other) {
     readers.push_back(make_reader(name));
   }
   for (const Writer& writer : writers) publish(writer.get(), 2);
-  for (const Reader& reader : readers) {
-    wb_frame frame;
-    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-    wb_frame_release(&frame);
-  }
+  for (const Reader& reader : readers) EXPECT_OK(take(reader));
 }
 
 TEST_F(Outside, collection_touches_nothing_that_lives) {
@@ -210,23 +178,17 @@ TEST_F(Outside, collection_touches_nothing_that_lives) {
   EXPECT_EQ(report.streams + report.readers + report.objects + report.files, 0u);
   EXPECT_EQ(directory.files(), before);
   publish(writer.get(), 1);
-  wb_frame frame;
-  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-  EXPECT_EQ(frame.seq, 2u);
-  wb_frame_release(&frame);
+  EXPECT_EQ(next(reader), 2u);
 }
 
 TEST_F(Outside, collection_spares_a_closed_stream_that_a_reader_still_reads) {
-  Reader reader = make_reader();
+  const Reader reader = make_reader();
   publish(writer.get(), 1);
   writer.reset();
   ASSERT_OK(wb_collect(nullptr, nullptr));
-  wb_frame frame;
-  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-  EXPECT_TRUE(is_whole(frame));
-  wb_frame_release(&frame);
+  EXPECT_OK(take(reader));
   writer = make_writer();
-  EXPECT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED) << "and its successor goes on with it";
+  EXPECT_EQ(take(reader), WB_RESTARTED) << "and its successor goes on with it";
 }
 
 TEST_F(Streams, collection_of_what_is_not_there_makes_nothing) {
@@ -256,41 +218,36 @@ TEST_F(Streams, the_same_directory_by_any_name_is_the_same_place) {
 
 TEST_F(Streams, different_directories_are_different_places_even_if_named_alike) {
   const std::string here = std::filesystem::current_path(), real = directory.path();
-  std::filesystem::create_directory(real + "/one");
-  std::filesystem::create_directory(real + "/two");
+  const auto go_to = [&](const std::string& name) {
+    std::filesystem::create_directory(real + name);
+    std::filesystem::current_path(real + name);
+  };
   ::setenv("WINGBEAT_DIR", ".", 1);
-  std::filesystem::current_path(real + "/one");
-  Writer first = make_writer();
-  std::filesystem::current_path(real + "/two");
-  Writer second = make_writer();
-  std::filesystem::current_path(real + "/one");
-  publish(first.get(), 1);
-  Reader reader = make_reader();
-  wb_frame frame;
-  EXPECT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-  wb_frame_release(&frame);
-  reader.reset();
-  first.reset();
-  second.reset();
+  {
+    go_to("/one");
+    const Writer first = make_writer();
+    go_to("/two");
+    const Writer second = make_writer();
+    go_to("/one");
+    publish(first.get(), 1);
+    EXPECT_OK(take(make_reader()));
+  }
   std::filesystem::current_path(here);
   ::setenv("WINGBEAT_DIR", real.c_str(), 1);
-  EXPECT_TRUE(std::filesystem::remove(real + "/one")) << "empty";
-  EXPECT_TRUE(std::filesystem::remove(real + "/two"));
+  for (const char* name : {"/one", "/two"}) EXPECT_TRUE(std::filesystem::remove(real + name)) << "empty";
 }
 
 TEST_F(Streams, files_are_the_owners_alone) {
   ::umask(0);
   const Writer writer = make_writer();
   const Reader reader = make_reader();
-  for (const std::string& name : directory.files()) {
+  std::vector<std::string> paths;
+  for (const std::string& name : directory.files()) paths.push_back(directory.file(name));
+  for (const std::string& name : directory.objects()) paths.push_back("/dev/shm/" + name);
+  for (const std::string& path : paths) {
     struct stat status;
-    ASSERT_EQ(::stat(directory.file(name).c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
-  }
-  for (const std::string& name : directory.objects()) {
-    struct stat status;
-    ASSERT_EQ(::stat(("/dev/shm/" + name).c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << path;
   }
 }
 

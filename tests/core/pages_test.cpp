@@ -6,9 +6,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/runtime.hpp"
+#include "support/frames.hpp"
 #include "support/sanitizers.hpp"
-#include "support/streams.hpp"
 
 namespace {
 
@@ -67,24 +66,18 @@ class Pages : public ::testing::Test {
 
   // Of a reader that looks at each slot for the first time.
   static long faults_of_reading(wb_writer* writer, std::uint32_t flags) {
-    wb_reader_options options{};
-    options.struct_size = sizeof options;
-    options.mode = WB_EVERY;
+    wb_reader_options options = with(WB_EVERY, flags);
     options.leases = 1;
-    options.flags = flags;
-    wb_reader* raw = nullptr;
-    EXPECT_OK(wb_reader_open("swarm", &options, &raw));
-    const Reader reader(raw);
-    EXPECT_OK(wb_reader_attach(raw, 0));
+    const Reader reader = open_with(options);
+    EXPECT_OK(wb_reader_attach(reader.get(), 0));
     long count = 0;
     for (int i = 0; i < kSlots; ++i) {
       publish(writer, 1);
-      wb_frame frame;
-      EXPECT_OK(wb_reader_wait(raw, 0, &frame));
+      Frame frame;
+      EXPECT_OK(wb_reader_wait(reader.get(), 0, &frame));
       const long before = faults();
       EXPECT_EQ(sum(frame), kFloats / 1024);
       count += faults() - before;
-      wb_frame_release(&frame);
     }
     return count;
   }
@@ -113,8 +106,7 @@ TEST_F(Pages, are_mapped_by_a_reader_that_asks_for_it_and_by_no_other) {
 TEST_F(Pages, that_are_huge_hold_frames_like_others) {
   SKIP_IF_SANITIZED(kOwnFaults);
   const Writer writer = make(true);
-  wb_writer_stats stats{};
-  ASSERT_OK(wb_writer_get_stats(writer.get(), &stats));
+  const wb_writer_stats stats = stats_of(writer);
   EXPECT_LE(stats.huge_bytes, kSlots * kFloats * 4 + (2u << 20));
   EXPECT_GE(faults_of_reading(writer.get(), 0), 0);  // looks at each frame's content
   if (stats.huge_bytes == 0) GTEST_SKIP() << "this system has no huge pages for shared memory";
@@ -124,25 +116,21 @@ TEST_F(Pages, that_are_huge_hold_frames_like_others) {
 
 TEST_F(Pages, are_ordinary_ones_unless_asked_for) {
   const Writer writer = make();
-  wb_writer_stats stats{};
-  ASSERT_OK(wb_writer_get_stats(writer.get(), &stats));
+  const wb_writer_stats stats = stats_of(writer);
   EXPECT_EQ(stats.huge_bytes, 0u);
 }
 
 TEST_F(Pages, that_are_huge_can_be_taken_over) {
   Writer writer = make(true);
   publish(writer.get(), 1);
-  wb_reader* raw = nullptr;
-  ASSERT_OK(wb_reader_open("swarm", nullptr, &raw));
-  const Reader reader(raw);
-  ASSERT_OK(wb_reader_attach(raw, 0));
+  const Reader reader = make_reader();
+  ASSERT_OK(wb_reader_attach(reader.get(), 0));
   writer.reset();
   writer = make(true);
-  wb_frame frame;
-  ASSERT_EQ(wb_reader_wait(raw, kLong, &frame), WB_RESTARTED);
-  ASSERT_OK(wb_reader_wait(raw, kLong, &frame));
+  Frame frame;
+  ASSERT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED);
+  ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
   EXPECT_EQ(sum(frame), kFloats / 1024);
-  wb_frame_release(&frame);
 }
 
 }  // namespace

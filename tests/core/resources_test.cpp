@@ -5,9 +5,8 @@
 #include <fstream>
 #include <string>
 
-#include "support/runtime.hpp"
+#include "support/frames.hpp"
 #include "support/sanitizers.hpp"
-#include "support/streams.hpp"
 
 #ifdef __linux__
 #include <linux/audit.h>
@@ -48,11 +47,11 @@ std::size_t mappings() {
 class Resources : public Streams {
  protected:
   template <class Function>
-  void expect_no_growth(Function&& function) {
+  void expect_no_growth(Function&& function, int times = 1000) {
     function();
     const std::size_t descriptors = open_descriptors(), maps = mappings(), files = directory.files().size(),
                       objects = directory.objects().size();
-    for (int i = 0; i < 1000; ++i) function();
+    for (int i = 0; i < times; ++i) function();
     EXPECT_EQ(open_descriptors(), descriptors);
     EXPECT_EQ(mappings(), maps);
     EXPECT_EQ(directory.files().size(), files);
@@ -65,9 +64,8 @@ TEST_F(Resources, a_thousand_readers_one_after_the_other_leave_nothing) {
   publish(writer.get(), 1);
   expect_no_growth([&] {
     const Reader reader = make_reader();
-    wb_frame frame;
+    Frame frame;
     ASSERT_OK(wb_reader_latest(reader.get(), &frame));
-    wb_frame_release(&frame);
   });
 }
 
@@ -84,8 +82,7 @@ TEST_F(Resources, a_thousand_takeovers_leave_nothing_more) {
   expect_no_growth([&] {
     writer.reset();
     writer = make_writer();
-    wb_frame frame;
-    ASSERT_EQ(wb_reader_wait(reader.get(), kLong, &frame), WB_RESTARTED);
+    ASSERT_EQ(take(reader), WB_RESTARTED);
   });
 }
 
@@ -94,9 +91,7 @@ TEST_F(Resources, a_thousand_inspections_and_windows_leave_nothing) {
   const Reader reader = make_reader();
   const char* fields[] = {"position"};
   expect_no_growth([&] {
-    wb_inspection* inspection = nullptr;
-    ASSERT_OK(wb_inspect("swarm", &inspection));
-    wb_inspection_close(inspection);
+    inspect();
     wb_window* window = nullptr;
     ASSERT_OK(wb_window_open(reader.get(), fields, 1, 60, &window));
     wb_window_close(window);
@@ -117,26 +112,20 @@ TEST_F(Resources, a_thousand_arrays_one_after_the_other_leave_nothing) {
 
 TEST_F(Resources, descriptors_for_event_loops_end_with_their_readers) {
   const Writer writer = make_writer();
-  const std::size_t before = open_descriptors();
-  for (int i = 0; i < 100; ++i) {
-    const Reader reader = make_reader();
-    ASSERT_GE(wb_reader_fd(reader.get()), 0);
-  }
-  EXPECT_EQ(open_descriptors(), before);
+  expect_no_growth([] { ASSERT_GE(wb_reader_fd(make_reader().get()), 0); }, 100);
 }
 
 TEST_F(Resources, attempts_that_fail_leave_nothing) {
   const Writer writer = make_writer("swarm", {16, 2, 1, 0, 3});
   const Reader reader = make_reader();
-  const std::size_t before = open_descriptors(), maps = mappings();
-  for (int i = 0; i < 10; ++i) {
-    Writer busy;
-    EXPECT_EQ(create({}, busy), WB_ERR_BUSY);
-    Reader full;
-    EXPECT_EQ(open(full), WB_ERR_NO_ROOM);
-  }
-  EXPECT_EQ(open_descriptors(), before);
-  EXPECT_EQ(mappings(), maps);
+  expect_no_growth(
+      [] {
+        Writer busy;
+        EXPECT_EQ(create({}, busy), WB_ERR_BUSY);
+        Reader full;
+        EXPECT_EQ(open(full), WB_ERR_NO_ROOM);
+      },
+      10);
 }
 
 // From here on only the end of the process is allowed; and reading the clock, which some machines cannot do without a call.
@@ -154,101 +143,102 @@ bool forbid_system_calls() {
 
 constexpr int kDone = 0, kFailed = 1, kNoFilter = 77;
 
-// Publishes and answers in a process of its own whose every system call is death. Returns its wait status.
-template <class Work>
-int without_system_calls(Work&& work) {
+// In a process of its own: `prepare` returns the work, whose every system call is death. Returns the process's wait status.
+template <class Prepare>
+int without_system_calls(Prepare&& prepare) {
   const pid_t child = ::fork();
   if (child == 0) {
-    const Writer writer = make_writer();
-    const Reader reader = make_reader("swarm", WB_EVERY);
-    EXPECT_OK(wb_reader_set(reader.get(), "speed", f64(2), nullptr));  // a reader's first request takes memory
+    const auto work = prepare();
     if (!forbid_system_calls()) ::_exit(kNoFilter);
-    ::_exit(work(writer.get(), reader.get()) ? kDone : kFailed);
+    ::_exit(work() ? kDone : kFailed);
   }
   int status = 0;
   ::waitpid(child, &status, 0);
   return status;
 }
 
-constexpr const char* kOwnCalls = "sanitizers make system calls of their own";
+// A stream, in the process that works on it.
+struct Stream {
+  Stream() { EXPECT_OK(set(2)); }  // a reader's first request takes memory
+  int set(double speed) const { return wb_reader_set(reader.get(), "speed", f64(speed), nullptr); }
 
-bool has_no_filter(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == kNoFilter; }
+  Writer writer = make_writer();
+  Reader reader = make_reader("swarm", WB_EVERY);
+};
 
-TEST_F(Resources, publishing_and_asking_for_requests_makes_no_system_call_while_nobody_sleeps) {
-  SKIP_IF_SANITIZED(kOwnCalls);
-  const int status = without_system_calls([](wb_writer* writer, wb_reader* reader) {
-    wb_request request;
-    for (int i = 0; i < 10'000; ++i) {
-      if (publish(writer) != WB_OK) return false;
-      if (i % 100 == 0 && wb_reader_set(reader, "speed", f64(i % 10), nullptr) != WB_OK) return false;
-      while (wb_writer_next_request(writer, &request) == WB_OK) {
+#define SKIP_WITHOUT_FILTER(status)                          \
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoFilter) \
+  GTEST_SKIP() << "a process cannot forbid itself system calls here"
+
+class WithoutSystemCalls : public Resources {
+ protected:
+  template <class Prepare>
+  void expect_done(Prepare&& prepare) {
+    SKIP_IF_SANITIZED("sanitizers make system calls of their own");
+    const int status = without_system_calls(prepare);
+    SKIP_WITHOUT_FILTER(status);
+    EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
+    EXPECT_EQ(WEXITSTATUS(status), kDone);
+  }
+};
+
+TEST_F(WithoutSystemCalls, a_writer_publishes_and_answers_while_no_reader_sleeps) {
+  expect_done([] {
+    return [stream = Stream()] {
+      for (int i = 0; i < 10'000; ++i) {
+        if (publish(stream.writer.get()) != WB_OK) return false;
+        if (i % 100 == 0 && stream.set(i % 10) != WB_OK) return false;
+        accept_all(stream.writer);
       }
-    }
-    return true;
+      return true;
+    };
   });
-  if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
-  EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
-  EXPECT_EQ(WEXITSTATUS(status), kDone);
 }
 
-TEST_F(Resources, the_filter_of_these_tests_does_see_system_calls) {
-  SKIP_IF_SANITIZED(kOwnCalls);
-  const int status = without_system_calls([](wb_writer*, wb_reader*) { return ::syscall(SYS_getppid) > 0; });
-  if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
-  EXPECT_TRUE(WIFSIGNALED(status));
-}
-
-TEST_F(Resources, taking_frames_that_are_there_makes_no_system_call) {
-  SKIP_IF_SANITIZED(kOwnCalls);
-  const int status = without_system_calls([](wb_writer* writer, wb_reader* reader) {
-    wb_frame frame;
-    for (int i = 0; i < 1000; ++i) {
-      if (publish(writer) != WB_OK || wb_reader_wait(reader, 0, &frame) != WB_OK || !is_whole(frame)) return false;
-      wb_frame_release(&frame);
-    }
-    return true;
+TEST_F(WithoutSystemCalls, a_reader_takes_frames_that_are_there) {
+  expect_done([] {
+    return [stream = Stream()] {
+      for (int i = 0; i < 1000; ++i) {
+        if (publish(stream.writer.get()) != WB_OK || take(stream.reader, 0) != WB_OK) return false;
+      }
+      return !::testing::Test::HasFailure();
+    };
   });
-  if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
-  EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
-  EXPECT_EQ(WEXITSTATUS(status), kDone);
 }
 
-TEST_F(Resources, taking_a_free_lock_of_an_array_makes_no_system_call) {
-  SKIP_IF_SANITIZED(kOwnCalls);
+TEST_F(WithoutSystemCalls, a_free_lock_of_an_array_is_taken) {
   Array made;
   ASSERT_OK(create_array(made));
-  const pid_t child = ::fork();
-  if (child == 0) {
+  expect_done([] {
     Array array;
-    if (attach_array(array) != WB_OK || wb_array_lock(array.get(), 0) != WB_OK) ::_exit(kFailed);
-    if (!forbid_system_calls()) ::_exit(kNoFilter);
-    bool good = wb_array_unlock(array.get()) == WB_OK;
-    for (int i = 0; i < 1000; ++i)
-      good = good && wb_array_lock(array.get(), kLong) == WB_OK && wb_array_unlock(array.get()) == WB_OK;
-    ::_exit(good ? kDone : kFailed);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
+    EXPECT_OK(attach_array(array));
+    EXPECT_OK(wb_array_lock(array.get(), 0));
+    return [array = std::move(array)] {
+      bool good = wb_array_unlock(array.get()) == WB_OK;
+      for (int i = 0; i < 1000; ++i)
+        good = good && wb_array_lock(array.get(), kLong) == WB_OK && wb_array_unlock(array.get()) == WB_OK;
+      return good;
+    };
+  });
   ASSERT_OK(wb_array_remove(array_name().c_str()));
-  if (has_no_filter(status)) GTEST_SKIP() << "this machine does not let a process forbid itself system calls";
-  EXPECT_TRUE(WIFEXITED(status)) << "killed by signal " << WTERMSIG(status);
-  EXPECT_EQ(WEXITSTATUS(status), kDone);
+}
+
+TEST_F(WithoutSystemCalls, a_work_that_makes_one_is_killed) {
+  SKIP_IF_SANITIZED("sanitizers make system calls of their own");
+  const int status = without_system_calls([] { return [] { return ::syscall(SYS_getppid) > 0; }; });
+  SKIP_WITHOUT_FILTER(status);
+  EXPECT_TRUE(WIFSIGNALED(status));
 }
 
 TEST_F(Resources, a_sleeping_reader_costs_one_wake_up_and_none_once_it_is_awake) {
   const Writer writer = make_writer();
   const Reader reader = make_reader();
   publish(writer.get(), 100);
-  wb_writer_stats stats;
-  ASSERT_OK(wb_writer_get_stats(writer.get(), &stats));
-  EXPECT_EQ(stats.wakes, 0u);
-  wb_frame frame;
-  ASSERT_OK(wb_reader_wait(reader.get(), 0, &frame));
-  wb_frame_release(&frame);
-  EXPECT_EQ(wb_reader_wait(reader.get(), 30 * kMillisecond, &frame), WB_NO_FRAME);
+  EXPECT_EQ(stats_of(writer).wakes, 0u);
+  EXPECT_OK(take(reader, 0));
+  EXPECT_EQ(take(reader, 30 * kMillisecond), WB_NO_FRAME);
   publish(writer.get(), 100);
-  ASSERT_OK(wb_writer_get_stats(writer.get(), &stats));
-  EXPECT_EQ(stats.wakes, 0u) << "whoever woke by itself is not asleep any more";
+  EXPECT_EQ(stats_of(writer).wakes, 0u) << "whoever woke by itself is not asleep any more";
 }
 
 #endif  // __linux__

@@ -8,8 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "support/runtime.hpp"
-#include "support/streams.hpp"
+#include "support/frames.hpp"
 
 namespace {
 
@@ -26,26 +25,15 @@ bool is_readable(int descriptor, int limit_ms) {
 }
 
 // Both ways of waiting.
-class Waiting : public Streams, public ::testing::WithParamInterface<std::int64_t> {
+class Waiting : public WithWriter, public ::testing::WithParamInterface<std::int64_t> {
  protected:
-  int wait(const Reader& who, std::int64_t timeout_ns, std::uint64_t* seq = nullptr) {
-    wb_frame frame;
-    const int code = wb_reader_wait(who.get(), timeout_ns, &frame);
-    if (code != WB_OK) return code;
-    if (seq != nullptr) *seq = frame.seq;
-    EXPECT_TRUE(is_whole(frame));
-    wb_frame_release(&frame);
-    return code;
-  }
-
-  Writer writer = make_writer();
   Reader reader = make_reader("swarm", WB_EVERY, 2, GetParam());
 };
 
 TEST_P(Waiting, without_a_frame_ends_at_the_limit_and_not_before) {
-  EXPECT_EQ(wait(reader, 0), WB_NO_FRAME);
+  EXPECT_EQ(take(reader, 0), WB_NO_FRAME);
   const std::uint64_t start = wb_now_ns();
-  EXPECT_EQ(wait(reader, 30 * kMillisecond), WB_NO_FRAME);
+  EXPECT_EQ(take(reader, 30 * kMillisecond), WB_NO_FRAME);
   EXPECT_GE(wb_now_ns() - start, static_cast<std::uint64_t>(30 * kMillisecond));
 }
 
@@ -56,51 +44,31 @@ TEST_P(Waiting, gets_each_frame_published_meanwhile) {
       if (i % 10 == 0) pause_ms(1);
     }
   });
-  std::uint64_t taken = 0, missed = 0, seq = 0;
-  while (seq < 200) {
-    wb_frame frame;
-    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-    ASSERT_TRUE(is_whole(frame));
-    ASSERT_EQ(frame.seq, seq + 1 + frame.missed);
-    seq = frame.seq;
-    ++taken;
-    missed += frame.missed;
-    wb_frame_release(&frame);
+  std::uint64_t taken = 0, missed = 0;
+  for (wb_frame seen{}; seen.seq < 200; ++taken, missed += seen.missed) {
+    const std::uint64_t before = seen.seq;
+    ASSERT_OK(take(reader, kForever, &seen));
+    ASSERT_EQ(seen.seq, before + 1 + seen.missed);
   }
   publisher.join();
   EXPECT_EQ(taken + missed, 200u);
 }
 
-TEST_P(Waiting, without_a_limit_is_ended_by_a_frame) {
-  std::thread publisher([&] {
-    pause_ms(60);
-    publish(writer.get(), 1);
-  });
-  std::uint64_t seq = 0;
-  EXPECT_OK(wait(reader, kForever, &seq));
-  EXPECT_EQ(seq, 1u);
-  publisher.join();
-}
-
 TEST_P(Waiting, is_interrupted_from_another_thread) {
   for (int round = 0; round < 5; ++round) {
-    std::thread other([&] {
-      pause_ms(10 * round);
-      wb_reader_interrupt(reader.get());
-    });
-    EXPECT_EQ(wait(reader, kForever), WB_INTERRUPTED);
-    other.join();
+    const Later other(10 * round, [&] { wb_reader_interrupt(reader.get()); });
+    EXPECT_EQ(take(reader, kForever), WB_INTERRUPTED);
   }
-  EXPECT_EQ(wait(reader, kMillisecond), WB_NO_FRAME) << "an interruption counts once";
+  EXPECT_EQ(take(reader, kMillisecond), WB_NO_FRAME) << "an interruption counts once";
 }
 
 TEST_P(Waiting, is_interrupted_by_an_earlier_call_even_if_there_is_a_frame) {
   publish(writer.get(), 1);
   wb_reader_interrupt(reader.get());
-  EXPECT_EQ(wait(reader, kForever), WB_INTERRUPTED);
-  EXPECT_OK(wait(reader, 0)) << "and the frame is there afterwards";
+  EXPECT_EQ(take(reader, kForever), WB_INTERRUPTED);
+  EXPECT_OK(take(reader, 0)) << "and the frame is there afterwards";
   wb_reader_interrupt(reader.get());
-  EXPECT_EQ(wait(reader, 0), WB_INTERRUPTED);
+  EXPECT_EQ(take(reader, 0), WB_INTERRUPTED);
 }
 
 wb_reader* interrupted_by_handler = nullptr;
@@ -112,55 +80,45 @@ TEST_P(Waiting, is_interrupted_from_a_signal_handler) {
   action.sa_handler = [](int) { wb_reader_interrupt(interrupted_by_handler); };
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGUSR1, &action, &before);
-  const pthread_t here = ::pthread_self();
-  std::thread other([here] {
-    pause_ms(40);
-    ::pthread_kill(here, SIGUSR1);
-  });
-  EXPECT_EQ(wait(reader, kForever), WB_INTERRUPTED);
-  other.join();
+  {
+    const Later other(40, [here = ::pthread_self()] { ::pthread_kill(here, SIGUSR1); });
+    EXPECT_EQ(take(reader, kForever), WB_INTERRUPTED);
+  }
   ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_P(Waiting, for_a_stream_that_is_not_there_can_be_limited_and_interrupted) {
   const Reader early = make_reader("later", WB_LATEST, 2, GetParam());
-  EXPECT_EQ(wait(early, 0), WB_NOT_READY);
-  EXPECT_EQ(wait(early, 10 * kMillisecond), WB_NOT_READY);
+  EXPECT_EQ(take(early, 0), WB_NOT_READY);
+  EXPECT_EQ(take(early, 10 * kMillisecond), WB_NOT_READY);
   EXPECT_EQ(wb_reader_attach(early.get(), 0), WB_NOT_READY);
   EXPECT_EQ(wb_reader_attach(early.get(), 10 * kMillisecond), WB_NOT_READY);
-  std::thread other([&] {
-    pause_ms(30);
-    wb_reader_interrupt(early.get());
-  });
-  EXPECT_EQ(wait(early, kForever), WB_INTERRUPTED);
-  other.join();
+  const Later other(30, [&] { wb_reader_interrupt(early.get()); });
+  EXPECT_EQ(take(early, kForever), WB_INTERRUPTED);
 }
 
 TEST_P(Waiting, for_a_stream_that_comes_later_gets_its_first_frame) {
   const Reader early = make_reader("later", WB_EVERY, 2, GetParam());
   std::atomic<bool> taken{false};
-  std::thread other([&] {
-    pause_ms(30);
+  const Later other(30, [&] {
     const Writer late = make_writer("later");
     publish(late.get(), 3);
     while (!taken.load()) pause_ms(1);
   });
-  for (std::uint64_t expected = 1; expected <= 3; ++expected) {
-    std::uint64_t seq = 0;
-    EXPECT_OK(wait(early, kLong, &seq));
-    EXPECT_EQ(seq, expected);
-  }
+  wb_frame seen{};
+  EXPECT_OK(take(early, kLong, &seen));
+  EXPECT_EQ(seen.seq, 1u);
+  expect_next(early, 2, 3);
   taken = true;
-  other.join();
 }
 
 TEST_P(Waiting, after_the_writer_closed_says_so_once_all_frames_are_taken) {
   publish(writer.get(), 2);
   writer.reset();
-  EXPECT_OK(wait(reader, 0));
-  EXPECT_OK(wait(reader, 0));
-  EXPECT_EQ(wait(reader, 0), WB_WRITER_GONE);
-  EXPECT_EQ(wait(reader, 5 * kMillisecond), WB_WRITER_GONE);
+  EXPECT_OK(take(reader, 0));
+  EXPECT_OK(take(reader, 0));
+  EXPECT_EQ(take(reader, 0), WB_WRITER_GONE);
+  EXPECT_EQ(take(reader, 5 * kMillisecond), WB_WRITER_GONE);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, Waiting, ::testing::Values(kAlwaysSleep, kAlwaysSpin, std::int64_t{0}),
@@ -187,24 +145,21 @@ TEST_F(Sleeping, is_ended_by_any_signal_that_is_handled) {
       ::pthread_kill(here, SIGUSR1);
     }
   });
-  wb_frame frame;
-  EXPECT_EQ(wb_reader_wait(reader.get(), kForever, &frame), WB_INTERRUPTED);
+  EXPECT_EQ(take(reader, kForever), WB_INTERRUPTED);
   done = true;
   other.join();
   ::sigaction(SIGUSR1, &before, nullptr);
 }
 
-class Descriptor : public Streams {
+class Descriptor : public WithWriter {
  protected:
   // Arms it, and says whether it becomes readable though nothing has happened.
   bool stays_quiet(int limit_ms = 80) { return !is_readable(wb_reader_fd(reader.get()), limit_ms); }
 
   void drain() {
-    wb_frame frame;
-    while (wb_reader_wait(reader.get(), 0, &frame) == WB_OK) wb_frame_release(&frame);
+    while (next(reader) != 0) continue;
   }
 
-  Writer writer = make_writer();
   Reader reader = make_reader("swarm", WB_EVERY);
 };
 
@@ -221,11 +176,10 @@ TEST_F(Streams, sleepers_are_all_woken_by_each_frame_however_many) {
       const Reader reader = make_reader("swarm", WB_EVERY, 1, 1);
       ASSERT_OK(wb_reader_attach(reader.get(), kLong));
       ++taken;
-      wb_frame frame;
       for (std::uint64_t seq = 1; seq <= kFrames; ++seq, ++taken) {
-        ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-        EXPECT_EQ(frame.seq, seq);
-        wb_frame_release(&frame);
+        wb_frame seen{};
+        ASSERT_OK(take(reader, kLong, &seen));
+        EXPECT_EQ(seen.seq, seq);
       }
     });
   }
@@ -253,32 +207,24 @@ TEST_F(Descriptor, becomes_readable_with_a_frame_and_is_quiet_without) {
 TEST_F(Descriptor, armed_with_a_frame_waiting_is_readable_at_once) {
   publish(writer.get(), 1);
   EXPECT_TRUE(is_readable(wb_reader_fd(reader.get()), 0));
-  EXPECT_TRUE(is_readable(wb_reader_fd(reader.get()), 0)) << "the frame is still to be taken";
-  drain();
-  EXPECT_TRUE(stays_quiet(20));
-}
-
-TEST_F(Descriptor, stays_readable_until_it_is_armed_again) {
   const int descriptor = wb_reader_fd(reader.get());
-  publish(writer.get(), 1);
-  ASSERT_TRUE(is_readable(descriptor, 5000));
+  EXPECT_TRUE(is_readable(descriptor, 0)) << "the frame is still to be taken";
   drain();
-  EXPECT_TRUE(is_readable(descriptor, 0));
+  EXPECT_TRUE(is_readable(descriptor, 0)) << "until it is armed again";
+  EXPECT_TRUE(stays_quiet(20));
 }
 
 TEST_F(Descriptor, becomes_readable_with_a_restart_and_a_new_epoch) {
   int descriptor = wb_reader_fd(reader.get());
   writer.reset();
   EXPECT_TRUE(is_readable(descriptor, 5000)) << "the writer's end";
-  wb_frame frame;
-  EXPECT_EQ(wb_reader_wait(reader.get(), 0, &frame), WB_WRITER_GONE);
+  EXPECT_EQ(take(reader, 0), WB_WRITER_GONE);
   wb_reader_fd(reader.get());
   writer = make_writer();
   EXPECT_TRUE(is_readable(descriptor, 5000)) << "a restart";
-  EXPECT_EQ(wb_reader_wait(reader.get(), 0, &frame), WB_RESTARTED);
+  EXPECT_EQ(take(reader, 0), WB_RESTARTED);
   wb_reader_fd(reader.get());
-  writer.reset();
-  writer = make_writer("swarm", {16, 8, 32, 4, 5});
+  restart({16, 8, 32, 4, 5});
   EXPECT_TRUE(is_readable(descriptor, 5000)) << "another schema";
 }
 

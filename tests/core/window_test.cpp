@@ -3,14 +3,13 @@
 #include <deque>
 #include <vector>
 
-#include "support/runtime.hpp"
-#include "support/streams.hpp"
+#include "support/frames.hpp"
 
 namespace {
 
 using namespace wbtest;
 
-class WindowTest : public Streams {
+class WindowTest : public WithWriter {
  protected:
   Window open(const Reader& reader, std::vector<const char*> fields, std::uint32_t frames, int expected = WB_OK) {
     wb_window* window = nullptr;
@@ -44,7 +43,7 @@ class Sizes : public WindowTest, public ::testing::WithParamInterface<Size> {};
 
 TEST_P(Sizes, hold_the_last_frames_in_one_piece) {
   const auto [capacity, components, frames, pushes] = GetParam();
-  const Writer writer = make_writer("swarm", {capacity, 8, 4, 4, components});
+  restart({capacity, 8, 4, 4, components});
   const Reader reader = make_reader("swarm", WB_EVERY);
   const Window window = open(reader, {"position", "words"}, frames);
   ASSERT_NE(window, nullptr);
@@ -88,39 +87,39 @@ INSTANTIATE_TEST_SUITE_P(Odd, Sizes,
 TEST_F(WindowTest, needs_an_attached_reader_known_fields_and_a_length) {
   const Reader early = make_reader("later");
   open(early, {"position"}, 3, WB_NOT_READY);
-  const Writer writer = make_writer();
   const Reader reader = make_reader();
   open(reader, {"velocity"}, 3, WB_ERR_NOT_FOUND);
   open(reader, {}, 3, WB_ERR_ARGUMENT);
   open(reader, {"position"}, 0, WB_ERR_ARGUMENT);
   open(reader, {"position"}, 1'000'001, WB_ERR_ARGUMENT);
   wb_window* window = nullptr;
-  EXPECT_EQ(wb_window_open(nullptr, nullptr, 0, 1, &window), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_window_open(reader.get(), nullptr, 1, 1, &window), WB_ERR_ARGUMENT);
   const Window good = open(reader, {"position"}, 3);
   wb_window_view view;
-  EXPECT_EQ(wb_window_get(good.get(), 1, &view), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_window_get(good.get(), 0, nullptr), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_window_push(good.get(), nullptr), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_window_next(nullptr, reader.get(), 0), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_window_next(good.get(), nullptr, 0), WB_ERR_ARGUMENT);
+  EXPECT_EACH(WB_ERR_ARGUMENT, wb_window_open(nullptr, nullptr, 0, 1, &window),
+              wb_window_open(reader.get(), nullptr, 1, 1, &window), wb_window_get(good.get(), 1, &view),
+              wb_window_get(good.get(), 0, nullptr), wb_window_push(good.get(), nullptr),
+              wb_window_next(nullptr, reader.get(), 0), wb_window_next(good.get(), nullptr, 0));
   EXPECT_EQ(wb_window_next(good.get(), reader.get(), 0), WB_NO_FRAME);
   wb_window_close(nullptr);
 }
 
-TEST_F(WindowTest, is_empty_before_the_first_frame) {
-  const Writer writer = make_writer();
-  const Reader reader = make_reader();
-  const Window window = open(reader, {"position"}, 3);
-  wb_window_view view;
-  ASSERT_OK(wb_window_get(window.get(), 0, &view));
-  EXPECT_EQ(view.frames, 0u);
-}
+// Of three frames.
+class OpenWindowTest : public WindowTest {
+ protected:
+  int next() { return wb_window_next(window.get(), reader.get(), kLong); }
+  wb_window_view view(std::uint32_t field = 0) {
+    wb_window_view view{};
+    EXPECT_OK(wb_window_get(window.get(), field, &view));
+    return view;
+  }
 
-TEST_F(WindowTest, refuses_a_released_frame) {
-  const Writer writer = make_writer();
-  const Reader reader = make_reader();
-  const Window window = open(reader, {"position"}, 3);
+  Reader reader = make_reader();
+  Window window = open(reader, {"position", "words"}, 3);
+};
+
+TEST_F(OpenWindowTest, is_empty_before_the_first_frame) { EXPECT_EQ(view().frames, 0u); }
+
+TEST_F(OpenWindowTest, refuses_a_released_frame) {
   publish(writer.get(), 1);
   wb_frame frame;
   ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
@@ -128,55 +127,38 @@ TEST_F(WindowTest, refuses_a_released_frame) {
   EXPECT_EQ(wb_window_push(window.get(), &frame), WB_ERR_ARGUMENT);
 }
 
-TEST_F(WindowTest, goes_on_after_a_restart_and_refuses_another_shape) {
-  Writer writer = make_writer();
-  const Reader reader = make_reader();
-  const Window window = open(reader, {"position"}, 3);
+TEST_F(OpenWindowTest, goes_on_after_a_restart_and_refuses_another_shape) {
   publish(writer.get(), 1);
-  ASSERT_OK(wb_window_next(window.get(), reader.get(), kLong));
-  writer.reset();
-  writer = make_writer("swarm", {16, 9, 32, 4, 3});  // another budget, the same shapes
-  EXPECT_EQ(wb_window_next(window.get(), reader.get(), kLong), WB_RESTARTED);
+  ASSERT_OK(next());
+  restart({16, 9, 32, 4, 3});  // another budget, the same shapes
+  EXPECT_EQ(next(), WB_RESTARTED);
   publish(writer.get(), 1);
-  EXPECT_OK(wb_window_next(window.get(), reader.get(), kLong));
-  writer.reset();
-  writer = make_writer("swarm", {16, 9, 32, 4, 5});
-  EXPECT_EQ(wb_window_next(window.get(), reader.get(), kLong), WB_RESTARTED);
+  EXPECT_OK(next());
+  restart({16, 9, 32, 4, 5});
+  EXPECT_EQ(next(), WB_RESTARTED);
   publish(writer.get(), 1);
-  EXPECT_EQ(wb_window_next(window.get(), reader.get(), kLong), WB_ERR_TYPE);
-  wb_window_view view;
-  ASSERT_OK(wb_window_get(window.get(), 0, &view));
-  EXPECT_EQ(view.frames, 2u) << "what it has, it keeps";
+  EXPECT_EQ(next(), WB_ERR_TYPE);
+  EXPECT_EQ(view().frames, 2u) << "what it has, it keeps";
 }
 
-TEST_F(WindowTest, that_outlives_its_reader_still_knows_another_shape) {
-  Writer writer = make_writer();
-  Reader reader = make_reader();
-  const Window window = open(reader, {"position"}, 3);
-  for (std::uint32_t components = 3; components < 40;
-       ++components) {  // the stream is made anew each time: always epoch 1
+TEST_F(OpenWindowTest, that_outlives_its_reader_still_knows_another_shape) {
+  for (std::uint32_t components = 3; components < 40; ++components) {  // a new stream each time: always epoch 1
     reader.reset();
-    writer.reset();
-    writer = make_writer("swarm", {16, 8, 32, 4, components});
+    restart({16, 8, 32, 4, components});
     reader = make_reader();
     publish(writer.get(), 1);
-    EXPECT_EQ(wb_window_next(window.get(), reader.get(), kLong), components == 3 ? WB_OK : WB_ERR_TYPE) << components;
+    EXPECT_EQ(next(), components == 3 ? WB_OK : WB_ERR_TYPE) << components;
   }
 }
 
-TEST_F(WindowTest, keeps_its_memory_after_reader_and_writer_are_gone) {
-  Writer writer = make_writer();
-  Reader reader = make_reader();
-  const Window window = open(reader, {"words"}, 3);
+TEST_F(OpenWindowTest, keeps_its_memory_after_reader_and_writer_are_gone) {
   publish(writer.get(), 1);
-  ASSERT_OK(wb_window_next(window.get(), reader.get(), kLong));
+  ASSERT_OK(next());
   reader.reset();
   writer.reset();
-  wb_window_view view;
-  ASSERT_OK(wb_window_get(window.get(), 0, &view));
   std::uint64_t expected[kStampWords];
   stamp(expected, 1);
-  EXPECT_EQ(std::memcmp(view.data, expected, sizeof expected), 0);
+  EXPECT_EQ(std::memcmp(view(1).data, expected, sizeof expected), 0);
 }
 
 }  // namespace
