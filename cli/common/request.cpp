@@ -51,7 +51,7 @@ Result<Receipt> wait_for_receipt(SentRequest& sent, const Address& address, cons
   const bool is_pending = !receipt && receipt.error().code() == WB_PENDING;
   if (!is_pending || options.timeout_s <= kSilent_s) return receipt;
   if (!options.quiet)
-    say("command",
+    say(options.verb,
         fmt::format("waiting for the writer of '{}' to answer the request for '{}'", address.stream, address.control));
   return sent.wait(to_nanoseconds(options.timeout_s - kSilent_s));
 }

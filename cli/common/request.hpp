@@ -24,6 +24,7 @@ Reader open_reader(const std::string& stream, const std::string& label, Mode mod
                    std::uint32_t stride = 1);
 
 struct RequestOptions {
+  std::string verb;  // for messages
   double timeout_s = 2;
   bool quiet = false, json = false;
 };

@@ -40,6 +40,7 @@ void add_call(CommandLine& line) {
   auto arguments = std::make_shared<CallArguments>();
   verb.add("name", arguments->address, "STREAM.TRIGGER or STREAM.COMMAND").required();
   verb.add("numbers", arguments->numbers, "The arguments of the command");
+  arguments->options.verb = "call";
   add_request_options(verb, arguments->options);
   verb.run([arguments] { return call(*arguments); });
 }

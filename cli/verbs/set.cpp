@@ -35,6 +35,7 @@ void add_set(CommandLine& line) {
   auto arguments = std::make_shared<SetArguments>();
   verb.add("parameter", arguments->address, "STREAM.PARAMETER").required();
   verb.add("value", arguments->value, "A number, true, false, or the name of a choice").required();
+  arguments->options.verb = "set";
   add_request_options(verb, arguments->options);
   verb.run([arguments] { return set(*arguments); });
 }

@@ -85,6 +85,10 @@ class Steering(CommandTest):
         swarm = self.start_swarm()
         swarm.send_signal(signal.SIGSTOP)
         self.assert_fails(1, "did not answer", "set", "swarm.alignment", "0.02", "--timeout", "0.2")
+        self.assert_fails(1, "wingbeat set: waiting for the writer of 'swarm' to answer", "set", "swarm.alignment", "0.02",
+                          "--timeout", "2.5")
+        quiet = self.run_verb("set", "swarm.alignment", "0.02", "--timeout", "2.5", "--quiet")
+        self.assertNotIn("waiting", quiet.stderr)
         swarm.send_signal(signal.SIGCONT)
 
     def test_dead_writer_is_said_at_once(self):
