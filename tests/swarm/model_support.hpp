@@ -99,6 +99,17 @@ struct World {
     return others;
   }
 
+  // Within the radius of the centre's pull, without sources and wind.
+  Move zones(std::size_t i, const Zones& zones) const {
+    V3 force;
+    for (std::size_t j = 0; j < state.agents(); ++j) {
+      if (j != i) force = force + zones.force({}, way(i, j), velocity(j));
+    }
+    V3 v = velocity(i) + force * (1.0 / swarm.masses()[i]);
+    if (v.length() > swarm.max_speeds()[i]) v = v.unit() * swarm.max_speeds()[i];
+    return {v, v};
+  }
+
   Move vicsek(std::size_t i, std::uint64_t seed, std::uint64_t step) const {
     V3 sum = heading(i);
     const auto neighbours = within(i, parameter("radius"));

@@ -43,7 +43,8 @@ void expect_step_by_rule(const char* model, const Place& place, double reach, co
   const std::size_t d = swarm.dimensions();
   const bool is_open = place.boundary == Boundary::open;
   const auto edge = static_cast<float>(is_open ? 4 * reach : box);
-  const State before = scattered_state(150, d, is_open ? -edge : 0, edge, value_of(swarm, "speed"), 21);
+  const double speed = swarm.parameters().find("speed") ? value_of(swarm, "speed") : 3;
+  const State before = scattered_state(150, d, is_open ? -edge : 0, edge, speed, 21);
   State after(150, d);
   expect_ok(swarm.step(before.view(), after.frame()));
   const World world{swarm, before};
@@ -53,7 +54,7 @@ void expect_step_by_rule(const char* model, const Place& place, double reach, co
     meet_border(swarm, p.x, v.x);
     meet_border(swarm, p.y, v.y);
     if (d == 3) meet_border(swarm, p.z, v.z);
-    expect_near(at(after.velocity, i, d), v, 2e-5 * value_of(swarm, "speed"), i);
+    expect_near(at(after.velocity, i, d), v, 2e-5 * speed, i);
     const V3 off = at(after.position, i, d) - p;
     expect_near({world.shortest(off.x), world.shortest(off.y), world.shortest(off.z)}, {}, 2e-5 * reach, i);
   }
@@ -97,46 +98,12 @@ TEST(Models, a_step_of_topological_minds_the_nearest_alone) {
   }
 }
 
-TEST(Models, zones_between_walls_is_zones_and_mirrors_at_them) {
-  Swarm walled({.agents = 300, .boundary = Boundary::walled, .box = 400}), open({.agents = 300});
-  Memory before(300), inside(300), outside(300);
-  before.position = uniform(300, 1, 399, 31);
-  before.velocity = uniform(300, -4, 4, 32);
-  expect_ok(walled.step(before.view(), inside.frame()));
-  expect_ok(open.step(before.view(), outside.frame()));
-  std::size_t mirrored = 0;
-  for (std::size_t k = 0; k < 900; ++k) {
-    const float x = outside.position[k];
-    const bool is_out = x < 0 || x > 400;
-    mirrored += is_out;
-    EXPECT_FLOAT_EQ(inside.position[k], x < 0 ? -x : x > 400 ? 800 - x : x);
-    EXPECT_EQ(inside.velocity[k], is_out ? -outside.velocity[k] : outside.velocity[k]);
-  }
-  EXPECT_GT(mirrored, 0u);
-}
-
-TEST(Models, zones_in_a_periodic_box_takes_the_shortest_way) {
-  for (const double box : {730.0, 310.0, 250.0, 170.0, 80.0}) {
-    SCOPED_TRACE(box);
-    Swarm swarm({.agents = 150, .boundary = Boundary::periodic, .box = box});
-    set_all(swarm, {{"centre_radius", 10000}, {"alignment", 0.05}, {"cohesion", 0.02}});
-    const State before = scattered_state(150, 3, 0, static_cast<float>(box), 3, 41);
-    State after(150, 3);
-    expect_ok(swarm.step(before.view(), after.frame()));
-    const World world{swarm, before};
-    const Zones zones{.alignment = 0.05, .cohesion = 0.02};
-    for (std::size_t i = 0; i < 150; ++i) {
-      V3 force;
-      for (std::size_t j = 0; j < 150; ++j) {
-        if (j != i) force = force + zones.force({}, world.way(i, j), world.velocity(j));
-      }
-      V3 v = world.velocity(i) + force * (1.0 / swarm.masses()[i]);
-      if (v.length() > swarm.max_speeds()[i]) v = v.unit() * swarm.max_speeds()[i];
-      expect_near(at(after.velocity, i), v, 3e-5, i);
-      const V3 off = at(after.position, i) - world.position(i) - v;
-      expect_near({world.shortest(off.x), world.shortest(off.y), world.shortest(off.z)}, {}, 2e-4, i);
-    }
-  }
+TEST(Models, a_step_of_zones_takes_the_shortest_way_and_mirrors_at_walls) {
+  const Zones zones{.alignment = 0.05, .cohesion = 0.02};
+  const Settings settings{{"centre_radius", 10000}, {"alignment", 0.05}, {"cohesion", 0.02}};
+  for (const Place& place : places())
+    expect_step_by_rule("zones", place, 100, settings,
+                        [&](const World& w, std::size_t i) { return w.zones(i, zones); });
 }
 
 // What all models promise: each test runs for each of them.

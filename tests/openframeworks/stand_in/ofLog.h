@@ -6,14 +6,7 @@
 #include <string>
 #include <vector>
 
-enum ofLogLevel : short {  // NOLINT(google-runtime-int)
-  OF_LOG_VERBOSE,
-  OF_LOG_NOTICE,
-  OF_LOG_WARNING,
-  OF_LOG_ERROR,
-  OF_LOG_FATAL_ERROR,
-  OF_LOG_SILENT
-};
+enum ofLogLevel : short { OF_LOG_NOTICE = 1, OF_LOG_WARNING, OF_LOG_ERROR };  // NOLINT(google-runtime-int)
 
 namespace stand_in {
 
@@ -31,7 +24,6 @@ inline std::vector<Logged>& log() {
 
 class ofLog {
  public:
-  ofLog() = default;
   virtual ~ofLog() {
     stand_in::log().push_back({level_, module_, message_.str()});
     std::cerr << "[" << level_ << "] " << module_ << ": " << message_.str() << "\n";
@@ -48,22 +40,17 @@ class ofLog {
  protected:
   ofLog(ofLogLevel level, const std::string& module) : level_(level), module_(module) {}
 
-  ofLogLevel level_ = OF_LOG_NOTICE;
-  std::string module_;
-
  private:
+  ofLogLevel level_;
+  std::string module_;
   std::stringstream message_;
 };
 
-class ofLogNotice : public ofLog {
+template <ofLogLevel kLevel>
+class ofLogOf : public ofLog {
  public:
-  ofLogNotice(const std::string& module = "") : ofLog(OF_LOG_NOTICE, module) {}
+  ofLogOf(const std::string& module = "") : ofLog(kLevel, module) {}
 };
-class ofLogWarning : public ofLog {
- public:
-  ofLogWarning(const std::string& module = "") : ofLog(OF_LOG_WARNING, module) {}
-};
-class ofLogError : public ofLog {
- public:
-  ofLogError(const std::string& module = "") : ofLog(OF_LOG_ERROR, module) {}
-};
+using ofLogNotice = ofLogOf<OF_LOG_NOTICE>;
+using ofLogWarning = ofLogOf<OF_LOG_WARNING>;
+using ofLogError = ofLogOf<OF_LOG_ERROR>;
