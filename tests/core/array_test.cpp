@@ -1,4 +1,5 @@
-// Shared arrays and their lock, as one process sees them. Elements and every type: tests/api/array_test.cpp, tests/vectors. What deaths and stops do: tests/faults/array_death_test.cpp.
+// Shared arrays and their lock, as one process sees them. Elements and every type: tests/api/array_test.cpp,
+// tests/vectors. What deaths and stops do: tests/faults/array_death_test.cpp.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

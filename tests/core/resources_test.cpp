@@ -143,7 +143,7 @@ bool forbid_system_calls() {
 
 constexpr int kDone = 0, kFailed = 1, kNoFilter = 77;
 
-// In a process of its own: `prepare` returns the work, whose every system call is death. Returns the process's wait status.
+// In a process of its own: `prepare` returns the work, in which a system call ends the process. Returns the wait status.
 template <class Prepare>
 int without_system_calls(Prepare&& prepare) {
   const pid_t child = ::fork();

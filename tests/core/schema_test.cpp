@@ -103,157 +103,141 @@ TEST(Stream, capacity_is_1_to_2_to_the_32) {
   EXPECT_FAULT(set_stream(schema, "a/b", 1), kName);
 }
 
-TEST(Field, is_placed_at_the_next_multiple_of_64_bytes) {
+class Building : public ::testing::Test {
+ protected:
+  Fault add(const FieldSpec& field) { return add_field(schema, field); }
+  Fault add(const ControlSpec& control) { return add_control(schema, control); }
+  Fault set(std::string_view key, std::string_view value) { return set_attribute(schema, key, value); }
+
   Schema schema = empty();
-  EXPECT_FINE(add_field(schema, field("a", {1}, kU8)));
-  EXPECT_FINE(add_field(schema, field("b", {65}, kU8)));
-  EXPECT_FINE(add_field(schema, field("c", {3, 10}, kF64)));
+};
+using Field = Building;
+using Control = Building;
+using Attribute = Building;
+
+TEST_F(Field, is_placed_at_the_next_multiple_of_64_bytes) {
+  EXPECT_FINE(add(field("a", {1}, kU8)));
+  EXPECT_FINE(add(field("b", {65}, kU8)));
+  EXPECT_FINE(add(field("c", {3, 10}, kF64)));
   EXPECT_EQ(schema.fields[1].offset_bytes, 64u);
   EXPECT_EQ(schema.fields[2].offset_bytes, 192u);
   EXPECT_EQ(schema.fields[2].size_bytes, 240u);
   EXPECT_EQ(schema.payload_bytes, 192u + 256u);
 }
 
-TEST(Field, names_are_checked_and_differ) {
-  Schema schema = empty();
-  EXPECT_FINE(add_field(schema, field("a")));
-  EXPECT_FAULT(add_field(schema, field("a")), kName);
-  EXPECT_FAULT(add_field(schema, field("a b")), kName);
+TEST_F(Field, names_are_checked_and_differ) {
+  EXPECT_FINE(add(field("a")));
+  EXPECT_FAULT(add(field("a")), kName);
+  EXPECT_FAULT(add(field("a b")), kName);
   EXPECT_EQ(schema.fields.size(), 1u);
 }
 
-TEST(Field, number_64_is_accepted_and_number_65_refused) {
-  Schema schema = empty();
-  for (std::uint32_t i = 0; i < kMaxFields; ++i) EXPECT_FINE(add_field(schema, field("f" + std::to_string(i))));
-  EXPECT_FAULT(add_field(schema, field("more")), kLimit);
+TEST_F(Field, number_64_is_accepted_and_number_65_refused) {
+  for (std::uint32_t i = 0; i < kMaxFields; ++i) EXPECT_FINE(add(field("f" + std::to_string(i))));
+  EXPECT_FAULT(add(field("more")), kLimit);
 }
 
-TEST(Field, has_1_to_8_dimensions_each_at_least_1) {
-  Schema schema = empty();
-  EXPECT_FAULT(add_field(schema, field("a", {})), kLimit);
-  EXPECT_FINE(add_field(schema, field("b", {1, 1, 1, 1, 1, 1, 1, 2})));
-  EXPECT_FAULT(add_field(schema, field("c", {1, 1, 1, 1, 1, 1, 1, 1, 1})), kLimit);
-  EXPECT_FAULT(add_field(schema, field("d", {3, 0})), kLimit);
+TEST_F(Field, has_1_to_8_dimensions_each_at_least_1) {
+  EXPECT_FAULT(add(field("a", {})), kLimit);
+  EXPECT_FINE(add(field("b", {1, 1, 1, 1, 1, 1, 1, 2})));
+  EXPECT_FAULT(add(field("c", {1, 1, 1, 1, 1, 1, 1, 1, 1})), kLimit);
+  EXPECT_FAULT(add(field("d", {3, 0})), kLimit);
 }
 
-TEST(Field, of_an_unknown_type_is_refused) {
-  Schema schema = empty();
-  for (std::uint32_t type : {0u, 11u, 0xffffffffu})
-    EXPECT_FAULT(add_field(schema, field("a", {1}, type)), kArgument) << type;
-  for (std::uint32_t type = kI8; type <= kF64; ++type)
-    EXPECT_FINE(add_field(schema, field("t" + std::to_string(type), {1}, type)));
+TEST_F(Field, of_an_unknown_type_is_refused) {
+  for (std::uint32_t type : {0u, 11u, 0xffffffffu}) EXPECT_FAULT(add(field("a", {1}, type)), kArgument) << type;
+  for (std::uint32_t type = kI8; type <= kF64; ++type) EXPECT_FINE(add(field("t" + std::to_string(type), {1}, type)));
 }
 
-TEST(Field, frames_of_exactly_the_limit_are_accepted_and_not_one_byte_more) {
-  Schema schema = empty();
-  EXPECT_FAULT(add_field(schema, field("over", {kMaxFrameBytes + 1}, kU8)), kLimit);
-  EXPECT_FAULT(add_field(schema, field("product", {std::uint64_t{1} << 33, std::uint64_t{1} << 33}, kU8)), kLimit);
-  EXPECT_FAULT(add_field(schema, field("wraps", {std::uint64_t{1} << 32, std::uint64_t{1} << 32, 16}, kU8)), kLimit);
-  EXPECT_FINE(add_field(schema, field("exact", {kMaxFrameBytes}, kU8)));
+TEST_F(Field, frames_of_exactly_the_limit_are_accepted_and_not_one_byte_more) {
+  EXPECT_FAULT(add(field("over", {kMaxFrameBytes + 1}, kU8)), kLimit);
+  EXPECT_FAULT(add(field("product", {std::uint64_t{1} << 33, std::uint64_t{1} << 33}, kU8)), kLimit);
+  EXPECT_FAULT(add(field("wraps", {std::uint64_t{1} << 32, std::uint64_t{1} << 32, 16}, kU8)), kLimit);
+  EXPECT_FINE(add(field("exact", {kMaxFrameBytes}, kU8)));
   EXPECT_EQ(schema.payload_bytes, kMaxFrameBytes);
-  EXPECT_FAULT(add_field(schema, field("more")), kLimit);
+  EXPECT_FAULT(add(field("more")), kLimit);
 }
 
-TEST(Field, that_pads_a_frame_beyond_the_limit_is_refused) {
-  Schema schema = empty();
-  EXPECT_FINE(add_field(schema, field("a", {kMaxFrameBytes - 64}, kU8)));
-  EXPECT_FAULT(add_field(schema, field("b", {65}, kU8)), kLimit);
-  EXPECT_FINE(add_field(schema, field("c", {1}, kU8)));
+TEST_F(Field, that_pads_a_frame_beyond_the_limit_is_refused) {
+  EXPECT_FINE(add(field("a", {kMaxFrameBytes - 64}, kU8)));
+  EXPECT_FAULT(add(field("b", {65}, kU8)), kLimit);
+  EXPECT_FINE(add(field("c", {1}, kU8)));
   EXPECT_EQ(schema.payload_bytes, kMaxFrameBytes);
 }
 
-TEST(Field, labels_name_each_component_once) {
-  Schema schema = empty();
-  EXPECT_FINE(add_field(schema, per_agent("a", {3, 10}, "x y z")));
-  EXPECT_FAULT(add_field(schema, per_agent("b", {3, 10}, "x y")), kArgument);
-  EXPECT_FAULT(add_field(schema, per_agent("c", {3, 10}, "x y z w")), kArgument);
-  EXPECT_FAULT(add_field(schema, per_agent("d", {3, 10}, "x  y z")), kArgument);
-  EXPECT_FAULT(add_field(schema, per_agent("e", {3, 10}, "x y\tz")), kLimit);
-  EXPECT_FAULT(add_field(schema, per_agent("f", {3, 10}, std::string(94, 'x') + " y")), kLimit);
+TEST_F(Field, labels_name_each_component_once) {
+  EXPECT_FINE(add(per_agent("a", {3, 10}, "x y z")));
+  for (const char* wrong : {"x y", "x y z w", "x  y z"})
+    EXPECT_FAULT(add(per_agent("b", {3, 10}, wrong)), kArgument) << wrong;
+  for (const std::string& wrong : {std::string("x y\tz"), std::string(94, 'x') + " y"})
+    EXPECT_FAULT(add(per_agent("b", {3, 10}, wrong)), kLimit) << wrong;
 }
 
-TEST(Field, unit_of_31_bytes_is_accepted_and_of_32_refused) {
-  Schema schema = empty();
-  EXPECT_FINE(add_field(schema, with_unit("a", std::string(31, 'm'))));
-  EXPECT_FAULT(add_field(schema, with_unit("b", std::string(32, 'm'))), kLimit);
-  EXPECT_FAULT(add_field(schema, with_unit("c", "m\n")), kLimit);
-  EXPECT_FINE(add_field(schema, with_unit("d", "µm")));
+TEST_F(Field, unit_of_31_bytes_is_accepted_and_of_32_refused) {
+  EXPECT_FINE(add(with_unit("a", std::string(31, 'm'))));
+  EXPECT_FAULT(add(with_unit("b", std::string(32, 'm'))), kLimit);
+  EXPECT_FAULT(add(with_unit("c", "m\n")), kLimit);
+  EXPECT_FINE(add(with_unit("d", "µm")));
 }
 
-TEST(Field, per_agent_ends_in_the_capacity) {
-  Schema schema = empty(10);
-  EXPECT_FAULT(add_field(schema, per_agent("a", {3, 11})), kArgument);
-  EXPECT_FINE(add_field(schema, per_agent("b", {3, 10})));
+TEST_F(Field, per_agent_ends_in_the_capacity) {
+  EXPECT_FAULT(add(per_agent("a", {3, 11})), kArgument);
+  EXPECT_FINE(add(per_agent("b", {3, 10})));
 }
 
-TEST(Control, number_256_is_accepted_and_number_257_refused) {
-  Schema schema = empty();
-  for (std::uint32_t i = 0; i < kMaxControls; ++i) {
-    EXPECT_FINE(add_control(schema, trigger("c" + std::to_string(i))));
-  }
-  EXPECT_FAULT(add_control(schema, trigger("more")), kLimit);
+TEST_F(Control, number_256_is_accepted_and_number_257_refused) {
+  for (std::uint32_t i = 0; i < kMaxControls; ++i) EXPECT_FINE(add(trigger("c" + std::to_string(i))));
+  EXPECT_FAULT(add(trigger("more")), kLimit);
 }
 
-TEST(Control, texts_have_their_documented_lengths) {
-  Schema schema = empty();
-  EXPECT_FINE(add_control(schema, trigger("a", std::string(159, 'h'))));
-  EXPECT_FAULT(add_control(schema, trigger("b", std::string(160, 'h'))), kLimit);
-  EXPECT_FAULT(add_control(schema, trigger("a", "")), kName);
-  EXPECT_FINE(add_control(schema, choice("c", 0, std::string(255, 'c'))));
-  EXPECT_FAULT(add_control(schema, choice("d", 0, std::string(256, 'c'))), kLimit);
+TEST_F(Control, texts_have_their_documented_lengths) {
+  EXPECT_FINE(add(trigger("a", std::string(159, 'h'))));
+  EXPECT_FAULT(add(trigger("b", std::string(160, 'h'))), kLimit);
+  EXPECT_FAULT(add(trigger("a", "")), kName);
+  EXPECT_FINE(add(choice("c", 0, std::string(255, 'c'))));
+  EXPECT_FAULT(add(choice("d", 0, std::string(256, 'c'))), kLimit);
 }
 
-TEST(Control, parameters_begin_within_an_ordered_range) {
-  Schema schema = empty();
+TEST_F(Control, parameters_begin_within_an_ordered_range) {
   const double infinity = std::numeric_limits<double>::infinity(), nan = std::nan("");
-  EXPECT_FINE(add_control(schema, f64("a", 0.5, 0, 1)));
-  EXPECT_FINE(add_control(schema, f64("free", -1e300, 0, 0)));
-  EXPECT_FAULT(add_control(schema, f64("b", 2, 0, 1)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64("c", 1, 2, 0)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64("d", 1, nan, 2)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64("e", nan, 0, 0)), kArgument);
-  EXPECT_FAULT(add_control(schema, f64("f", infinity, 0, 0)), kArgument);
-  EXPECT_FAULT(add_control(schema, {"g", kParameter, 9, 0, 0, 0, {}, {}, {}}), kArgument);
-  EXPECT_FAULT(add_control(schema, {"h", 7, 0, 0, 0, 0, {}, {}, {}}), kArgument);
+  EXPECT_FINE(add(f64("a", 0.5, 0, 1)));
+  EXPECT_FINE(add(f64("free", -1e300, 0, 0)));
+  for (const ControlSpec& wrong :
+       {f64("h", 2, 0, 1), f64("b", 1, 2, 0), f64("c", 1, nan, 2), f64("d", nan, 0, 0), f64("e", infinity, 0, 0),
+        ControlSpec{"f", kParameter, 9, 0, 0, 0, {}, {}, {}}, ControlSpec{"g", 7, 0, 0, 0, 0, {}, {}, {}}})
+    EXPECT_FAULT(add(wrong), kArgument) << wrong.name;
 }
 
-TEST(Control, choices_are_word_lists_and_the_initial_one_is_among_them) {
-  Schema schema = empty();
-  EXPECT_FINE(add_control(schema, choice("a", 2, "x y z")));
-  EXPECT_FAULT(add_control(schema, choice("b", 3, "x y z")), kArgument);
-  EXPECT_FAULT(add_control(schema, choice("c", 0, "")), kArgument);
-  EXPECT_FAULT(add_control(schema, choice("d", 0, "x  y")), kArgument);
-  EXPECT_FAULT(add_control(schema, {"e", kParameter, kValueBool, 2, 0, 0, {}, {}, {}}), kArgument);
+TEST_F(Control, choices_are_word_lists_and_the_initial_one_is_among_them) {
+  EXPECT_FINE(add(choice("a", 2, "x y z")));
+  for (const ControlSpec& wrong : {choice("b", 3, "x y z"), choice("c", 0, ""), choice("d", 0, "x  y"),
+                                   ControlSpec{"e", kParameter, kValueBool, 2, 0, 0, {}, {}, {}}})
+    EXPECT_FAULT(add(wrong), kArgument) << wrong.name;
 }
 
-TEST(Control, commands_take_8_arguments_and_not_9) {
-  Schema schema = empty();
-  EXPECT_FINE(add_control(schema, command("none", "")));
-  EXPECT_FINE(add_control(schema, command("eight", "a b c d e f g h")));
-  EXPECT_FAULT(add_control(schema, command("nine", "a b c d e f g h i")), kLimit);
-  EXPECT_FAULT(add_control(schema, command("spaces", "a  b")), kLimit);
+TEST_F(Control, commands_take_8_arguments_and_not_9) {
+  EXPECT_FINE(add(command("none", "")));
+  EXPECT_FINE(add(command("eight", "a b c d e f g h")));
+  EXPECT_FAULT(add(command("nine", "a b c d e f g h i")), kLimit);
+  EXPECT_FAULT(add(command("spaces", "a  b")), kLimit);
   EXPECT_EQ(schema.controls[1].argument_count, 8u);
 }
 
-TEST(Attribute, setting_a_key_again_replaces_its_value) {
-  Schema schema = empty();
-  EXPECT_FINE(set_attribute(schema, "k", "a longer value"));
-  EXPECT_FINE(set_attribute(schema, "k", "b"));
+TEST_F(Attribute, setting_a_key_again_replaces_its_value) {
+  EXPECT_FINE(set("k", "a longer value"));
+  EXPECT_FINE(set("k", "b"));
   ASSERT_EQ(schema.attributes.size(), 1u);
   EXPECT_EQ(fixed_text(schema.attributes[0].value), "b");
   EXPECT_EQ(schema.attributes[0].value[3], '\0');
 }
 
-TEST(Attribute, limits_hold) {
-  Schema schema = empty();
-  EXPECT_FAULT(set_attribute(schema, "k", std::string(448, 'v')), kLimit);
-  EXPECT_FAULT(set_attribute(schema, "k k", "v"), kName);
-  EXPECT_FAULT(set_attribute(schema, "k", std::string_view("a\0b", 3)), kLimit);
-  for (std::uint32_t i = 0; i < kMaxAttributes; ++i) {
-    EXPECT_FINE(set_attribute(schema, "k" + std::to_string(i), std::string(447, 'v')));
-  }
-  EXPECT_FAULT(set_attribute(schema, "more", ""), kLimit);
-  EXPECT_FINE(set_attribute(schema, "k0", "replaced although full"));
+TEST_F(Attribute, limits_hold) {
+  EXPECT_FAULT(set("k", std::string(448, 'v')), kLimit);
+  EXPECT_FAULT(set("k k", "v"), kName);
+  EXPECT_FAULT(set("k", std::string_view("a\0b", 3)), kLimit);
+  for (std::uint32_t i = 0; i < kMaxAttributes; ++i) EXPECT_FINE(set("k" + std::to_string(i), std::string(447, 'v')));
+  EXPECT_FAULT(set("more", ""), kLimit);
+  EXPECT_FINE(set("k0", "replaced although full"));
 }
 
 DataHeader header_of(const Schema& schema) { return data_header(schema, Budget{}); }

@@ -21,7 +21,7 @@ struct Frame : wb_frame {
   Frame& operator=(const Frame&) = delete;
 };
 
-// Takes a frame, which must be whole, and gives it back. Returns what wb_reader_wait does; `seen` shows the frame's numbers.
+// Takes a frame, which must be whole, and gives it back. Returns what wb_reader_wait does. `seen`: the frame's numbers.
 inline int take(const Reader& reader, std::int64_t timeout_ns = kLong, wb_frame* seen = nullptr) {
   Frame frame;
   const int code = wb_reader_wait(reader.get(), timeout_ns, &frame);

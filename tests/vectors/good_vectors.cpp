@@ -101,24 +101,31 @@ Json expect_stream(const char* about, const Segment& segment) {
   return json;
 }
 
+Vector described(const char* name, const char* about, std::shared_ptr<Segment> segment, const Json& frames) {
+  Json expected = expect_stream(about, *segment);
+  expected["frames"] = frames;
+  return {name, std::move(segment), expected};
+}
+
+// With one frame, which is published first.
+Vector with_one_frame(const char* name, const char* about, std::shared_ptr<Segment> segment, const Frame& frame) {
+  publish(*segment, frame);
+  return described(name, about, std::move(segment), Json::array({expect_frame(1, 0, frame)}));
+}
+
 const layout::Budget kSmallest{/*leases=*/1, /*readers=*/1, /*history=*/0};
 
 FieldSpec position(std::uint64_t capacity) { return {"position", layout::kF32, {3, capacity}, "x y z", "m", true}; }
 
 Vector minimal() {
   auto segment = std::make_shared<Segment>(schema_of("minimal", 2, {position(2)}), kSmallest);
-  const Frame frame{10, 2, {{1.0, 2.0, 3.0, -0.5, 0.25, 1024.0}}};
-  publish(*segment, frame);
-  Json expected = expect_stream("one field, one frame; the writer has died since", *segment);
-  expected["frames"] = {expect_frame(1, 0, frame)};
-  return {"minimal", segment, expected};
+  return with_one_frame("minimal", "one field, one frame; the writer has died since", segment,
+                        {10, 2, {{1.0, 2.0, 3.0, -0.5, 0.25, 1024.0}}});
 }
 
 Vector no_frame_yet() {
   auto segment = std::make_shared<Segment>(schema_of("quiet", 2, {position(2)}), kSmallest);
-  Json expected = expect_stream("the writer said hello and has published nothing", *segment);
-  expected["frames"] = Json::array();
-  return {"no_frame_yet", segment, expected};
+  return described("no_frame_yet", "the writer said hello and has published nothing", segment, Json::array());
 }
 
 Vector all_types() {
@@ -139,10 +146,7 @@ Vector all_types() {
                      {0, UINT64_MAX},
                      {1.5, -0.0078125},
                      {0.1, -1e300}}};
-  publish(*segment, frame);
-  Json expected = expect_stream("every element type, at its limits", *segment);
-  expected["frames"] = {expect_frame(1, 0, frame)};
-  return {"all_types", segment, expected};
+  return with_one_frame("all_types", "every element type, at its limits", segment, frame);
 }
 
 Vector shapes_and_texts() {
@@ -157,17 +161,20 @@ Vector shapes_and_texts() {
   must(layout::set_attribute(schema, "empty", ""));
   auto segment = std::make_shared<Segment>(std::move(schema), kSmallest);
   const Frame frame{7, 2, {{1, 2}, {1, 2, 3, 4, 5, 6}, {7, 8}, {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0}}};
-  publish(*segment, frame);
-  Json expected =
-      expect_stream("one to eight dimensions, labels, units, attributes, UTF-8, the longest name", *segment);
-  expected["frames"] = {expect_frame(1, 0, frame)};
-  return {"shapes_and_texts", segment, expected};
+  return with_one_frame("shapes_and_texts",
+                        "one to eight dimensions, labels, units, attributes, UTF-8, the longest name", segment, frame);
 }
 
 Json row(std::uint64_t seq, std::uint64_t count) {
   Json numbers = Json::array();
   for (std::uint64_t i = 0; i < 3 * count; ++i) numbers.push_back(static_cast<double>(seq * 100 + i));
   return numbers;
+}
+
+Frame one_agent(std::uint64_t seq, std::uint64_t step) { return {step, 1, {row(seq, 1)}}; }
+
+Json expect_one_agent(std::uint64_t seq, std::uint64_t missed = 0) {
+  return expect_frame(seq, missed, one_agent(seq, seq));
 }
 
 Vector changing_count() {
@@ -180,10 +187,9 @@ Vector changing_count() {
     publish(*segment, frame);
     if (seq > 2) frames.push_back(expect_frame(seq, seq == 3 ? 2 : 0, frame));
   }
-  Json expected =
-      expect_stream("0 to capacity agents present; the ring went round, so that frames 1 and 2 are gone", *segment);
-  expected["frames"] = frames;
-  return {"changing_count", segment, expected};
+  return described("changing_count",
+                   "0 to capacity agents present; the ring went round, so that frames 1 and 2 are gone", segment,
+                   frames);
 }
 
 std::vector<ControlSpec> every_control() {
@@ -222,8 +228,10 @@ Vector controls_and_receipts() {
   layout::Schema schema = schema_of("steered", 2, {position(2)});
   for (const ControlSpec& control : every_control()) must(layout::add_control(schema, control));
   auto segment = std::make_shared<Segment>(std::move(schema), layout::Budget{1, 2, 0});
-  const Frame frame{10, 2, {{1.0, 2.0, 3.0, 4.0, 5.0, 6.0}}};
-  publish(*segment, frame);
+  Vector vector =
+      with_one_frame("controls_and_receipts",
+                     "every kind of control; six requests of which five are answered, by a reader that has died since",
+                     segment, {10, 2, {{1.0, 2.0, 3.0, 4.0, 5.0, 6.0}}});
   segment->attach_reader(1, 0, "asker");
   segment->ask(1, request(0, layout::kParameter, layout::kValueF64, f64_bits(0.02)));
   segment->ask(1, request(0, layout::kParameter, layout::kValueF64, f64_bits(0.03)));
@@ -232,65 +240,52 @@ Vector controls_and_receipts() {
   segment->ask(1, request(1, layout::kParameter, layout::kValueI64, static_cast<std::uint64_t>(-12)));
   segment->ask(1, request(3, layout::kParameter, layout::kValueChoice, 2));
   segment->answer(1, 1, 2, "");
-  segment->answer(1, 2, 1, "");
-  segment->answer(1, 3, 1, "");
+  for (std::uint64_t id : {2, 3}) segment->answer(1, id, 1, "");
   segment->answer(1, 4, 3, "there is no agent 99");
   segment->answer(1, 5, 1, "");
   segment->memory().value(0).store(f64_bits(0.03));
   segment->memory().value(1).store(static_cast<std::uint64_t>(-12));
-  Json expected = expect_stream(
-      "every kind of control; six requests of which five are answered, by a reader that has died since", *segment);
-  expected["controls"][0]["value"] = 0.03;
-  expected["controls"][1]["value"] = -12;
-  expected["frames"] = {expect_frame(1, 0, frame)};
-  expected["receipts"] = {receipt(1, 1, "WB_SUPERSEDED", ""), receipt(1, 2, "WB_APPLIED", ""),
-                          receipt(1, 3, "WB_APPLIED", ""), receipt(1, 4, "WB_REFUSED", "there is no agent 99"),
-                          receipt(1, 5, "WB_APPLIED", "")};
-  return {"controls_and_receipts", segment, expected};
+  vector.expected["controls"][0]["value"] = 0.03;
+  vector.expected["controls"][1]["value"] = -12;
+  vector.expected["receipts"] = {receipt(1, 1, "WB_SUPERSEDED", ""), receipt(1, 2, "WB_APPLIED", ""),
+                                 receipt(1, 3, "WB_APPLIED", ""), receipt(1, 4, "WB_REFUSED", "there is no agent 99"),
+                                 receipt(1, 5, "WB_APPLIED", "")};
+  return vector;
 }
 
 Vector every_state_of_slot() {
   auto segment = std::make_shared<Segment>(schema_of("states", 1, {position(1)}), layout::Budget{1, 1, 2});
-  std::vector<Frame> frames;
-  for (std::uint64_t seq = 1; seq <= 6; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
+  for (std::uint64_t seq = 1; seq <= 6; ++seq) publish(*segment, one_agent(seq, seq));
   segment->set_commit(0, 7, layout::kWriting);   // was frame 1
   segment->set_commit(1, 2, layout::kClaiming);  // whole, but nobody knows for how long: not to be taken
   segment->set_commit(2, 0, layout::kFree);
   segment->set_head(5, 4);  // the writer died between frame 6 and head
-  Json expected = expect_stream("slots WRITING, CLAIMING, free and COMMITTED; the head is one frame behind", *segment);
-  expected["frames"] = {expect_frame(4, 3, frames[3]), expect_frame(5, 0, frames[4]), expect_frame(6, 0, frames[5])};
-  return {"every_state_of_slot", segment, expected};
+  return described("every_state_of_slot", "slots WRITING, CLAIMING, free and COMMITTED; the head is one frame behind",
+                   segment, {expect_one_agent(4, 3), expect_one_agent(5), expect_one_agent(6)});
 }
 
 Vector taken_over() {
   auto segment = std::make_shared<Segment>(schema_of("restarted", 1, {position(1)}), kSmallest);
-  std::vector<Frame> frames;
-  for (std::uint64_t seq = 1; seq <= 3; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) publish(*segment, one_agent(seq, seq));
   segment->set_commit(3, 4, layout::kWriting);
   segment->set_commit(0, 1, layout::kClaiming);
   segment->say_hello();
-  publish(*segment, frames.emplace_back(Frame{1, 1, {row(4, 1)}}));
+  publish(*segment, one_agent(4, 1));
   segment->say_goodbye();
-  Json expected =
-      expect_stream("a second writer took over, went on behind the last frame, and ended in order", *segment);
-  Json seen = Json::array();
-  for (std::size_t i = 0; i < frames.size(); ++i) seen.push_back(expect_frame(i + 1, 0, frames[i]));
-  expected["frames"] = seen;
-  return {"taken_over", segment, expected};
+  return described(
+      "taken_over", "a second writer took over, went on behind the last frame, and ended in order", segment,
+      {expect_one_agent(1), expect_one_agent(2), expect_one_agent(3), expect_frame(4, 0, one_agent(4, 1))});
 }
 
 Vector dead_reader_holds_a_frame() {
   auto segment = std::make_shared<Segment>(schema_of("leased", 1, {position(1)}), kSmallest);
-  std::vector<Frame> frames;
-  publish(*segment, frames.emplace_back(Frame{1, 1, {row(1, 1)}}));
+  publish(*segment, one_agent(1, 1));
   segment->attach_reader(0, 1, "gone");
-  for (std::uint64_t seq = 2; seq <= 7; ++seq) publish(*segment, frames.emplace_back(Frame{seq, 1, {row(seq, 1)}}));
-  Json expected = expect_stream(
+  for (std::uint64_t seq = 2; seq <= 7; ++seq) publish(*segment, one_agent(seq, seq));
+  return described(
+      "dead_reader_holds_a_frame",
       "a reader died with a lease on frame 1; the writer hopped over it; the next reader gets its entry and budget",
-      *segment);
-  expected["frames"] = {expect_frame(1, 0, frames[0]), expect_frame(5, 3, frames[4]), expect_frame(6, 0, frames[5]),
-                        expect_frame(7, 0, frames[6])};
-  return {"dead_reader_holds_a_frame", segment, expected};
+      segment, {expect_one_agent(1), expect_one_agent(5, 3), expect_one_agent(6), expect_one_agent(7)});
 }
 
 }  // namespace

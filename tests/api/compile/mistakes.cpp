@@ -1,4 +1,5 @@
-// Mistakes that the C++ interface must not let compile. The file compiles as it is; with the name of a mistake defined, it must fail.
+// Mistakes that the C++ interface must not let compile. The file compiles as it is. With the name of a mistake defined
+// it must fail.
 #include <utility>
 #include <wingbeat/wingbeat.hpp>
 
