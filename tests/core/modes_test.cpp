@@ -162,14 +162,6 @@ TEST_F(Modes, a_copying_reader_may_ask_an_observer_may_not) {
   EXPECT_EQ(value.as.f64, 2.0);
 }
 
-TEST_F(Modes, a_stream_without_any_lease_budget_is_read_by_copying) {
-  restart({16, 0, 4, 2, 3});
-  const Reader reader = make_reader("swarm", WB_EVERY);
-  EXPECT_EQ(stats_of(reader).way, std::uint32_t{WB_BY_COPY});
-  publish(writer.get(), 3);
-  expect_next(reader, 1, 3);
-}
-
 TEST_F(Modes, an_observer_leaves_no_trace) {
   const std::vector<std::string> before = directory.files();
   const Reader reader = open_with(with(WB_EVERY, WB_READER_OBSERVE));

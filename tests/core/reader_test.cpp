@@ -134,14 +134,6 @@ TEST_F(ReaderTest, beyond_the_lease_budget_copies) {
   EXPECT_EQ(way(make_reader("swarm", WB_LATEST, 2)), WB_BY_LEASE) << "a closed reader's leases can be had again";
 }
 
-TEST_F(ReaderTest, beyond_the_entries_is_refused_with_the_number) {
-  restart({16, 64, 2, 0, 3});
-  const Reader first = make_reader(), second = make_reader();
-  Reader third;
-  EXPECT_EQ(open(third), WB_ERR_NO_ROOM);
-  EXPECT_TRUE(message_has("2 reader entries"));
-}
-
 TEST_F(ReaderTest, gives_a_frame_back_from_another_thread) {
   const Reader reader = make_reader("swarm", WB_EVERY, 1);
   publish(w, 2);

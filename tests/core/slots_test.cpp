@@ -183,22 +183,6 @@ TEST_P(Takeover, goes_on_behind_the_last_whole_frame) {
   EXPECT_EQ(successor.seq(), committed ? 9u : 8u);
 }
 
-TEST_P(Takeover, spares_what_is_leased) {
-  publish(4);
-  const Taken held = reader.take_latest(0);
-  publish(2);
-  writer.begin();
-  bytes.memory.commit(held.slot).store(
-      commit_word(4, GetParam() == layout::kWriting ? layout::kCommitted : GetParam()));
-  SlotsWriter successor(bytes.memory);
-  successor.take_over();
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_NE(successor.begin(), held.slot);
-    successor.commit();
-  }
-  EXPECT_EQ(bytes.commit(held.slot), commit_word(4, layout::kCommitted));
-}
-
 INSTANTIATE_TEST_SUITE_P(OfEachState, Takeover,
                          ::testing::Values(layout::kWriting, layout::kClaiming, layout::kCommitted),
                          [](const auto& state) {

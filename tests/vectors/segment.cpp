@@ -4,56 +4,16 @@
 #include <utility>
 
 namespace vectors {
-namespace {
-
-sync::Regions regions_of(const layout::DataHeader& data, const layout::ControlHeader& control, std::uint8_t* data_bytes,
-                         std::uint8_t* control_bytes) {
-  sync::Regions regions;
-  regions.data = data_bytes;
-  regions.control = control_bytes;
-  regions.slots_offset = data.slots_offset;
-  regions.slot_stride = data.slot_stride;
-  regions.receipts_offset = data.receipts_offset;
-  regions.values_offset = data.values_offset;
-  regions.hot_offset = control.hot_offset;
-  regions.cold_offset = control.cold_offset;
-  regions.requests_offset = control.requests_offset;
-  regions.slot_count = data.slot_count;
-  regions.reader_count = data.max_readers;
-  regions.control_count = data.control_count;
-  return regions;
-}
-
-layout::DataHeader fixed_header(const layout::Schema& schema, const layout::Budget& budget) {
-  layout::DataHeader header = layout::data_header(schema, budget);
-  header.identity = kIdentity;
-  header.epoch = 1;
-  header.create_time_ns = kCreateTimeNs;
-  return header;
-}
-
-layout::ControlHeader fixed_control_header(const layout::Budget& budget) {
-  layout::ControlHeader header = layout::control_header(budget.readers);
-  header.identity = kIdentity;
-  return header;
-}
-
-}  // namespace
 
 Segment::Segment(layout::Schema schema, const layout::Budget& budget)
-    : schema_(std::move(schema)),
-      header_(fixed_header(schema_, budget)),
-      control_header_(fixed_control_header(budget)),
-      data_(header_.total_bytes / 8),
-      control_(control_header_.total_bytes / 8),
-      memory_(regions_of(header_, control_header_, reinterpret_cast<std::uint8_t*>(data_.data()),
-                         reinterpret_cast<std::uint8_t*>(control_.data()))),
-      slots_(memory_) {
-  auto* data = reinterpret_cast<std::uint8_t*>(data_.data());
-  std::memcpy(control_.data(), &control_header_, sizeof control_header_);
-  std::memcpy(data, &header_, sizeof header_);
+    : schema_(std::move(schema)), bytes_(schema_, budget), memory_(bytes_.memory), slots_(memory_) {
+  bytes_.header.identity = bytes_.control_header.identity = kIdentity;
+  bytes_.header.epoch = 1;
+  bytes_.header.create_time_ns = kCreateTimeNs;
+  std::memcpy(bytes_.control(), &bytes_.control_header, sizeof bytes_.control_header);
+  std::memcpy(bytes_.data(), &bytes_.header, sizeof bytes_.header);
   const Bytes records = layout::to_bytes(schema_);
-  if (!records.empty()) std::memcpy(data + header_.schema_offset, records.data(), records.size());
+  if (!records.empty()) std::memcpy(bytes_.data() + header().schema_offset, records.data(), records.size());
   for (std::uint32_t i = 0; i < schema_.controls.size(); ++i) memory_.value(i).store(schema_.controls[i].initial);
   say_hello();
 }
@@ -74,7 +34,7 @@ void Segment::say_goodbye() {
 void Segment::publish(std::uint64_t step, std::uint64_t count, const Bytes& payload) {
   const std::uint32_t slot = slots_.begin();
   layout::SlotHeader& header = memory_.slot(slot);
-  std::memset(memory_.payload(slot), 0, header_.payload_bytes);
+  std::memset(memory_.payload(slot), 0, this->header().payload_bytes);
   if (!payload.empty()) std::memcpy(memory_.payload(slot), payload.data(), payload.size());
   header.step = last_step_ = step;
   header.sim_time = sim_time(step);
@@ -129,18 +89,13 @@ layout::Manifest Segment::manifest() const {
   layout::Manifest manifest;
   manifest.stream = schema_.stream;
   manifest.backend = "linux";
-  manifest.epoch = header_.epoch;
-  manifest.identity = header_.identity;
+  manifest.epoch = header().epoch;
+  manifest.identity = header().identity;
   manifest.data_object = "/wb-vector-1d";
-  manifest.data_bytes = header_.total_bytes;
+  manifest.data_bytes = header().total_bytes;
   manifest.control_object = "/wb-vector-1c";
-  manifest.control_bytes = control_header_.total_bytes;
+  manifest.control_bytes = bytes_.control_header.total_bytes;
   return manifest;
-}
-
-Bytes Segment::bytes_of(const Words& words) {
-  auto* first = reinterpret_cast<const std::uint8_t*>(words.data());
-  return {first, first + words.size() * 8};
 }
 
 }  // namespace vectors

@@ -6,11 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "layout/geometry.hpp"
 #include "layout/manifest.hpp"
-#include "sync/requests.hpp"
-#include "sync/shared_memory.hpp"
-#include "sync/slots.hpp"
+#include "protocol_memory.hpp"
 
 namespace vectors {
 
@@ -32,7 +29,7 @@ class Segment {
   Segment(layout::Schema schema, const layout::Budget& budget);
 
   const layout::Schema& schema() const { return schema_; }
-  const layout::DataHeader& header() const { return header_; }
+  const layout::DataHeader& header() const { return bytes_.header; }
   const sync::SharedMemory& memory() const { return memory_; }
 
   // A writer says hello, as a live one does.
@@ -52,19 +49,13 @@ class Segment {
   void ask(std::uint32_t entry, layout::RequestRecord request);
   void answer(std::uint32_t entry, std::uint64_t id, std::uint32_t status, const std::string& reason);
 
-  Bytes data() const { return bytes_of(data_); }
-  Bytes control() const { return bytes_of(control_); }
+  Bytes data() const { return {bytes_.data(), bytes_.data() + header().total_bytes}; }
+  Bytes control() const { return {bytes_.control(), bytes_.control() + bytes_.control_header.total_bytes}; }
   layout::Manifest manifest() const;
 
  private:
-  using Words = std::vector<std::uint64_t>;  // aligned as atomics need it
-
-  static Bytes bytes_of(const Words& words);
-
   layout::Schema schema_;
-  layout::DataHeader header_;
-  layout::ControlHeader control_header_;
-  Words data_, control_;
+  wbtest::ProtocolMemory bytes_;
   sync::SharedMemory memory_;
   sync::SlotWriter<sync::SharedMemory> slots_;
   std::uint64_t last_step_ = 0;
