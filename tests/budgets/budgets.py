@@ -2,12 +2,13 @@
 """Counts the instructions of each operation with callgrind and compares them with their budgets.
 
     budgets.py --program build/release/bin/count --build 'GNU 12 x86_64 Release linux'
-    budgets.py ... --update            writes the budgets again, as counted
-    budgets.py ... --only OPERATION    some of them
-    budgets.py ... --planted           budgets that are too small: they must be reported
+    budgets.py ... --update            writes the counted instructions as the new budgets
+    budgets.py ... --only OPERATION... counts only these operations
+    budgets.py ... --planted           uses budgets that are too small and checks that they are reported
 
-Counts do not depend on the machine's speed or load, so they may fail a build; they do depend on the compiler: of another
-build than the one that the budgets were made with nothing is compared, and the exit code is 77. So it is without valgrind.
+Counts do not depend on the speed or load of the machine, so they may fail a build. They depend on the compiler: a build
+that differs from the one that the budgets were made with is not compared, and the exit code is 77. The exit code is
+also 77 if valgrind is missing.
 """
 
 import argparse
@@ -23,10 +24,11 @@ BUDGETS = Path(__file__).resolve().with_name("budgets.csv")
 MADE_WITH = "GNU 12 x86_64 Release linux"
 SKIPPED = 77
 RUNS = 1000
-NOTHING = "nothing"  # the operation that only costs what measuring does
-ALLOWANCE, LEAST_ALLOWANCE = 0.05, 4  # of the instructions; and instructions
+NOTHING = "nothing"  # the empty operation: its cost is the cost of measuring
+ALLOWANCE, LEAST_ALLOWANCE = 0.05, 4  # a fraction of the budget; at least this many instructions
 FAR_BELOW = 0.7
-# Every 0.2 s a reader looks whether its writer lives. On a busy machine that can fall into the counted runs: then once more.
+# Every 0.2 s a reader checks that its writer is alive. On a busy machine the check can fall into the counted runs, so
+# an operation that exceeds its budget is counted again.
 ATTEMPTS = 3
 
 
@@ -36,7 +38,7 @@ def instructions_per_run(program, operation, scratch):
                str(program), operation, str(RUNS)]
     runtime = scratch / "runtime"
     runtime.mkdir(mode=0o700, exist_ok=True)
-    # An environment of its own, so that nobody's settings are counted.
+    # The environment is empty, so that settings of the user do not change the counts.
     ran = subprocess.run(command, env={"WINGBEAT_DIR": str(runtime)}, executable=shutil.which("valgrind"),
                          capture_output=True, text=True, check=False)
     totals = re.search(r"^(?:totals|summary): (\d+)", out.read_text() if out.exists() else "", re.MULTILINE)
@@ -46,7 +48,7 @@ def instructions_per_run(program, operation, scratch):
 
 
 class Counter:
-    """The instructions of operations, without those of measuring."""
+    """Counts the instructions of operations, without those of measuring."""
 
     def __init__(self, program):
         self.program = program
@@ -54,7 +56,7 @@ class Counter:
         self.overhead = self.count(NOTHING, None)
 
     def count(self, operation, allowed):
-        """The least of a few attempts, as many as it takes to get below `allowed`."""
+        """Returns the lowest count of several attempts; stops at the first count within `allowed`."""
         least = float("inf")
         for _ in range(ATTEMPTS):
             with tempfile.TemporaryDirectory() as scratch:
@@ -97,7 +99,7 @@ def judge(instructions, allowed):
 
 
 def compare(counter, operations, budgets):
-    """The operations that are over their budgets, or have none."""
+    """Returns the operations that exceed their budgets or have no budget."""
     wrong = []
     print(f"{'operation':28}{'instructions':>14}{'budget':>10}{'allowed':>10}")
     for operation in operations:

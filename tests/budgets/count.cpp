@@ -1,6 +1,6 @@
-// Does one operation many times, so that callgrind can count the instructions between entering and leaving measured_runs().
+// Repeats one operation, so that callgrind can count the instructions between entering and leaving measured_runs().
 //   count --list             the operations' names
-//   count OPERATION COUNT    at least so many runs; prints how many there were
+//   count OPERATION COUNT    runs the operation at least COUNT times; prints the number of runs
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr unsigned kWarmBatches = 2;  // what is only done once: symbols bound, checks due
+constexpr unsigned kWarmBatches = 2;  // excludes work that is done once: binding symbols, checks that are due
 
 int list() {
   for (const auto& named : wingbeat::bench::operations()) std::printf("%s\n", named.name);
@@ -18,14 +18,14 @@ int list() {
 
 }  // namespace
 
-// Its name is what callgrind is told (--toggle-collect): not inlined, not mangled.
+// callgrind selects this function by name (--toggle-collect), so it must not be inlined or mangled.
 extern "C" [[gnu::noinline]] void measured_runs(wingbeat::bench::Operation& operation, unsigned runs) {
   for (unsigned i = 0; i < runs; ++i) operation.run();
 }
 
 namespace {
 
-// Not measured: the same, out of callgrind's sight.
+// Warms up: does the same in a function that callgrind does not count.
 void warm_up(wingbeat::bench::Operation& operation) {
   for (unsigned batch = 0; batch < kWarmBatches; ++batch) {
     operation.prepare();

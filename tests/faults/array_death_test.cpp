@@ -1,4 +1,4 @@
-// What deaths and stops do to shared arrays and their locks.
+// Shared arrays and their locks after the death or stop of a process.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,7 +38,7 @@ TEST_F(ArrayDeath, of_a_holder_gives_the_lock_to_the_next_who_is_told_once) {
   ASSERT_OK(create_array(array));
   Puppet holder;
   kill_holder(holder);
-  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED) << "also to who does not wait";
+  EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED) << "also without waiting";
   EXPECT_OK(wb_array_unlock(array.get()));
   EXPECT_OK(wb_array_lock(array.get(), 0));
 }
@@ -61,7 +61,7 @@ TEST_F(ArrayDeath, of_a_holder_whose_number_has_an_owner_again_is_told_too) {
   Puppet holder, successor;
   kill_holder(holder);
   ASSERT_EQ(successor.answer("attach_array " + name), "0");
-  EXPECT_EQ(successor.answer("lock 0"), std::to_string(WB_ABANDONED)) << "it has the dead party's number";
+  EXPECT_EQ(successor.answer("lock 0"), std::to_string(WB_ABANDONED)) << "the successor has the dead party's number";
   EXPECT_EQ(wb_array_lock(array.get(), 0), WB_LOCKED);
 }
 
@@ -72,7 +72,7 @@ TEST_F(ArrayDeath, of_a_holder_is_told_though_its_lock_file_was_collected) {
   wb_collect_report report;
   ASSERT_OK(wb_collect(nullptr, &report));
   EXPECT_EQ(report.files, 1u);
-  EXPECT_EQ(report.objects, 0u) << "the array is its user's";
+  EXPECT_EQ(report.objects, 0u) << "the array still belongs to its user";
   EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED);
 }
 
@@ -101,7 +101,7 @@ TEST_F(ArrayDeath, a_stopped_holder_keeps_the_lock_and_others_time_out) {
   EXPECT_OK(wb_array_lock(array.get(), kLong));
 }
 
-// Wherever a party is killed, the others go on.
+// The other parties continue, at whichever step a party is killed.
 class KilledLocking : public ArrayDeath, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(KilledLocking, leaves_a_lock_that_the_others_get) {
@@ -135,7 +135,7 @@ TEST_F(ArrayDeath, of_who_gives_the_lock_back_and_rings_does_not_keep_who_waits)
     ASSERT_EQ(victim.answer("at " + step + " 1 kill"), "0");
     victim.tell("unlock");
     EXPECT_EQ(victim.wait().signal, SIGKILL);
-    EXPECT_EQ(waiter.hear(), std::vector<std::string>{"0"}) << "it was given back in order";
+    EXPECT_EQ(waiter.hear(), std::vector<std::string>{"0"}) << "the lock was released in order";
     EXPECT_EQ(waiter.answer("unlock"), "0");
   }
 }
@@ -159,7 +159,7 @@ TEST_F(ArrayDeath, of_who_just_took_over_is_told_to_the_next) {
   ASSERT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED);
   Puppet third;
   ASSERT_EQ(second.answer("attach_array " + name), "0");
-  ASSERT_EQ(second.answer("lock 0"), std::to_string(WB_LOCKED)) << "it has a number now";
+  ASSERT_EQ(second.answer("lock 0"), std::to_string(WB_LOCKED)) << "the party has a number now";
   ASSERT_OK(wb_array_unlock(array.get()));
   kill_holder(third);
   ASSERT_EQ(second.answer("at kLockTakenOver 1 kill"), "0");

@@ -1,5 +1,5 @@
-// The wall clock steps forth and back by hours and by years, between any two looks at it. In this program every look, the
-// library's too, goes through the functions below.
+// The wall clock steps forward and back by hours and by years between any two readings. In this program every reading,
+// including those of the library, goes through the functions below.
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -17,7 +17,8 @@ namespace {
 
 std::atomic<unsigned> looks{0};
 
-// Not of a run of its own: the third and fourth look see the very same time.
+// Shifts each reading by the next of several steps. Two steps in a row are equal, so that two readings can return the
+// same time.
 std::time_t stepped(std::time_t seconds) {
   constexpr std::time_t kHour = 3600;
   constexpr std::time_t kSteps[] = {0, 5 * kHour, -7 * kHour, -7 * kHour, 24 * 365 * kHour, -24 * 365 * 20 * kHour};
@@ -58,7 +59,7 @@ using namespace wbtest;
 
 class WallClock : public Streams {
  protected:
-  // Milliseconds that a call took, by the clock that does not step.
+  // Returns the duration of a call in milliseconds, by the clock that does not step.
   template <class Call>
   static std::uint64_t took(Call&& call) {
     const std::uint64_t start = wb_now_ns();
@@ -73,7 +74,7 @@ TEST_F(WallClock, really_steps_here) {
   EXPECT_GE(hours.size(), 4u);
   const unsigned before = looks.load();
   const Writer writer = make_writer();
-  EXPECT_GT(looks.load(), before) << "the library looks at it, for numbers that differ";
+  EXPECT_GT(looks.load(), before) << "the library reads the clock to make distinct numbers";
 }
 
 TEST_F(WallClock, that_steps_moves_no_limit_of_a_wait) {

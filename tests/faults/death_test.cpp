@@ -1,5 +1,5 @@
-// A process killed at every named step: a writer, a reader, and one that creates, attaches, sweeps, leaves, closes or collects. The
-// others do not notice, the next process finds everything in order, and nothing is left in the end.
+// Kills a process at every named step: a writer, a reader, and a process that creates, attaches, sweeps, leaves, closes
+// or collects. The other processes are not affected, the next process finds consistent data, and no object is left.
 #include <signal.h>
 
 #include <array>
@@ -29,7 +29,7 @@ std::vector<std::string> steps() {
 struct Death {
   std::string step;
   int occurrence;
-  int variant;  // what comes after or before, by the suite
+  int variant;  // the steps before or after; each suite defines its values
 };
 
 std::string name_of(const ::testing::TestParamInfo<Death>& info) {
@@ -42,7 +42,7 @@ class AtStep : public Streams, public ::testing::WithParamInterface<Death> {
   const std::string& step() const { return GetParam().step; }
   std::string fatal() const { return "at " + step() + " " + std::to_string(GetParam().occurrence) + " kill"; }
 
-  // Each line is a question to the victim, which dies of one of them.
+  // Each line is a question to the victim; the victim dies while it handles one of them.
   static bool dies_of(Puppet& victim, std::initializer_list<const char*> lines) {
     for (const char* line : lines) {
       if (victim.ask(line)[0] == "dead") return true;
@@ -50,7 +50,8 @@ class AtStep : public Streams, public ::testing::WithParamInterface<Death> {
     return false;
   }
 
-  // Takes all frames there are. They must be whole, and none is missed, because they are taken before they are overwritten.
+  // Takes all available frames. They must be whole, and none may be missed, because they are taken before they are
+  // overwritten.
   void take_all(wb_reader* reader) {
     wb_frame frame;
     int code;
@@ -73,7 +74,8 @@ class AtStep : public Streams, public ::testing::WithParamInterface<Death> {
 
 // ---------------------------------------------------------------------------------------------------------------- a writer
 
-// These two are reached only if a lease moves along while the writer turns; once, when the ring is full for the first time.
+// These two steps are reached only if a lease moves to the next frame while the writer wraps around: once, when the
+// ring is full for the first time.
 bool needs_moving_lease(const std::string& name) { return name == "kWriterClaimingAll" || name == "kWriterSparedAll"; }
 
 enum { kSuccessor, kNoSuccessor };
@@ -93,12 +95,12 @@ class WriterDeath : public AtStep {
  protected:
   static constexpr const char* kCreate = "create 3 8 32 12";  // 23 slots
 
-  // The writer works until it dies. It gets requests all the time, so that it gives receipts, too.
+  // The writer works until it dies. Requests arrive all the time, so that the writer also writes receipts.
   bool work_until_dead(Puppet& writer) {
     for (int round = 0; round < 100; ++round) {
       const int code = wb_reader_set(reader.get(), "speed", f64(round % 10), &request);
       EXPECT_TRUE(code == WB_OK || code == WB_ERR_NO_ROOM) << wb_error_message();
-      wb_frame frame;  // in step again, and then slow: the writer has to wait for this reader
+      wb_frame frame;  // this reader is in lock-step and then slow, so that the writer has to wait
       while (slow != nullptr && wb_reader_wait(slow.get(), 0, &frame) == WB_OK) wb_frame_release(&frame);
       for (const char* line : {"publish 7", "answer"}) {
         const bool dead = dies_of(writer, {line});
@@ -169,7 +171,7 @@ class WriterDeath : public AtStep {
     sleeper.kill();
     wb_frame frame;
     int code = wb_reader_wait(reader.get(), kMillisecond, &frame);
-    if (code == WB_OK) {  // committed, though the head was not moved any more
+    if (code == WB_OK) {  // the frame was committed before the head was moved
       EXPECT_EQ(step(), "kWriterCommitted");
       EXPECT_EQ(frame.seq, last + 1);
       EXPECT_TRUE(is_whole(frame));
@@ -186,7 +188,7 @@ class WriterDeath : public AtStep {
   }
 
   Reader reader, slow;
-  Puppet sleeper;  // there is always a process to be woken
+  Puppet sleeper;  // makes sure that each publish has a process to wake
   wb_frame held{};
   std::uint64_t request = 0;
 };
@@ -218,7 +220,7 @@ std::vector<Death> reader_deaths() {
 
 class ReaderDeath : public AtStep {
  protected:
-  // The victim does everything that a reader can do, until it dies of it.
+  // The victim calls every function of a reader until it dies.
   bool live_until_dead(Puppet& victim) {
     const std::string mode = step() == "kReaderCopied" ? "copy" : step() == "kReaderDone" ? "lockstep" : "every";
     if (dies_of(victim, {("open " + mode + " 3 1").c_str()})) return true;
@@ -246,13 +248,13 @@ class ReaderDeath : public AtStep {
     return stats.wakes;
   }
 
-  // Room for exactly one reader of three leases beside the other one.
+  // The budget has room for exactly one reader of three leases beside the other reader.
   void expect_given_back() {
     const Reader heir = make_reader("swarm", WB_EVERY, 3);
     ASSERT_NE(heir, nullptr);
     const std::uint64_t before = wakes();
     publish(writer.get(), 10);
-    EXPECT_EQ(wakes(), before) << "no reader sleeps any more";
+    EXPECT_EQ(wakes(), before) << "no reader is marked asleep";
     wb_frame frame;
     ASSERT_OK(wb_reader_wait(heir.get(), 0, &frame));
     EXPECT_TRUE(is_whole(frame));
@@ -335,9 +337,11 @@ TEST_F(Streams, sixteen_readers_killed_at_once_are_all_cleared_by_the_next) {
 
 // ------------------------------------------------------------------------------------------------------- coming and going
 
-enum { kAlone, kWatched };  // watched by a reader that stays throughout; alone, the streams come and go whole
+// kWatched: a reader stays attached throughout. kAlone: no reader stays, so whole streams are created and removed.
+enum { kAlone, kWatched };
 
-// Nothing is collected while a reader stays; and only where a reader stays is there memory with a dead reader in it.
+// A stream is not collected while a reader stays attached, and only with such a reader is there memory with the entry
+// of a dead reader.
 bool can_be_reached(const std::string& name, bool watched) {
   if (name == "kCollectLocked" || name == "kCollectUnlinked" || name == "kCollectRemoved") return !watched;
   return watched || !begins_with(name, "kSweep");
@@ -360,7 +364,7 @@ std::vector<Death> life_deaths() {
 
 class LifeDeath : public AtStep {
  protected:
-  // A stream with a reader that stays, and two that died, so that there is something to be swept.
+  // Makes a stream with one living reader and two dead readers, so that there are entries to sweep.
   void leave_a_spectator_and_the_dead() {
     const Writer writer = make_writer();
     spectator = make_reader();
@@ -369,7 +373,7 @@ class LifeDeath : public AtStep {
     ASSERT_EQ(another.answer("open every 1 1"), "0");
   }
 
-  // Returns the number of a whole frame, 0 if there is none.
+  // Returns the seq of a whole frame, 0 if there is none.
   std::uint64_t take(wb_reader* reader, std::int64_t limit_ns) {
     wb_frame frame;
     int code;
@@ -392,7 +396,7 @@ TEST_P(LifeDeath, leaves_nothing_that_troubles_the_next_process) {
   {
     Puppet victim;
     ASSERT_EQ(victim.answer(fatal()), "0");
-    bool dead = false;  // in a whole life each step is reached at least once, in two of them twice
+    bool dead = false;  // one pass through the list reaches each step at least once, two passes at least twice
     for (int life = 0; life < 2 && !dead; ++life) {
       dead = dies_of(victim, {"create 3", "publish 3", "open every 2 1", "take 1000", "release", "close_writer",
                               "create 3", "publish 2", "close_writer", "create 4", "publish 2", "close_reader",

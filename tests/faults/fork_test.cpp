@@ -1,4 +1,4 @@
-// fork() with live handles: the child's are closed and say so, and nothing the child does or fails to do concerns the parent.
+// fork() with live handles: the child's handles return WB_ERR_FORKED, and no action of the child affects the parent.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace {
 
 using namespace wbtest;
 
-// Runs `work` in a forked child with a limit; 0 if all its answers were true.
+// Runs `work` in a forked child with a time limit. Returns 0 if `work` returned true.
 int in_child(const std::function<bool()>& work) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -120,7 +120,7 @@ TEST_F(Fork, every_inherited_handle_says_that_it_was_inherited) {
 }
 
 TEST_F(Fork, closing_everything_in_the_child_disturbs_nothing) {
-  ASSERT_GE(wb_reader_fd(reader.get()), 0);  // with a thread that waits
+  ASSERT_GE(wb_reader_fd(reader.get()), 0);  // starts a thread that waits
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const int failed = in_child([&] {
     wb_frame_release(&held);
@@ -136,7 +136,7 @@ TEST_F(Fork, closing_everything_in_the_child_disturbs_nothing) {
 
 TEST_F(Fork, closing_a_reader_whose_descriptor_is_idle_does_not_hang_the_child) {
   publish(writer.get(), 1);
-  ASSERT_GE(wb_reader_fd(reader.get()), 0);  // news at once: its thread waits to be armed
+  ASSERT_GE(wb_reader_fd(reader.get()), 0);  // a frame is available at once: the thread waits to be armed
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   const int failed = in_child([&] {
     reader.reset();
@@ -176,7 +176,7 @@ TEST_F(Fork, a_grandchild_inherits_nothing_either) {
   expect_parent_undisturbed();
 }
 
-// A process that makes a stream, has a child that lives on, and dies.
+// A process creates a stream, forks a child that keeps running, and dies.
 pid_t parent_that_dies_before_its_child(bool as_writer, int* pipe_to_child) {
   int ends[2], born[2];
   if (::pipe(ends) != 0 || ::pipe(born) != 0) return -1;
@@ -248,7 +248,7 @@ TEST_F(Streams, an_executed_program_inherits_no_lock_and_no_descriptor) {
   EXPECT_EQ(inherited, 0u);
   reader.reset();
   writer.reset();
-  EXPECT_EQ(executed.ask("create")[0], "0") << "the place of the writer is free";
+  EXPECT_EQ(executed.ask("create")[0], "0") << "the writer's lock is free";
 }
 
 TEST_F(Streams, forks_at_full_speed_leave_the_parents_stream_whole) {

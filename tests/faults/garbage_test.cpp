@@ -1,4 +1,5 @@
-// Files and memory of all wrong sorts in a stream's place: an error or a repair, never a crash and never a hang.
+// Files and memory with invalid contents in place of a stream's: the result is an error or a repair, never a crash and
+// never a hang.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 class Garbage : public Streams {
  protected:
-  // A stream whose writer was killed: all its files and memory are there, nobody lives.
+  // Makes a stream whose writer was killed: all its files and memory exist, and no process uses them.
   void leave_a_dead_stream() {
     Puppet writer;
     ASSERT_EQ(writer.answer("create"), "0 1 1");
@@ -28,7 +29,7 @@ class Garbage : public Streams {
     manifest = directory.read("swarm.manifest");
   }
 
-  // While it lives, nobody who leaves takes the stream away.
+  // While this reader lives, a process that leaves does not remove the stream.
   Reader keep() {
     Reader keeper;
     EXPECT_OK(open(keeper, WB_LATEST, 1));
@@ -42,7 +43,7 @@ class Garbage : public Streams {
   std::string data_path() const { return "/dev/shm/" + object("data"); }
   std::string control_path() const { return "/dev/shm/" + object("control"); }
 
-  // Looks at the stream in every way there is. All it must do is come back; returns what opening a reader said.
+  // Uses the stream through every interface. The calls need only return. Returns the result of opening a reader.
   int look() {
     wb_inspection* inspection = nullptr;
     wb_stream_info info;
@@ -59,7 +60,7 @@ class Garbage : public Streams {
     return code;
   }
 
-  // A writer makes the place good again, or says why not.
+  // A writer repairs the stream or returns an error with a message.
   void expect_repair() {
     Writer writer;
     ASSERT_OK(create({}, writer));
@@ -181,7 +182,7 @@ TEST_F(Garbage, slots_of_noise_cost_frames_and_nothing_else) {
   }
 }
 
-// What may stand in place of each file.
+// The kinds of objects that replace each file.
 struct Wrong {
   const char* what;
   std::function<void(const std::string&)> put;
@@ -221,7 +222,7 @@ TEST_P(InPlaceOf, a_file_it_is_an_error_or_repaired) {
   }
   writer.reset();
   EXPECT_OK(wb_collect(nullptr, nullptr));
-  fs::remove(path);  // what is not ours is not removed by a collection, either
+  fs::remove(path);  // a collection does not remove foreign objects
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, InPlaceOf,
@@ -237,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(Each, InPlaceOf,
 
 TEST_F(Garbage, memory_that_a_creation_left_half_made_is_used_again) {
   leave_a_dead_stream();
-  fs::remove(directory.file("swarm.manifest"));  // as if the manifest had never been written
+  fs::remove(directory.file("swarm.manifest"));  // the state before the manifest is written
   expect_repair();
   EXPECT_TRUE(directory.objects().empty());
 }

@@ -1,5 +1,5 @@
-// Small memories: what does not fit is refused with both numbers and leaves nothing; what fits once goes on for ever, because it was
-// reserved. Needs the right to mount, for memories of the tests' own.
+// Small file systems: an object that does not fit is refused with both sizes and leaves nothing behind. An object that
+// fits keeps working, because its memory was reserved. The tests mount their own file systems and need the right to.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ const std::string kNoMemory = std::to_string(WB_ERR_NO_MEMORY);
 
 class SmallMemory : public Streams {
  protected:
-  // Names in the runtime directory as the puppet sees it.
+  // Returns the names in the runtime directory, as the puppet sees it.
   std::vector<std::string> files_of(const Puppet& puppet) const {
     std::vector<std::string> names;
     std::error_code ignored;
@@ -30,7 +30,7 @@ class SmallMemory : public Streams {
     return names;
   }
 
-  // What the puppet's standard stream takes, in whole pages.
+  // Returns the size of the puppet's standard stream, in whole pages.
   std::uint64_t bytes_of_a_stream() const {
     const Writer made = make_writer();
     std::uint64_t bytes = 0;
@@ -67,7 +67,7 @@ TEST_F(SmallMemory, that_gets_full_concerns_nobody_who_has_begun) {
   ASSERT_EQ(writer.answer("make"), "0");
   ASSERT_EQ(reader.answer("enter every"), "0 1");
   ASSERT_EQ(writer.answer("fill /dev/shm/filler"), "0");
-  for (int i = 0; i < 60; ++i) {  // four times around
+  for (int i = 0; i < 60; ++i) {  // wraps around the ring four times
     ASSERT_EQ(writer.ask("publish")[0], "0");
     ASSERT_EQ(reader.answer("look"), "0 whole");
   }
@@ -158,7 +158,8 @@ TEST_F(SmallMemory, of_files_in_the_runtime_directory_is_an_error_and_leaves_not
   EXPECT_GT(made, 0);
 }
 
-// Where memory can only be reserved by using it, that needs no right to lock it, nor is it death when there is none.
+// On systems that reserve memory only by touching it, reserving works without the right to lock memory, and a lack of
+// memory is an error instead of a crash.
 TEST_F(SmallMemory, is_found_and_used_without_the_right_to_lock_any) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be a user without it";
   ASSERT_EQ(::chown(directory.path().c_str(), 31007, 31007), 0);

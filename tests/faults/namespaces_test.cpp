@@ -1,5 +1,5 @@
-// Containers: parties whose process numbers or clocks differ, and who share objects and lock files alone. Needs the right to make
-// namespaces.
+// Containers: parties with different process ids or clocks that share only memory objects and lock files. Needs the
+// right to create namespaces.
 #include <signal.h>
 
 #include <chrono>
@@ -17,7 +17,7 @@ using namespace wbtest;
 struct Contained : Puppet {
   ~Contained() { kill_inside(); }
 
-  // As kill -9 would, and waits until it is gone.
+  // Kills the process as kill -9 does, and waits for its end.
   Ended kill_inside() {
     signal(SIGTERM);
     return wait();
@@ -26,9 +26,10 @@ struct Contained : Puppet {
 
 void kill_inside(Contained& puppet) { EXPECT_EQ(puppet.kill_inside().status, 128 + SIGKILL); }
 
-// ------------------------------------------------------------------------------------------------ process numbers
+// ---------------------------------------------------------------------------------------------------- process ids
 
-// Writer and reader are each number 1 of their own namespace: they, and all that come after them, look alike.
+// The writer and the reader are both process 1 of their own namespaces, so their process ids are equal, as are those of
+// later processes.
 class ProcessNumbers : public Streams {
  protected:
   void SetUp() override {
@@ -48,7 +49,7 @@ class ProcessNumbers : public Streams {
 
 TEST_F(ProcessNumbers, that_are_the_same_everywhere_confuse_nobody) {
   for (Contained* each : {&writer, &reader, &successor}) {
-    EXPECT_EQ(each->answer("writer_pid"), "1") << "it is shown as its owner knows it";
+    EXPECT_EQ(each->answer("writer_pid"), "1") << "the process id is that of the writer's namespace";
     EXPECT_EQ(each->answer("alive"), "1");
     EXPECT_EQ(each->answer("readers"), "1");
     EXPECT_EQ(each->answer("collect"), "0");
@@ -91,7 +92,7 @@ TEST_F(ProcessNumbers, what_all_the_dead_left_is_collected_from_anywhere) {
 
 // ------------------------------------------------------------------------------------------------------------ clocks
 
-// A reader in a namespace whose monotonic clock is shifted by some seconds.
+// A reader runs in a namespace whose monotonic clock is shifted by some seconds.
 class Clocks : public Streams, public ::testing::WithParamInterface<std::string> {
  protected:
   void SetUp() override {
@@ -99,13 +100,13 @@ class Clocks : public Streams, public ::testing::WithParamInterface<std::string>
       GTEST_SKIP() << "this machine does not let a test have a time namespace";
   }
 
-  // Back by nearly all the time there has been since the machine began: a clock cannot be below zero.
+  // The shift back is nearly the machine's uptime, because a clock cannot be negative.
   static std::string seconds() {
     if (GetParam() != "back") return GetParam();
     return "-" + std::to_string(wb_now_ns() / 1'000'000'000 * 9 / 10);
   }
 
-  // Milliseconds, by our clock.
+  // Returns milliseconds, by the clock of this process.
   std::uint64_t time(const std::string& question, const std::string& expected) {
     const std::uint64_t start = wb_now_ns();
     EXPECT_EQ(elsewhere.answer(question), expected) << question;
@@ -123,7 +124,7 @@ TEST_P(Clocks, that_differ_change_nothing_about_frames_and_waits) {
     ASSERT_EQ(elsewhere.answer("look"), "0 whole");
   }
   EXPECT_GE(time("look 120", std::to_string(WB_NO_FRAME)), 120u);
-  elsewhere.tell("look 15000");  // asleep, and woken
+  elsewhere.tell("look 15000");  // the reader sleeps and is woken
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   publish(writer.get(), 1);
   EXPECT_EQ(elsewhere.hear()[0], "0");

@@ -1,32 +1,33 @@
-// The other process of every test here: a writer and a reader on strings. Each line it is told is one word and its arguments;
-// each answer begins with the result of the call.
+// The second process of each test in this folder: a writer and a reader that a test controls by lines of text. Each
+// line is a command and its arguments; each answer begins with the result of the call.
 //
-//   at STEP N kill|stop       ends or stops itself when it reaches STEP for the N-th time from now
+//   at STEP N kill|stop       kills or stops itself when it reaches STEP for the N-th time from now
 //   create [COMPONENTS [BUDGET READERS HISTORY CAPACITY]]    -> result epoch generation
 //   publish N | answer | close_writer                        -> result seq
-//   run PERIOD_US                                            -> until told something: result seq frames median_ns
+//   run PERIOD_US             publishes until a line arrives -> result seq frames median_ns
 //   open every|latest|copy|lockstep LEASES [SPIN_NS] | close_reader -> result
-//   lock_step MS              waits that long for readers in lock-step -> result
-//   chase                     a reader of its own that moves its lease on whenever the writer hops over it -> result
+//   lock_step MS              waits up to MS for readers in lock-step -> result
+//   chase                     adds a reader that moves its lease on whenever the writer skips that slot -> result
 //   take LIMIT_MS             takes a frame and holds it     -> result seq missed whole
-//   check | release           of all that is held            -> whole | 0
-//   follow                    takes and releases frames      -> until told something: received missed torn restarts last
+//   check | release           all held frames                -> whole | 0
+//   follow                    takes and releases frames until a line arrives -> received missed torn restarts last
 //   set VALUE | receipt ID LIMIT_MS                          -> result id | result status
 //   make_array NAME [FLOATS] | attach_array NAME LIMIT_MS | close_array -> result
 //   lock LIMIT_MS | unlock                                   -> result
-//   grind TURNS               locks, adds 1 to the first number, unlocks, as often -> result
-//   first                     the array's first number
-//   limit files|size|memory|threads|locked N | user NUMBER        takes something away from itself
-//   memory BYTES | directory BYTES [FILES]     a /dev/shm, or a runtime directory, of its own and of that size; else "refused"
-//   join PID                                   sees what that puppet sees
-//   fill PATH [BYTES] | empty PATH             a file as large as will fit, or of that size; away with it
-//   clock SECONDS | processes                  goes on in a time namespace shifted by that, in a PID namespace; else "refused".
-//                                              From then on SIGTERM is its sudden death, for which one can wait.
+//   grind TURNS               locks, adds 1 to the first number and unlocks, TURNS times -> result
+//   first                     returns the array's first number
+//   limit files|size|memory|threads|locked N | user NUMBER        lowers its own limit, or becomes another user
+//   memory BYTES | directory BYTES [FILES]     mounts its own /dev/shm, or runtime directory, of that size; else "refused"
+//   join PID                                   enters the mount namespace of that puppet
+//   fill PATH [BYTES] | empty PATH             makes a file as large as will fit, or of BYTES; removes it
+//   clock SECONDS | processes                  continues in a time namespace shifted by SECONDS, or in a PID namespace;
+//                                              else "refused". Afterwards SIGTERM kills it at once, and a parent can
+//                                              wait for that.
 //   make [HISTORY [READERS]] | big BYTES                     -> result
 //   enter [latest|every|observe|lockstep]                    -> result way
-//   look [LIMIT_MS]           takes a frame and gives it back -> result, and "whole" or "torn"
+//   look [LIMIT_MS]           takes and releases a frame     -> result, and "whole" or "torn"
 //   fd | window FRAMES | collect                             -> result
-//   alive | writer_pid | readers                             what it sees from outside
+//   alive | writer_pid | readers                             values of an inspection
 //   pid
 //   error                                                    -> the last message
 #include <fcntl.h>
@@ -76,7 +77,8 @@ int steps_left = 0, fatal_signal = 0;
 Reader chaser;
 wb_frame chased{};
 
-// The lease moves on to the next frame just when the writer has met it: so the writer meets it again at the next slot.
+// The lease moves to the next frame just after the writer has skipped its slot, so the writer finds it again at the
+// next slot.
 void move_on() {
   wb_frame_release(&chased);
   if (wb_reader_wait(chaser.get(), 0, &chased) != WB_OK) chased = wb_frame{};
@@ -199,7 +201,7 @@ struct Followed {
   std::uint64_t received = 0, missed = 0, torn = 0, restarts = 0, last = 0;
 };
 
-// Takes one frame, and gives it back. The result of the wait.
+// Takes and releases one frame. Returns the result of the wait.
 int follow_one(std::int64_t limit_ns, Followed& all) {
   wb_frame frame;
   const int code = wb_reader_wait(reader.get(), limit_ns, &frame);
@@ -213,7 +215,7 @@ int follow_one(std::int64_t limit_ns, Followed& all) {
   return code;
 }
 
-// Told to stop, it still takes what is there.
+// After the line that ends it, the reader still takes the frames that are available.
 std::string follow(const Words&) {
   Followed all;
   for (bool stop = false; !stop;) {
@@ -276,7 +278,7 @@ std::string grind(const Words& words) {
   return join(code);
 }
 
-// A reader as the words say, and how it reads.
+// Opens a reader with the options in `words`. The answer includes its way of reading.
 std::string enter(const Words& words) {
   const std::string opened = open_reader({"open", words.size() > 1 ? words[1] : "latest", "0"});
   wb_reader_stats stats{};
@@ -306,7 +308,7 @@ wb_stream_info seen_from_outside() {
   return info;
 }
 
-// ----------------------------------------------------------------------------------------------------------- poverty
+// ------------------------------------------------------------------------------------------------------------ limits
 
 std::string limit(const Words& words) {
   static const std::map<std::string, int> resources = {{"files", RLIMIT_NOFILE},
@@ -315,7 +317,7 @@ std::string limit(const Words& words) {
                                                        {"threads", RLIMIT_NPROC},
                                                        {"locked", RLIMIT_MEMLOCK}};
   const rlimit value{number(words, 2, 0), number(words, 2, 0)};
-  if (words.at(1) == "size") ::signal(SIGXFSZ, SIG_IGN);  // the system's way to ask for an error instead of death
+  if (words.at(1) == "size") ::signal(SIGXFSZ, SIG_IGN);  // write() then returns an error instead of ending the process
   return join(::setrlimit(static_cast<decltype(RLIMIT_NOFILE)>(resources.at(words.at(1))), &value));
 }
 
@@ -366,8 +368,8 @@ std::string join_mounts(const Words& words) {
 
 pid_t inner = -1;
 
-// Only a child is in the new namespace: it goes on as the puppet. This process stays to end it from outside (the first process of a
-// PID namespace cannot be killed from within) and to end when it does.
+// Only a child enters the new namespace; it continues as the puppet. This process stays, to kill the child from outside
+// (the first process of a PID namespace cannot be killed from within), and ends with it.
 void go_on_in_child() {
   inner = ::fork();
   if (inner == 0) {

@@ -1,4 +1,4 @@
-// Too little of everything: memory, descriptors, threads, reader entries; and too much: streams, readers, bytes in a frame.
+// Lack of resources (memory, descriptors, threads, reader entries) and excess (streams, readers, bytes in a frame).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
@@ -23,15 +23,15 @@ TEST_F(Scarcity, of_descriptors_is_an_error_and_nobody_living_is_declared_dead) 
   const Reader other = make_reader();
   Puppet poor;
   ASSERT_EQ(poor.ask("enter")[0], "0");
-  ASSERT_EQ(poor.answer("limit files 4"), "0");  // its own three, and the lock that it has
+  ASSERT_EQ(poor.answer("limit files 4"), "0");  // the three standard descriptors and the lock file
   publish(living.get(), 1);
-  EXPECT_EQ(poor.answer("look"), "0 whole") << "taking frames needs none";
+  EXPECT_EQ(poor.answer("look"), "0 whole") << "taking frames needs no descriptor";
   EXPECT_LT(std::stoi(poor.answer("fd")), 0);
   EXPECT_LT(std::stoi(poor.answer("make")), 0);
   EXPECT_EQ(poor.answer("collect"), "0");
   publish(living.get(), 1);
   wb_frame frame;
-  ASSERT_OK(wb_reader_wait(other.get(), 0, &frame)) << "nothing was taken from the living";
+  ASSERT_OK(wb_reader_wait(other.get(), 0, &frame)) << "living readers keep their entries";
   wb_frame_release(&frame);
 }
 
@@ -82,12 +82,12 @@ TEST_F(Scarcity, of_reader_entries_is_an_error_that_says_what_to_do) {
   for (const char* part : {"2 reader entries", "end a reader", "WB_READER_OBSERVE", "WB_OPTION_MAX_READERS"})
     EXPECT_NE(advice.find(part), std::string::npos) << advice;
   publish(living.get(), 1);
-  EXPECT_EQ(third.answer("enter observe"), "0 " + std::to_string(WB_AS_OBSERVER)) << "looking on needs none";
+  EXPECT_EQ(third.answer("enter observe"), "0 " + std::to_string(WB_AS_OBSERVER)) << "an observer needs no entry";
   EXPECT_EQ(third.answer("look"), "0 whole");
   EXPECT_EQ(second.answer("close_reader"), "0");
-  EXPECT_EQ(third.answer("enter"), "0 1") << "one that was given back: " << third.answer("error");
+  EXPECT_EQ(third.answer("enter"), "0 1") << "an entry that was released: " << third.answer("error");
   third.kill();
-  EXPECT_EQ(second.answer("enter"), "0 1") << "one that a dead reader left: " << second.answer("error");
+  EXPECT_EQ(second.answer("enter"), "0 1") << "the entry of a dead reader: " << second.answer("error");
   publish(living.get(), 40);
   EXPECT_EQ(second.answer("look"), "0 whole");
 }
@@ -141,16 +141,16 @@ TEST_F(Scarcity, frames_of_one_byte_and_of_very_many) {
 }
 
 TEST_F(Scarcity,
-       removed_objects_and_directory_are_survived) {  // systemd's RemoveIPC at logout, or a hand that tidies up
+       removed_objects_and_directory_are_survived) {  // as by systemd's RemoveIPC at logout, or by a user
   Writer living = make_writer();
   const Reader staying = make_reader("swarm", WB_EVERY);
   for (const std::string& object : directory.objects()) ::shm_unlink(object.c_str());
   publish(living.get(), 2);
   wb_frame frame;
-  ASSERT_OK(wb_reader_wait(staying.get(), 0, &frame)) << "what is mapped stays";
+  ASSERT_OK(wb_reader_wait(staying.get(), 0, &frame)) << "mapped memory stays valid";
   wb_frame_release(&frame);
   Reader late;
-  EXPECT_EQ(open(late), WB_OK);  // it may come first, and waits
+  EXPECT_EQ(open(late), WB_OK);  // a reader may be opened before its writer
   EXPECT_EQ(wb_reader_attach(late.get(), 0), WB_NOT_READY);
   living.reset();
   living = make_writer();
@@ -160,7 +160,7 @@ TEST_F(Scarcity,
   wb_frame_release(&frame);
 }
 
-TEST_F(Scarcity, a_number_of_a_living_process_in_memory_keeps_nobody_alive) {  // process numbers are used again
+TEST_F(Scarcity, a_number_of_a_living_process_in_memory_keeps_nobody_alive) {  // process ids are reused
   {
     Puppet dead;
     ASSERT_EQ(dead.answer("make"), "0");

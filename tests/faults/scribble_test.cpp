@@ -1,5 +1,6 @@
-// A peer scribbles random bytes over all that its rights let it write, at full speed, while the others work: the control object.
-// It may cost them frames and bounded work; nobody crashes, hangs, or is shown a torn copy. When it ends, all is well again.
+// A peer writes random bytes over the control object, which its rights let it write, at full speed while other
+// processes work. They may lose frames and do bounded extra work, but do not crash, hang, or get a torn copy. They
+// recover when the peer ends.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -19,7 +20,7 @@ namespace {
 
 using namespace wbtest;
 
-// An object of the stream, as its manifest names it.
+// Opens an object of the stream by the name in its manifest.
 std::string object_named(const RuntimeDirectory& directory, const std::string& kind) {
   std::ifstream manifest(directory.file("swarm.manifest"));
   for (std::string line; std::getline(manifest, line);) {
@@ -28,7 +29,7 @@ std::string object_named(const RuntimeDirectory& directory, const std::string& k
   return {};
 }
 
-// A process that scribbles until it is killed.
+// A process that writes random bytes until it is killed.
 class Scribbler {
  public:
   explicit Scribbler(const std::string& object) : pid_(::fork()) {
@@ -38,7 +39,7 @@ class Scribbler {
     ::kill(pid_, SIGKILL);
     int status;
     ::waitpid(pid_, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "it scribbled to the end";
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "the process wrote until it was killed";
   }
 
  private:
@@ -61,7 +62,7 @@ class Scribbler {
 
 class Scribbled : public Streams {
  protected:
-  // Whole frames seen by `reader` in a while; every result but a crash or a hang is allowed.
+  // Returns the number of whole frames that `reader` got. Every result except a crash or a hang is allowed.
   std::uint64_t follow(wb_reader* reader, bool must_be_whole) {
     std::uint64_t frames = 0;
     const std::uint64_t end = wb_now_ns() + 400 * kMillisecond;
@@ -110,7 +111,7 @@ TEST_F(Scribbled, control_memory_costs_frames_at_most) {
     }
     working.tell("run 100");
     EXPECT_GT(follow(observing.get(), true), 0u) << "an observer does not look at control memory";
-    follow(copying.get(), true);  // its copies are whole; it may believe itself not to be woken
+    follow(copying.get(), true);  // its copies are whole, but wake-ups may be lost
     follow(leasing.get(), false);
     follow(stepping.get(), false);
     std::uint64_t id;
@@ -118,7 +119,7 @@ TEST_F(Scribbled, control_memory_costs_frames_at_most) {
     working.tell("");
     ASSERT_NE(working.hear()[0], "hung");
   }
-  // The scribbler is gone: a new writer in fresh memory, and all is as it was.
+  // After the peer has ended, a new writer in new memory restores normal operation.
   working.answer("close_writer");
   Puppet next;
   ASSERT_EQ(next.ask("create 2")[0], "0");
@@ -130,7 +131,7 @@ TEST_F(Scribbled, control_memory_costs_frames_at_most) {
   wb_frame_release(&frame);
 }
 
-// Who may write the data object can show what it likes: the readers must live all the same.
+// A process that may write the data object can publish any content. Readers must not crash or hang.
 TEST_F(Scribbled, data_memory_shows_nonsense_and_no_more) {
   Puppet working;
   ASSERT_EQ(working.ask("create 3")[0], "0");

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""No step of the protocol is missing: each change of shared state is followed by a named step, or stands in the list of exemptions.
+"""Checks that a named step follows each change of shared state, or that the change is in the list of exemptions.
 
-A change is a store or read-modify-write of a shared word, and each platform call that makes, removes, renames or locks something.
-Each named step must be reached somewhere in core/, and each exemption must still be needed.
+A change is a store or read-modify-write of a shared word, or a platform call that makes, removes, renames or locks an
+object. Each named step must be reached somewhere in core/, and each exemption must still be needed.
 """
 
 import re
@@ -18,7 +18,7 @@ CHANGE = re.compile(
     r"\.try_lock\(|remove_and_close\(|\.leave\(")
 STEP = re.compile(r"(?:Memory::step|SharedMemory::step)\((?:sync::)?Step::(\w+)\)")
 
-# (file, what the line has): why a death there needs no step of its own.
+# (file, part of the line): the reason why a death there needs no step of its own.
 EXEMPT = {
     ("sync/slots.hpp", "memory_.head().store(head_word(seq_, newest_)"): "the last act of taking over: behind kWriterTakingOver",
     ("sync/slots.hpp", "memory_.commit(begun_).store(0"): "giving a begun slot back: WRITING or free, both are repaired alike",
@@ -78,7 +78,7 @@ EXEMPT = {
 
 
 def changes(path):
-    """(line number, text from that line on) of each change in a source."""
+    """Yields (line number, text from that line on) for each change in a source."""
     lines = path.read_text().splitlines()
     for number, line in enumerate(lines):
         code = line.split("//")[0]

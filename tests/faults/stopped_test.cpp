@@ -1,4 +1,4 @@
-// Stopped is not dead: a stopped party keeps what is its own, and nobody waits for it.
+// A stopped process is not a dead process: it keeps its leases and locks, and no other process waits for it.
 #include <signal.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ struct Tally {
 
 class Stopped : public Streams {
  protected:
-  // Publishes for a while, taking each frame with a reader of its own.
+  // Publishes for a while and takes each frame with a second reader.
   Tally publish_for(std::chrono::milliseconds duration) {
     Tally tally;
     std::vector<std::uint64_t> times;
@@ -64,7 +64,7 @@ TEST_F(Stopped, a_reader_with_leases_costs_the_writer_nothing_and_the_others_no_
   EXPECT_EQ(during.missed + during.torn, 0u);
   EXPECT_GT(during.frames, 100u);
   EXPECT_LT(during.median_ns, 3 * before.median_ns) << "publishing costs the same, allowing for a busy machine";
-  EXPECT_EQ(stopped.answer("check"), "1") << "what it holds is as it was";
+  EXPECT_EQ(stopped.answer("check"), "1") << "the frames that it holds are unchanged";
   EXPECT_EQ(stopped.answer("release"), "0");
   const std::vector<std::string> taken = stopped.ask("take 1000");
   EXPECT_EQ(taken[0], "0");
@@ -81,7 +81,7 @@ TEST_F(Stopped, a_reader_keeps_its_entry_and_leases_though_others_attach_and_col
   Reader greedy = make_reader("swarm", WB_LATEST, 3);
   wb_reader_stats stats{};
   ASSERT_OK(wb_reader_get_stats(greedy.get(), &stats));
-  EXPECT_EQ(stats.way, std::uint32_t{WB_BY_COPY}) << "its leases are not given to others";
+  EXPECT_EQ(stats.way, std::uint32_t{WB_BY_COPY}) << "its leases are not granted to other readers";
   greedy.reset();
   wb_collect_report report;
   ASSERT_OK(wb_collect(nullptr, &report));
@@ -121,7 +121,7 @@ TEST_P(StoppedWriter, is_alive_and_readers_time_out_as_ever) {
     ASSERT_EQ(writer.answer("at " + GetParam() + " 30 stop"), "0");
     writer.tell("publish 1000");
   }
-  // It stops when it comes to the step; a frame committed just there may be found by a second look only.
+  // The process stops when it reaches the step. A frame committed at that step may be found only at the second attempt.
   std::uint64_t last = 1;
   for (int quiet = 0; quiet < 2;) {
     const int code = wb_reader_wait(reader.get(), 300 * kMillisecond, &frame);

@@ -1,4 +1,5 @@
-// One writer at a time; a dead one is followed by the next. What is left of each death: death_test.cpp; full memories: memory_test.cpp.
+// A stream has one writer at a time, and a new writer takes over from a dead one. death_test.cpp tests each step of a
+// death, memory_test.cpp full file systems.
 #include <signal.h>
 
 #include <chrono>
@@ -15,7 +16,7 @@ using namespace wbtest;
 
 class Succession : public Streams {
  protected:
-  // Whether the one reader of the stream, as it is now, has taken its newest frame.
+  // Returns true if the only reader of the current stream has taken the newest frame.
   static bool is_newest_taken() {
     wb_inspection* raw = nullptr;
     if (wb_inspect("swarm", &raw) != WB_OK) return false;
@@ -44,7 +45,7 @@ TEST_F(Succession, a_second_writer_is_told_the_pid_of_the_first) {
   for (const char* any_schema : {"create 5", "create"})
     EXPECT_EQ(second.ask(any_schema)[0], std::to_string(WB_ERR_BUSY));
   EXPECT_NE(second.answer("error").find(std::to_string(first.pid())), std::string::npos) << second.answer("error");
-  EXPECT_EQ(first.answer("publish 3"), "0 3") << "the first does not notice";
+  EXPECT_EQ(first.answer("publish 3"), "0 3") << "the first writer is not affected";
   first.kill();
   EXPECT_EQ(second.answer("create"), "0 1 2");
   EXPECT_EQ(second.answer("publish 1"), "0 4");
@@ -67,7 +68,7 @@ TEST_F(Succession, readers_in_other_processes_follow_all_of_it) {
     Puppet writer;
     ASSERT_EQ(writer.ask(shape)[0], "0") << shape;
     ASSERT_EQ(writer.ask("publish 5")[0], "0");
-    ASSERT_TRUE(await_newest_taken()) << "its memory goes with the next schema but one";
+    ASSERT_TRUE(await_newest_taken()) << "its memory is removed two schemas later";
     writer.kill();
   }
   follower.tell("");
@@ -77,7 +78,7 @@ TEST_F(Succession, readers_in_other_processes_follow_all_of_it) {
   EXPECT_EQ(seen[1], "0") << "missed";
   EXPECT_EQ(seen[2], "0") << "torn";
   EXPECT_EQ(seen[3], "4") << "restarts";
-  EXPECT_EQ(seen[4], "5") << "last seq, of the third epoch";
+  EXPECT_EQ(seen[4], "5") << "the last seq of the third epoch";
 }
 
 TEST_F(Succession, a_sleeping_reader_wakes_for_a_successor) {

@@ -1,6 +1,6 @@
-// A memory object of any content under an array's name (the golden arrays among it), as who attaches finds it. What is accepted must
-// lie within the object, and its lock must be had, since nobody lives who could hold it. Nothing of the object is changed by who
-// attaches or tries to create it.
+// A memory object of any content under an array's name; the golden arrays are among the seeds. If a process can
+// attach to it, the numbers and the lock must lie within the object, and the lock must be available, because no other
+// process holds it. Attaching or trying to create the array must not change the object.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ std::vector<std::uint8_t> read_object() {
   return bytes;
 }
 
-// The layout alone. Whatever is accepted says of itself what is there.
+// Checks the layout alone. An accepted header must equal the header made from its layout.
 bool lay_out(const std::vector<std::uint8_t>& bytes, layout::ArrayLayout& out) {
   layout::ArrayHeader header{};
   if (!bytes.empty()) std::memcpy(&header, bytes.data(), std::min(sizeof header, bytes.size()));
@@ -67,7 +67,7 @@ void use(wb_array* array, const layout::ArrayLayout& layout, std::uint64_t objec
   for (std::uint64_t i = 0; i < info.size_bytes; ++i) sum = static_cast<std::uint8_t>(sum + numbers[i]);
 }
 
-// Ours, as a party; nobody else lives.
+// Uses the lock as the only party.
 void lock(wb_array* array, std::uint64_t holder) {
   const bool was_left = sync::is_held(holder) || (holder & sync::kAbandoned) != 0;
   must(wb_array_lock(array, 0) == (was_left ? WB_ABANDONED : WB_OK), "lock");
@@ -81,7 +81,8 @@ void lock(wb_array* array, std::uint64_t holder) {
   must(wb_array_unlock(array) == WB_OK, "unlock");
 }
 
-// What binds the lock to this machine, put right: so the fuzzer comes to what lies behind it. False if there is no room for one.
+// Corrects the fields that bind the lock to this machine, so that the fuzzer reaches the code behind their check.
+// Returns false if the object has no room for a lock.
 bool put_right(std::vector<std::uint8_t>& bytes, const layout::ArrayLayout& layout) {
   if (layout.total_bytes() > bytes.size()) return false;
   layout::LockBlock block;

@@ -1,4 +1,4 @@
-// What the fuzz targets share.
+// Helpers of all fuzz targets.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace fuzz {
 
-// Takes numbers from the input; zeros behind its end.
+// Takes numbers from the input; returns zeros after its end.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}

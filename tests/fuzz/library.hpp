@@ -1,4 +1,5 @@
-// What the targets share that run the whole library: a runtime directory of their own, and a complaint with the library's words.
+// Helpers of the targets that run the whole library: a private runtime directory, and a failure report with the
+// library's message.
 #pragma once
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 
 namespace fuzz {
 
-// The memory object that is to go when something was found, too.
+// The memory object that is removed even if the target finds an error.
 inline std::string& object_name() {
   static std::string name;
   return name;

@@ -1,6 +1,7 @@
-// A living stream whose memory somebody scribbles over: a writer, a reader of each kind, an inspection, and between their calls
-// bytes of the fuzzer's choice in the control object (which a peer of the same group may write) or in the data object (which only
-// the writer's own user can; the writer itself is left in peace then). Nobody may crash, hang or leave the mappings.
+// A stream in use whose memory is overwritten: a writer, a reader of each kind and an inspection. Between their calls
+// the fuzzer writes bytes to the control object (which a peer of the same group may write) or to the data object
+// (which only the writer's own user may write; the writer makes no calls then). No party may crash, hang or access
+// memory outside the mappings.
 #include "fuzz.hpp"
 #include "layout/manifest.hpp"
 #include "library.hpp"
@@ -82,7 +83,7 @@ void scribble(const platform::Mapping& memory, std::uint64_t skip, fuzz::Input& 
 
 void publish(Stream& stream) {
   wb_slot slot;
-  if (wb_writer_begin(stream.writer, &slot) != WB_OK) return;  // more leases than there can be
+  if (wb_writer_begin(stream.writer, &slot) != WB_OK) return;  // more leases than the budget allows
   std::memset(slot.data, 1, 5);
   must(wb_writer_publish(stream.writer, slot.seq, 0) == WB_OK, "publish");
 }

@@ -1,6 +1,6 @@
-// A living array whose memory somebody scribbles over: three handles that lock, give back, end and attach again, and bytes of the
-// fuzzer's choice written between their calls, at the named steps within them, or at full speed beside them. Nobody may crash, hang
-// or leave the mapping; and once nobody else is left, the lock must be had.
+// An array in use whose memory is overwritten: three handles lock, unlock, close and attach again, and the fuzzer
+// writes bytes between their calls, at the named steps within them, or at full speed in parallel. No handle may
+// crash, hang or access memory outside the mapping. The last remaining handle must get the lock.
 #include <unistd.h>
 
 #include <atomic>
@@ -55,14 +55,14 @@ struct Array {
   std::uint8_t good[kObjectBytes];
 };
 
-Array* living = nullptr;  // what is scribbled over at the named steps of the calls
+Array* living = nullptr;  // the array that is overwritten at the named steps of the calls
 fuzz::Input* bytes_of_steps = nullptr;
 
 void store(const platform::Mapping& memory, std::uint64_t place, std::uint8_t byte) {
   reinterpret_cast<std::atomic<std::uint8_t>*>(memory.data() + place)->store(byte, std::memory_order_relaxed);
 }
 
-// The words that move, as often as all the rest.
+// Writes to the changing words as often as to all other bytes together.
 void scribble(fuzz::Input& input) {
   const std::uint64_t holder = kLockOffset + offsetof(layout::LockBlock, holder);
   std::uint64_t place = input.number<std::uint16_t>() % (2 * kObjectBytes);
@@ -75,7 +75,7 @@ void at_step(sync::Step) {
   if (living != nullptr && bytes_of_steps->byte() % 4 == 1) scribble(*bytes_of_steps);
 }
 
-// A peer that writes as fast as it can, for as long as this lives.
+// A peer that writes as fast as possible during the lifetime of this object.
 class Peer {
  public:
   explicit Peer(std::uint64_t seed) : thread_([this, seed] { run(seed | 1); }) {}
@@ -144,7 +144,7 @@ void act(fuzz::Input& input) {
   }
 }
 
-// What the header and the lock say of themselves, as it was; the words that move, as they are. One party is left.
+// Restores the constant fields of the header and the lock, and keeps the changing words. One party is left.
 void must_be_had() {
   for (int i = 1; i < kHandles; ++i) living->end(i);
   std::memcpy(living->memory.data(), living->good, kLockOffset + offsetof(layout::LockBlock, holder));
@@ -154,7 +154,7 @@ void must_be_had() {
   wb_array_info info;
   must(wb_array_get_info(living->handles[0], &info) == WB_OK, "info");
   if (info.has_lock == 0 || info.size_bytes != sizeof(double) * kShape[0] * kShape[1]) {
-    living->end(0);  // it was attached to while the header said something else
+    living->end(0);  // this handle was attached while the header was overwritten
     living->attach(0);
   }
   const int code = wb_array_lock(living->handles[0], 0);

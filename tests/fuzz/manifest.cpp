@@ -1,4 +1,5 @@
-// The manifest, as a reader finds it in the runtime directory. Whatever is accepted must be exactly what the writer would write.
+// The manifest, as a reader finds it in the runtime directory. An accepted manifest must be exactly the text that the
+// writer would write.
 #include <cstdlib>
 
 #include "fuzz.hpp"
@@ -10,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Manifest manifest;
   std::string text(reinterpret_cast<const char*>(data), size);
   static_cast<void>(from_text(text, manifest));
-  // With the check sum put right, the fuzzer comes to what lies behind it.
+  // Corrects the checksum, so that the fuzzer reaches the code behind its check.
   const std::size_t check = text.rfind("check ");
   if (check == std::string::npos) return 0;
   text.resize(check);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Builds fuzz targets and lets each run for a while over its corpus and what it finds beyond.
+"""Builds fuzz targets and runs each for some seconds, beginning with its corpus.
 
-run.py [TARGET ...] [--seconds S] --work FOLDER. A target whose name ends in `mutant` is one over a copy of the core in which a check is
-missing: it must be found. Exit status 0: nothing was found (and the mutants were). 77: this clang has no libFuzzer.
+run.py [TARGET ...] [--seconds S] --work FOLDER. A target whose name ends in `mutant` uses a copy of the core that lacks
+one check; the fuzzer must find that. Exit status 0: no errors were found in the core, and all mutants were found.
+77: this clang has no libFuzzer.
 """
 
 import argparse
@@ -19,9 +20,9 @@ TARGETS = ["manifest", "segment", "living", "texts", "array", "locking"]
 LAYOUT_ONLY = ("manifest", "segment")
 FLAGS = ["-std=c++17", "-O1", "-g", "-DWINGBEAT_STEPS", "-fno-omit-frame-pointer", "-fsanitize=fuzzer,address,undefined",
          "-fno-sanitize-recover=all"]
-# What a target begins with beside its corpus.
+# Seeds of a target in addition to its corpus.
 SEEDS = {"array": ROOT / "spec" / "vectors" / "arrays"}
-# The checks that mutants lack: (target, file, text, instead).
+# The checks that mutants lack: (target, file, text, replacement).
 MUTANTS = {
     "mutant": ("segment", "layout/geometry.cpp", 'return corrupt("an offset is wrong");', ";"),
     "array_mutant": ("array", "array/array.cpp", "if (error == EINVAL) error = open(name, layout.end_of_data(), mapping);",
@@ -52,7 +53,7 @@ def core_sources(target):
 
 
 def core_objects(target, compiler, work):
-    """Those of the core, by their sources; what several targets need is compiled once, by whoever comes first."""
+    """Returns the core's object files by their sources. The first target that needs an object file compiles it."""
     newest = max(f.stat().st_mtime for folder in ("core", "include") for f in (ROOT / folder).rglob("*.*"))
     with open(work / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,5 +1,5 @@
-// Headers and schema of a data object and of its control object, as who attaches finds them. What passes the checks must describe
-// places within the objects, and texts that end.
+// The headers and the schema of a data object and its control object, as a reader finds them when it attaches. If they
+// pass the checks, all offsets must lie within the objects and all texts must be terminated.
 #include <cstdlib>
 
 #include "fuzz.hpp"
@@ -48,7 +48,7 @@ void check(const DataHeader& header, std::uint64_t bytes, const std::vector<std:
 
 }  // namespace
 
-// Input: a good object, changed in places: (offset, byte) pairs.
+// The input is a list of (offset, byte) pairs that change a valid object.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Schema schema = sample();
   static const DataHeader good = data_header(schema, {4, 3, 2});

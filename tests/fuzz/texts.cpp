@@ -1,4 +1,4 @@
-// Texts that people and programs hand in: values of controls, and streams' names.
+// Texts that users and programs pass to the library: values of controls and names of streams.
 #include <cstdlib>
 
 #include "fuzz.hpp"

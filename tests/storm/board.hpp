@@ -1,4 +1,4 @@
-// What conductor and players of a storm share: one page of counters, which no death can spoil.
+// The memory that the conductor and the players of a storm share: atomic counters, which stay valid when a player dies.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,11 +12,11 @@ namespace storm {
 inline constexpr int kPlaces = 64;
 inline constexpr std::size_t kMessageBytes = 160;
 
-// Of one player; the next in its place goes on counting.
+// The counters of one player. Its successor in the same place continues them.
 struct Place {
-  std::atomic<std::uint64_t> beats;  // turns of its loop
+  std::atomic<std::uint64_t> beats;  // iterations of its loop
   std::atomic<std::uint64_t> frames, torn, wrong, restarts;
-  char message[kMessageBytes];  // of the first thing that went wrong
+  char message[kMessageBytes];  // describes the first error
 };
 
 struct Board {

@@ -1,5 +1,5 @@
-// Kills, stops and restarts every party of some streams at random, and shows that the others do not mind.
-//   storm --seconds 20     Last line: "storm: K kills, R restarts, F frames, 0 torn, 0 hung, 0 left"; exit code 0 only then.
+// Kills, stops and restarts every party of several streams at random, and checks that the others are not affected.
+//   storm --seconds 20     last line: "storm: K kills, R restarts, F frames, 0 torn, 0 hung, 0 left"; else exit code 1
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,13 +27,13 @@ using std::chrono::milliseconds;
 
 struct Arguments {
   double seconds = 20;
-  std::uint64_t kills = 0;  // 0: as many as there are in the time
+  std::uint64_t kills = 0;  // 0: no limit
   std::uint64_t seed = std::random_device{}();
   std::string inject = "nothing";
 };
 
 constexpr int kStreams = 2, kMortals = 22;
-constexpr auto kPatience = std::chrono::seconds(20);  // without a beat while it could: hung
+constexpr auto kPatience = std::chrono::seconds(20);  // a player that runs without a beat for longer hangs
 
 struct Player {
   pid_t pid = -1;
@@ -41,14 +41,14 @@ struct Player {
   int stream = 0;
   bool stopped = false;
   std::uint64_t beats = 0;
-  Clock::time_point beaten;  // when it last did
+  Clock::time_point beaten;  // when `beats` last changed
 };
 
 class Conductor {
  public:
   Conductor(const Arguments& arguments, Board& board) : arguments_(arguments), board_(board), chance_(arguments.seed) {}
 
-  // Some live throughout: of each kind one, so that a hang has the time to show.
+  // One player of each role is never killed, so that a hang has time to show.
   void begin() {
     for (int role = 0; role < static_cast<int>(Role::kCount); ++role) {
       if (role != static_cast<int>(Role::kWriter))
@@ -69,7 +69,7 @@ class Conductor {
     }
   }
 
-  // Everybody ends in order; who does not within the time hangs.
+  // Asks every player to end. A player that has not ended within the time limit hangs.
   void end() {
     board_.ending = true;
     for (Player* player : everybody()) ::kill(player->pid, SIGCONT);
@@ -123,7 +123,7 @@ class Conductor {
     return all;
   }
 
-  // One of the mortals is killed, or stopped and later continued.
+  // Kills one of the mortal players, or stops it and continues it later.
   void torment() {
     Player& victim = mortals_[chance_() % mortals_.size()];
     if (victim.stopped || chance_() % 8 != 0) return kill_and_replace(victim);
@@ -161,7 +161,7 @@ class Conductor {
   void watch() {
     for (Player* player : everybody()) {
       int status = 0;
-      if (::waitpid(player->pid, &status, WNOHANG) == player->pid) {  // it had nothing to do any more
+      if (::waitpid(player->pid, &status, WNOHANG) == player->pid) {  // the player ended by itself
         note_crash(*player, status);
         const Role role = player->role;
         replace(*player);
@@ -215,7 +215,7 @@ class Conductor {
   std::uint64_t kills_ = 0, hung_ = 0, crashed_ = 0;
 };
 
-// Of the names of a stream's memory objects: spec/segment.md, 2.3.
+// The prefix of the names of a stream's memory objects: spec/segment.md, 2.3.
 std::string object_prefix(const std::string& directory, const std::string& stream) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : std::filesystem::canonical(directory).string() + '\n' + stream)
@@ -225,7 +225,7 @@ std::string object_prefix(const std::string& directory, const std::string& strea
   return text;
 }
 
-// Those of the storm's streams: other tests on this machine have streams of their own meanwhile.
+// Returns the memory objects of the storm's streams. Other tests on this machine may have streams at the same time.
 std::set<std::string> objects_of(const std::string& directory) {
   std::set<std::string> prefixes, names;
   for (int stream = 0; stream < kStreams; ++stream) prefixes.insert(object_prefix(directory, name_of_stream(stream)));
@@ -237,7 +237,7 @@ std::set<std::string> objects_of(const std::string& directory) {
   return names;
 }
 
-// Files and memory objects that remain when all have ended and what the dead left was collected.
+// Counts the files and memory objects that remain after all players have ended and a collection has run.
 std::uint64_t count_left(const std::string& directory) {
   std::uint64_t left = 0;
   for (const auto& file : std::filesystem::directory_iterator(directory)) {

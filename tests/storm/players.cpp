@@ -33,7 +33,7 @@ struct Player {
   void complain(const char* what) {
     if (place.wrong.fetch_add(1) == 0) std::snprintf(place.message, sizeof place.message, "%s", what);
   }
-  // Whether a result is part of this life; other errors are not.
+  // Returns true if a storm may cause this result. Other errors are failures.
   bool is_ordinary(int code, std::initializer_list<int> allowed = {}) {
     if (code >= 0 || std::find(allowed.begin(), allowed.end(), code) != allowed.end()) return true;
     complain(wb_error_message());
@@ -64,7 +64,7 @@ void publish_some(wb_writer* writer, Player& player) {
   }
 }
 
-// Writers come and go, now and then with another schema.
+// Writers start and end, sometimes with another schema.
 void write(Player& player) {
   while (player.goes_on()) {
     Shape shape;
@@ -86,7 +86,7 @@ void write(Player& player) {
 
 // --------------------------------------------------------------------------------------------------------- readers
 
-// Whether frames come in order and are all accounted for.
+// Checks that frames arrive in order and that each frame is either received or counted as missed.
 class Order {
  public:
   explicit Order(std::uint64_t every) : every_(every) {}
@@ -123,7 +123,7 @@ Reader open(Player& player, wb_mode mode, std::uint32_t every, std::uint32_t fla
   return Reader(raw);
 }
 
-// One frame, looked at twice: what is held does not change.
+// Checks one frame twice: a held frame must not change.
 int take_one(wb_reader* reader, Order& order, Player& player, std::int64_t limit_ns = kWait) {
   wb_frame frame;
   const int code = wb_reader_wait(reader, limit_ns, &frame);

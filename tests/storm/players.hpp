@@ -1,4 +1,4 @@
-// The parties of a storm. Each runs until the board says that all is ending, or somebody kills it.
+// The parties of a storm. Each runs until the board asks all to end, or until it is killed.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ enum class Injection { kNone, kTorn, kHung };
 const char* name_of(Role role);
 std::string name_of_stream(int stream);
 
-// Plays on one of the streams; `seed` decides all that is left to chance.
+// Runs one role on one of the streams. `seed` is the seed of all random choices.
 void play(Role role, int stream, std::uint64_t seed, Injection injection, Board& board, Place& place);
 
 }  // namespace storm

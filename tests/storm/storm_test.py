@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A short storm, and that a storm finds what it looks for: storm_test.py PROGRAM calm|torn|left"""
+"""Runs a short storm, or a storm with an injected fault that it must find: storm_test.py PROGRAM calm|torn|left"""
 
 import re
 import subprocess
