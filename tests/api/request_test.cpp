@@ -1,5 +1,4 @@
 // Asking and answering from C++.
-#include <string>
 #include <vector>
 
 #include "support/own_directory.hpp"

@@ -1,8 +1,6 @@
 // Where things lie in the two objects, and that no damaged header passes the check.
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "layout/geometry.hpp"
 
 namespace {

@@ -3,10 +3,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "support/frames.hpp"
@@ -26,6 +24,7 @@ TEST_F(Outside, an_inspection_shows_the_stream_and_leaves_no_trace) {
   const std::vector<std::string> files = directory.files();
   const std::uint64_t before = wb_now_ns();
   publish(writer.get(), 25);
+  inspection = inspect();
   const wb_stream_info seen = info();
   EXPECT_STREQ(seen.name, "swarm");
   EXPECT_EQ(seen.epoch, 1u);
@@ -68,7 +67,7 @@ TEST_F(Outside, a_copied_manifest_lets_nobody_disturb_the_original) {
 TEST_F(Outside, an_inspection_shows_every_reader) {
   const Reader first = make_reader("swarm", WB_EVERY, 3), second = make_reader();
   publish(writer.get(), 4);
-  wb_frame frame;
+  Frame frame;
   ASSERT_OK(wb_reader_wait(first.get(), kLong, &frame));
   wb_reader_info readers[4];
   std::size_t count = 0;

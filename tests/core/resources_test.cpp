@@ -1,7 +1,6 @@
 // What handles cost: nothing once they are closed, and no system call in the writer while nobody sleeps.
 #include <dirent.h>
 
-#include <cstring>
 #include <fstream>
 #include <string>
 

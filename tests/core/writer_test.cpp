@@ -1,5 +1,4 @@
 // A writer through the C interface: begin, fill, publish; its states, and each documented error.
-#include <unistd.h>
 
 #include <cstring>
 #include <numeric>
@@ -64,29 +63,22 @@ TEST_P(Copying, of_any_item_size_and_stride_moves_exactly_the_items) {
 
 INSTANTIATE_TEST_SUITE_P(Components, Copying, ::testing::Values(1u, 2u, 3u, 4u, 5u, 6u, 7u, 33u));
 
-TEST_F(WriterTest, copy_refuses_what_does_not_fit) {
+TEST_F(WriterTest, copy_refuses_what_does_not_fit_and_a_second_count) {
   const float source[64] = {};
   wb_slot slot;
   ASSERT_OK(wb_writer_begin(w, &slot));
-  EXPECT_EQ(wb_writer_copy(w, kPositionField, source, 11, 1), WB_ERR_ARGUMENT) << "stride below an agent's bytes";
-  EXPECT_EQ(wb_writer_copy(w, kPositionField, source, 0, 1), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_writer_copy(w, kPositionField, nullptr, 12, 1), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_writer_copy(w, kPositionField, source, 12, 17), WB_ERR_ARGUMENT) << "more than the capacity";
+  const auto copy = [&](std::uint32_t field, const float* from, std::size_t stride, std::uint64_t count) {
+    return wb_writer_copy(w, field, from, stride, count);
+  };
+  EXPECT_EACH(WB_ERR_ARGUMENT, copy(kPositionField, source, 0, 1), copy(kPositionField, nullptr, 12, 1),
+              copy(kWordsField, source, 8, kStampWords - 1));  // a fixed shape is copied whole
+  EXPECT_EQ(copy(kPositionField, source, 11, 1), WB_ERR_ARGUMENT) << "stride below an agent's bytes";
+  EXPECT_EQ(copy(kPositionField, source, 12, 17), WB_ERR_ARGUMENT) << "more than the capacity";
   EXPECT_TRUE(message_has("16"));
-  EXPECT_EQ(wb_writer_copy(w, 9, source, 12, 1), WB_ERR_NOT_FOUND);
-  EXPECT_EQ(wb_writer_copy(w, kWordsField, source, 8, kStampWords - 1), WB_ERR_ARGUMENT)
-      << "a fixed shape is copied whole";
-  EXPECT_OK(wb_writer_copy(w, kPositionField, source, 12, 5));
-  EXPECT_OK(wb_writer_publish(w, 1, 0));
-}
-
-TEST_F(WriterTest, all_fields_of_a_frame_have_one_count) {
-  const float source[64] = {};
-  wb_slot slot;
-  ASSERT_OK(wb_writer_begin(w, &slot));
-  ASSERT_OK(wb_writer_copy(w, kPositionField, source, 12, 5));
-  EXPECT_EQ(wb_writer_set_count(w, 6), WB_ERR_ARGUMENT);
-  EXPECT_EQ(wb_writer_copy(w, kPositionField, source, 12, 4), WB_ERR_ARGUMENT);
+  EXPECT_EQ(copy(9, source, 12, 1), WB_ERR_NOT_FOUND);
+  // All fields of a frame have one count.
+  ASSERT_OK(copy(kPositionField, source, 12, 5));
+  EXPECT_EACH(WB_ERR_ARGUMENT, wb_writer_set_count(w, 6), copy(kPositionField, source, 12, 4));
   EXPECT_OK(wb_writer_set_count(w, 5));
   EXPECT_OK(wb_writer_publish(w, 1, 0));
 }

@@ -1,6 +1,5 @@
 #include <cstddef>
 #include <cstdio>
-#include <cstring>
 
 #include "vectors.hpp"
 

@@ -1,9 +1,6 @@
-#include <array>
-#include <cctype>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
-#include <functional>
 
 #include "vectors.hpp"
 
