@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Holds the arrows of the house: who may include whom. See "The house" in docs/design/0001-contract.md.
+"""Checks the rules of which folder may include which. See "The house" in docs/design/0001-contract.md.
 
-    includes.py ROOT      prints every #include that points the wrong way; exit code 1 if there is one
+    includes.py ROOT      prints every #include that breaks a rule; exit code 1 if there is one
 """
 
 import re
@@ -13,7 +13,7 @@ PUBLIC = "include/wingbeat"
 SOURCES = {".h", ".hpp", ".c", ".cpp", ".inl"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 
-# Layer: the layers of the core it may include, beside itself. Each folder of the core has to be named here.
+# layer: the layers of the core that it may include besides itself. Each folder of the core must be listed here.
 CORE = {
     "core/layout": set(),
     "core/platform": set(),
@@ -24,11 +24,11 @@ CORE = {
     "core/array": {"core/layout", "core/sync", "core/platform", "core/stream"},
     "core/abi": {"core/layout", "core/sync", "core/platform", "core/stream", "core/writer", "core/reader", "core/array"},
 }
-# Who sees the public headers from inside the core, and which. The rest of the core stays free of them.
+# The layers of the core that may include the public headers.
 PUBLIC_INSIDE = {"core/abi", "core/array", "core/reader", "core/stream", "core/writer"}
-# Tests that look inside, and what makes the golden segments.
+# The tests of internals, and the generator of the golden vectors; they may include the core.
 INSIDERS = ("tests/core/", "tests/faults/", "tests/fuzz/", "tests/model/", "tests/sanitizers/", "tests/vectors/")
-# Everything else sees the public headers alone, and the folders named here. Each knows itself.
+# All other folders may include only the public headers, themselves, and the folders listed here.
 OUTSIDE = {
     "include": set(),
     "swarm": set(),
@@ -38,20 +38,20 @@ OUTSIDE = {
     "openframeworks": set(),
     "tests": {"swarm", "cli", "examples", "bench", "openframeworks"},
 }
-# A library that shows a simulation knows none, and a simulation does no I/O: it does not know the library either.
+# The swarm is a simulation without I/O, so it may not include the public headers.
 NO_PUBLIC = {"swarm"}
 
 Wrong = namedtuple("Wrong", "file line text why")
 
 
 def folder_of(path):
-    """The layer or the top folder that a path relative to the root belongs to."""
+    """Returns the layer or the top folder of a path relative to the root."""
     parts = path.parts
     return "/".join(parts[:2]) if parts[0] == "core" and len(parts) > 2 else parts[0]
 
 
 def search_folders(root, file):
-    """Where a name may be found: beside the file, and in every folder that the build puts on the search path."""
+    """Returns the folders in which a header is searched: that of the file, and the include folders of the build."""
     yield file.parent
     for folder in (".", "include", "core", "swarm", "swarm/include", "swarm/src", "cli/common", "cli/verbs", "cli/verbs/swarm", "cli/verbs/bench", "cli/osc", "cli/segments", "bench", "tests",
                    "examples", "openframeworks/ofxWingbeat/src"):
@@ -61,7 +61,7 @@ def search_folders(root, file):
 
 
 def resolve(root, file, name):
-    """The file of this tree that an include names, relative to the root; None for a header from elsewhere."""
+    """Returns the file of this tree that an include names, relative to the root; None for an external header."""
     for folder in search_folders(root, file):
         candidate = (folder / name).resolve()
         if candidate.is_file() and root in candidate.parents:
@@ -93,7 +93,7 @@ def judge_outside(file, folder, target, target_folder):
 
 
 def judge(file, target):
-    """Why a file of the tree may not include another, or None."""
+    """Returns the reason why a file of the tree may not include another, or None."""
     folder, target_folder = folder_of(file), folder_of(target)
     if folder.startswith("core"):
         return judge_core(folder, target, target_folder)
@@ -101,7 +101,7 @@ def judge(file, target):
 
 
 def read_includes(path):
-    """(line number, text, name) of each include; comments and strings do not matter, an include starts its line."""
+    """Yields (line number, text, name) for each line that begins with #include."""
     text = path.read_text(errors="replace")
     for match in INCLUDE.finditer(text):
         yield text.count("\n", 0, match.start(2)) + 1, match.group(0).strip(), match.group(2)
@@ -126,7 +126,7 @@ def check(root):
 
 
 def missing(file, name):
-    """A name that looks like ours and leads nowhere would slip through every rule."""
+    """Returns a problem for a name of the project that leads to no file; no other rule would check it."""
     return f"no such header, seen from {file}" if name.startswith(("wingbeat/", "core/")) else None
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Proves that the check of the arrows can fail: small trees with one wrong include each, and one that is right."""
+"""Tests the include rules on small trees: one that keeps them, and others with one wrong include each."""
 
 import sys
 import tempfile
@@ -28,7 +28,7 @@ GOOD = {
 
 
 def check(changes):
-    """What the check says about the good tree with some files changed."""
+    """Returns the problems that the check finds in the good tree with some files changed."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         for file, text in {**GOOD, **changes}.items():

@@ -48,7 +48,7 @@ def can_read(user, paths):
 
 
 def stage(build, julia, scratch):
-    """A copy of what the suites use, for a user who cannot read the checkout."""
+    """Copies the files that the suites need, for a user who cannot read the checkout."""
     copy = scratch / "tree"
     for part in (Path("julia"), Path("spec"), Path("examples"), build.relative_to(ROOT) / "lib", build.relative_to(ROOT) / "bin"):
         if (ROOT / part).is_dir():
@@ -105,7 +105,7 @@ def run(arguments, scratch):
 
 
 def collect_garbage(build, home):
-    """Objects of processes that the suite killed are found while their runtime folder still names them."""
+    """Removes the objects of processes that the suite killed, while their runtime folder still names them."""
     command = build / "bin" / "wingbeat"
     if command.exists():
         subprocess.run([command, "gc"], env=dict(os.environ, WINGBEAT_DIR=str(home / "runtime")), timeout=30, check=False,

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""alice/swarm as users type it: the command, Julia, and C++, by users of the test's own on a machine (mounts) of its own.
+"""Tests names such as alice/swarm in the command, Julia and C++, by temporary users in a private mount namespace.
 
     commands_test.py WINGBEAT LIBRARY [JULIA PACKAGE]
 
-Needs root and a mount namespace; else it is skipped (exit code 77).
+Needs root and a mount namespace; otherwise it is skipped (exit code 77).
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 
 PATIENCE_S = 60
 USERS = {"alice": 31001, "bob": 31002, "mallory": 31003}
-GROUP = 31100  # Alice's and Bob's
+GROUP = 31100  # the group of Alice and Bob
 INSIDE = "WINGBEAT_TEST_INSIDE"
 COMMAND, LIBRARY, *REST = (Path(word).resolve() for word in sys.argv[1:])
 JULIA, PACKAGE = REST if len(REST) == 2 else (None, None)
@@ -150,7 +150,8 @@ class Commands(Machine):
         swarm = self.start_swarm("--share", "all-read,group-control")
         swarm.kill()
         swarm.wait()
-        # Where a lock can be asked about without being taken, others may know; elsewhere nobody is declared dead in doubt.
+        # On Linux other users can test a lock without taking it. Elsewhere a writer whose state is unknown counts as
+        # alive.
         told = "dead" if "(linux)" in self.succeed("alice", "--version") else "alive"
         for user in ("bob", "mallory"):
             self.command(user, "gc", WINGBEAT_DIR=self.directory_of_alice())

@@ -1,5 +1,5 @@
-// What other users may do with a stream is exactly what its writer said; and who poses as somebody else gets nowhere. Each party is
-// a process of its own user. Needs root to make them.
+// Other users have exactly the rights that the writer of a stream granted, and a process cannot pose as another user's.
+// Each party is a process of a separate user. Needs root to create them.
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/file.h>
@@ -21,7 +21,7 @@ namespace {
 using namespace wbtest;
 using Words = std::vector<std::string>;
 
-// Users and groups that exist nowhere else. Alice writes; Bob is in her group, Mallory is not.
+// Ids of users and groups that no other program uses. Alice writes; Bob is in her group, Mallory is not.
 constexpr unsigned kAlice = 31001, kBob = 31002, kMallory = 31003, kGroup = 31100;
 
 // ---------------------------------------------------------------------------------------------------- the other side
@@ -78,7 +78,7 @@ std::string inspect(const Words& words) {
   return std::to_string(code) + " " + std::to_string(info.seq);
 }
 
-// Tries to hold the writer's lock, by every kind of lock there is, and keeps trying.
+// Tries to hold the writer's lock by every kind of file lock, and keeps the locks that it gets.
 std::string pose(const Words& words) {
   for (const int flags : {O_RDWR, O_RDONLY}) {
     const int file = ::open(words.at(1).c_str(), flags | O_CLOEXEC);
@@ -92,7 +92,7 @@ std::string pose(const Words& words) {
   return "refused";
 }
 
-// Memory objects of those epochs, open to all, of noise.
+// Creates memory objects of the given epochs, open to all users, with random content.
 std::string squat(const Words& words) {
   const std::string kind = words.size() > 4 ? words[4] : "d";
   for (int epoch = std::atoi(words.at(2).c_str()), count = std::atoi(words.at(3).c_str()); count > 0;
@@ -180,7 +180,7 @@ struct Expected {
 
 class Access : public Rights, public ::testing::WithParamInterface<Expected> {};
 
-// What a reader of alice/shared finds, who may do what `way` says.
+// Checks what a user whose rights correspond to `way` can do with alice/shared.
 void expect_way(User& user, int way) {
   const Words opened = user.ask("open 31001/shared");
   if (way == 0) {
@@ -190,7 +190,7 @@ void expect_way(User& user, int way) {
   }
   ASSERT_EQ(opened[0], "0") << user.answer("error");
   EXPECT_EQ(opened[1], std::to_string(way));
-  EXPECT_EQ(opened[2], "1") << "the writer is seen alive";
+  EXPECT_EQ(opened[2], "1") << "the writer is reported alive";
   EXPECT_EQ(user.answer("take"), "0 whole");
   EXPECT_EQ(user.answer("inspect 31001/shared"), "0 3");
   EXPECT_EQ(user.answer("set"), way == WB_BY_LEASE ? "0" : std::to_string(WB_ERR_ACCESS));
@@ -214,7 +214,7 @@ TEST_P(Access, gives_each_user_what_was_said_whatever_the_umask) {
     bob.ask("close");
     mallory.ask("close");
     EXPECT_EQ(User(kAlice, kGroup).answer("collect"), "0");
-    EXPECT_TRUE(std::filesystem::is_empty(home(kAlice))) << "the owner collects what others could not";
+    EXPECT_TRUE(std::filesystem::is_empty(home(kAlice))) << "the owner collects the objects that others may not remove";
     std::filesystem::remove_all(home(kAlice));
   }
 }
@@ -233,7 +233,7 @@ TEST_F(Rights, a_restart_gives_others_and_takes_back) {
   User alice(kAlice, kGroup), bob(kBob, kGroup);
   ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0");
   ASSERT_EQ(bob.ask("open 31001/shared")[0], "0");
-  ASSERT_EQ(alice.answer("create 0"), "0") << "bob keeps it in being";
+  ASSERT_EQ(alice.answer("create 0"), "0") << "bob's reader keeps the stream";
   User other(kBob, kGroup);
   EXPECT_EQ(other.ask("open 31001/shared")[0], std::to_string(WB_ERR_ACCESS));
   ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_READ)), "0");
@@ -294,7 +294,7 @@ TEST_F(Rights, an_impostor_of_another_users_directory_is_found_out) {
   EXPECT_EQ(opened[0], std::to_string(WB_ERR_ACCESS)) << bob.answer("error");
 }
 
-// The name's beginning of the stream's memory objects: from its manifest.
+// Returns the prefix of the names of the stream's memory objects, from its manifest.
 std::string object_prefix() {
   std::ifstream manifest(home(kAlice) + "/shared.manifest");
   for (std::string line; std::getline(manifest, line);) {
@@ -319,7 +319,7 @@ TEST_F(Rights, names_that_somebody_else_took_are_passed_over) {
   EXPECT_NE(alice.answer("error").find("belongs to another user"), std::string::npos) << alice.answer("error");
 }
 
-// -------------------------------------------------------------------------------------------------- who leaves what
+// ------------------------------------------------------------------------------------------- after a process has ended
 
 TEST_F(Rights, a_member_with_control_cannot_become_the_writer) {
   User alice(kAlice, kGroup), bob(kBob, kGroup);
@@ -327,13 +327,13 @@ TEST_F(Rights, a_member_with_control_cannot_become_the_writer) {
   ASSERT_EQ(alice.answer("publish"), "0");
   ASSERT_EQ(bob.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE));
   EXPECT_NE(bob.answer("pose " + home(kAlice) + "/shared.writer"), "written");
-  EXPECT_NE(bob.answer("make " + home(kAlice) + "/shared.manifest.new"), "0") << "nor make files there";
+  EXPECT_NE(bob.answer("make " + home(kAlice) + "/shared.manifest.new"), "0") << "a member cannot create files there";
   alice.kill();
   User same_place(kBob, kGroup);
   ASSERT_EQ(same_place.answer("use " + home(kAlice)), "0");
   EXPECT_EQ(same_place.answer("create " + std::to_string(WB_GROUP_CONTROL)), std::to_string(WB_ERR_ACCESS));
   EXPECT_EQ(same_place.answer("collect"), "0");
-  EXPECT_EQ(bob.answer("take"), "0 whole") << "what the dead writer left is still hers, and there";
+  EXPECT_EQ(bob.answer("take"), "0 whole") << "the dead writer's stream still exists and belongs to alice";
   User successor(kAlice, kGroup);
   EXPECT_EQ(successor.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0") << successor.answer("error");
   EXPECT_EQ(successor.answer("publish"), "0");
@@ -346,7 +346,7 @@ TEST_F(Rights, of_a_dead_strangers_objects_none_is_used_or_shown) {
   ASSERT_EQ(alice.answer("create " + std::to_string(WB_ALL_READ)), "0");
   const std::string prefix = object_prefix();
   ASSERT_EQ(alice.answer("close"), "0");
-  for (const char* kind : {"d", "c"}) {  // either object's very name
+  for (const char* kind : {"d", "c"}) {  // the name of either object
     User mallory(kMallory, kMallory, "000");
     ASSERT_EQ(mallory.answer("squat " + prefix + " 1 1 " + kind), "0");
     mallory.kill();
@@ -357,7 +357,7 @@ TEST_F(Rights, of_a_dead_strangers_objects_none_is_used_or_shown) {
     EXPECT_EQ(bob.answer("take"), "0 whole");
     EXPECT_EQ(next.answer("close"), "0");
     EXPECT_TRUE(std::filesystem::is_empty(home(kAlice)));
-    ASSERT_EQ(::shm_unlink((prefix + "1" + kind).c_str()), 0) << "it is the stranger's still";
+    ASSERT_EQ(::shm_unlink((prefix + "1" + kind).c_str()), 0) << "the stranger's object still has its name";
   }
 }
 
@@ -367,7 +367,7 @@ TEST_F(Rights, objects_that_a_stranger_put_in_the_place_of_removed_ones_are_refu
   ASSERT_EQ(alice.answer("publish"), "0");
   const std::string prefix = object_prefix();
   alice.kill();
-  for (const char* kind : {"d", "c"}) {  // as at a logout that removes a user's objects
+  for (const char* kind : {"d", "c"}) {  // removed as by a logout that removes a user's objects
     ASSERT_EQ(::shm_unlink((prefix + "1" + kind).c_str()), 0);
     ASSERT_EQ(mallory.answer("squat " + prefix + " 1 1 " + kind), "0");
   }
@@ -380,8 +380,8 @@ TEST_F(Rights, objects_that_a_stranger_put_in_the_place_of_removed_ones_are_refu
   EXPECT_EQ(bob.answer("take"), "0 whole");
 }
 
-// In a directory that others may write to, they can take the lock files' names. That is no crash and no wait, and in no directory
-// that the library made.
+// In a directory that other users may write to, they can create files with the names of the lock files. The result is
+// an error, not a crash or a wait. Directories that the library makes do not allow it.
 TEST_F(Rights, lock_files_that_somebody_else_took_are_an_error_that_names_them) {
   User alice(kAlice, kGroup), mallory(kMallory, kMallory, "077");
   ASSERT_EQ(alice.answer("mkdir " + home(kAlice)), "0");

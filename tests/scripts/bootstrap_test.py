@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What scripts/bootstrap says and does when something is missing. Installs nothing: each run sees a PATH of its own."""
+"""Tests the messages and actions of scripts/bootstrap when programs are missing. Each run has its own PATH, so that
+nothing is installed."""
 
 import os
 import pty
@@ -32,7 +33,7 @@ class Bootstrap(unittest.TestCase):
             (self.bin / name).symlink_to(shutil.which(name))
         self.fake("id", "echo 1000")
         self.fake("uname", "echo Linux")
-        # The headers count as found: what is on this machine is not the question here.
+        # The fake compiler accepts all headers, so that the result does not depend on this machine.
         self.fake("c++", "cat >/dev/null")
 
     def fake(self, name, text, folder=None):
@@ -42,7 +43,7 @@ class Bootstrap(unittest.TestCase):
         program.chmod(0o755)
 
     def on(self, text):
-        """From now on the system is the one that this text of an os-release file describes."""
+        """Sets the system: writes this text as the os-release file."""
         self.os_release.write_text(text)
 
     def miss(self, *names):
@@ -57,7 +58,7 @@ class Bootstrap(unittest.TestCase):
                               stdin=stdin, capture_output=True, text=True, check=False)
 
     def assert_told(self, done, command):
-        """It ended with exactly this command to run, and the way that needs none."""
+        """Checks that the run failed, and that it printed exactly this command and the alternative `make core`."""
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         lines = done.stderr.splitlines()
         self.assertEqual([line.strip() for line in lines if line.startswith("    ")], [command])
@@ -154,7 +155,7 @@ class Bootstrap(unittest.TestCase):
         self.assertEqual((without.returncode, without.stdout, without.stderr), (0, "", ""))
 
     def test_what_only_other_targets_need_is_not_asked_for(self):
-        """The programs that tests, benchmarks and lint need are absent, and the build has all it wants."""
+        """Programs that only tests, benchmarks and lint need are absent; the build needs none of them."""
         for name in ("python3", "pkg-config", "clang++", "valgrind", "spin", "shellcheck"):
             self.assertFalse((self.bin / name).exists())
         self.assertEqual(self.run_bootstrap().returncode, 0)
@@ -171,7 +172,7 @@ class Bootstrap(unittest.TestCase):
         self.assertEqual(actions, ["install", "update", "install"])
 
     def answer(self, text):
-        """Runs it with a terminal at which somebody types `text`; the calls that sudo got."""
+        """Runs the script on a terminal and types `text`. Returns the calls of sudo."""
         (self.bin / "cmake").unlink()
         self.fake("apt-get", "exit 0")
         self.fake("sudo", f'echo "$*" >> {self.bin}/calls')

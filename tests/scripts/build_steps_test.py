@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What a bare configure builds: few steps, no tests, no benchmarks; and that `product` leaves configured tests as they are.
+"""Checks what a bare configure builds (few steps, no tests, no benchmarks), and that `product` does not change tests.
 
     build_steps_test.py SOURCE BUILD
 
-BUILD is a folder of Ninja in which the tests are configured.
+BUILD is a build folder of Ninja in which the tests are configured.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ MOST_STEPS = 130
 
 
 def steps(build, target):
-    """The commands that build this target from nothing."""
+    """Returns the commands that build this target in an empty folder."""
     done = subprocess.run(["ninja", "-C", build, "-t", "commands", target], capture_output=True, text=True, check=True)
     return [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("ninja: ")]
 

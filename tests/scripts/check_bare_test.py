@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Proves that scripts/check_bare tells a command that passes from one that fails, and leaves nothing behind, even when it is killed.
+"""Tests that scripts/check_bare reports passed and failed commands correctly and leaves nothing behind, even if killed.
 
-Each run sees a checkout of its own and a minimal system of a few programs of this machine, in which `make` is a script.
+Each run uses its own checkout and a minimal system of a few programs of this machine, in which `make` is a script.
 """
 
 import importlib.machinery
@@ -92,7 +92,7 @@ class WhatItDoes(unittest.TestCase):
         path.chmod(0o755)
 
     def system_with_make(self, text):
-        """The minimal system is there already, as after a first run."""
+        """Makes the minimal system, as a first run leaves it."""
         root = self.folder / "system"
         for name in ("proc", "sys", "dev", "tmp", "root", "bin", "usr/local/share/ca-certificates", "usr/sbin", "etc/apt/apt.conf.d",
                      "var/cache/apt/archives"):
@@ -166,7 +166,7 @@ class WhatItDoes(unittest.TestCase):
             time.sleep(0.05)
 
     def sleepers(self):
-        """The processes of the check that sleep, told by the length that no other process sleeps."""
+        """Returns the sleeping processes of the check. Their unique sleep time identifies them."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Proves that scripts/test counts what passed and cannot take a broken run for a good one."""
+"""Tests that scripts/test counts passed tests and reports every kind of broken run as a failure."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ SCRIPT = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[
 
 
 def case(name, shell, **properties):
-    """The lines of a CTestTestfile that describe one case."""
+    """Returns the lines of a CTestTestfile that describe one case."""
     words = " ".join(f"{key} {value}" for key, value in properties.items())
     return f'add_test({name} "sh" "-c" "{shell}")\n' + (f"set_tests_properties({name} PROPERTIES {words})\n" if words else "")
 
@@ -36,7 +36,7 @@ class RunTests(unittest.TestCase):
         return [sys.executable, self.root / "scripts" / "test", build, *options]
 
     def expect(self, cases, passed, failed, skipped=0, shown=(), options=()):
-        """What a run over these cases says in its last line, returns, and shows before."""
+        """Runs these cases and checks the counts in the last line, the exit code, and the output before."""
         done = subprocess.run(self.command(cases, *options), capture_output=True, text=True, check=False)
         lines = done.stdout.splitlines()
         self.assertEqual(lines[-1], f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), done.stdout)

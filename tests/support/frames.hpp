@@ -1,4 +1,4 @@
-// Short ways for tests of readers: frames that give themselves back, states, and actions that come later.
+// Helpers for tests of readers: frames that release themselves, options, statistics, and delayed actions.
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,12 @@
 #include "support/runtime.hpp"
 #include "support/streams.hpp"
 
-// Whether each of several calls has the expected result. The failure says which had another.
+// Checks that each of several calls returned the expected result. The failure names the first call that did not.
 #define EXPECT_EACH(expected, ...) EXPECT_TRUE(wbtest::all_are((expected), {__VA_ARGS__}))
 
 namespace wbtest {
 
-// Gives itself back at the end of its block.
+// Releases itself at the end of its scope.
 struct Frame : wb_frame {
   Frame() : wb_frame{} {}
   ~Frame() { wb_frame_release(this); }
@@ -21,7 +21,8 @@ struct Frame : wb_frame {
   Frame& operator=(const Frame&) = delete;
 };
 
-// Takes a frame, which must be whole, and gives it back. Returns what wb_reader_wait does. `seen`: the frame's numbers.
+// Takes a frame, checks that it is whole, and releases it. Returns the result of wb_reader_wait. `seen` receives the
+// frame's description without the lease.
 inline int take(const Reader& reader, std::int64_t timeout_ns = kLong, wb_frame* seen = nullptr) {
   Frame frame;
   const int code = wb_reader_wait(reader.get(), timeout_ns, &frame);
@@ -34,7 +35,7 @@ inline int take(const Reader& reader, std::int64_t timeout_ns = kLong, wb_frame*
   return code;
 }
 
-// The seq of the next frame, or 0 if there is none at once.
+// Returns the seq of the next frame, or 0 if no frame is available now.
 inline std::uint64_t next(const Reader& reader, std::uint64_t* missed = nullptr) {
   wb_frame seen{};
   if (take(reader, 0, &seen) == WB_OK && missed != nullptr) *missed = seen.missed;
@@ -45,7 +46,7 @@ inline void expect_next(const Reader& reader, std::uint64_t first, std::uint64_t
   for (std::uint64_t seq = first; seq <= last; ++seq) ASSERT_EQ(next(reader), seq);
 }
 
-// A reader of "swarm" with these options; it sleeps when it waits.
+// Options of a reader that sleeps while it waits.
 inline wb_reader_options with(wb_mode mode, std::uint32_t flags = 0, std::uint32_t every = 0,
                               const char* label = nullptr) {
   wb_reader_options options{};
@@ -88,14 +89,14 @@ inline wb_stream_info info_of(const Inspection& inspection) {
   return info;
 }
 
-// Accepts every request that waits, and returns their number.
+// Accepts every pending request and returns their number.
 inline int accept_all(const Writer& writer) {
   int count = 0;
   for (wb_request request; wb_writer_next_request(writer.get(), &request) == WB_OK;) ++count;
   return count;
 }
 
-// Whether wb_error_message() contains `text`.
+// Checks that wb_error_message() contains `text`.
 inline ::testing::AssertionResult message_has(const std::string& text) {
   const std::string message = wb_error_message();
   if (message.find(text) != std::string::npos) return ::testing::AssertionSuccess();
@@ -113,10 +114,10 @@ inline ::testing::AssertionResult all_are(int expected, std::initializer_list<in
   return ::testing::AssertionSuccess();
 }
 
-// The fixture of tests of one stream, "swarm", which has a writer.
+// The fixture of tests of one stream, "swarm", with a writer.
 class WithWriter : public Streams {
  protected:
-  // Ends the writer and makes the next, with another shape for another epoch.
+  // Closes the writer and makes the next one. Another shape starts another epoch.
   void restart(const Shape& shape = {}) {
     writer.reset();
     writer = make_writer("swarm", shape);
@@ -127,7 +128,7 @@ class WithWriter : public Streams {
   wb_writer* w = writer.get();
 };
 
-// Does something in another thread after some milliseconds; its end waits for that.
+// Runs an action in another thread after some milliseconds. The destructor waits for it.
 class Later {
  public:
   template <class Action>

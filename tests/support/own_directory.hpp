@@ -1,4 +1,4 @@
-// A runtime directory of each test's own, removed with all that was left in it. Needs the public headers alone.
+// A private runtime directory for each test, removed with all its contents. Uses only the public headers.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ class OwnDirectory : public testing::Test {
   std::string directory;
 };
 
-// The code of the wingbeat::Error that `call` throws, WB_OK if it throws none.
+// Returns the code of the wingbeat::Error that `call` throws, or WB_OK if it does not throw.
 template <class Call>
 int thrown_code(Call&& call) {
   try {

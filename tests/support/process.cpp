@@ -39,7 +39,7 @@ std::vector<std::string> words_of(const std::string& line) {
 #endif
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
-  // A program of another processor is started by way of the emulator that runs this one.
+  // A program for another processor is started through the emulator that runs this process.
   if (const char* emulator = std::getenv("WINGBEAT_EMULATOR"))
     ::execlp(emulator, emulator, program.c_str(), kPuppet, nullptr);
   else
@@ -131,7 +131,7 @@ Ended Puppet::kill() {
 }
 
 int run_puppet(Answer answer_line) {
-  // Unbuffered, so that is_line_waiting sees what was not read.
+  // Standard input is read without a buffer, so that is_line_waiting sees unread lines.
   std::string line;
   for (char c; ::read(STDIN_FILENO, &c, 1) == 1;) {
     if (c != '\n') {

@@ -34,7 +34,7 @@ std::set<std::string>& noted_streams() {
   return names;
 }
 
-// What the names of a stream's memory objects begin with, by spec/segment.md: FNV-1a over directory and stream.
+// Returns the prefix of the names of a stream's memory objects by spec/segment.md: FNV-1a over directory and stream.
 std::string object_prefix(const std::string& directory, const std::string& stream) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (char c : directory + '\n' + stream) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;

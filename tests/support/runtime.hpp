@@ -1,4 +1,4 @@
-// A runtime directory of a test's own, which leaves nothing behind and says so if something is left.
+// A private runtime directory for each test. The test fails if files or memory objects are left at its end.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace wbtest {
 class RuntimeDirectory {
  public:
   RuntimeDirectory();   // makes it and sets WINGBEAT_DIR
-  ~RuntimeDirectory();  // collects what the dead left, and fails the test if something remains
+  ~RuntimeDirectory();  // collects dead streams, and fails the test if an object remains
   RuntimeDirectory(const RuntimeDirectory&) = delete;
   RuntimeDirectory& operator=(const RuntimeDirectory&) = delete;
 
@@ -20,17 +20,17 @@ class RuntimeDirectory {
   std::vector<std::string> files() const;  // sorted names
   void write(const std::string& name, const std::string& content) const;
   std::string read(const std::string& name) const;
-  // Names of the stream's memory objects; none where the system cannot list them.
+  // Returns the names of the stream's memory objects; none if the system cannot list them.
   std::vector<std::string> objects(const std::string& stream = "swarm") const;
 
  private:
   std::string path_;
 };
 
-// Every RuntimeDirectory looks, at its end, for memory objects of the streams that were named here.
+// Registers a stream. Each RuntimeDirectory checks at its end that the registered streams have no memory objects.
 void note_stream(const std::string& name);
 
-// The fixture of nearly every test.
+// The fixture of most tests.
 class Streams : public ::testing::Test {
  protected:
   RuntimeDirectory directory;

@@ -1,4 +1,4 @@
-// Tests of what a program costs the system cannot see it where a sanitizer's own memory and system calls come on top.
+// Tests of memory use and system calls cannot run under a sanitizer, because the sanitizer adds its own.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #endif
 #endif
 
-// `reason`: what of the sanitizer's stands in the way.
+// `reason` names the effect of the sanitizer that prevents the test.
 #ifdef WBTEST_IS_SANITIZED
 #define SKIP_IF_SANITIZED(reason) GTEST_SKIP() << reason
 #else

@@ -100,7 +100,7 @@ void stamp(void* words, std::uint64_t seq) {
 }
 
 std::string array_name() {
-  static const std::string name = "/wbtest-" + std::to_string(::getpid());  // also in a forked child
+  static const std::string name = "/wbtest-" + std::to_string(::getpid());  // the same name in a forked child
   return name;
 }
 

@@ -1,4 +1,4 @@
-// The lock behind a shared array's numbers: one holder at a time, nobody left asleep, and a holder's death told once.
+// The lock of a shared array: one holder at a time, no lost wake-up, and a holder's death is reported once.
 #include "checked_memory.hpp"
 #include "scenarios.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 using namespace checked;
 using sync::LockOutcome;
 
-// The kernel's file locks: taking, losing and asking after one are each done under a lock of the kernel's own.
+// The kernel's file locks: acquiring, losing and testing a lock are each atomic under a lock of the kernel.
 class FileLocks {
  public:
   void set(std::uint32_t party, bool is_alive) {
@@ -27,7 +27,7 @@ class FileLocks {
   rl::mutex mutex_;
 };
 
-// The lock's block, what it guards, and what the kernel has beside.
+// The words of the lock, the data that it protects, and the kernel's state.
 struct Guarded {
   Guarded() {
     holder.store(0);
@@ -52,7 +52,7 @@ class LockMemory {
   Guarded* guarded_;
 };
 
-// As stream::ArrayLock waits, but that nobody looks again after a nap: a lost wake-up is a deadlock.
+// Waits as stream::ArrayLock does, but without a time limit for naps, so that a lost wake-up is a deadlock.
 LockOutcome take(Guarded& guarded, std::uint32_t party, bool sleeps) {
   const LockMemory memory(guarded);
   rl::linear_backoff backoff;
@@ -75,7 +75,7 @@ void give(Guarded& guarded, std::uint32_t party) {
   if (sync::give_back(LockMemory(guarded), party)) guarded.futex.wake();
 }
 
-// Three parties take it in turn and sleep while others have it.
+// Three parties take the lock in turn and sleep while another party holds it.
 struct Turns : rl::test_suite<Turns, 3> {
   static constexpr std::uint64_t kTurns = 2;
   Guarded guarded;
@@ -94,8 +94,9 @@ struct Turns : rl::test_suite<Turns, 3> {
   }
 };
 
-// The first party may die at any step; its number then gets another owner, who frees what his predecessor held. The others are told once at
-// most, and told if it died between taking and freeing.
+// The first party may die at any step. Its number then gets another owner, which frees the lock if the dead party
+// held it. The death is reported to the other parties at most once, and exactly once if the party died between taking
+// and freeing.
 struct Death : rl::test_suite<Death, 3> {
   Guarded guarded;
   Word<std::uint32_t> told, died_holding;
@@ -128,7 +129,7 @@ struct Death : rl::test_suite<Death, 3> {
     try {
       take(guarded, 0, false);
       guarded.sum = guarded.sum + 1;
-      Memory::step(sync::Step::kLockTaken);  // half-way through what the lock guards
+      Memory::step(sync::Step::kLockTaken);  // in the middle of the protected change
       give(guarded, 0);
     } catch (const Died&) {
     }

@@ -1,5 +1,6 @@
-// The `Memory` under which Relacy runs core/sync as it is: every word an atomic of Relacy's, every plain byte one of its variables,
-// so that each load may give any value that the C++ memory model allows, and each race is reported.
+// The `Memory` with which Relacy runs core/sync unchanged. Every word is an atomic of Relacy and every plain byte a
+// variable of Relacy, so that each load may return any value that the C++ memory model allows, and each race is
+// reported.
 #pragma once
 
 #include <atomic>
@@ -12,7 +13,7 @@
 #include "sync/requests.hpp"
 #include "sync/slots.hpp"
 
-// After the sources under test: Relacy replaces names of the C++ library by macros, which are not wanted here.
+// Included after the sources under test, because Relacy replaces names of the C++ library by macros.
 #include <relacy/relacy.hpp>
 #undef memory_order_relaxed
 #undef memory_order_consume
@@ -64,7 +65,7 @@ class Word {
   rl::atomic<T> atomic_;
 };
 
-// A plain variable: any race on it is reported.
+// A plain variable. Relacy reports any race on it.
 template <class T>
 class Plain {
  public:
@@ -103,7 +104,7 @@ struct Receipt {
 
 inline constexpr std::uint32_t kMostSlots = 6, kMostReaders = 3, kPayloadWords = 2;
 
-// Both objects of a stream. Everything is zero at the beginning, as new shared memory is.
+// Both objects of a stream. All words are zero at the beginning, as in new shared memory.
 struct Segment {
   Segment(std::uint32_t slot_count, std::uint32_t reader_count) : slots(slot_count), readers(reader_count) {
     for (auto& word : commit) word.store(0);
@@ -134,7 +135,7 @@ struct Segment {
   Receipt receipts[kMostReaders][layout::kMaxPending];
 };
 
-// Thrown at a step to end a party there, as kill -9 does.
+// Thrown at a step to end a party at that step, as kill -9 does.
 struct Died {};
 
 class Memory {
@@ -145,13 +146,13 @@ class Memory {
   static void fence(std::memory_order how) { rl::atomic_thread_fence(order(how), $); }
   static void relax() { rl::yield(1, $); }
   template <class Word>
-  static void write_back(Word&) {}  // changes nothing that anybody could see
+  static void write_back(Word&) {}  // has no visible effect
   static void step(sync::Step) {
     const unsigned thread = rl::thread_index();
     if (steps_left[thread] != 0 && --steps_left[thread] == 0) throw Died();
     may_pause();
   }
-  // Now and then lets the others go far on: few executions would do so by chance.
+  // Sometimes lets the other threads run far ahead, which few random schedules do.
   static void may_pause() {
     if (rl::rand(4) != 0) return;
     for (unsigned i = rl::rand(40); i > 0; --i) rl::yield(1, $);
@@ -186,7 +187,7 @@ class Memory {
   Segment* segment_ = nullptr;
 };
 
-// The kernel's futex: comparing and going to sleep are one step under its lock.
+// The kernel's futex: comparing the word and going to sleep are one atomic step.
 class Futex {
  public:
   template <class T>
@@ -206,7 +207,7 @@ class Futex {
   rl::condition_variable_any changed_;
 };
 
-// Runs a scenario; a line of what was found. 0 if nothing was.
+// Runs a scenario and prints the result in one line. Returns 0 if no error was found.
 template <class Scenario>
 int run(const char* name, unsigned long iterations, rl::scheduler_type_e scheduler = rl::sched_random) {
   rl::test_params parameters;

@@ -1,4 +1,5 @@
-// What a reader tells the writer: requests and their receipts, and that it has done with a frame.
+// The data that a reader sends to the writer: requests (with receipts from the writer) and the last frame it has
+// finished.
 #include "checked_memory.hpp"
 #include "scenarios.hpp"
 
@@ -16,7 +17,7 @@ bool post(const Memory& memory, std::uint64_t value) {
   return sync::post_request(memory, 0, record);
 }
 
-// Takes what waits and answers it, as the stream's writer does between two frames.
+// Takes and answers the pending requests, as the stream's writer does between two frames.
 void answer(const Memory& memory, std::uint64_t& consumed) {
   const std::uint64_t last = sync::last_request(memory, 0, consumed);
   while (consumed < last) {
@@ -31,8 +32,8 @@ void answer(const Memory& memory, std::uint64_t& consumed) {
   }
 }
 
-// The ring of requests is full: each new one overwrites one that the writer has done with, each receipt one that the reader has
-// seen.
+// The ring of requests is full: each new request overwrites a request that the writer has answered, and each receipt
+// overwrites a receipt that the reader has seen.
 struct Ring : rl::test_suite<Ring, 2> {
   static constexpr std::uint64_t kMore = 3;
   Segment segment{3, 1};
@@ -70,7 +71,8 @@ struct Ring : rl::test_suite<Ring, 2> {
   }
 };
 
-// A reader that does not wait for receipts: room alone keeps it from overwriting a request that the writer has not taken.
+// A reader that does not wait for receipts. Only the check for room prevents it from overwriting a request that the
+// writer has not taken.
 struct Room : rl::test_suite<Room, 2> {
   Segment segment{3, 1};
 
@@ -92,8 +94,8 @@ struct Room : rl::test_suite<Room, 2> {
   }
 };
 
-// In lock-step the writer goes on only when the reader has done with the frame, sees what it asked because of it, and is never left
-// asleep: a lost wake-up is a deadlock here.
+// In lock-step the writer continues only when the reader has finished the frame, then sees the request that the frame
+// caused, and is always woken: a lost wake-up is a deadlock here.
 struct LockStep : rl::test_suite<LockStep, 2> {
   static constexpr std::uint64_t kFrames = 3;
   Segment segment{3, 1};
@@ -111,7 +113,7 @@ struct LockStep : rl::test_suite<LockStep, 2> {
   void write(const Memory& memory) {
     std::uint64_t consumed = 0;
     for (std::uint64_t seq = 1; seq <= kFrames; ++seq) {
-      world = seq;  // without any lease: nobody reads it now
+      world = seq;  // needs no lease: the reader does not read it now
       newest.store(seq, std::memory_order_release);
       await(memory, seq);
       answer(memory, consumed);

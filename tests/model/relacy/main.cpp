@@ -1,4 +1,5 @@
-// relacy_slots [NAME [TIMES]]: runs a scenario, or all; TIMES multiplies the number of executions. 0 if all hold.
+// relacy_slots [NAME [TIMES]]: runs one scenario, or all. TIMES multiplies the number of executions. Exit code 0: all
+// hold.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Shows that the checks can fail: changes one thing in a copy of core/sync, and wants a scenario to find it.
+"""Checks that the scenarios can fail: makes one change in a copy of core/sync, which a scenario must detect.
 
 mutants.py --list | NAME --compiler C++ --work FOLDER [--times N]
-Exit status: 0 the mutant was caught, 1 it survived, 2 it could not be made (its text is not there exactly once).
+Exit status: 0 the mutant was caught, 1 it survived, 2 it could not be made (its text does not occur exactly once).
 """
 
 import argparse
@@ -19,7 +19,7 @@ ACQ = "std::memory_order_acquire"
 REL = "std::memory_order_release"
 RLX = "std::memory_order_relaxed"
 
-# name: (file, text, what stands there instead, program, scenario)
+# name: (file, text, replacement, program, scenario)
 MUTANTS = {
     # fences
     "writer_fence_before_scan": ("slots.hpp", f"    Memory::fence({SC});  // invariant 4\n    if (!any_lease", "    if (!any_lease", "slots", "leases_1"),
@@ -72,7 +72,7 @@ MUTANTS = {
     "ring_without_room": ("requests.hpp", ">= layout::kMaxPending) return false;", "> layout::kMaxPending) return false;", "exchange", "ring"),
 }
 
-# Quick ones, that every test run can afford.
+# Mutants that are found quickly enough for every test run.
 REPRESENTATIVES = ["lock_freed_relaxed", "takings_not_counted", "writer_fence_before_scan", "reader_fence_after_lease", "publish_relaxed", "no_second_look", "copy_fence",
                    "writing_before_the_scan", "wake_relaxed", "receipt_relaxed", "done_fence"]
 

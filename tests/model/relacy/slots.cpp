@@ -1,4 +1,5 @@
-// The slot handshake: no torn read under a lease, none by a copy, no slot twice in use, a successor that respects leases.
+// The slot handshake: no torn read under a lease or by a copy, no slot in use twice, and a successor that respects
+// leases.
 #include "checked_memory.hpp"
 #include "scenarios.hpp"
 
@@ -26,14 +27,14 @@ bool is_whole(Segment& segment, const sync::Taken& taken) {
 
 void publish(Segment& segment, Writer& writer, void (*fill_slot)(Segment&, std::uint32_t, std::uint64_t) = fill) {
   const std::uint32_t slot = writer.begin();
-  RL_ASSERT(slot != sync::kNoSlot);    // the budget is kept, so there is one
-  RL_ASSERT(slot != writer.newest());  // there is always a frame to be had
+  RL_ASSERT(slot != sync::kNoSlot);    // the budget is respected, so a slot is available
+  RL_ASSERT(slot != writer.newest());  // the newest frame always stays available
   fill_slot(segment, slot, writer.seq() + 1);
   Memory::step(sync::Step::kWriterFilled);
   writer.commit();
 }
 
-// A reader tries until it has had some frames; not for ever, since the writer may be done.
+// A reader tries until it has received some frames. The tries are limited, because the writer may have finished.
 class Turns {
  public:
   bool go_on() { return frames_ < 4 && tries_++ < 24; }
@@ -48,7 +49,7 @@ class Turns {
   int frames_ = 0, tries_ = 0;
 };
 
-// A writer goes round the ring while readers take, hold, check and give back frames in every way there is.
+// A writer goes around the ring while readers take, hold, check and release frames in every way.
 template <int Readers, int Slots = Readers + 3>
 struct Leases : rl::test_suite<Leases<Readers, Slots>, Readers + 1> {
   Segment segment{Slots, Readers};
@@ -71,7 +72,7 @@ struct Leases : rl::test_suite<Leases<Readers, Slots>, Readers + 1> {
       const sync::Taken taken = take(reader);
       turns.took(taken);
       if (taken) RL_ASSERT(is_whole(segment, taken));
-      if (!taken || rl::rand(2) == 0) reader.release(0);  // else the word moves on to the next frame
+      if (!taken || rl::rand(2) == 0) reader.release(0);  // otherwise the lease moves to the next frame
     }
   }
 
@@ -88,7 +89,8 @@ struct Leases : rl::test_suite<Leases<Readers, Slots>, Readers + 1> {
   }
 };
 
-// Frames in order, each once; what is missed is exactly what lies between; of every k-th, only multiples.
+// Frames arrive in order and once. `missed` counts exactly the frames in between. With a stride of k, only multiples
+// of k arrive.
 template <int Every>
 struct InOrder : rl::test_suite<InOrder<Every>, 2> {
   Segment segment{4, 1};
@@ -117,7 +119,7 @@ struct InOrder : rl::test_suite<InOrder<Every>, 2> {
   }
 };
 
-// Copies without a lease: what is accepted is whole, though the writer writes where it is read.
+// Copies without a lease: every accepted copy is whole, although the writer may overwrite the slot during the copy.
 struct Copies : rl::test_suite<Copies, 2> {
   Segment segment{3, 0};
 
@@ -144,10 +146,10 @@ struct Copies : rl::test_suite<Copies, 2> {
   }
 };
 
-// A writer dies at any of its steps; its successor goes on, while a reader holds what it holds.
+// A writer dies at any of its steps and a successor takes over, while a reader keeps its leases.
 struct Succession : rl::test_suite<Succession, 3> {
   Segment segment{3, 1};
-  Word<std::uint32_t> lock;  // the kernel's, dropped at death
+  Word<std::uint32_t> lock;  // the kernel's lock, released at death
   Word<std::uint64_t> promised;
 
   void before() {
@@ -186,7 +188,7 @@ struct Succession : rl::test_suite<Succession, 3> {
     }
     Writer writer{Memory(segment)};
     writer.take_over();
-    RL_ASSERT(writer.seq() == highest);  // no frame is lost, no number used twice
+    RL_ASSERT(writer.seq() == highest);  // no frame is lost, no seq is used twice
     RL_ASSERT(sync::head_seq(segment.head.load(std::memory_order_relaxed)) == highest);
     for (int i = 0; i < 5; ++i) publish(segment, writer);
   }
@@ -208,7 +210,7 @@ struct Succession : rl::test_suite<Succession, 3> {
   }
 };
 
-// A reader is waited for, or sees the frame, but never sleeps through it: a lost wake-up is a deadlock here.
+// A reader either sees the frame or is woken, but never sleeps through it: a lost wake-up is a deadlock here.
 struct Sleeping : rl::test_suite<Sleeping, 2> {
   static constexpr std::uint64_t kFrames = 4;
   Segment segment{4, 1};
@@ -245,7 +247,7 @@ struct Sleeping : rl::test_suite<Sleeping, 2> {
   }
 };
 
-// Claims granted at the same time never exceed the budget.
+// Claims that are granted at the same time never exceed the budget.
 struct Budget : rl::test_suite<Budget, 3> {
   static constexpr std::uint32_t kBudget = 3;
   Segment segment{4, 3};

@@ -1,28 +1,30 @@
-/* The lock of a shared array: core/sync/array_lock.hpp, and core/array/array_lock.cpp around it. One of three parties may die at any step;
- * its number may get another owner then. A death with the lock is told to who gets it next, exactly once. A deadlock here is somebody who lives
- * and sleeps on though the lock is to be had: a nap, which is there to look whether the holder lives, ends by itself only if he does
- * not, or if somebody died between giving back and waking; and once at most, since one death is met once.
+/* The lock of a shared array: core/sync/array_lock.hpp, and core/array/array_lock.cpp around it. One of three parties
+ * may die at any step; its number may then get another owner. The death of a holder is reported to the next holder,
+ * exactly once. A deadlock in this model is a living party that keeps sleeping although the lock is free. A nap, which
+ * exists to check whether the holder is alive, ends by itself only if the holder is dead or if a party died between
+ * releasing and waking; it ends by itself at most once, because the model has one death.
  *
- * Mutants (-D): NO_PROBE (nobody looks whether the holder lives), NO_LIMIT (naps do not end), UNMARKED (sleeps without having marked the
- * word), BELL_LATE (the bell read after the word was marked), NOT_RUNG (woken without a change of the bell), MARK_LOST (taking over
- * clears the mark), NOT_COUNTED (takings are not counted), NOT_CLEARED (a number's new owner leaves his predecessor's
- * word), BLIND (he clears it without a second look).
+ * Mutants (-D): NO_PROBE (no party checks whether the holder is alive), NO_LIMIT (naps have no time limit), UNMARKED
+ * (a party sleeps without having marked the word), BELL_LATE (the bell is read after the word was marked), NOT_RUNG
+ * (parties are woken without a change of the bell), MARK_LOST (taking over clears the mark), NOT_COUNTED (acquisitions
+ * are not counted), NOT_CLEARED (the new owner of a number does not clear its predecessor's word), BLIND (the new
+ * owner clears the word without checking it again).
  */
 #define PARTIES 3
 #define DEATHS 1
 #define TURNS (me == 0 -> 2 : 1)
 
-/* The word. */
+/* The fields of the lock word. */
 byte holder = 0; /* party + 1 */
 bool marked = false, abandoned = false;
 byte count = 0;
 
 byte bell = 0;
-bool alive[PARTIES];    /* the kernel's: has the lock file */
+bool alive[PARTIES];    /* the kernel's state: the party holds its lock file */
 bool sleeping[PARTIES];
 byte deaths = 0, inside = 0;
-bool left = false;   /* somebody died with the lock, and nobody was told */
-bool unrung = false; /* somebody died who had to wake others */
+bool left = false;   /* a party died with the lock, and the death is not reported yet */
+bool unrung = false; /* a party died that had to wake others */
 
 #define IS_SEEN (holder == seen && marked == seen_marked && abandoned == seen_abandoned && count == seen_count)
 #ifdef NOT_COUNTED
@@ -43,7 +45,7 @@ bool unrung = false; /* somebody died who had to wake others */
 #define TAKE(mark) holder = me + 1; COUNT; marked = mark; abandoned = false
 #define MAY_DIE if :: me == 0 && deaths < DEATHS -> goto dead :: true fi
 
-/* To held by nobody; then whoever slept is woken. */
+/* Frees the word, then wakes the sleeping parties. */
 inline give_back(leave) {
   atomic {
     if
@@ -147,7 +149,7 @@ have:
   }
   MAY_DIE;
   inside--; is_inside = false;
-  assert(holder == me + 1); /* nobody took it from the living */
+  assert(holder == me + 1); /* no other party took the lock from a living holder */
   give_back(false);
   goto lock;
 

@@ -1,15 +1,16 @@
-/* Attaching against collecting: core/reader/reader_attach.cpp (attach_once) and registry.cpp (collect_locked); and a writer that
- * creates anew meanwhile. Locks are the kernel's: dropped at death. A stream that a living reader has attached to, or a living writer
- * writes, must never be removed.
+/* A reader attaches while a collection runs: core/reader/reader_attach.cpp (attach_once) and registry.cpp
+ * (collect_locked). A writer creates the stream again at the same time. The kernel releases the locks of a dead
+ * process. A stream that a living reader is attached to, or that a living writer writes, must never be removed.
  *
- * Mutants (-D): NOT_ASIDE (the manifest is not moved aside first), NO_REREAD (the reader does not read the manifest again),
- * LOCK_LATER (the reader locks its entry only after that), NO_WRITER_LOCK (the collector does not take the writer's lock).
+ * Mutants (-D): NOT_ASIDE (the manifest is not moved aside first), NO_REREAD (the reader does not read the manifest
+ * again), LOCK_LATER (the reader locks its entry only after reading the manifest again), NO_WRITER_LOCK (the collector
+ * does not take the writer's lock).
  */
 #define NOBODY 0
 
-byte writer_lock = NOBODY, reader_lock = NOBODY; /* who holds it */
-byte manifest = 1, aside = 0;                    /* identity it names; 0: not there */
-byte objects = 1;                                /* identity of those that can be opened; 0: unlinked */
+byte writer_lock = NOBODY, reader_lock = NOBODY; /* number of the holder */
+byte manifest = 1, aside = 0;                    /* identity that the file names; 0: no file */
+byte objects = 1;                                /* identity of the objects that can be opened; 0: unlinked */
 byte attached = 0;                               /* identity the reader is attached to, while it lives */
 byte written = 0;                                /* identity the writer writes, while it lives */
 
@@ -45,12 +46,12 @@ proctype Reader() {
     atomic { if :: reader_lock == NOBODY -> reader_lock = 1 :: else -> goto next fi };
 #endif
     attached = first; /* must be reached */
-    assert(objects != 0); /* never to what is gone */
+    assert(objects != 0); /* never attached to removed objects */
     if
     :: atomic { attached = 0; reader_lock = NOBODY } goto dead
     :: true
     fi;
-    /* It follows a new epoch when it sees one: the manifest names another identity. */
+    /* The reader follows a new epoch when the manifest names another identity. */
     if
     :: manifest != attached && manifest != 0 && objects == manifest -> attached = manifest
     :: true
@@ -64,7 +65,7 @@ dead:
   skip
 }
 
-/* Dies anywhere; the kernel drops its locks. */
+/* The collector may die at any step; the kernel releases its locks. */
 #define C_DIES if :: atomic { if :: writer_lock == 2 -> writer_lock = NOBODY :: else fi; if :: reader_lock == 2 -> reader_lock = NOBODY :: else fi }; goto dead :: true fi
 
 proctype Collector() {
@@ -85,7 +86,7 @@ proctype Collector() {
   atomic {
     if
     :: reader_lock == NOBODY -> reader_lock = 2
-    :: else -> /* a reader lives: back, and no more */
+    :: else -> /* a reader is alive: undo, and end */
       if
       :: aside != 0 -> manifest = aside; aside = 0 /* must be reached */
       :: else
@@ -95,7 +96,7 @@ proctype Collector() {
     fi
   }
   C_DIES;
-  assert(attached == 0 || attached != known); /* nobody is attached to what is removed */
+  assert(attached == 0 || attached != known); /* no reader is attached to the removed stream */
 #ifdef NO_WRITER_LOCK
   assert(written == 0 || written != known);
 #endif
@@ -110,7 +111,7 @@ dead:
   skip
 }
 
-/* Creates a new epoch, or takes over what is there; lives on or dies. */
+/* Creates a new epoch or takes over the present one, then stays alive or dies. */
 proctype Writer() {
   atomic { if :: writer_lock == NOBODY -> writer_lock = 3 :: else -> goto dead fi };
   if

@@ -1,14 +1,15 @@
-/* Lock-step: core/sync/lock_step.hpp and core/writer/lock_step.cpp. The writer waits for a reader that is in step until it has done,
- * dies, leaves, or the limit passes; it is never left asleep, and a reader that lives is never left waiting. A deadlock here is a lost
- * wake-up. The writer's nap ends by itself only to look whether the reader lives, so that it may pass only if it does not (LIMIT: or
- * if the limit is over).
+/* Lock-step: core/sync/lock_step.hpp and core/writer/lock_step.cpp. The writer waits for a reader in lock-step until
+ * the reader finishes the frame, dies or leaves, or until the time limit passes. The writer must always be woken, and
+ * a living reader must always get the next frame. A deadlock in this model is a lost wake-up: the writer's nap ends by
+ * itself only if the reader is dead or has left (with LIMIT: or if the time limit is over).
  *
- * Mutants (-D): WORD_LAST (`done` read for the sleep after the last look), NO_WAKE (the reader does not wake), NO_PROBE (the writer does not look
- * whether the reader lives), WAITS_FOR_STRANGERS (also for one that has not asked).
+ * Mutants (-D): WORD_LAST (the writer sleeps on a value of `done` read after its last check), NO_WAKE (the reader does
+ * not wake the writer), NO_PROBE (the writer does not check whether the reader is alive), WAITS_FOR_STRANGERS (the
+ * writer also waits for a reader that is not in lock-step).
  */
 #define FRAMES 3
 
-byte newest = 0, done = 0; /* done: 1 + the last frame finished with; 0: has not asked */
+byte newest = 0, done = 0; /* done: 1 + the last finished frame; 0: the reader has not asked yet */
 bool waiting = false, sleeping = false, reader_dead = false, reader_left = false;
 byte overran = 0;
 
@@ -18,7 +19,7 @@ proctype Writer() {
   :: newest < FRAMES ->
     if
 #ifndef WAITS_FOR_STRANGERS
-    :: done <= overran && newest > 0 -> skip /* not in step: not waited for */
+    :: done <= overran && newest > 0 -> skip /* the writer does not wait for a reader that is not in lock-step */
 #endif
     :: else ->
       do
@@ -56,7 +57,7 @@ proctype Writer() {
       od
     fi;
 #ifndef LIMIT
-    assert(done > newest || done == 0 || reader_dead || reader_left); /* it never runs ahead of a reader in step */
+    assert(done > newest || done == 0 || reader_dead || reader_left); /* never ahead of a reader in lock-step */
 #endif
     newest++
   :: else -> break
@@ -67,14 +68,14 @@ proctype Reader() {
   byte seen = 0;
   do
   :: seen < FRAMES ->
-    done = (done > seen + 1 -> done : seen + 1); /* asks: has finished with what it saw */
+    done = (done > seen + 1 -> done : seen + 1); /* the reader reports the frame as finished */
 #ifndef NO_WAKE
     if
     :: waiting -> sleeping = false
     :: else
     fi;
 #endif
-    newest > seen; /* waits for a frame */
+    newest > seen; /* the reader waits for a frame */
     seen = newest;
     if
     :: reader_dead = true; goto dead /* must be reached */

@@ -1,9 +1,10 @@
-/* Requests and receipts: core/sync/requests.hpp, Writer::answer_old_requests, Reader::send. The writer dies anywhere, a successor answers
- * what waits. Each request gets exactly one answer, which the reader sees, and none is overwritten unseen.
+/* Requests and receipts: core/sync/requests.hpp, Writer::answer_old_requests, Reader::send. The writer may die at any
+ * step; a successor answers the pending requests. Each request gets exactly one answer. The reader sees every answer
+ * before it is overwritten.
  *
- * Mutants (-D): CONSUMED_FIRST (counted before the receipt is there), ID_FIRST (the receipt's id before its body), NO_FETCH (the reader
- * does not look for the receipt whose place is used again), FORGETFUL (the successor does not answer), ANSWER_TWICE (nor looks whether
- * that was done).
+ * Mutants (-D): CONSUMED_FIRST (a request is counted before its receipt is written), ID_FIRST (the receipt's id is
+ * written before its body), NO_FETCH (the reader does not fetch a receipt before its slot is reused), FORGETFUL (the
+ * successor does not answer), ANSWER_TWICE (the successor does not check whether a request was answered already).
  */
 #define RING 2
 #define REQUESTS 4
@@ -12,7 +13,7 @@
 #define APPLIED 1
 #define RESTARTED 2
 
-/* Whether the receipt is known whose place the next one will take. */
+/* True if the reader has seen the receipt whose slot the next receipt will use. */
 #ifdef NO_FETCH
 #define FETCHED true
 #else
@@ -21,10 +22,10 @@
 
 byte tail = 0, consumed = 0;
 byte request[RING];                   /* the body: its id */
-byte receipt_id[RING], receipt[RING]; /* the body: id it is of */
+byte receipt_id[RING], receipt[RING]; /* the body: the id of its request */
 byte status[RING];
-byte answers[REQUESTS + 1]; /* effects of each request on the simulation, and its refusals */
-bool told[REQUESTS + 1]; /* the receipt was there: the reader may have seen it */
+byte answers[REQUESTS + 1]; /* number of effects of each request on the simulation, and of its refusals */
+bool told[REQUESTS + 1]; /* the receipt was visible: the reader may have seen it */
 byte deaths = 0;
 byte generation = 1, made_to[RING];
 bool writer_ended = false, reader_ended = false;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Verifies the models in this folder, and that each mutant of them is caught.
+"""Verifies the models in this folder, and checks that each mutant of them is caught.
 
-run.py CASE --work FOLDER | --list. A case is MODEL or MODEL.MUTANT. Exit status 0: as it should be. A good model must have no error,
-be searched to its end, and reach every line that says `must be reached`.
+run.py CASE --work FOLDER | --list. A case is MODEL or MODEL.MUTANT. Exit status 0: the result is as expected. A model
+without a mutant must have no error, be searched completely, and reach every line marked `must be reached`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# model: (file, what is defined for it, mutants)
+# model: (file, macros that it defines, mutants)
 MODELS = {
     "slots": ("slots.pml", [], ["NO_SECOND_LOOK", "WRITING_FIRST", "CLAIM_NEWEST", "FREE_CLAIMED", "FORGET_LEASES", "ONE_TURN",
                                 "TOO_FEW_SLOTS"]),
@@ -39,7 +39,7 @@ def verify(model, mutant, work):
 
 
 def missed_lines(model, output):
-    """Numbers of lines that must be reached and were not."""
+    """Returns the numbers of the lines that must be reached but were not."""
     lines = (HERE / MODELS[model][0]).read_text().splitlines()
     must = {i + 1 for i, line in enumerate(lines) if "must be reached" in line}
     unreached = {int(n) for n in re.findall(r":(\d+), state \d+,", output)}

@@ -1,10 +1,11 @@
-/* Sleeping and waking: core/sync/slots.hpp (mark_asleep, announce), Reader::sleep_marked, and Waker: of several sleepers the writer
- * wakes one and its waker, which wakes the others. The futex compares and goes to sleep in one step. While the writer lives, no reader may sleep through a frame: that would be a deadlock here. If the writer dies, sleepers
- * wake by their own time limit, which is only then allowed to pass.
+/* Sleeping and waking: core/sync/slots.hpp (mark_asleep, announce), Reader::sleep_marked, and Waker. If several
+ * readers sleep, the writer wakes one of them and its waker thread, which wakes the others. The futex compares and
+ * goes to sleep in one step. While the writer is alive, no reader may sleep through a frame: that would be a deadlock
+ * in this model. If the writer dies, the readers wake by their own time limit, which may pass only then.
  *
- * Mutants (-D): WORD_LAST (the wake word read after the last look), WAKE_FIRST (the wake word changed before the head), NO_BUMP (the word
- * does not change), NO_LIMIT (no time limit after the writer's death), SEEN_LATE (the waker takes for done what it was asked for while
- * it woke), ONE_ONLY (the waker is not asked).
+ * Mutants (-D): WORD_LAST (the wake word is read after the last check), WAKE_FIRST (the wake word changes before the
+ * head), NO_BUMP (the wake word does not change), NO_LIMIT (no time limit after the writer's death), SEEN_LATE (the
+ * waker drops a call that arrives while it wakes the readers), ONE_ONLY (the waker is not called).
  */
 #define FRAMES 3
 #define READERS 2
@@ -13,9 +14,9 @@ byte head = 0, word = 0;
 byte asleep[READERS];
 bool sleeping[READERS];
 bool writer_dead = false;
-byte i = 0;           /* of wake_all */
-byte turns = 0;       /* what the waker was asked for */
-bool ended = false;   /* the writer, in order or not */
+byte i = 0;           /* index in wake_all */
+byte turns = 0;       /* number of calls to the waker */
+bool ended = false;   /* the writer has ended or died */
 
 inline wake_all() {
   atomic { i = 0; do :: i < READERS -> sleeping[i] = false; i++ :: else -> i = 0; break od }
@@ -69,7 +70,7 @@ dead:
   ended = true
 }
 
-/* A thread of the writer's: it dies with it, at any point. */
+/* A thread of the writer's process; both die together, at any step. */
 proctype Waker() {
   byte seen = 0, turn;
   do

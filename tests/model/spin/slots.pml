@@ -1,17 +1,17 @@
 /* The slot handshake of core/sync/slots.hpp, with the death of any party at any step.
  *
- * Memory is sequentially consistent here; what weaker memory does is checked by Relacy over the code itself. A successor takes
- * over from a dead writer; a dead reader's lease stays until somebody clears it. Readers take any frame that is there (latest,
- * every and a guess are all special cases), and copy one without a lease.
+ * Memory is sequentially consistent in this model; Relacy checks the code itself under weaker memory orders. A
+ * successor takes over from a dead writer. A dead reader's lease stays until a sweep clears it. Readers take any
+ * available frame (the modes latest and every are special cases of that), and copy a frame without a lease.
  *
- * Mutants (-D): NO_SECOND_LOOK, WRITING_FIRST, CLAIM_NEWEST, FREE_CLAIMED, FORGET_LEASES, ONE_TURN, NO_SECOND_LOOK_AT_COPY,
- * TOO_FEW_SLOTS.
+ * Mutants (-D): NO_SECOND_LOOK, WRITING_FIRST, CLAIM_NEWEST, FREE_CLAIMED, FORGET_LEASES, ONE_TURN,
+ * NO_SECOND_LOOK_AT_COPY, TOO_FEW_SLOTS.
  */
 #define READERS 1
 #ifdef TOO_FEW_SLOTS
 #define SLOTS 2
 #else
-#define SLOTS 3 /* budget 1, the newest, and one: claim_any needs no more */
+#define SLOTS 3 /* one leased, the newest, and one to write: enough for claim_any */
 #endif
 #define FRAMES 5
 #define DEATHS 1
@@ -23,12 +23,12 @@
 #define COMMITTED 3
 
 byte seq[SLOTS], state[SLOTS];
-byte payload[SLOTS]; /* the frame it is of; 0 while it is written */
+byte payload[SLOTS]; /* seq of the frame; 0 while it is written */
 byte lease[READERS];
 bool reader_dead[READERS];
 byte head = NONE;
 byte last_seq = 0, newest = NONE, cursor = 0, deaths = 0;
-byte highest = 0; /* committed ever */
+byte highest = 0; /* highest seq that was committed */
 
 #ifdef CLAIM_NEWEST
 #define IS_NEWEST(s) false
@@ -37,7 +37,7 @@ byte highest = 0; /* committed ever */
 #endif
 #define NEXT(s) ((s + 1) % SLOTS)
 
-/* Any step may be the last one; a successor begins behind it, with the lock that the kernel dropped. */
+/* The writer may die at any step. A successor then begins, because the kernel has released the lock. */
 #define MAY_DIE if :: deaths < DEATHS -> deaths++; goto dead :: true fi
 
 proctype Writer() {
@@ -68,7 +68,7 @@ begin_stream: /* take_over */
     MAY_DIE
   :: else -> break
   od;
-  assert(last_seq == highest); /* no frame is lost, no number used twice */
+  assert(last_seq == highest); /* no frame is lost, no seq is used twice */
   if
   :: newest != NONE -> head = newest; cursor = NEXT(newest)
   :: else
@@ -155,7 +155,7 @@ publish:
   fi;
 #endif
   assert(found != NONE);   /* the writer always finds a slot */
-  assert(found != newest); /* and there is always a frame to be had */
+  assert(found != newest); /* and the newest frame stays available */
   state[found] = WRITING;
   MAY_DIE;
   payload[found] = 0;
@@ -173,7 +173,7 @@ dead:
   goto begin_stream; /* must be reached */
 
 done:
-  /* No slot is lost for good: each is free or holds a frame. */
+  /* No slot is lost permanently: each is free or holds a frame. */
   slot = 0;
   do
   :: slot < SLOTS -> assert(state[slot] == FREE || state[slot] == COMMITTED); slot++
@@ -197,12 +197,12 @@ proctype Reader(byte me) {
       :: else -> lease[me] = 0; goto next /* must be reached */
       fi;
 #endif
-      assert(payload[slot] == wanted); /* held: whole, however long it is looked at */
+      assert(payload[slot] == wanted); /* a held frame stays whole */
       assert(payload[slot] == wanted);
       if
       :: reader_dead[me] = true; goto dead /* must be reached */
       :: lease[me] = 0
-      :: skip /* the word moves on to another frame */
+      :: skip /* the lease moves to another frame */
       fi
     :: else
     fi;
@@ -215,7 +215,7 @@ dead:
   skip
 }
 
-/* Clears what a dead reader left, at any time after. */
+/* Clears the leases of a dead reader, at any later time. */
 proctype Sweeper() {
   byte r = 0;
   do

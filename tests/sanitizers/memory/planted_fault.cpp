@@ -1,4 +1,4 @@
-// Uses a byte that was never written, which valgrind must report.
+// Uses an uninitialised byte, which valgrind must report.
 #include <cstdio>
 #include <cstdlib>
 

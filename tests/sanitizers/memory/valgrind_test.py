@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs a program under valgrind: valgrind_test.py clean CORE_TESTS | plant PROGRAM
 
-clean: valgrind must report nothing while streams are read in every mode, kept in windows, asked, inspected and shared as arrays.
-plant: what the program does wrong on purpose must be reported. Skipped (77) where there is no valgrind.
+clean: valgrind must report no error while tests use readers of every mode, windows, requests, inspections and arrays.
+plant: valgrind must report the intentional error of the program. Skipped (77) without valgrind.
 """
 
 import shutil
@@ -14,7 +14,7 @@ REPORTED = 99
 OPTIONS = [f"--error-exitcode={REPORTED}", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
            "--errors-for-leak-kinds=definite,indirect,possible", "--fair-sched=try",
            f"--suppressions={Path(__file__).with_name('valgrind.supp')}"]
-# Cases that count on speed, or on a crash of their own, are left out.
+# Cases that depend on speed or crash on purpose are omitted.
 FILTER = ("--gtest_filter=*WithoutLeases.*:Modes.*:LockStep.*:*WindowTest.*:Requests.*:Outside.an_inspection*:SharedArray.*"
           "-*never_accept*:*full_speed*:*lose_no_addition*")
 

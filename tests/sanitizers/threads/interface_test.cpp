@@ -1,5 +1,5 @@
-// The C interface under the thread sanitizer: all parties of one stream as threads of one process, over one mapping of real shared
-// memory (one_mapping.cpp).
+// The C interface under the thread sanitizer: all parties of one stream are threads of one process and use one
+// mapping of real shared memory (one_mapping.cpp).
 #include <poll.h>
 
 #include <atomic>
@@ -33,16 +33,16 @@ Reader open(const Kind& kind) {
   options.mode = kind.mode;
   options.every = kind.every;
   options.flags = kind.flags;
-  options.spin_ns = 10'000;  // and then they sleep
+  options.spin_ns = 10'000;  // afterwards the reader sleeps
   options.label = kind.label;
   wb_reader* reader = nullptr;
   EXPECT_OK(wb_reader_open("swarm", &options, &reader));
   return Reader(reader);
 }
 
-// As `stamp` does, by atomic stores: copying readers look while the writer writes, on purpose, and by atomic loads. The stores of a
-// real program are plain, which no machine can tell from these, but the sanitizer can. Readers that lease read plainly, so that a
-// missing order of theirs is reported.
+// Does the same as `stamp`, but by atomic stores, because copying readers intentionally read, by atomic loads, while
+// the writer writes. A real program uses plain stores, which compile to the same instructions but which the sanitizer
+// would report. Readers with leases use plain loads, so that the sanitizer reports a missing memory order.
 void stamp_for_copies(void* words, std::uint64_t seq) {
   std::uint64_t whole[kStampWords];
   stamp(whole, seq);
@@ -52,7 +52,7 @@ void stamp_for_copies(void* words, std::uint64_t seq) {
 
 class OneMapping : public Streams {
  protected:
-  // Two writers, one after the other, so that all others see a restart.
+  // Runs two writers, one after the other, so that all readers see a restart.
   void write() {
     for (const bool last : {false, true}) {
       const Writer writer = make_writer("swarm", shape);
@@ -76,7 +76,7 @@ class OneMapping : public Streams {
     }
   }
 
-  // Holds two frames at a time, and gives one back while it waits for the next.
+  // Holds two frames at a time and releases the older one after the next one has arrived.
   void read(const Kind& kind, std::atomic<int>& count) {
     const Reader reader = open(kind);
     wb_frame held{};
@@ -94,7 +94,7 @@ class OneMapping : public Streams {
     if (held.attachment != nullptr) wb_frame_release(&held);
   }
 
-  // Comes and goes.
+  // Attaches, takes one frame and closes, repeatedly.
   void visit(std::atomic<int>& count) {
     while (!over.load(std::memory_order_relaxed)) {
       const Reader reader = open({"visitor", WB_LATEST, 0, 0});
@@ -162,12 +162,12 @@ class OneMapping : public Streams {
       wb_reader_info readers[32];
       std::size_t there = 0;
       if (wb_inspection_stream(raw, &stream) != WB_OK) continue;
-      if (wb_inspection_readers(raw, readers, 32, &there) != WB_OK) continue;  // between two writers
+      if (wb_inspection_readers(raw, readers, 32, &there) != WB_OK) continue;  // no writer is there at the moment
       ++count;
     }
   }
 
-  // One thread waits, another gives its frames back and interrupts it.
+  // One thread waits, another thread releases its frames and interrupts it.
   void hand_over(std::atomic<int>& count) {
     const Reader reader = open({"handed over", WB_EVERY, 0, 0});
     while (!over.load(std::memory_order_relaxed)) {

@@ -1,6 +1,7 @@
-// Stands in for mmap and munmap in the core of the thread sanitizer's tests. Writer and readers of one process map a stream's objects
-// once each, at addresses of their own; the sanitizer compares addresses, and would see neither the protocol nor a race. Here all get
-// the first mapping, which is the writer's, and it goes with the last of them. Objects that are large enough for huge pages are left alone.
+// Replaces mmap and munmap in the core of the thread sanitizer's tests. The writer and the readers of one process
+// each map a stream's objects at different addresses. The sanitizer compares addresses, so it would see neither the
+// synchronisation nor a race. Here all of them get the writer's mapping, which is removed with its last user. Objects
+// that are large enough for huge pages are mapped as usual.
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -17,7 +18,7 @@ struct Shared {
 
 std::mutex mutex;
 std::map<void*, Shared>& mappings() {
-  static auto* all = new std::map<void*, Shared>;  // never destroyed: streams may be closed at the very end
+  static auto* all = new std::map<void*, Shared>;  // never destroyed, because streams may be closed during exit
   return *all;
 }
 

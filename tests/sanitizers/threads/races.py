@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs a program under the thread sanitizer, or wants it to report what is wrong with a changed copy of core/sync.
+"""Runs a program under the thread sanitizer, or checks that the sanitizer reports an error in a mutant of core/sync.
 
 races.py run PROGRAM | list | mutant NAME --work FOLDER --link LIBRARIES... --compile COMPILER FLAGS...
-Exit status: 0 as it should be, 1 not so, 2 the mutant could not be made.
+Exit status: 0 the result is as expected, 1 it is not, 2 the mutant could not be made.
 """
 
 import argparse
@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(RELACY))
 import mutants  # noqa: E402
 
-# The mutants of the model checker that are a matter of order between two threads, and the test that meets each.
+# The model checker's mutants that weaken an order between two threads, and the test that detects each.
 AWAITED = "Threads.see_an_awaited_frame_without_a_race"
 GIVEN_BACK = "Threads.overwrite_a_frame_given_back_without_a_race"
 RECEIPTS = "Threads.exchange_requests_and_receipts_without_a_race"
@@ -40,7 +40,8 @@ MUTANTS = {
 }
 
 RACE = "WARNING: ThreadSanitizer: data race"
-# What its runtime says when the kernel has put something where it wants its shadow; a fixed layout helps.
+# The runtime's message if the kernel has placed a mapping in the range of its shadow memory. A fixed layout avoids
+# that.
 NO_PLACE = "unexpected memory mapping"
 
 
