@@ -173,15 +173,19 @@ std::vector<std::string> fitted_table(const std::vector<Column>& columns, const 
     for (const std::size_t c : shown) sum += widths[c] + kGap;
     return sum - kGap;
   };
-  // Texts are cut before columns are left out, from the right; then the columns of the highest rank go.
+  // Texts are cut before columns are left out, from the right; then the columns of the highest rank go. A name, which has
+  // rank 0, keeps kLegible characters as long as another column can go.
+  constexpr std::size_t kLegible = 24;
   while (total() > width) {
     const std::size_t excess = total() - width;
     const auto by_rank = [&](std::size_t a, std::size_t b) { return columns[a].rank < columns[b].rank; };
+    const auto last = std::max_element(shown.begin(), shown.end(), by_rank);
     const auto can_be_cut = [&](std::size_t c) {
-      return columns[c].least > 0 && widths[c] >= columns[c].least + excess;
+      const bool is_kept = columns[c].rank == 0 && columns[*last].rank > 0;
+      const std::size_t least = is_kept ? std::max(columns[c].least, kLegible) : columns[c].least;
+      return columns[c].least > 0 && widths[c] >= least + excess;
     };
     const auto cuttable = std::find_if(shown.rbegin(), shown.rend(), can_be_cut);
-    const auto last = std::max_element(shown.begin(), shown.end(), by_rank);
     if (cuttable != shown.rend())
       widths[*cuttable] -= excess;
     else if (columns[*last].rank > 0)

@@ -36,6 +36,17 @@ TEST(Text, columns_line_up_by_characters) {
   EXPECT_EQ(table({{"A", "B"}, {"ä", "1"}, {"ccc", ""}}), (std::vector<std::string>{"A    B", "ä    1", "ccc"}));
 }
 
+TEST(Text, a_narrow_table_leaves_columns_out_before_it_cuts_names) {
+  const std::vector<Column> columns = {{"NAME", 0, 8}, {"TYPE"}, {"UNIT", 1}};
+  const Rows rows = {{"attractor_remaining", "f32", "s"}};
+  EXPECT_EQ(fitted_table(columns, rows, 31), (std::vector<std::string>{"NAME                 TYPE  UNIT",  //
+                                                                       "attractor_remaining  f32   s"}));
+  EXPECT_EQ(fitted_table(columns, rows, 28), (std::vector<std::string>{"NAME                 TYPE",  //
+                                                                       "attractor_remaining  f32"}));
+  EXPECT_EQ(fitted_table(columns, rows, 18), (std::vector<std::string>{"NAME          TYPE",  //
+                                                                       "attractor_r~  f32"}));
+}
+
 TEST(Text, values_are_shown_by_their_type) {
   wb_control_info edge = {};
   std::snprintf(edge.choices, sizeof edge.choices, "open periodic closed");
