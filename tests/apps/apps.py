@@ -1,4 +1,4 @@
-"""The scaffolding of the applications' tests: runs their scripts against a built command and library."""
+"""Helpers of the applications' tests: they run the scripts against a built command and library."""
 
 import csv
 import json
@@ -22,7 +22,7 @@ MARKS = [f".//{{http://www.w3.org/2000/svg}}{mark}" for mark in ("circle", "poly
 
 
 def command_and_library():
-    """From the command line of the test, `TEST.py COMMAND LIBRARY [case...]`, else of the release build."""
+    """Returns the paths in the arguments `TEST.py COMMAND LIBRARY [case...]`, otherwise those of the release build."""
     if len(sys.argv) > 2 and Path(sys.argv[1]).is_file():
         return Path(sys.argv.pop(1)), Path(sys.argv.pop(1))
     return RELEASE / "bin/wingbeat", RELEASE / "lib/libwingbeat.so"
@@ -55,7 +55,7 @@ class AppTest(unittest.TestCase):
         return done
 
     def start_app(self, *words):
-        """A process that is the leader of a session, so that its descendants can be found."""
+        """Starts a process as the leader of a session, so that its descendants can be found."""
         app = subprocess.Popen(self.command(*words), env=self.environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.addCleanup(lambda: app.poll() is None and (app.kill(), app.communicate()))
@@ -73,7 +73,7 @@ class AppTest(unittest.TestCase):
         self.assertIn("make build", done.stderr)
 
     def judge(self, name, done):
-        """The checks and the table of a run whose checks all hold. Checks of speed may be skipped."""
+        """Asserts that all checks of a run hold or were skipped. Returns its checks and its table."""
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         verdict = json.loads(done.stdout.splitlines()[-1])
         self.assertEqual((verdict["name"], verdict["holds"]), (name, True))
@@ -92,7 +92,7 @@ class AppTest(unittest.TestCase):
 
 
 def session_members(session):
-    """Process ids of a session, zombies left out. Linux only."""
+    """Returns the process ids of a session, without zombies. Linux only."""
     members = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -105,7 +105,7 @@ def session_members(session):
 
 
 def command_line(pid):
-    """The words of a process, empty if it has ended."""
+    """Returns the arguments of a process, empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
     except OSError:
@@ -122,7 +122,7 @@ class Terminal:
             os.execve(command[0], command, environment)
 
     def read_until(self, text, seconds=PATIENCE_S):
-        """Reads up to `text` (None: the end of the application), or for so long. False if the time is up."""
+        """Reads until `text` appears (None: until the application ends). Returns False after `seconds`."""
         end = time.monotonic() + seconds
         while text is None or text not in self.shown:
             ready, _, _ = select.select([self.file], [], [], max(0, end - time.monotonic()))
@@ -141,7 +141,7 @@ class Terminal:
         os.write(self.file, b"\x03")
 
     def end(self):
-        """The exit code of the application, after its end."""
+        """Waits for the end of the application and returns its exit code."""
         ended = self.read_until(None)
         if not ended:
             os.killpg(self.pid, 9)

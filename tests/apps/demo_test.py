@@ -26,7 +26,7 @@ class Run(DemoTest):
         for attempt in range(3):
             done = self.run_app("--seconds", SECONDS, "--json", summary)
             failed = [line for line in done.stdout.splitlines() if line.startswith("check failed:")]
-            # On a machine that is busy with something else the analysis may lose frames; nothing else may fail.
+            # On a busy machine the analysis may lose frames. No other check may fail.
             if attempt == 2 or not failed or not all("published frames; at least" in line for line in failed):
                 break
         self.assertEqual((done.returncode, failed), (0, []), done.stdout + done.stderr)
@@ -46,7 +46,7 @@ class Run(DemoTest):
         self.assert_next_commands(done.stdout)
 
     def assert_progress(self, messages):
-        """The seconds in which Julia compiles are explained, without a warning."""
+        """A message explains the wait while Julia compiles, and there is no warning."""
         self.assertIn("Julia compiles the analysis: 1 of 7", messages)
         self.assertNotRegex(messages, r"(?i)error|warning")
 

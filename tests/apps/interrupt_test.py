@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Presses Ctrl-C at many moments of each application: it ends with 130, without a stack trace, and leaves nothing.
+"""Presses Ctrl-C at many moments of each application, which must end with 130, without a stack trace or leftover files.
 
     interrupt_test.py COMMAND LIBRARY [Few | Many]
 """
@@ -18,7 +18,7 @@ RUNNING = b"frames/s"
 
 class InterruptTest(apps.AppTest):
     def interrupt(self, script, seconds, moment=b""):
-        """Ctrl-C so long after the start, or after the terminal has shown the moment."""
+        """Presses Ctrl-C some seconds after the start, or after the terminal has shown a given text."""
         self.script = script
         with self.subTest(script, seconds=seconds, moment=moment):
             terminal = apps.Terminal(self.command(*PROGRAMS[script]), self.environment)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs each example of learning from a live swarm, short, and checks its verdict."""
+"""Runs each example of learning from a live swarm with --short and checks its verdict."""
 
 import re
 import signal
@@ -18,7 +18,7 @@ class ExampleTest(apps.AppTest):
         return self.judge(example, self.run_app(example, "--short", "--json", "--out", self.directory / "out"))
 
     def run_stopped(self, example, moment):
-        """A short run whose Julia is stopped again and again, from its first message about that moment on."""
+        """Makes a short run and stops its Julia process repeatedly after the first message that contains `moment`."""
         app = self.start_app(example, "--short", "--json", "--out", self.directory / "out")
         messages = []
         for line in app.stderr:
@@ -35,7 +35,7 @@ class ExampleTest(apps.AppTest):
         return subprocess.CompletedProcess(app.args, app.returncode, out, "".join(messages) + rest)
 
     def julia_of(self, app):
-        """Sends a signal to the Julia of an application."""
+        """Returns a function that sends a signal to the Julia process of an application."""
         main = str(apps.ROOT / "apps/learning/main.jl")
         found = [pid for pid in apps.session_members(app.pid) if main in apps.command_line(pid)]
         self.assertEqual(len(found), 1)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a reproduced figure, short, and checks its verdict."""
+"""Runs a reproduced figure with --short and checks its verdict."""
 
 import apps
 

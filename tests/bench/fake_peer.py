@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Poses as a peer's program, and writes down which processes there were.
+"""Poses as the program of a peer and records its process ids.
 
-Its name says what it does: good, hang, mute, crash; wingbeat crashes too.
+The name of the program selects its behaviour: good, hang, mute, crash; wingbeat crashes too.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A results folder whose figures are made up: as if all of a peer's times were `factor` times those of the floor."""
+"""Writes a results folder with made-up figures: all times of a peer are `factor` times those of the floor."""
 
 import csv
 import json
@@ -48,7 +48,7 @@ def failed_row(case, peer):
 
 
 def round_row(case, peer, number):
-    # One noisy round, alike for all: ratios must not see it.
+    # One round is equally noisy for all peers, which must not change any ratio.
     noise = 10 if number == 2 else 1
     medians = {f"{metric}_p50_ns": round(noise * floor_ns(case, metric) * factor_of(peer, case, metric))
                for metric in METRICS}
@@ -56,7 +56,7 @@ def round_row(case, peer, number):
 
 
 def publish_rows(p50_ns, state="attached"):
-    """`p50_ns`: by number of readers."""
+    """`p50_ns` maps a number of readers to a time."""
     rows = [{"state": state, "readers": readers, "p50_ns": ns} for readers, ns in p50_ns.items()]
     return [*rows, {"state": state, "readers": "slope", "p50_ns": 1000}]
 
@@ -73,7 +73,7 @@ def quantile_rows(case, peer):
 
 
 def write(folder, peers, failures=(), publish=None, julia=None):
-    """`peers`: objects with name, factor, copies. Cases in `failures` (case, peer, why) have no figures."""
+    """`peers` are objects with name, factor and copies. Cases in `failures` (case, peer, why) have no figures."""
     folder.mkdir(parents=True, exist_ok=True)
     failed = {(case, peer) for case, peer, _ in failures}
     played = [(case, peer) for case in CASES for peer in peers if (case.name, peer.name) not in failed]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The report, of results that are made up: its tables, its verdicts, its pictures."""
+"""Tests the report of made-up results: its tables, its verdicts, its pictures."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def wingbeat(factor):
 
 
 def flat_signal(factor):
-    """Times of a copying peer: its signal grows with the frame."""
+    """Returns times of a copying peer: its signal time grows with the frame."""
     return lambda case, metric: factor if metric != "signal" else factor * (1 + case.bytes / 10**5)
 
 
@@ -53,7 +53,7 @@ class Report(unittest.TestCase):
         return self.page.read_text()
 
     def words(self):
-        """The verdicts, by the first words of their target."""
+        """Returns the verdicts by their targets."""
         return {entry["target"]: entry for entry in json.loads(self.run_report("--targets").stdout)}
 
     def word(self, part):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The runner, with programs that pose as peers: what fails is told, and nothing is left behind."""
+"""Tests the runner with programs that pose as peers: it records every failure and leaves nothing behind."""
 
 import csv
 import json
@@ -36,7 +36,7 @@ class Run(unittest.TestCase):
         self.pids.touch()
 
     def add_peers(self, *names):
-        """In place of the interpreter that a user would find: the one that runs this."""
+        """Adds peers that run with this test's interpreter."""
         for name in names:
             program = self.folder / "build/bin/peers" / f"peer-{name}"
             text = (HERE / "fake_peer.py").read_text().partition("\n")[2]

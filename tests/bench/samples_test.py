@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Quantiles, pooling and the rest of the sums, on samples that are known."""
+"""Tests quantiles, pooling and sums on known samples."""
 
 import sys
 import unittest

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bench: what it reports. Never how fast."""
+"""Tests the report of `wingbeat bench`, not the measured times."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ from command import BINARY, CommandTest
 DUELS = ("signal_spin", "frame_3200000", "wake")
 PUBLISH = ("readers_0_ns", "readers_1_ns", "readers_4_ns", "readers_16_ns", "readers_32_ns", "stopped_reader_ns", "asleep_1_ns",
            "asleep_32_ns", "base_ns")
-# Two processes that wait for each other take their time on a machine that does something else, too.
+# Two processes that wait for each other are slow on a busy machine.
 PATIENCE_S = 150
 
 

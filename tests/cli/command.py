@@ -1,4 +1,4 @@
-"""Runs the `wingbeat` command as a user would, in a runtime directory of the test's own."""
+"""Runs the `wingbeat` command as a user does, in a private runtime directory."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 BINARY = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[2] / "build/release/bin/wingbeat"
-# How long anything that has to happen at some time may take. No test depends on it being short.
+# The time limit of every wait. No test depends on a short limit.
 PATIENCE_S = 30
 
 
@@ -30,7 +30,7 @@ class CommandTest(unittest.TestCase):
                               capture_output=True, text=True, check=False, timeout=PATIENCE_S, **options)
 
     def succeed(self, *words):
-        """The output of a run that has to end with 0."""
+        """Checks that a run ends with 0, and returns its output."""
         done = self.run_verb(*words)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
@@ -39,7 +39,7 @@ class CommandTest(unittest.TestCase):
         return json.loads(self.succeed(*words, "--json"))
 
     def assert_fails(self, code, text, *words):
-        """A run that has to end with this code, and this in its complaint."""
+        """Checks that a run ends with this code and that its message contains this text."""
         done = self.run_verb(*words)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertIn(text, done.stderr)
@@ -56,7 +56,7 @@ class CommandTest(unittest.TestCase):
         process.communicate()
 
     def start_swarm(self, *words, name="swarm", agents=50):
-        """A running swarm that has published."""
+        """Starts a swarm and waits until it has published a frame."""
         process = self.start("swarm", "--name", name, "--agents", agents, "--rate", 200, *words)
         self.wait_until(lambda: self.frames_of(name) > 2 or self.assertIsNone(process.poll()))
         return process
@@ -72,11 +72,11 @@ class CommandTest(unittest.TestCase):
             time.sleep(0.02)
 
     def await_log(self, process, pattern):
-        """Until the process, which has a .log, has written this."""
+        """Waits until the log of the process contains this pattern."""
         self.wait_until(lambda: re.search(pattern, process.log.text()) or self.assertIsNone(process.poll(), process.log.text()))
 
     def finish(self, process, sent=signal.SIGINT):
-        """Sends a signal and gives the exit code and the output."""
+        """Sends a signal and returns the exit code and the output."""
         process.send_signal(sent)
         output, errors = process.communicate(timeout=PATIENCE_S)
         return process.returncode, output, errors

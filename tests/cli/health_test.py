@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""doctor and gc: what is wrong, and what is done about it."""
+"""Tests doctor and gc: the problems that they find, and their remedies."""
 
 import json
 import os
@@ -54,7 +54,7 @@ class Health(CommandTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("ulimit -n", done.stdout)
 
-    # On a machine (mounts) of the test's own, as a user who neither lingers nor is the system's.
+    # Runs in a private mount namespace, as a user without lingering who is no system user.
     def remove_ipc_where(self, setting):
         words = ["unshare", "--mount", "--propagation", "private", "sh", "-ec",
                  "mount -t tmpfs none /etc; mkdir /etc/systemd; printf '[Login]\\nRemoveIPC=%s\\n' \"$1\" > "

@@ -1,5 +1,5 @@
-// What every verb prints with --json is JSON, whatever other programs wrote into labels, attributes, help texts and
-// reasons.
+// Every verb prints valid JSON with --json, even if other programs wrote special characters into labels, attributes,
+// help texts and reasons.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -22,8 +22,8 @@ using nlohmann::json;
 
 // An escape sequence, a quote, a backslash, a line end, broken UTF-8, and C1.
 constexpr const char* kHostile = "a\x1b[1m\"\\\n\xff\xc2\x9b 鳥";
-constexpr const char* kShown = "a\x1b[1m\"\\\n\xef\xbf\xbd\xc2\x9b 鳥";  // the broken byte is replaced
-// Without control characters, which schemas refuse.
+constexpr const char* kShown = "a\x1b[1m\"\\\n\xef\xbf\xbd\xc2\x9b 鳥";  // the invalid byte is replaced
+// The same without control characters, which schemas refuse.
 constexpr const char* kText = "a\"\\\xff\xc2\x9b 鳥";
 constexpr const char* kShownText = "a\"\\\xef\xbf\xbd\xc2\x9b 鳥";
 
@@ -54,7 +54,7 @@ class CommandJson : public testing::Test {
     std::filesystem::remove_all(directory_);
   }
 
-  // What the command prints. Fails the test if that is not JSON.
+  // Returns the output of the command as JSON. Fails the test if it is not JSON.
   static json output_of(const std::string& words) {
     const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
         popen((std::string("'") + WINGBEAT_COMMAND + "' " + words + " --json").c_str(), "r"), pclose);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ls, info and top, on running swarms."""
+"""Tests ls, info and top with running swarms."""
 
 import json
 import unittest

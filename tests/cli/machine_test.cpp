@@ -1,4 +1,4 @@
-// What `wingbeat doctor` says about machines of many kinds, made of files of the test's own.
+// The findings of `wingbeat doctor` on machines of many kinds, which the tests simulate by files.
 #include "machine.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Steps at fixed times.
+// Tests of Pace, which schedules steps at fixed times.
 #include "pace.hpp"
 
 #include <gtest/gtest.h>
@@ -50,7 +50,7 @@ TEST(Pace, short_delay_is_caught_up_and_a_long_halt_is_not) {
   Pace halted(0.05, now - 100 * kSecond);
   EXPECT_TRUE(halted.wait());
   halted.finish(wb_now_ns());
-  EXPECT_FALSE(halted.wait());  // the next is due 20 seconds later, not at once
+  EXPECT_FALSE(halted.wait());  // the next step is due 20 seconds later
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Quantiles in fixed memory.
+// Tests of quantiles in a fixed amount of memory.
 #include "quantiles.hpp"
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 namespace wingbeat::cli {
 namespace {
 
-// The complaint about a text, or "" if there is none.
+// Returns the error message for a text, or "" if it is valid.
 std::string complaint(const std::string& text) {
   try {
     (void)parse_scenario(text, "here.toml");
@@ -69,7 +69,7 @@ TEST(Scenario, wrong_keys_and_values_are_complained_about_with_what_is_allowed) 
   expect_complaint("model = 'zones'\nagents = = 3", "here.toml, line 2");
 }
 
-// Each of those installed makes a swarm.
+// Each installed scenario makes a swarm.
 TEST(Scenario, those_of_the_project_are_right) {
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(shared_folder("scenarios"))) {

@@ -1,4 +1,4 @@
-// The number that tells a whole frame from a torn one.
+// Tests of the stamp, a checksum that distinguishes whole frames from torn frames.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -20,7 +20,7 @@ wb_field_info field(const char* name, std::uint64_t offset, std::uint64_t size) 
 
 class FrameStamp : public testing::Test {
  protected:
-  FrameStamp() { bytes_.fill(0xEE); }  // between fields lies what it may
+  FrameStamp() { bytes_.fill(0xEE); }  // the bytes between fields have any value
 
   std::array<unsigned char, 256> bytes_;
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""set and call: requests with receipts, as typed at a shell."""
+"""Tests set and call: requests with receipts, as typed in a shell."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-// What `wingbeat swarm` publishes, read as an analysis would read it.
+// Tests of the frames that `wingbeat swarm` publishes, read as an analysis reads them.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <spawn.h>
@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 using wingbeat::Mode;
 using wingbeat::Reader;
 
-// A running `wingbeat swarm`, ended with the test.
+// A running `wingbeat swarm`, which ends with the test.
 class Process {
  public:
   explicit Process(std::vector<std::string> words) {
@@ -33,7 +33,7 @@ class Process {
   }
   ~Process() { end(); }
 
-  // Ctrl-C; the exit status.
+  // Sends Ctrl-C and returns the exit status.
   int end() {
     if (pid_ == 0) return 0;
     int status = 0;
@@ -64,14 +64,14 @@ class SwarmFrames : public testing::Test {
     reader.attach(30s).value();
     return reader;
   }
-  // The next frame, whatever else comes before.
+  // Returns the next frame; skips other results.
   static wingbeat::Frame next(Reader& reader) {
     for (;;) {
       auto frame = reader.wait(30s);
       if (frame.status() != WB_RESTARTED) return frame;
     }
   }
-  // Written from the text of `wingbeat swarm --help`, not from its source.
+  // Computed from the description in `wingbeat swarm --help`, independently of the source.
   static std::uint64_t expected_stamp(const wingbeat::Frame& frame) {
     std::uint64_t sum = frame.seq() * 0x9E3779B97F4A7C15u;
     for (const auto& field : wingbeat::fields_of(frame.schema())) {
@@ -148,7 +148,7 @@ TEST_F(SwarmFrames, same_seed_gives_the_same_bits_and_another_does_not) {
   std::vector<float> seen[3];
   const char* seeds[3] = {"7", "7", "8"};
   for (int run = 0; run < 3; ++run) {
-    // Leaves the start state for a reader that comes when it may: the next step is far away.
+    // Keeps the start state for a reader that attaches later, because the next step is far away.
     Process swarm({"--agents", "200", "--rate", "0.001", "--seed", seeds[run], "--set", "alignment=0.05"});
     auto reader = open(Mode::latest);
     const auto frame = next(reader);
@@ -211,7 +211,7 @@ TEST_F(SwarmFrames, a_model_in_two_dimensions_publishes_two_and_no_bodies) {
   EXPECT_EQ(frame.span<float>("position").size(), 400u);
 }
 
-// Where the flock is at one step, a strong alignment having been asked for long before, or not.
+// Returns the positions of the flock at one step, with or without an earlier request for a strong alignment.
 std::vector<float> positions_at_step_100(bool steer, const std::string& injection) {
   Process swarm({"--agents", "400", "--rate", "50", "--history", "200", "--inject", injection});
   auto reader = Reader::open("swarm", {.mode = Mode::every}).value();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wingbeat swarm: how it begins, runs and ends. What is in its frames is looked at in swarm_frames_test.cpp."""
+"""Tests how wingbeat swarm starts, runs and ends. swarm_frames_test.cpp tests the contents of its frames."""
 
 import json
 import signal

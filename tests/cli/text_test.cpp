@@ -1,4 +1,4 @@
-// How numbers and other people's texts are shown.
+// Tests of how numbers and texts of other programs are shown.
 #include "text.hpp"
 
 #include <gtest/gtest.h>

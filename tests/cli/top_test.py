@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""top on a terminal: pictures of many sizes, keys, and the terminal left as it was."""
+"""Tests top on a terminal: screens of many sizes, keys, and the restored state of the terminal."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from command import BINARY, PATIENCE_S, CommandTest
 
 
 class Terminal:
-    """A terminal with `top` on it. `lines` is its last complete picture."""
+    """A terminal that runs `top`. `lines` is the last complete screen."""
 
     def __init__(self, test, columns, rows):
         self.test = test
@@ -52,7 +52,7 @@ class Terminal:
         return "\n".join(self.lines)
 
     def wait_for(self, pattern):
-        """Until a picture has this."""
+        """Waits until a screen contains this pattern."""
         end = time.monotonic() + PATIENCE_S
         while True:
             self.read()
@@ -70,7 +70,7 @@ class Terminal:
             self.test.assertLess(time.monotonic(), end, f"{self.chosen()} is chosen, not {name}")
 
     def chosen(self):
-        """The line that is marked in the last picture."""
+        """Returns the marked line of the last screen."""
         picture = re.findall(rb"\x1b\[H(.*?)\x1b\[J", self.written, re.S)[-1]
         return re.search(rb"\x1b\[7m(\S+)", picture).group(1).decode()
 
@@ -105,7 +105,7 @@ class Top(CommandTest):
     def test_without_streams_it_says_how_to_start_one(self):
         terminal = Terminal(self, 80, 24)
         terminal.wait_for("no streams\nstart a writer, for example `wingbeat swarm`")
-        terminal.press(b"j\r\x1b[A?")  # keys that have no meaning now
+        terminal.press(b"j\r\x1b[A?")  # keys without an effect here
         terminal.press(b"q")
         terminal.assert_leaves_cleanly()
 

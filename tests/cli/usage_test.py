@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Help, versions, bad command lines and exit codes of every verb."""
+"""Tests help, versions, invalid command lines and exit codes of every verb."""
 
 import re
 import unittest

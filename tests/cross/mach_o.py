@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Looks into programs and libraries for macOS, on any machine.
+"""Checks programs and libraries for macOS, on any machine.
 
-    mach_o.py ARCHITECTURE FILE...              each is of this architecture and takes nothing from the system that it may lack
-    mach_o.py --exports LIST ARCHITECTURE FILE  and exports every name of LIST
+    mach_o.py ARCHITECTURE FILE...              each has this architecture and imports only names that the system has
+    mach_o.py --exports LIST ARCHITECTURE FILE  the file also exports every name in LIST
 
 ARCHITECTURE is aarch64 or x86_64. The fields are those of <mach-o/loader.h> and <mach-o/nlist.h>.
 """
@@ -18,7 +18,7 @@ KINDS = {2: "program", 6: "library"}
 LC_SYMTAB, LC_BUILD_VERSION = 0x2, 0x32
 N_STAB, N_TYPE, N_EXT, N_UNDF, N_SECT = 0xE0, 0x0E, 0x01, 0x0, 0xE
 
-# Newer than the oldest macOS that is promised, so found by dlsym; or Linux's own.
+# Names that the oldest supported macOS lacks (the library finds them by dlsym), and names that only Linux has.
 FORBIDDEN = {
     "os_sync_wait_on_address", "os_sync_wait_on_address_with_timeout", "os_sync_wait_on_address_with_deadline",
     "os_sync_wake_by_address_any", "os_sync_wake_by_address_all", "__ulock_wait", "__ulock_wait2", "__ulock_wake",
@@ -30,7 +30,7 @@ Image = namedtuple("Image", "kind oldest_macos exported undefined")
 
 
 class NotMachO(Exception):
-    """The file is something else."""
+    """Raised if a file is not a Mach-O file of the architecture."""
 
 
 def commands(data):
@@ -47,7 +47,7 @@ def name_at(data, at):
 
 
 def symbols(data, at):
-    """(exported, undefined) of the symbol table."""
+    """Returns (exported, undefined) of the symbol table."""
     entries, count, strings, _ = struct.unpack_from("<IIII", data, at + 8)
     exported, undefined = set(), set()
     for i in range(count):
@@ -78,7 +78,7 @@ def read(data, architecture):
 
 
 def faults(image, promised):
-    """What is wrong with it, as texts."""
+    """Returns the faults of a file as texts."""
     wrong = [f"takes {n} from the system: find it by dlsym" for n in sorted(image.undefined & FORBIDDEN)]
     wrong += [f"does not export {n}" for n in sorted(promised - image.exported)]
     if len(image.undefined) < 3:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What mach_o.py must refuse, shown on files made here: one that is right, and each way of being wrong."""
+"""Tests mach_o.py on generated files: one correct file, and one file for each fault."""
 
 import struct
 import unittest
@@ -11,7 +11,7 @@ TAKEN = ["malloc", "mmap", "shm_open"]
 
 
 def build(architecture="aarch64", exported=("wb_one", "wb_two"), undefined=TAKEN, magic=mach_o.MAGIC_64, version=True):
-    """A library with a symbol table and nothing else."""
+    """Returns a library that has only a symbol table."""
     names = [(n, mach_o.N_SECT | mach_o.N_EXT) for n in exported] + [(n, mach_o.N_UNDF | mach_o.N_EXT) for n in undefined]
     strings, entries = b"\0", b""
     for name, kind in names:

@@ -1,4 +1,4 @@
-// What the shorter pieces of code in the guides take for granted.
+// Declarations that the shorter pieces of code in the guides assume.
 #pragma once
 
 #include <fcntl.h>
@@ -34,7 +34,7 @@ struct Flock {
   void place(std::size_t, const Vec3&) {}
 };
 
-// What ofxOsc has, as far as the page on moving uses it.
+// The part of ofxOsc that the page on moving uses.
 struct OscMessage {
   std::string getAddress() const;
   int getArgAsInt(int) const;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Finds what a page names and the project does not have.
+"""Finds names in the pages that do not exist in the project.
 
     links.py ROOT [--wingbeat FILE]
 
-In every page (*.md): links to files and pictures, links to headings, and in code: paths that begin with a folder of the project,
-`make TARGET`, and, with --wingbeat, `wingbeat VERB`. Exit code: 0 everything is there, 1 something is missing.
+It checks every page (*.md): links to files and pictures, links to headings, and in code: paths that begin with a folder
+of the project, `make TARGET`, and, with --wingbeat, `wingbeat VERB`. Exit code: 0 all names exist, 1 a name is missing.
 """
 
 import argparse
@@ -26,7 +26,7 @@ VERB = re.compile(COMMAND + r"(?:\S*/)?wingbeat\s+([a-z]+)\b", re.MULTILINE)
 PATH = re.compile(r"[\w.-]+/[\w./*-]+\Z")
 NOT_OURS = {
     "openframeworks/openFrameworks",  # a repository
-    "run",  # a target of openFrameworks' own makefiles
+    "run",  # a target of the makefiles of openFrameworks
     "manifest",  # not a verb: the first words of a manifest
 }
 
@@ -40,28 +40,28 @@ def pages(root):
 
 
 def prose(text):
-    """The page with its blocks of code made empty, so that lines keep their numbers."""
+    """Returns the page with empty blocks of code, so that lines keep their numbers."""
     return FENCE.sub(lambda match: "\n" * match.group().count("\n"), text)
 
 
 def spans(text):
-    """Positions and texts of `code` outside blocks."""
+    """Yields the positions and texts of `code` outside blocks."""
     return [(match.start(1), match.group(1)) for match in SPAN.finditer(prose_in_place(text))]
 
 
 def prose_in_place(text):
-    """The same as prose(), with positions kept."""
+    """Returns the same as prose(), but keeps positions."""
     return FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
 
 def commands(text):
-    """Positions and texts of what a reader types: blocks of a shell, and `code`."""
+    """Yields the positions and texts of commands: shell blocks, and `code`."""
     shell = [(match.start(2), match.group(2)) for match in FENCE.finditer(text) if match.group(1) == "sh"]
     return shell + spans(text)
 
 
 def slug(heading):
-    """The anchor of a heading, as GitHub makes it."""
+    """Returns the anchor that GitHub makes of a heading."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
     return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
 
@@ -94,7 +94,7 @@ def exists(folder, path):
 
 
 def missing_paths(root, page, text):
-    """A path counts if its first part is a folder here: build/ and the like are made later."""
+    """Checks paths whose first part is a folder of the project; build/ and similar folders are made later."""
     for position, path in spans(text):
         first = path.split("/")[0]
         if not PATH.match(path) or path in NOT_OURS or first in SKIPPED or not (root / first).is_dir():
@@ -116,13 +116,13 @@ def make_targets(root):
 
 
 def verbs(program):
-    """The first word of each line that is set in, in the command's help."""
+    """Returns the first word of each indented line in the command's help."""
     text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
     return set(re.findall(r"^  ([a-z]+)\b", text, re.MULTILINE)) | {"help"}
 
 
 def check(root, program=None):
-    """One line for each thing that is missing."""
+    """Yields one line for each missing name."""
     targets, known_verbs = make_targets(root), verbs(program) if program else None
     for page in pages(root):
         text = page.read_text()

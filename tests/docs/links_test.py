@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The check of links finds each kind of thing that is missing, and no other."""
+"""Tests that the check of links finds each kind of missing name and reports no others."""
 
 import shutil
 import stat

@@ -3,12 +3,14 @@
 
     snippets.py --root DIR --library FILE --cxx C++ --cc CC [--wingbeat FILE] [--julia FILE] PAGE...
 
-A block of two languages, `diff cpp` or `diff julia`, is two: what was before, which is only compiled (or parsed), and what is now.
+A block marked `diff cpp` or `diff julia` holds two versions: the old code, which is only compiled (or parsed), and the
+new code.
 
-Blocks of C and C++ with a main() are built and run to their end. Programs of `examples/` and those that loop for ever stay in the
-background while the rest of the page runs. Other blocks are compiled as functions with the arguments of fragment.hpp. Julia blocks of a page
-are one script, run while the page's own programs, or `wingbeat swarm`, publish. Without --julia only C and C++ are tried, with it
-only Julia. Each whole program of the project's README must be a file of `examples/`.
+Blocks of C and C++ with a main() are built and run to their end. Programs of `examples/` and programs that loop for
+ever stay in the background while the rest of the page runs. Other blocks are compiled as functions with the arguments
+of fragment.hpp. The Julia blocks of a page are one script, which runs while the page's programs, or `wingbeat swarm`,
+publish. Without --julia only C and C++ are tested, with it only Julia. Each whole program of the project's README must
+be a file of `examples/`.
 """
 
 import argparse
@@ -50,7 +52,7 @@ def is_whole_program(block):
 
 
 def check_examples(root, page):
-    """The whole programs of the README are files of examples/, so that they can be run as they stand."""
+    """Checks that each whole program of the README is a file of examples/, so that users can run it unchanged."""
     if page.resolve() != root / "README.md":
         return
     for block in blocks_of(page):
@@ -64,7 +66,7 @@ def is_example(root, block):
 
 
 class Page:
-    """The programs of one page, in a folder and a runtime directory of their own."""
+    """The programs of one page, in a private folder and runtime directory."""
 
     def __init__(self, args, path, folder):
         self.args, self.path, self.folder = args, path, folder
@@ -91,12 +93,12 @@ class Page:
             self.collect()
 
     def collect(self):
-        """Programs that are interrupted leave their streams to whoever comes next: to us."""
+        """Removes the streams of programs that were interrupted."""
         os.environ["WINGBEAT_DIR"] = self.environment["WINGBEAT_DIR"]
         ctypes.CDLL(str(self.args.library)).wb_collect(None, None)
 
     def compile_fragments(self, blocks):
-        """All pieces of the page as functions of one source, because most of the time goes into the headers."""
+        """Compiles all pieces of the page as functions of one source, because the headers take most of the time."""
         if not blocks:
             return
         source = self.folder / "fragments.cpp"
@@ -158,7 +160,7 @@ def located(path, line, code):
 
 
 def parsed(code):
-    """Julia that only parses the code: it may name packages that are not here."""
+    """Returns Julia code that only parses `code`, which may name packages that are not installed."""
     return f'Meta.parse("begin\\n" * String(hex2bytes("{code.encode().hex()}")) * "\\nend")'
 
 

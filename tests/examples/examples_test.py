@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the C and C++ examples as their READMEs say, and holds what the READMEs promise."""
+"""Runs the C and C++ examples as their READMEs say, and checks the statements of the READMEs."""
 
 import difflib
 import os
@@ -38,7 +38,7 @@ class Examples(unittest.TestCase):
             subprocess.run([collector, "gc"], env=self.environment, capture_output=True, check=False)
 
     def read(self, stream, frames):
-        """What the reader example printed: a tuple of texts for each frame."""
+        """Returns the output of the reader example as a tuple of texts for each frame."""
         done = subprocess.run([BINARIES / "example_reader", stream, str(frames)], env=self.environment,
                               capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         self.assertEqual((done.returncode, done.stderr), (0, ""))

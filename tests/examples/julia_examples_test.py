@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the Julia examples beside the flock of examples/cpp/flock, and checks what they print.
+"""Runs the Julia examples together with the flock of examples/cpp/flock, and checks their output.
 
     julia_examples_test.py CHECKOUT BINARIES LIBRARY JULIA
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `make core` says when something is missing, and that it calls no package manager. Each run sees a PATH of its own."""
+"""Tests that `make core` names missing tools and calls no package manager. Each run has its own PATH."""
 
 import os
 import shutil

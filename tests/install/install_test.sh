@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a built tree, moves it elsewhere, and uses it as a stranger would.
+# Installs a built tree, moves it to another folder, and uses it from other projects.
 #   install_test.sh SOURCE BUILD CC CXX
 set -euo pipefail
 
@@ -54,7 +54,7 @@ use_pkg_config() {
     "$cxx" -std=c++17 "$consumer/consumer.cpp" "${flags[@]}" -o "$work/cpp" && "$work/cpp"
 }
 
-# The public headers, alone and pedantically, under every standard that they promise.
+# Compiles each public header alone, with pedantic warnings, under every supported standard.
 compile_headers() {
     local standard
     for standard in c99 c11 c17; do

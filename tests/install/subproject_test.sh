@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Takes the checkout into another project, by add_subdirectory and by FetchContent: only the core is configured, it builds, and it runs.
+# Uses the checkout in another project, by add_subdirectory and by FetchContent. Only the core must be configured, and
+# it must build and run.
 #   subproject_test.sh SOURCE CXX
 set -euo pipefail
 
@@ -28,7 +29,7 @@ configure() {
 
 configure add_subdirectory
 configure FetchContent
-# Both have the same targets by now: one is built.
+# Both projects have the same targets, so only one is built.
 cmake --build "$work/FetchContent" --parallel 2 >"$work/log" 2>&1 || { cat "$work/log"; fail "does not build"; }
 for library in wingbeat static; do
     "$work/FetchContent/app_$library"

@@ -1,11 +1,11 @@
-// The C++ side of wrapped_array.jl: a line of words on the standard input, a line of answer.
+// The C++ side of wrapped_array.jl. It answers each line of its standard input by one line.
 //
-//     make NAME TYPE DIM...      an array of the numbers 1, 2, 3 ... (of complex ones the imaginary parts are the negatives)
-//     look NAME [MILLISECONDS]   attaches: type, shape, "lock" or "no-lock", "counted" if the numbers are these
+//     make NAME TYPE DIM...      makes an array of the numbers 1, 2, 3 and so on; imaginary parts are their negatives
+//     look NAME [MILLISECONDS]   attaches: type, shape, "lock" or "no-lock", "counted" if the numbers are as made
 //     raise NAME                 adds 1 to each number
-//     lock NAME                  takes the lock at once, and gives it back
+//     lock NAME                  takes the lock without waiting, and releases it
 //
-// or "error" and what was said.
+// If a call fails, the answer is "error" and the message.
 #include <complex>
 #include <cstdio>
 #include <iostream>

@@ -1,4 +1,4 @@
-# InterProcessCommunication.jl and Wingbeat.jl in one process, a C++ program in another: runtests.jl PARTNER
+# Tests InterProcessCommunication.jl and Wingbeat.jl in one process with a C++ program in another: runtests.jl PARTNER
 using Test
 using Wingbeat
 using InterProcessCommunication: InterProcessCommunication, SharedMemory, WrappedArray, WrappedArrayHeader

@@ -1,26 +1,26 @@
-# What either package makes, the other opens: spec/array.md is the format of both.
+# Each package opens the arrays that the other makes; spec/array.md is the format of both.
 
 const NAME = "/wbtest-wa-$(getpid())"
 
-# 1, 2, 3 ...; of complex numbers the imaginary parts are the negatives.
+# Returns the numbers 1, 2, 3 and so on; the imaginary parts of complex numbers are their negatives.
 number(::Type{T}, i) where {T<:Integer} = i % T
 number(::Type{T}, i) where {T} = T(i)
 number(::Type{Complex{R}}, i) where {R} = Complex{R}(i, -i)
 numbers(T, dims) = T[number(T, i) for i in 1:prod(dims)]
 raised(T, dims, by=1) = T[number(T, i) + T(by) for i in 1:prod(dims)]
 
-# One by one, because Julia compiles broadcasting anew for each type and number of dimensions, for minutes in all.
+# A loop, because Julia compiles broadcasting for each type and number of dimensions, which takes minutes in total.
 flat(array) = [array[i] for i in 1:length(array)]
 fill_in!(array) = foreach(i -> array[i] = number(eltype(array), i), 1:length(array))
 raise!(array) = foreach(i -> array[i] += one(eltype(array)), 1:length(array))
 
-# No two neighbours alike, so that none can be mistaken for the other.
+# Neighbouring dimensions differ, so that an exchange of two is detected.
 some_dims(N) = ntuple(d -> (3, 2, 1, 4)[mod1(d, 4)], N)
 
 type_name(::Type{Complex{R}}) where {R} = "c$(16 * sizeof(R))"
 type_name(T) = (T <: AbstractFloat ? "f" : T <: Signed ? "i" : "u") * string(8 * sizeof(T))
 
-# One that is not volatile: a volatile one takes its name away whenever it becomes garbage.
+# Makes an array that is not volatile. A volatile array removes its name when it is garbage-collected.
 wrapped(name, T, dims...) = WrappedArray(name, T, dims...; volatile=false)
 
 forget() = rm(SharedMemory, NAME)
@@ -42,10 +42,10 @@ thrown(f) =
         err
     end
 
-# With whatever error: that package's own overflows the stack in some of its versions.
+# Any error counts, because some versions of that package fail with a stack overflow.
 refuses(f) = thrown(f) isa Exception
 
-# Writes `bytes` at `offset` of the object itself.
+# Writes `bytes` at `offset` of the memory object.
 write_at(offset, bytes...) =
     open("/dev/shm" * NAME, "r+") do io
         seek(io, offset)
@@ -302,7 +302,7 @@ end
     end
 end
 
-# The other package stores the shape behind the magic.
+# The other package stores the shape after the magic number.
 @testset "who_attaches_while_a_wrapped_array_is_made_sees_all_of_it_or_waits" begin
     for round in 1:200
         with_name() do

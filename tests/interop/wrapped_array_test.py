@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs wrapped_array.jl: InterProcessCommunication.jl itself, Wingbeat.jl and a C++ program over the same arrays.
+"""Runs wrapped_array.jl: InterProcessCommunication.jl, Wingbeat.jl and a C++ program use the same arrays.
 
     wrapped_array_test.py LIBRARY PARTNER
 
-Skipped (exit code 77) where the package is not: set WINGBEAT_IPC_JL to its folder, or add it to Julia.
+Skipped (exit code 77) without that package: set WINGBEAT_IPC_JL to its folder, or add it to Julia.
 """
 
 import os

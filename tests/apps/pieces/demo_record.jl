@@ -45,7 +45,7 @@ end
     @test frame_stamp(5, (a, UInt32[7, 8, 8])) != stamp
 end
 
-# A run in which all went well: 400 frames, steered in the middle.
+# A run without errors: 400 frames, steered in the middle.
 function good_record(; polarised=0.3, errors=k -> 1 / k)
     record = RunRecord(10_000, 400, 10, Steering(:alignment, 0.1))
     for k in 1:400

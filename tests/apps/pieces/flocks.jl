@@ -5,7 +5,7 @@ normalised(v) = v ./ sqrt.(sum(abs2, v; dims=1))
 random_headings(agents, seed) = normalised(randn(MersenneTwister(seed), 3, agents))
 random_positions(agents, seed) = 100 .* rand(MersenneTwister(seed), Float32, 3, agents)
 
-# Agents evenly on a circle, all moving along it.
+# Agents at equal distances on a circle; all move along it.
 function even_ring(agents)
     angles = 2pi .* (0:(agents - 1)) ./ agents
     X = vcat(cos.(angles)', sin.(angles)', zeros(agents)') .+ [3.0, -2.0, 1.0]
@@ -13,7 +13,7 @@ function even_ring(agents)
     return X, V
 end
 
-# Agents that each swing about a position of their own while all drift along x.
+# Each agent oscillates around its own position while all agents drift along x.
 function swinging_agents(agents, frames)
     X = zeros(Float32, 3, agents, frames)
     for t in 1:frames, i in 1:agents, c in 1:3

@@ -1,6 +1,6 @@
 using Learning: Controller, Response, measured_response, steer_by!
 
-# A response of first order: each step it goes a part of the way to where the value of some steps before sends it.
+# A first-order response with a delay: each step moves it by a fixed fraction towards the target of an earlier step.
 function respond!(values, order, lag, delay, target)
     steered = values[max(1, end - delay + 1)]
     return push!(order, last(order) + (target(steered) - last(order)) / lag)

@@ -1,7 +1,7 @@
 using Learning: AHEAD, Pilot, next_positions, take_over!, turn_path!, unit
 using Learning: entropies, found_count, largest, mean_leads, net_entropy
 
-# Agents that go where the first went, each its own number of steps later, and a little astray: positions, 3 x N x T.
+# Positions (3 x N x T) of agents that follow the path of the first agent, each with its own delay and a little noise.
 function trail(rng, delays, T)
     longest = maximum(delays)
     spin, heading, path = zeros(3), [1.0, 0, 0], zeros(3, T + longest)
@@ -31,7 +31,7 @@ end
     @test norm(pilot.heading) ≈ 1
     take_over!(pilot, [2, 5])
     X = 0.1 .* randn(MersenneTwister(8), 3, 20)
-    for step in 1:60 # the others stay behind
+    for step in 1:60 # the other agents stay behind
         turn_path!(pilot, 1)
         positions = next_positions(pilot, X, 0.5)
         @test all(k -> norm(positions[:, k] .- X[:, pilot.leaders[k]]) ≈ 0.5, 1:2)

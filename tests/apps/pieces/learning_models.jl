@@ -22,7 +22,7 @@ end
     @test error_now() < 0.01
 end
 
-# The slopes of learning are those of the error: by differences, weight by weight.
+# The gradients used in learning equal the differences of the error, for each weight.
 @testset "a_coder_goes_down_the_slope_of_its_error" begin
     rng = MersenneTwister(2)
     coder, paths = PathCoder(9, 3), randn(rng, Float32, 9, 5)

@@ -1,7 +1,7 @@
 using Learning: LEAST, PairResponse, RuleObserver, ZoneSearch, distances, fit_zones, in_hats, observe!
 
-# A zone model of its own, by comparing all pairs: every agent's mass times its change of velocity is the sum of the
-# forms.
+# A separate zone model that compares all pairs of agents: an agent's mass times its change of velocity is the sum of
+# the force terms.
 struct Zones
     separation::Float64
     alignment::Float64
@@ -26,7 +26,7 @@ function force_of(z::Zones, X, V, i)
     return force
 end
 
-# A random flock and the one a step later.
+# A random flock, and the same flock one step later.
 function two_frames(rng, z, agents)
     X, V = 60cbrt(agents) .* rand(rng, 3, agents), randn(rng, 3, agents)
     mass = 2 .+ 1.5 .* rand(rng, agents)
@@ -71,7 +71,7 @@ end
     o = RuleObserver(128, 10.0)
     X, V, X2, V2, mass = two_frames(rng, Zones(0.002, 0.001, 0.003, 0.3, 0.7, 100), 400)
     observe!(o, 1, X, V, mass)
-    o.fastest .= 0 # so that each agent is as fast as ever
+    o.fastest .= 0 # so that each agent is at its highest speed so far
     observe!(o, 2, X2, V2, mass)
     @test o.response.power == 0
 end

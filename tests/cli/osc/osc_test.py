@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wingbeat osc against liblo's oscsend and oscdump, on the ports of loopback that the system gives."""
+"""Tests wingbeat osc together with liblo's oscsend and oscdump, on free loopback ports."""
 
 import json
 import re
@@ -29,13 +29,13 @@ def message_bytes(address, *numbers):
 
 
 def bundle_bytes(at, *messages):
-    """A bundle for that time.time()."""
+    """Returns a bundle for the time `at` (as time.time() counts)."""
     body = b"".join(struct.pack(">I", len(m)) + m for m in messages)
     return b"#bundle\0" + struct.pack(">II", int(at) + SECONDS_TO_1970, int(at % 1 * 2**32)) + body
 
 
 class Lines:
-    """The lines that a process writes, while it writes them."""
+    """Collects the lines that a process writes."""
 
     def __init__(self, stream):
         self.lines = []
@@ -52,7 +52,7 @@ class Lines:
 
 class OscTest(CommandTest):
     def start_bridge(self, *words, stream="swarm", listen=True):
-        """A bridge with .log, the lines it says, and .port, where it listens."""
+        """Starts a bridge. Its .log collects the output; .port is its port."""
         bridge = self.start("osc", stream, "--json", *(["--listen", 0] if listen else []), *words)
         bridge.log = Lines(bridge.stderr)
         if listen:
@@ -61,14 +61,14 @@ class OscTest(CommandTest):
         return bridge
 
     def start_both(self, *words):
-        """A swarm and a bridge that sees it."""
+        """Starts a swarm and a bridge that is attached to it."""
         swarm = self.start_swarm()
         bridge = self.start_bridge(*words)
         self.await_log(bridge, "stream 'swarm' is there")
         return swarm, bridge
 
     def start_dump(self):
-        """oscdump with .log, its lines, and .port; it has printed a first message."""
+        """Starts oscdump with .log and .port, and waits until it has printed a first message."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -104,11 +104,11 @@ class OscTest(CommandTest):
         self.wait_until(lambda: self.value_of(name, stream) == value)
 
     def heard(self, dump, address):
-        """What oscdump printed of an address: the rest of each line."""
+        """Returns the arguments that oscdump printed for an address, line by line."""
         return re.findall(rf"^\S+ {re.escape(address)} (.*)$", dump.log.text(), re.MULTILINE)
 
     def stop(self, bridge, code=0):
-        """The summary of a bridge that is ended by Ctrl-C."""
+        """Ends a bridge by Ctrl-C and returns its summary."""
         bridge.send_signal(signal.SIGINT)
         bridge.wait(PATIENCE_S)
         bridge.log.thread.join()
@@ -125,7 +125,7 @@ class OscTest(CommandTest):
 class Incoming(OscTest):
     def test_parameter_is_set_whatever_number_type_it_comes_as(self):
         _, bridge = self.start_both()
-        self.send(bridge.port, "/swarm/alignment", "f", 0.1)  # the range's end: 0.1f as such would be beyond
+        self.send(bridge.port, "/swarm/alignment", "f", 0.1)  # the upper limit: 0.1f converted to double exceeds it
         self.await_value("alignment", 0.1)
         self.send(bridge.port, "/swarm/alignment", "d", 0.0123456789)
         self.await_value("alignment", 0.0123456789)
@@ -144,7 +144,7 @@ class Incoming(OscTest):
         self.wait_until(lambda: self.requests() >= 1)
         step = self.succeed_json("info", "swarm")["step"]
         self.send(bridge.port, "/swarm/step", "f", 1)  # a button is pressed
-        self.send(bridge.port, "/swarm/step", "f", 0)  # and let go
+        self.send(bridge.port, "/swarm/step", "f", 0)  # and released
         self.wait_until(lambda: self.succeed_json("info", "swarm")["step"] == step + 1)
         self.send(bridge.port, "/swarm/place", "ifff", 3, 0.5, -1, 2)
         self.wait_until(lambda: self.requests() >= 3)
@@ -395,7 +395,7 @@ class CommandLine(OscTest):
     def test_it_listens_on_loopback_unless_it_is_told_otherwise(self):
         bridge = self.start_bridge()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            other.bind(("127.0.0.2", int(bridge.port)))  # free: the bridge has 127.0.0.1 alone
+            other.bind(("127.0.0.2", int(bridge.port)))  # free, because the bridge listens only on 127.0.0.1
         everywhere = self.start("osc", "swarm", "--listen", "0.0.0.0:0", "--json")
         everywhere.log = Lines(everywhere.stderr)
         self.await_log(everywhere, r"listening on 0\.0\.0\.0:\d+")

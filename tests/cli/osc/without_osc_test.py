@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A command that was built without liblo says so."""
+"""Tests the message of a command that was built without liblo."""
 
 import sys
 import unittest

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wingbeat adopt: a stream of a raw segment, with its lock or without."""
+"""Tests wingbeat adopt, which publishes a raw segment as a stream, with a lock or without."""
 
 import mmap
 import os
@@ -51,7 +51,7 @@ class Adopting(SegmentsTest):
         self.stop(adoption, 0, 1)
 
     def adopt_beside_a_holder(self):
-        """An adopt that has told that a puppet, which is alive, holds its lock."""
+        """Starts an adopt whose lock a living puppet holds, and waits until it reports that."""
         self.simulate()
         adoption = self.adopt("--lock-limit", 2)
         self.await_frames()
@@ -123,7 +123,7 @@ class Adopting(SegmentsTest):
         adoption = self.adopt(rate=20000)
         without = self.bridge("adopt", self.data, "--type", "f32", "--shape", "3x100", "--as", "loose", "--rate", 100000)
         self.wait_until(lambda: self.frames_of("flock") > 0 and self.frames_of("loose") > 0)
-        os.kill(simulation.pid, signal.SIGSTOP)  # it would die of this itself
+        os.kill(simulation.pid, signal.SIGSTOP)  # a running simulation would crash
         data, lock = open_object(self.data), open_object(self.lock)
         for _ in range(30000):
             for descriptor, size in ((data, 12 * AGENTS), (lock, 40)):

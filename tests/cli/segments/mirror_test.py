@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""wingbeat mirror: a raw segment that is kept like a stream."""
+"""Tests wingbeat mirror, which copies a stream to a raw segment."""
 
 import json
 import os
@@ -21,7 +21,7 @@ class Mirroring(SegmentsTest):
         self.await_log(mirror, "attached to")
         self.wait_until(lambda: self.floats()[0] >= 20)
         self.close(writer)
-        self.await_log(mirror, "waiting for a new writer of stream 'flock'")  # which it sees after the last frame
+        self.await_log(mirror, "waiting for a new writer of stream 'flock'")  # logged after the last frame was written
         frames = self.floats()[0]  # of the last frame: n % 5 agents less than 100
         present = AGENTS - int(frames) % 5
         self.assertEqual(self.floats(), (frames,) * (3 * present) + (0.0,) * (3 * (AGENTS - present)))
@@ -50,7 +50,7 @@ class Mirroring(SegmentsTest):
         return [path for path in self.directory.iterdir() if path.suffix == ".note"]
 
     def kill_mirror(self, *words):
-        """One that had written."""
+        """Starts a mirror, waits until it is attached to the stream, and kills it."""
         mirror = self.mirror(*words)
         self.await_log(mirror, "attached to")
         self.kill(mirror)

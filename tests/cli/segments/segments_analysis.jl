@@ -1,10 +1,11 @@
-# What the analysis does that Wingbeat comes from, at 30 Hz or more: locks a foreign mutex, copies the segment into a matrix, unlocks.
+# Does the same as the analysis of the original project, at 30 Hz or more: locks the mutex of another program, copies
+# the segment into a matrix, unlocks.
 #
 #   segments_analysis.jl DATA LOCK AGENTS HOW
 #
-# HOW: `attach` leaves the mutex as it is; `initialise` initialises it first, as InterProcessCommunication.jl's constructor does;
-# `package` uses that package itself. Ends when its standard input does, and says in JSON what it saw: all numbers of a whole frame are
-# equal, except that agents that are not there are zeros.
+# HOW: `attach` does not change the mutex; `initialise` initialises it first, as the constructor of
+# InterProcessCommunication.jl does; `package` uses that package. The program ends with its standard input and prints
+# its counts as JSON. In a whole frame all numbers are equal, except that the numbers of absent agents are zero.
 
 const DATA, LOCK, HOW = ARGS[1], ARGS[2], ARGS[4]
 const AGENTS = parse(Int, ARGS[3])
@@ -19,7 +20,7 @@ end
 const MUTEX_BYTES, ATTRIBUTE_BYTES, PROCESS_SHARED = Sys.isapple() ? (64, 16, 1) : (64, 16, 1)
 
 function map_object(name, bytes, protection)
-    # The last argument does not matter to an object that is there.
+    # The last argument has no effect on an existing object.
     fd = ccall(:shm_open, Cint, (Cstring, Cint, Cuint), name, protection == 1 ? 0 : O_RDWR, 0)
     systemerror(name, fd < 0)
     pointer = ccall(:mmap, Ptr{Cvoid}, (Ptr{Cvoid}, Csize_t, Cint, Cint, Cint, Int64), C_NULL, bytes, protection, 1, fd, 0)
@@ -50,7 +51,7 @@ function by_the_c_library()
     return Analysis(map_object(DATA, BYTES, 1), take, give)
 end
 
-# As the origin's functions of that purpose.
+# These functions correspond to those of the original project.
 function by_the_package()
     IPC = InterProcessCommunication
     memory(id, bytes, protection) = IPC.SharedMemory{String}(map_object(id, bytes, protection), bytes, false, id)

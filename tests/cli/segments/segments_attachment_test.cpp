@@ -52,7 +52,7 @@ TEST_F(SegmentsSite, what_one_writes_the_other_reads_and_the_maker_takes_away) {
   EXPECT_TRUE(writer.with([](std::byte* bytes) { std::memset(bytes, 7, 100); }));
   EXPECT_EQ(first_of(reader), 7);
   writer.remove_created();
-  EXPECT_TRUE(reader.find());  // what is left of it
+  EXPECT_TRUE(reader.find());  // the reader keeps its mapping
   EXPECT_EQ(first_of(reader), 7);
   EXPECT_EQ(Segment::attach(data, Access::read, missing), nullptr);
   EXPECT_EQ(Segment::attach(lock, Access::read, missing), nullptr);

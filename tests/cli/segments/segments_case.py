@@ -1,7 +1,7 @@
-"""What the tests of wingbeat adopt and wingbeat mirror share: segments of their own, and programs that know only raw segments.
+"""Helpers of the tests of wingbeat adopt and wingbeat mirror: private segments, and programs that use raw segments.
 
-Their arguments: WINGBEAT PUPPET LIBRARY [unittest's words]. PUPPET is segments_puppet.cpp. What the programs of the origin do is there and
-in segments_analysis.jl.
+The arguments of a test are WINGBEAT PUPPET LIBRARY [arguments of unittest]. PUPPET is built from segments_puppet.cpp,
+which does the same as the original project's simulation; segments_analysis.jl does the same as its analysis.
 """
 
 import _posixshmem
@@ -25,8 +25,8 @@ JULIA = ROOT / "scripts" / "julia"
 JULIA_PATIENCE_S = 120
 HAS_JULIA = subprocess.run([JULIA, "--which"], stdout=subprocess.DEVNULL, check=False).returncode == 0
 AGENTS = 100
-NUMBERED = sys.platform != "darwin"  # whether POSIX objects can be told from others of the same name
-# For a lock that is given back: its holder may be held up itself, with the lock in its hand.
+NUMBERED = sys.platform != "darwin"  # POSIX objects of the same name can be distinguished
+# For a lock that its holder releases: the holder may be delayed while it holds the lock.
 PATIENT = ("--lock-limit", "10")
 
 
@@ -42,7 +42,7 @@ def open_object(name, flags=os.O_RDWR):
 
 
 class Lines:
-    """The lines of a file that a process writes."""
+    """Collects the lines that a process writes to a pipe."""
 
     def __init__(self):
         self.file = tempfile.TemporaryFile("w+")
@@ -64,7 +64,7 @@ class SegmentsTest(CommandTest):
         self.environment["WINGBEAT_LIBRARY"] = str(LIBRARY)
 
     def spawn(self, *words, environment=None):
-        """A process that ends when its standard input does; .log is what it says on standard error."""
+        """Starts a process that ends with its standard input; .log collects its standard error."""
         log = Lines()
         process = subprocess.Popen([str(word) for word in words], env=environment or self.environment, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=log.file, text=True)
@@ -82,7 +82,7 @@ class SegmentsTest(CommandTest):
         process.log.file.close()
 
     def puppet(self, *words):
-        """A puppet that has said that it is at work."""
+        """Starts a puppet and waits until it reports that it works."""
         process = self.spawn(PUPPET, *words)
         self.assertTrue(process.stdout.readline(), process.log.text())
         return process
@@ -91,7 +91,7 @@ class SegmentsTest(CommandTest):
         return self.puppet("simulate", self.data, lock or self.lock, agents, rate)
 
     def julia(self, script, *words, package=None):
-        """A Julia script that has said that it is at work."""
+        """Starts a Julia script and waits until it reports that it works."""
         environment = dict(self.environment)
         if package:
             environment.update(JULIA_LOAD_PATH=f"@:{package}:@stdlib")
@@ -102,7 +102,7 @@ class SegmentsTest(CommandTest):
         return process
 
     def close(self, process):
-        """Ends a puppet or a script in order; what it saw."""
+        """Ends a puppet or a script by closing its input, and returns its report."""
         output, _ = process.communicate(timeout=JULIA_PATIENCE_S)
         self.assertEqual(process.returncode, 0, process.log.text())
         return json.loads(output) if output.startswith("{") else {}
@@ -123,7 +123,7 @@ class SegmentsTest(CommandTest):
         return self.bridge("mirror", "flock", "--to", self.data, *(["--lock", self.lock] if lock else []), *words)
 
     def stop(self, bridge, *codes):
-        """The summary of a bridge that is ended by Ctrl-C, which has to end with 0, or with one of these."""
+        """Ends a bridge by Ctrl-C, checks its exit code, and returns its summary."""
         bridge.send_signal(signal.SIGINT)
         output, _ = bridge.communicate(timeout=PATIENCE_S)
         self.assertIn(bridge.returncode, codes or (0,), bridge.log.text())
@@ -134,7 +134,7 @@ class SegmentsTest(CommandTest):
         self.wait_until(lambda: self.frames_of("flock") >= goal)
 
     def await_received(self, frames):
-        """Until the one reader of the stream has got so many."""
+        """Waits until the only reader of the stream has received this many frames."""
         self.wait_until(lambda: [r["received"] >= frames for r in self.succeed_json("info", "flock")["reader_list"]] == [True])
 
     def exists(self, name):
@@ -146,14 +146,14 @@ class SegmentsTest(CommandTest):
 
     def floats(self, name=None, count=3 * AGENTS, offset=0):
         descriptor = open_object(name or self.data, os.O_RDONLY)
-        if os.fstat(descriptor).st_size == 0:  # half made
+        if os.fstat(descriptor).st_size == 0:  # not completely created
             return os.close(descriptor) or (0.0,) * count
         with mmap.mmap(descriptor, 0, prot=mmap.PROT_READ) as memory:
             os.close(descriptor)
             return struct.unpack_from(f"{count}f", memory, offset)
 
     def put(self, numbers, name=None, size=None):
-        """Makes an object, or opens it, and writes numbers into it."""
+        """Creates or opens an object and writes numbers into it."""
         data = struct.pack(f"{len(numbers)}f", *numbers)
         descriptor = open_object(name or self.data, os.O_RDWR | os.O_CREAT)
         if os.fstat(descriptor).st_size == 0:

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kShortNs = 5'000'000;
 
-// A mutex in memory that children share.
+// A mutex in memory that child processes share.
 class SegmentsMutex : public ::testing::Test {
  protected:
   SegmentsMutex() : place(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0)), mutex(place) {}
@@ -25,7 +25,7 @@ class SegmentsMutex : public ::testing::Test {
 
   pthread_mutex_t* raw() { return static_cast<pthread_mutex_t*>(place); }
 
-  // As the origin's simulation makes it: process-shared, not robust.
+  // The same kind as in the original project's simulation: process-shared, not robust.
   void initialise_as_the_origin() {
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
@@ -33,7 +33,7 @@ class SegmentsMutex : public ::testing::Test {
     pthread_mutex_init(raw(), &attributes);
   }
 
-  // A process that locks the mutex, and stays or dies with it.
+  // Starts a process that locks the mutex and keeps it, or dies with it.
   pid_t start_holder() {
     int ready[2];
     EXPECT_EQ(pipe(ready), 0);
@@ -130,13 +130,12 @@ TEST_F(SegmentsMutex, one_initialised_by_another_while_held_is_seen_and_left_alo
   initialise_as_the_origin();
   const pid_t child = start_holder();
   EXPECT_FALSE(mutex.unlock());
-  EXPECT_EQ(mutex.lock(kShortNs), Locking::busy);  // the other's lock still holds
+  EXPECT_EQ(mutex.lock(kShortNs), Locking::busy);  // the other process still holds the lock
   kill_and_wait(child);
 }
 #endif
 
-// A robust mutex of garbage would be linked into a list of the system's, by its own bytes: those have to be of another
-// kind.
+// Locking garbage of the robust kind would link it into a list of the C library, so the garbage must have another kind.
 TEST_F(SegmentsMutex, no_bytes_make_it_wait_for_ever_or_end_the_process) {
   std::mt19937 random(1);
   for (int i = 0; i < 200; ++i) {

@@ -1,4 +1,4 @@
-// Names of shared memory that no other test has, which are gone at the end of the test.
+// Unique names of shared memory objects, which are removed at the end of the test.
 #pragma once
 
 #include <fcntl.h>
@@ -29,7 +29,7 @@ class Segments : public ::testing::Test {
     shm_unlink(lock.text.c_str());
   }
 
-  // An object as another program makes one.
+  // Creates an object as another program would.
   static int make_object(const Name& name, std::size_t bytes) {
     const int object = shm_open(name.text.c_str(), O_CREAT | O_RDWR, 0600);
     EXPECT_GE(object, 0);

@@ -14,7 +14,7 @@ namespace {
 
 class SegmentsNote : public Segments {
  protected:
-  // Runs it in a process that dies then, without a word.
+  // Runs the function in a process that then ends without cleaning up.
   template <typename Work>
   static void die_after(const Work& work) {
     const pid_t child = fork();
@@ -28,7 +28,7 @@ class SegmentsNote : public Segments {
   long files() const {
     return std::distance(std::filesystem::directory_iterator(directory), std::filesystem::directory_iterator());
   }
-  // What is made dies before and after it could write down what it made.
+  // The process dies before or after it has recorded the new object in the note.
   void expect_nothing_left_of(const Name& name) {
     for (const bool is_complete : {false, true}) {
       die_after([&] {
@@ -129,7 +129,7 @@ TEST_F(SegmentsNote, those_of_another_boot_or_name_space_remove_nothing) {
   EXPECT_EQ(put(other), 1u);
   other = record;
   other.space += "x";
-  EXPECT_EQ(put(other), 0u);  // those who live there know more
+  EXPECT_EQ(put(other), 0u);  // another namespace: the process may be alive there
   made->remove();
 }
 

@@ -1,12 +1,13 @@
-// The programs on both sides of the raw segments' tests.
+// The programs on both sides in the tests of raw segments.
 //
-//   simulate DATA LOCK AGENTS RATE   what the flocking simulation does that Wingbeat comes from: a raw array of AGENTS x 3 f32, rewritten
-//                                    under a process-shared mutex that is not robust; all numbers of step n are n. LOCK `-`: without
+//   simulate DATA LOCK AGENTS RATE   does the same as the original project's simulation: rewrites a raw array of
+//                                    AGENTS x 3 f32 under a process-shared mutex that is not robust; all numbers of
+//                                    step n are n. LOCK `-`: no mutex
 //   hold LOCK                        locks the mutex and keeps it
-//   write STREAM AGENTS RATE [f64]   a stream whose frame n has n in all numbers, and n % 5 agents less than there could be
-//   read STREAM                      takes every frame, and looks whether it is whole and in order
+//   write STREAM AGENTS RATE [f64]   writes a stream; all numbers of frame n are n, and its count is n % 5 below AGENTS
+//   read STREAM                      takes every frame and checks that it is whole and in order
 //
-// Each ends when its standard input does; `simulate` then takes its names away, and `read` says in JSON what it saw.
+// Each program ends with its standard input. `simulate` then removes its names, and `read` prints its counts as JSON.
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -53,7 +54,8 @@ void* map(int object, std::size_t bytes) {
   return memory;
 }
 
-// The calls and their flags are the origin's: what exists is opened again, and the mutex made anew.
+// The calls and their flags are those of the original project: existing objects are opened, the mutex is initialised
+// again.
 class Simulation {
  public:
   Simulation(const char* data, const char* lock, std::size_t agents) : data_(data), lock_(lock), numbers_(3 * agents) {
@@ -68,7 +70,7 @@ class Simulation {
     if (mutex_ != nullptr) shm_unlink(lock_.c_str());
   }
 
-  // Slowly and in two parts, so that who does not hold the lock sees half of it.
+  // Writes slowly and in two parts, so that a reader without the lock sees torn data.
   void step() {
     std::fill(numbers_.begin(), numbers_.end(), static_cast<float>(++step_));
     const auto half = static_cast<std::ptrdiff_t>(numbers_.size() / 2);

@@ -1,4 +1,5 @@
-# A reader of an adopted stream: takes every frame, and looks whether it is whole and in order. Ends when its standard input does.
+# A reader of an adopted stream: takes every frame and checks that it is whole and in order. Ends with its standard
+# input.
 using Wingbeat
 
 function run(stream)
@@ -14,7 +15,7 @@ function run(stream)
         frames += 1
         last, seq = X[1], frame.seq
         frames == 1 && (println("reading"); flush(stdout))
-        yield() # also while it lags
+        yield() # also while the reader is behind
     end
     println("""{"frames":$frames,"torn":$torn,"disordered":$disordered,"last":$last}""")
 end

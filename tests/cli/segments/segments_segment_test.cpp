@@ -57,7 +57,7 @@ TEST_F(SegmentsSegment, one_cut_short_underneath_reads_as_zeros) {
   EXPECT_EQ(sum(*segment), 0);
   std::memset(segment->data(), 1, segment->bytes());
   EXPECT_EQ(ftruncate(object, 10000), 0);
-  EXPECT_FALSE(segment->is_whole());  // this mapping is no object's any more
+  EXPECT_FALSE(segment->is_whole());  // the object of this mapping was removed
   EXPECT_EQ(sum(*Segment::attach(data, Access::read, missing)), 0);
   close(object);
 }
@@ -85,7 +85,7 @@ TEST_F(SegmentsSegment, a_name_that_leads_elsewhere_or_nowhere_is_seen) {
   close(make_object(data, 100));
 #if !defined(__APPLE__)
   EXPECT_EQ(segment->presence(), Presence::other);
-  segment->remove();  // not what is ours
+  segment->remove();  // does not remove the object of this test
   EXPECT_NE(Segment::attach(data, Access::read, missing), nullptr);
 #endif
 }

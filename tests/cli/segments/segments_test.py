@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Wingbeat and programs of raw segments beside each other: the origin's contract, messages that nobody reads, System V."""
+"""Tests Wingbeat together with programs that use raw segments: the original project's, closed outputs, System V."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from segments_case import AGENTS, HAS_JULIA, JULIA_PATIENCE_S, PATIENCE_S, PATIE
 
 
 class Contract(SegmentsTest):
-    """The two programs of the origin, each with Wingbeat in the place of the other."""
+    """Tests each of the original project's two programs with Wingbeat in place of the other."""
 
     def test_readers_of_the_adopted_simulation_see_whole_frames_in_order(self):
         simulation = self.simulate()
@@ -68,7 +68,7 @@ class Contract(SegmentsTest):
                 analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, how)
                 self.await_frames(200)
                 seen = self.close(analysis)
-                # Whoever initialises a mutex that others use takes it away from who holds it: that moment may show.
+                # Initialising a mutex in use takes it away from its holder, so one torn frame is possible.
                 self.assertLessEqual(seen["torn"], 0 if how == "attach" else 1, seen)
                 self.assertGreaterEqual(seen["changes"], 20)
                 self.assertEqual(seen["failed"], 0)
@@ -100,7 +100,7 @@ class Contract(SegmentsTest):
 
 
 class Unheard(SegmentsTest):
-    """Whoever reads what is said may go, or never have been there."""
+    """Tests processes whose output has no reader, or has lost its reader."""
 
     def test_closed_descriptors_leave_segments_alone(self):
         simulation = self.simulate()
@@ -108,7 +108,7 @@ class Unheard(SegmentsTest):
             ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", self.binary, "adopt", self.data, "--type", "f32", "--shape", "3x100",
              "--lock", self.lock, "--as", "flock", "--seconds", "0.5", *PATIENT], env=self.environment, check=False, timeout=PATIENCE_S)
         self.assertEqual(adoption.returncode, 0)
-        self.close(simulation)  # which has its mutex still
+        self.close(simulation)  # its mutex still exists
 
     def test_a_pipe_that_nobody_reads_any_more_leaves_no_segments_behind(self):
         self.puppet("write", "flock", AGENTS, 100)
@@ -120,7 +120,7 @@ class Unheard(SegmentsTest):
         holder.kill()
         holder.wait()
         frames = self.floats()[0]
-        self.wait_until(lambda: self.floats()[0] > frames)  # it has complained to nobody
+        self.wait_until(lambda: self.floats()[0] > frames)  # its message had no reader
         mirror.send_signal(signal.SIGINT)
         self.assertEqual(mirror.wait(timeout=PATIENCE_S), 1)
         self.assertFalse(self.exists(self.data) or self.exists(self.lock))

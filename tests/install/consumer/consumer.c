@@ -1,4 +1,4 @@
-/* Publishes one frame and reads it back, with what an installed Wingbeat gives to a C program. */
+/* Publishes one frame and reads it back, using only the installed files of Wingbeat, in C. */
 #include <stdio.h>
 #include <wingbeat/wingbeat.h>
 

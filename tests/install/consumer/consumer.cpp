@@ -1,4 +1,4 @@
-// Publishes one frame and reads it back, with what an installed Wingbeat gives to a C++ program. Plain C++17.
+// Publishes one frame and reads it back, using only the installed files of Wingbeat, in C++17.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
