@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "bench/peers"))
 import machine  # noqa: E402
 from batch import Place  # noqa: E402
 
-BATCH_LIMIT_S = 60  # beside the time of its case: starting Julia is part of it
+BATCH_LIMIT_S = 60  # in addition to the time of the case; includes starting Julia
 
 
 def say(text):
@@ -49,7 +49,7 @@ def place(options, cores):
 
 
 def play_rounds(tallies, options, play):
-    """play(tally) gives the outcome of one batch. Each round plays all; what fails is said, and in the tally."""
+    """Runs all tallies in each round. play(tally) returns the outcome of a batch; failures are printed and recorded."""
     order = random.Random(options.seed)
     say(f"{len(tallies)} cases, {options.rounds} rounds, seed {options.seed}")
     for number in range(1, options.rounds + 1):

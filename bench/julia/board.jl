@@ -1,8 +1,8 @@
-# The batch's board, as bench/peers/board.hpp lays it out.
+# The board of a batch, with the layout of bench/peers/board.hpp.
 
 const BOARD_HEAD_BYTES, SEAT_BYTES, SEATS = 256, 128, 64
 
-# A word of it, which others read and write: loads acquire, stores release.
+# A word of the board that other processes read and write: loads acquire, stores release.
 struct Word{T}
     at::Ptr{T}
 end
@@ -20,7 +20,7 @@ end
 end
 
 struct Board
-    memory::Vector{UInt8} # keeps it mapped
+    memory::Vector{UInt8} # keeps the board mapped
     sender_opened::Word{UInt32}
     over::Word{UInt32}
 end

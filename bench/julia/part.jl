@@ -1,4 +1,4 @@
-# The options of `peer-x receive`, and --way.
+# Parses the options of `peer-x receive`, and --way.
 
 struct Part
     way::String

@@ -1,5 +1,5 @@
-# What is in a frame, as cli/verbs/bench/parts.cpp writes it: words 1 to 3 are the stamp, all others follow from its
-# number.
+# The contents of a frame, as cli/verbs/bench/parts.cpp writes it: words 1 to 3 are the stamp, all others follow from
+# the frame's number.
 
 const STAMP_WORDS = 3
 

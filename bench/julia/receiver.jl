@@ -1,12 +1,11 @@
-# A receiver of a batch (bench/peers) as a Julia user would write it: the same options, the same board, the same results
-# as `peer-x receive`, and --way for how frames come:
-#   wingbeat      a subscription to each frame, its field typed             of peer-wingbeat
-#   unix-socket   read! into one buffer                                     of peer-unix-socket
-#   file          pread of a file in tmpfs; FileWatching to sleep           of peer-file-tmpfs
-#   raw-shm       Mmap, the mutex by ccall, a copy, and polling             of peer-origin
+# A receiver of a batch (bench/peers) as a Julia user would write it. It has the options, the board and the results of
+# `peer-x receive`. The option --way selects how frames arrive, and from which sender:
+#   wingbeat      a subscription to every frame with a typed field          peer-wingbeat
+#   unix-socket   read! into one buffer                                     peer-unix-socket
+#   file          pread of a file in tmpfs; FileWatching to sleep           peer-file-tmpfs
+#   raw-shm       Mmap, the mutex by ccall, a copy, and polling             peer-origin
 #
-# time_ns() is the clock that the senders stamp frames with: libuv reads CLOCK_MONOTONIC, as std::chrono::steady_clock
-# does.
+# time_ns() is the clock of the senders' stamps: libuv reads CLOCK_MONOTONIC, as std::chrono::steady_clock does.
 using FileWatching, Mmap, Sockets
 using Wingbeat
 
@@ -25,9 +24,9 @@ function pin_to(core::Int)
     return nothing
 end
 
-const WARM_FRAMES = 50 # so that all of it is compiled before anything counts
+const WARM_FRAMES = 50 # so that all code is compiled before the measurement
 
-# The first frames: everything that is done with one is done with them, into a tally that is thrown away.
+# Processes the first frames like all others, but counts them in a tally that is discarded.
 function warm_up!(way::Way)
     trial = Tally(0)
     for _ in 1:WARM_FRAMES
@@ -45,10 +44,10 @@ function receive_all!(way::Way, tally::Tally, seat::Seat, in_turns::Bool)
 end
 
 const LOOK_S = 0.05
-const QUIET_LOOKS = 5 # 250 ms, as the other receivers have it
+const QUIET_LOOKS = 5 # 250 ms, as in the other receivers
 
-# Beside the waiting, which has no limit, as in any `for frame in ...`. A frame that does not come is given up; after
-# the last, the way is closed.
+# Runs in parallel to the receiving loop, which waits without a limit, as any `for frame in subscription` does. It
+# counts a frame that does not arrive as lost, and closes the way after the last frame.
 function watch(way::Way, tally::Tally, board::Board, seat::Seat, in_turns::Bool)
     before, quiet = -1, 0
     while true

@@ -44,7 +44,7 @@ WAYS = (Way("wingbeat", "wingbeat"), Way("wingbeat-cpp", "wingbeat", in_julia=Fa
 
 @dataclass(frozen=True)
 class WayCase(Case):
-    way: str = ""  # empty: the receiver is not Julia's
+    way: str = ""  # empty: the receiver is not written in Julia
 
     def reader_options(self, reader):
         return [*super().reader_options(reader), *(("--way", self.way) if self.way else ())]
@@ -57,7 +57,7 @@ def cases():
 
 
 class WayBatch(Batch):
-    """Sender and receiver are different programs."""
+    """A peer whose sender and receiver are different programs."""
 
     def __init__(self, sender, receiver, case, place):
         super().__init__(sender, False, case, place)
@@ -97,7 +97,7 @@ def julia_rows(tallies):
 
 
 def say_ratios(tallies):
-    """Of medians: Wingbeat's receiver in Julia over that in C++."""
+    """Returns the ratio of medians: Wingbeat's receiver in Julia to its receiver in C++."""
     medians = {(row["scenario"], row["bytes"], row["metric"], row["way"]): row["p50_ns"] for row in julia_rows(tallies)}
     for (scenario, size, metric, way), in_julia in medians.items():
         in_cpp = medians.get((scenario, size, metric, "wingbeat-cpp"))

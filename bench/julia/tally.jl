@@ -1,6 +1,6 @@
-# What was received, and the files that say so.
+# Counts the received frames and writes the result files.
 
-const MOST_SAMPLES = 1 << 20 # room for so many from the start
+const MOST_SAMPLES = 1 << 20 # memory for this many samples is allocated at the start
 
 mutable struct Tally
     last::Int # the newest frame counted
@@ -13,7 +13,7 @@ mutable struct Tally
 end
 
 function count!(tally::Tally, seq::Int, whole::Bool, signal_ns::UInt64, age_ns::UInt64)
-    seq <= tally.last && return nothing # from the warming up, or given up before
+    seq <= tally.last && return nothing # from the warm-up, or already counted as lost
     tally.lost += seq - tally.last - 1
     tally.last = seq
     tally.received += 1

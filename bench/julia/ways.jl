@@ -1,5 +1,5 @@
-# How frames come. receive!(way) waits without limit and gives the frame's words, valid until the next call; nothing
-# once the way is closed.
+# The ways to receive frames. receive!(way) waits without a limit and returns the frame's words, which are valid until
+# the next call. It returns nothing after the way was closed.
 
 abstract type Way end
 
@@ -23,7 +23,7 @@ function open_way(part::Part)
     return error("no way $(part.way)")
 end
 
-# Who polls lets the other tasks run, now and then (spin) or by sleeping as short as Julia can.
+# A polling loop lets other tasks run: sometimes (spin), or by the shortest sleep that Julia has.
 @inline function pause(spins::Bool, polls::Int)
     spins || return sleep(0.001)
     polls % 64 == 0 && yield()
@@ -36,7 +36,8 @@ struct WingbeatWay{S} <: Way
     subscription::S
 end
 
-# One lease, as the senders' budget has it. The frame goes back at the beginning of the next turn, as in any loop.
+# The reader has one lease, as the sender's budget assumes. The loop releases a frame at the start of its next
+# iteration.
 function WingbeatWay(part::Part)
     ENV["WINGBEAT_DIR"] = part.directory
     fields = (payload=UInt64,)
@@ -75,8 +76,8 @@ Base.close(way::SocketWay) = close(way.socket)
 
 # --------------------------------------------------------------------------------------------------------------- file
 
-# As bench/peers/file.cpp has it: slots of a page with the frame's number, then the frame; beside them, the newest
-# number.
+# The files of bench/peers/file.cpp: one has slots (a page with the frame's number, then the frame), the other has the
+# newest number.
 const PAGE_BYTES = 4096
 
 mutable struct FileWay <: Way
@@ -85,7 +86,7 @@ mutable struct FileWay <: Way
     changes::Union{Nothing,FolderMonitor} # a FileMonitor stops watching between two waits
     stride::Int
     slots::Int
-    number::UInt64 # of the frame read last
+    number::UInt64 # of the last frame that was read
     one::Vector{UInt64}
     words::Vector{UInt64}
     open::Bool
@@ -108,7 +109,7 @@ end
     return nothing
 end
 
-# What a stream has buffered may be old by now, so it is read past the buffer.
+# The buffer of an IOStream may hold old data, so pread bypasses it.
 function read_at!(words::Vector{UInt64}, file::IOStream, offset::Int)
     bytes = ccall(:pread, Cssize_t, (Cint, Ptr{UInt64}, Csize_t, Int64), fd(file), words, sizeof(words), offset)
     bytes == sizeof(words) || error("cannot read $file")
@@ -118,7 +119,7 @@ end
 function reads_a_new_one!(way::FileWay)
     newest = read_at!(way.one, way.number_file, 0)
     newest == way.number && return false
-    late = newest - way.number >= way.slots - 1 # the next one is being overwritten, or will be
+    late = newest - way.number >= way.slots - 1 # the next frame is or will soon be overwritten
     number = late ? newest : way.number + 1
     slot = (number % way.slots) % Int * way.stride
     read_at!(way.words, way.frames_file, slot + PAGE_BYTES)
@@ -149,10 +150,10 @@ const LOCK_BYTES = 128 # the mutex, then the frame
 
 mutable struct MemoryWay <: Way
     memory::Vector{UInt8}
-    frame::Vector{UInt64} # in it
+    frame::Vector{UInt64} # a view into `memory`
     mutex::Ptr{Cvoid}
     words::Vector{UInt64}
-    last_ns::UInt64 # when the frame taken last was begun
+    last_ns::UInt64 # start time of the last frame that was taken
     spins::Bool
     open::Bool
 end
@@ -173,7 +174,7 @@ end
     return nothing
 end
 
-# Nothing says that there is a new frame: it looks at the time in the frame, which the origin itself could not.
+# The original project has no signal for a new frame. This receiver compares the time in the frame instead.
 function copies_a_new_one!(way::MemoryWay)
     ccall(:pthread_mutex_lock, Cint, (Ptr{Cvoid},), way.mutex)
     start_ns = start_ns_of(way.frame)

@@ -1,5 +1,5 @@
-// Times each operation with Google Benchmark. Its options work: --benchmark_filter=publish, --benchmark_out=FILE ...
-// The column to look at is Time; CPU has what makes ready for the runs, too.
+// Times each operation with Google Benchmark and accepts its options, such as --benchmark_filter=publish and
+// --benchmark_out=FILE. The column Time is the result; the column CPU includes the preparation of the runs.
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Only the runs are timed, not what makes ready for them; the clock is read once for a batch.
+// Times the runs without their preparation. The clock is read once for each batch.
 void measure(benchmark::State& state, const wingbeat::bench::NamedOperation& named) {
   const std::unique_ptr<wingbeat::bench::Operation> operation = named.make();
   const unsigned batch = operation->batch();
@@ -25,7 +25,7 @@ void measure(benchmark::State& state, const wingbeat::bench::NamedOperation& nam
   }
 }
 
-// Streams of its own, which nobody else sees.
+// A private runtime directory.
 class RuntimeDirectory {
  public:
   RuntimeDirectory() {

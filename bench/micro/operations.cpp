@@ -17,7 +17,7 @@ class Nothing final : public Operation {
   unsigned batch() const override { return kBatch; }
 };
 
-// begin and publish with so many entries, and so many readers attached, none of which sleeps.
+// begin and publish with the given numbers of entries and attached readers; no reader sleeps.
 class Publishing final : public Operation {
  public:
   Publishing(unsigned entries, unsigned readers) : writer_(make_writer({kMostReaders, 0, entries})) {
@@ -31,7 +31,7 @@ class Publishing final : public Operation {
   std::vector<Reader> readers_;
 };
 
-// The same with every other slot held, so that each begin passes over one.
+// The same with every second slot held, so that each begin skips a slot.
 class Hopping final : public Operation {
  public:
   Hopping() : writer_(make_writer({kHeld, 0})), reader_(make_reader(WB_LATEST, kHeld)) {
@@ -68,7 +68,7 @@ class Hopping final : public Operation {
   std::array<wb_frame, kHeld> held_{};
 };
 
-// wait and release of frames that are there, in order.
+// wait and release of available frames, in order.
 class Taking final : public Operation {
  public:
   explicit Taking(std::uint32_t flags) : writer_(make_writer({1, kBatch})), reader_(make_reader(WB_EVERY, 1, flags)) {}
@@ -110,7 +110,7 @@ class TakingLatest final : public Operation {
   std::size_t next_ = 0;
 };
 
-// wb_reader_latest, of the same frame again and again.
+// wb_reader_latest, repeatedly for the same frame.
 class LookingAtLatest final : public Operation {
  public:
   LookingAtLatest() : writer_(make_writer({1, 0})), reader_(make_reader(WB_LATEST)) { publish(writer_.get()); }
@@ -126,7 +126,7 @@ class LookingAtLatest final : public Operation {
   Reader reader_;
 };
 
-// A frame that is there, into a window.
+// Adding an available frame to a window.
 class FillingWindow final : public Operation {
  public:
   FillingWindow() : writer_(make_writer({1, kBatch})), reader_(make_reader(WB_EVERY)) {
@@ -148,7 +148,7 @@ class FillingWindow final : public Operation {
   Window window_;
 };
 
-// A parameter's way: asked for, taken and applied by the writer, the receipt read.
+// Setting a parameter: the request, taking and applying it in the writer, and reading the receipt.
 class Steering final : public Operation {
  public:
   Steering() : writer_(make_writer({1, 0})), reader_(make_reader(WB_LATEST)) { publish(writer_.get()); }
@@ -172,7 +172,7 @@ class Steering final : public Operation {
   std::uint32_t count_ = 0;
 };
 
-// What a loop of a simulation asks after each frame, nearly always for nothing.
+// Asking for a request after each frame when no request is pending, the usual case in the loop of a simulation.
 class AskingForRequests final : public Operation {
  public:
   explicit AskingForRequests(unsigned readers) : writer_(make_writer({kMostReaders, 0})) {

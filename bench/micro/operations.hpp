@@ -1,6 +1,6 @@
-// The operations that a frame or a request is made of, each ready to be done again and again: over the public C
-// interface, one stream in real shared memory, writer and readers in this process. What is timed here is what
-// tests/budgets counts.
+// The operations on frames and requests, in a form that can be repeated. They use the public C interface and one
+// stream in real shared memory; the writer and the readers are in this process. tests/budgets counts the instructions
+// of the same operations.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace wingbeat::bench {
 class Operation {
  public:
   virtual ~Operation() = default;
-  // Makes ready for as many runs as a batch has, so that none of them has to wait.
+  // Prepares a batch of runs, so that no run has to wait.
   virtual void prepare() {}
   virtual void run() = 0;
   virtual unsigned batch() const { return 1; }
@@ -22,7 +22,8 @@ struct NamedOperation {
   std::unique_ptr<Operation> (*make)();
 };
 
-// Of them only one at a time: they share the stream's name. The first does nothing: what it costs is the measuring.
+// Only one operation may exist at a time, because all use the same stream name. The first does nothing: its cost is the
+// cost of measuring.
 const std::vector<NamedOperation>& operations();
 
 }  // namespace wingbeat::bench

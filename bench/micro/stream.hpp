@@ -1,5 +1,5 @@
-// A small stream and its readers: owners of the C interface's handles, for a program that ends at the first call that
-// fails.
+// A small stream and its readers: owners of the C interface's handles, for a program that ends at the first failed
+// call.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ inline constexpr const char* kField = "payload";
 inline constexpr const char* kParameter = "speed";
 inline constexpr std::uint64_t kWords = 8;  // of a frame: 64 bytes
 
-void need(int code, int expected = WB_OK);  // else says why and ends the program
+void need(int code, int expected = WB_OK);  // otherwise prints the error and ends the program
 
 struct Shape {
   std::uint64_t leases = 0, history = 0;

@@ -1,4 +1,4 @@
-"""One batch: the processes of one peer that play one case once, and what is left of them."""
+"""One batch: the processes of one peer that run one case once, and the removal of what they leave."""
 
 import json
 import os
@@ -16,16 +16,16 @@ from samples import read_samples
 
 DAEMON_START_S = 0.5
 DAEMON_END_S = 3
-CLOCK_STEP_S = 0.01  # the time of files is only counted in ticks
+CLOCK_STEP_S = 0.01  # file times have the resolution of a kernel tick
 SHARED_MEMORY = "/dev/shm/"
-SHARED_FOLDERS = (SHARED_MEMORY, "/tmp", "/var/tmp")  # where a peer may leave what is named after the batch
+SHARED_FOLDERS = (SHARED_MEMORY, "/tmp", "/var/tmp")  # where a peer may leave files named after the batch
 KEPT_STDERR = 1000  # of each process
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass
 class Outcome:
-    why: str = ""  # empty if all went well
+    why: str = ""  # the reason of a failure, or empty
     stderr: str = ""
     sender: dict = field(default_factory=dict)
     receivers: list = field(default_factory=list)
@@ -34,15 +34,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Place:
-    """Where batches run."""
+    """The cores, the folder and the time limit of batches."""
     cores: tuple  # the sender's, the receivers'
     work: Path  # on tmpfs
-    limit_s: float  # beside the time that the case takes
+    limit_s: float  # in addition to the time of the case
     scale: float = 1.0  # of the time that the case takes
 
 
 class Process:
-    """A child in a session of its own. Its exit is seen before it is reaped: its id is its own until the end."""
+    """A child process in its own session. It is reaped only at the end, so its id stays valid until then."""
 
     def __init__(self, role, command, log):
         self.role = role
@@ -53,7 +53,7 @@ class Process:
         self.exited = os.pidfd_open(self._child.pid)
 
     def code(self):
-        """Of an ended process; negative if a signal ended it."""
+        """Returns the exit code of an ended process; negative if a signal ended it."""
         seen = os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOWAIT)
         return seen.si_status if seen.si_code == os.CLD_EXITED else -seen.si_status
 
@@ -67,7 +67,7 @@ class Process:
             self._child.terminate()
 
     def shared_files(self):
-        """The shared memory that a living process has mapped: who is killed cannot remove it."""
+        """Returns the shared memory that a running process has mapped. A killed process cannot remove it."""
         try:
             maps = Path(f"/proc/{self._child.pid}/maps").read_text()
         except OSError:
@@ -75,10 +75,10 @@ class Process:
         return {SHARED_MEMORY + line.partition(SHARED_MEMORY)[2] for line in maps.splitlines() if SHARED_MEMORY in line}
 
     def end(self):
-        """The process, and whatever it has started."""
+        """Kills the process and all processes that it has started."""
         try:
             os.killpg(self._child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # the latter: of zombies, on some systems
+        except (ProcessLookupError, PermissionError):  # some systems raise PermissionError for zombies
             pass
         self._child.wait()
         os.close(self.exited)
@@ -93,7 +93,7 @@ def ended_with(role, code):
 
 
 def wait_for_all(processes, seconds):
-    """Empty when all have ended with 0; otherwise what went wrong first."""
+    """Waits for all processes. Returns an empty text if all ended with 0, otherwise the first error."""
     poller = select.poll()
     running = {process.exited: process for process in processes}
     for descriptor in running:
@@ -112,7 +112,7 @@ def wait_for_all(processes, seconds):
 
 
 class Batch:
-    """`with Batch(...) as batch: batch.run()`: whatever happens, no process and no file is left behind."""
+    """`with Batch(...) as batch: batch.run()` leaves no process and no file behind, even after an error."""
 
     def __init__(self, program, needs_daemon, case, place):
         self._program, self._needs_daemon, self._case, self._place = program, needs_daemon, case, place
@@ -147,7 +147,7 @@ class Batch:
             return self._failed(f"no usable results: {error}")
 
     def _start(self):
-        """All processes; those that have to end by themselves."""
+        """Starts all processes. Returns all, and those that must end by themselves."""
         if self._needs_daemon:
             self._daemon = self._spawn("serve", "serve")
             self._daemon.wait(DAEMON_START_S)

@@ -1,5 +1,5 @@
-// Boost.Interprocess after the example of its documentation ("anonymous condition"): one frame in shared memory, a
-// mutex that who writes or reads it holds, a condition for "there is one" and one for "all have read it".
+// Boost.Interprocess, following the example "anonymous condition" of its documentation: one frame in shared memory, a
+// mutex held while a process writes or reads the frame, and two conditions: "frame written" and "frame read by all".
 #include <atomic>
 #include <boost/date_time/posix_time/posix_time_types.hpp>
 #include <boost/interprocess/managed_mapped_file.hpp>
@@ -26,14 +26,16 @@ boost::posix_time::ptime after(std::chrono::nanoseconds limit) {
 struct Shared {
   alignas(kLineBytes) ipc::interprocess_mutex mutex;
   ipc::interprocess_condition written, read;
-  std::uint64_t readers = 0;  // a bit for each that is waited for
+  std::uint64_t readers = 0;  // one bit for each reader that the sender waits for
   ipc::offset_ptr<std::byte> frame;
-  // Changed by who has the mutex; atomic and beside the rest, so that who spins does not need it.
+  // Changed only under the mutex. They are atomic and on separate cache lines, so that a spinning reader does not
+  // need the mutex.
   alignas(kLineBytes) std::atomic<std::uint64_t> seq{0};
-  alignas(kLineBytes) std::atomic<std::uint64_t> pending{0};  // of the readers, those that have not read the frame
+  alignas(kLineBytes) std::atomic<std::uint64_t> pending{0};  // bits of the readers that have not read the frame
 };
 
-// In a file of the batch's folder, which is the same memory as a shared_memory_object and goes with the folder.
+// The segment is a file in the batch's folder on tmpfs. Its memory is of the same kind as that of a
+// shared_memory_object, and it is removed with the folder.
 std::string path_of(const Setup& setup) { return setup.directory + "/segment"; }
 
 class BoostSender final : public Sender {
@@ -61,7 +63,7 @@ class BoostSender final : public Sender {
   }
 
  private:
-  static constexpr std::uint64_t kOverhead = 64 * 1024;  // what the segment needs to manage itself
+  static constexpr std::uint64_t kOverhead = 64 * 1024;  // memory for the segment's own management
 
   void spin() const {
     const std::uint64_t end_ns = now_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(kReadersLimit).count());

@@ -1,13 +1,13 @@
-"""What is measured: one line per case. A case is run by every peer in every round."""
+"""The cases of the benchmark, one per line. Every peer runs every case in every round."""
 
 from dataclasses import dataclass
 
 SMALL, PAGE, IMAGE, SWARM, HUGE = 64, 4096, 256 * 1024, 3_200_000, 32_000_000
 SIZES = (SMALL, PAGE, IMAGE, SWARM, HUGE)
 
-SPIN_PAUSE_NS = 1_000  # in turns, between a receiver's being ready and the next frame
-SLEEP_PAUSE_NS = 100_000  # long enough for it to be asleep
-SLOW_NAP_NS = 50_000_000  # three frames of 60 Hz, with each frame in its hands
+SPIN_PAUSE_NS = 1_000  # in turns: from the time when all receivers are ready to the next frame
+SLEEP_PAUSE_NS = 100_000  # long enough for a receiver to fall asleep
+SLOW_NAP_NS = 50_000_000  # three frames at 60 Hz; the slow reader holds each frame for this long
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class Case:
     wait: str  # spin | sleep
     pace: str  # turns | flat | frames per second
     readers: int = 1
-    beside: str = ""  # slow | stopped: what the last of the readers is
+    beside: str = ""  # slow | stopped: the kind of the last reader
     seconds: float = 0.35
     frames: int = 200_000
-    distribution: bool = False  # all its quantiles are kept, not only some
-    times: int = 1  # as many rounds as that times those of other cases
+    distribution: bool = False  # keep all quantiles, not only some
+    times: int = 1  # this case runs this many times as many rounds as others
 
     @property
     def healthy(self):
-        """How many receivers are waited for and counted."""
+        """Returns the number of receivers that the sender waits for and that count."""
         return self.readers - (1 if self.beside else 0)
 
     def pace_options(self):
@@ -42,8 +42,8 @@ class Case:
         return ["--stopped"] if self.beside == "stopped" else ["--nap-ns", str(SLOW_NAP_NS)]
 
 
-# Targets are ratios between batches of one round, and a virtual machine's cores may be near to each other in one batch and far
-# from each other in the next: what targets are about is played often.
+# Targets are ratios between batches of one round. The cores of a virtual machine may be near to each other in one batch
+# and far from each other in the next, so the cases with targets run more often.
 TARGETED = {("spin", SMALL): 4, ("spin", SWARM): 4, ("sleep", SMALL): 4}
 
 
@@ -69,7 +69,7 @@ def _flat():
 
 
 def _beside(scenario):
-    """A healthy reader, alone and beside one that is slow or stopped."""
+    """Returns the cases of a healthy reader: alone, and together with a slow or a stopped reader."""
     kinds = {"alone": "", "slow": "slow", "stopped": "stopped"}
     return [Case(scenario, f"beside-{kind}", IMAGE, "sleep", "60", 2 if beside else 1, beside, seconds=0.8)
             for kind, beside in kinds.items()]

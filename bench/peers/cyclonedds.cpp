@@ -1,4 +1,4 @@
-// Cyclone DDS, its C interface. PEER_SHM: through iceoryx's shared memory, otherwise over UDP on the loopback.
+// Cyclone DDS by its C interface. PEER_SHM: through iceoryx's shared memory, otherwise over UDP on the loopback.
 #include <dds/dds.h>
 #include <sched.h>
 
@@ -29,7 +29,7 @@ std::uint32_t depth(std::uint64_t bytes) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(kQueueBytes / bytes, 2, kMostQueued));
 }
 
-// A frame that has lost a part is sent for again at once, and whole.
+// If a part of a frame is lost, the reader requests the whole frame again at once.
 constexpr const char* kRetransmission =
     "<MaxQueuedRexmitBytes>64 MB</MaxQueuedRexmitBytes><MaxQueuedRexmitMessages>5000</MaxQueuedRexmitMessages>"
     "<NackDelay>1 ms</NackDelay>";
@@ -46,8 +46,8 @@ std::string config(const Setup& setup) {
          "</Domain></CycloneDDS>";
 }
 
-// What idlc makes of `struct Frame { unsigned long long words[bytes / 8]; };`, for the size at hand: only types of a
-// fixed size can be lent.
+// The descriptor that idlc makes of `struct Frame { unsigned long long words[bytes / 8]; };`, for the given size. Only
+// types of a fixed size can be lent.
 class Type {
  public:
   explicit Type(std::uint64_t bytes)
@@ -114,7 +114,7 @@ class CycloneSender final : public Sender {
     return static_cast<std::byte*>(lent_);
   }
 #endif
-  // A frame that has found no room in time is dropped.
+  // A frame for which no room becomes free in time is dropped.
   void send() override {
     const dds_return_t code = dds_write(writer_, lent_);
     if (code != DDS_RETCODE_TIMEOUT) need(code);
@@ -136,7 +136,7 @@ class CycloneReceiver final : public Receiver {
   const std::byte* receive(std::chrono::nanoseconds limit) override {
     const std::uint64_t end_ns = now_ns() + static_cast<std::uint64_t>(limit.count());
     for (unsigned i = 1; !takes(); ++i) {
-      if (wait_ == Wait::kSpin) ::sched_yield();  // to the library's threads, on the same core
+      if (wait_ == Wait::kSpin) ::sched_yield();  // lets the library's threads run on the same core
       if (wait_ == Wait::kSpin && i % 16 != 0) continue;
       const std::uint64_t now = now_ns();
       if (now > end_ns) return nullptr;
@@ -147,7 +147,7 @@ class CycloneReceiver final : public Receiver {
   }
 
 #if PEER_SHM
-  // Read where it lies, as the bindings for C++ and for ROS 2 do; dds_take would copy it.
+  // Reads the frame in place, as the bindings for C++ and for ROS 2 do; dds_take would copy it.
   void release() override { ddsi_serdata_unref(serdata_); }
 
  private:

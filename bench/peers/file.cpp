@@ -1,5 +1,5 @@
-// Frames in turn in the slots of a file, and numbers by which a reader knows that there is a new one and that it got a
-// whole one. PEER_DISK: on a disk, otherwise in the batch's folder, on tmpfs.
+// The sender writes frames in turn to the slots of a file. Numbers tell a reader that there is a new frame and that
+// it was read whole. PEER_DISK: the file is on a disk, otherwise in the batch's folder on tmpfs.
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
@@ -29,7 +29,7 @@ std::string folder_of(const Setup& setup) {
   return kDisk ? (std::filesystem::temp_directory_path() / ("wingbeat-" + setup.name)).string() : setup.directory;
 }
 
-// The sender's: made if it is on a disk, and removed at the end.
+// The folder of the sender. On a disk it is created, and removed at the end.
 class Folder {
  public:
   explicit Folder(const Setup& setup) : path_(folder_of(setup)) {
@@ -83,8 +83,8 @@ void read(const Descriptor& file, void* data, std::size_t bytes, std::size_t at)
   }
 }
 
-// `frames` has, in each slot, the number of the frame that is being written there and, a page later, the frame;
-// `number` has that of the last that is whole. Receivers watch only the latter, so that they wake once.
+// Each slot of `frames` has the number of the frame that is being written there and, a page later, the frame.
+// `number` has the number of the last whole frame. Receivers watch only `number`, so that they wake once per frame.
 class Files {
  public:
   Files(const Setup& setup, int flags)
@@ -105,7 +105,7 @@ class Files {
   }
   void write_number(std::uint64_t number) const { write(number_, &number, sizeof number, 0); }
   std::uint64_t read_number() const { return number_at(number_, 0); }
-  // False if it was overwritten meanwhile.
+  // Returns false if the frame was overwritten during the read.
   bool read_frame(std::uint64_t number, void* data) const {
     read(frames_, data, bytes_, slot(number) + kPageBytes);
     return number_at(frames_, slot(number)) == number;
@@ -172,7 +172,7 @@ class FileReceiver final : public Receiver {
   bool reads_a_new_one() {
     const std::uint64_t newest = files_.read_number();
     if (newest == number_) return false;
-    const bool late = newest - number_ >= files_.slots() - 1;  // the next one is being overwritten, or will be
+    const bool late = newest - number_ >= files_.slots() - 1;  // the next frame is or will soon be overwritten
     const std::uint64_t number = late ? newest : number_ + 1;
     if (!files_.read_frame(number, frame_.data())) return false;
     number_ = number;

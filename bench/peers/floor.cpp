@@ -1,11 +1,11 @@
-// The floor as a peer: the ring of slots of `wingbeat bench`, in a shared file.
+// The floor as a peer: the ring of slots from `wingbeat bench`, in a shared file.
 #include "peer.hpp"
 #include "shared_file.hpp"
 
 namespace wingbeat::bench {
 namespace {
 
-// As many slots as Wingbeat has for so many readers.
+// Wingbeat's number of slots for this number of readers.
 std::uint64_t slots_for(const Setup& setup) { return setup.readers + 3; }
 
 class Shared {

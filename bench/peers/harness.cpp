@@ -1,4 +1,4 @@
-// The sender's or one receiver's part of a batch, whatever the peer.
+// The sender's or one receiver's part of a batch, the same for every peer.
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr auto kTurnLimit = milliseconds(250);  // then a frame counts as lost
+constexpr auto kTurnLimit = milliseconds(250);  // a frame that takes longer counts as lost
 constexpr auto kPatience = std::chrono::seconds(20);
 
 struct Part {
@@ -32,10 +32,10 @@ struct Part {
   int core = -1;
   double rate = 0;                 // frames per second; 0: in turns, or flat out
   bool flat_out = false;           // no pause at all
-  std::uint64_t pause_ns = 1'000;  // in turns: from the receivers' being ready to the next frame
+  std::uint64_t pause_ns = 1'000;  // in turns: from the time when all receivers are ready to the next frame
   std::uint64_t frames = 1000, seconds_ns = 0;
-  std::uint64_t nap_ns = 0;  // of a slow receiver, with each frame in its hands
-  bool stopped = false;      // of a receiver: stops itself when it is warm
+  std::uint64_t nap_ns = 0;  // a slow receiver holds each frame for this time
+  bool stopped = false;      // a receiver that stops itself when it is warm
 
   bool in_turns() const { return rate == 0 && !flat_out; }
 };
@@ -58,7 +58,7 @@ std::uint64_t cpu_ns() {
   return ns(usage.ru_utime) + ns(usage.ru_stime);
 }
 
-// Sleeps most of the way, so that the core is free, and spins the rest, so that the time is met.
+// Sleeps for most of the time, so that the core is free, and spins for the rest, to be exact.
 void wait_until(std::uint64_t time_ns) {
   constexpr std::uint64_t kSpinNs = 100'000;
   const std::uint64_t now = now_ns();
@@ -71,7 +71,7 @@ void wait_for(const Condition& holds, const char* what) {
   bench::wait_for(holds, static_cast<std::uint64_t>(nanoseconds(kPatience).count()), what);
 }
 
-// Numbers, raw, behind each other: OUT.KIND.
+// Writes the numbers in raw form to OUT.KIND.
 void write_samples(const std::string& out, const char* kind, const std::vector<std::uint64_t>& samples) {
   std::ofstream file(out + "." + kind, std::ios::binary);
   file.write(reinterpret_cast<const char*>(samples.data()), static_cast<std::streamsize>(samples.size() * 8));
@@ -102,7 +102,7 @@ class Sending {
     write_samples(part_.out, "publish", publish_ns_);
     write_summary(part_.out,
                   {{"role", "send"}, {"sent", seq}, {"took_ns", took_ns}, {"cpu_ns", cpu_ns() - cpu_before_ns}});
-    wait_for([&] { return all_gone(); }, "the receivers to end");  // what they read may go with the sender
+    wait_for([&] { return all_gone(); }, "the receivers to end");  // the memory that they read may end with the sender
   }
 
  private:
@@ -128,14 +128,15 @@ class Sending {
         },
         "the receivers to get a frame");
     publish_ns_.clear();
-    std::this_thread::sleep_for(milliseconds(20));  // what is still on its way arrives
+    std::this_thread::sleep_for(milliseconds(20));  // frames in transit arrive
   }
 
   bool is_over(std::uint64_t seq, std::uint64_t start_ns) const {
     return seq >= part_.frames || (part_.seconds_ns > 0 && now_ns() - start_ns > part_.seconds_ns);
   }
 
-  // When the frame is to be begun: now, when all are ready for it, or when it is time.
+  // Waits until the frame is due (at once, when all receivers are ready, or at its scheduled time) and returns that
+  // time.
   std::uint64_t due_ns(std::uint64_t seq, std::uint64_t start_ns) {
     if (part_.rate > 0) {
       const std::uint64_t due = start_ns + static_cast<std::uint64_t>(static_cast<double>(seq) * 1e9 / part_.rate);
@@ -214,7 +215,7 @@ class Receiving {
     if (part_.stopped) ::raise(SIGSTOP);
   }
 
-  // False if there was none.
+  // Returns false if no frame arrived.
   bool take(nanoseconds limit) {
     const std::byte* frame = receiver_->receive(limit);
     const std::uint64_t seen_ns = now_ns();
@@ -233,7 +234,7 @@ class Receiving {
   }
 
   void count(const Stamp& stamp, bool whole, std::uint64_t seen_ns, std::uint64_t summed_ns) {
-    if (stamp.seq <= last_) return;  // from the warming up, or given up before
+    if (stamp.seq <= last_) return;  // from the warm-up, or already counted as lost
     lost_ += stamp.seq - last_ - 1;
     last_ = stamp.seq;
     ++received_;
@@ -268,31 +269,31 @@ void play(const std::string& role, const Part& part) {
 }
 
 void add_options(CLI::App& app, Part& part) {
-  app.add_option("--name", part.setup.name, "Of the batch, unique on the machine");
-  app.add_option("--directory", part.setup.directory, "Of the batch, for sockets and files");
+  app.add_option("--name", part.setup.name, "Name of the batch, unique on the machine");
+  app.add_option("--directory", part.setup.directory, "Folder of the batch, for sockets and files");
   app.add_option("--board", part.board, "File that all processes of the batch map");
   app.add_option("--out", part.out,
                  "Results: OUT.json, and samples in ns as raw 64-bit numbers in OUT.{publish,signal,age}");
-  app.add_option("--bytes", part.setup.bytes, "Of a frame, a multiple of 8")->check(CLI::Range(64ull, 1ull << 32));
-  app.add_option("--readers", part.setup.readers, "How many receivers")->check(CLI::Range(0u, kMostReaders));
-  app.add_option("--reader", part.setup.reader, "Which of them this is");
+  app.add_option("--bytes", part.setup.bytes, "Size of a frame, a multiple of 8")->check(CLI::Range(64ull, 1ull << 32));
+  app.add_option("--readers", part.setup.readers, "Number of receivers")->check(CLI::Range(0u, kMostReaders));
+  app.add_option("--reader", part.setup.reader, "Index of this receiver, from 0");
   app.add_option("--wait", part.setup.wait, "How receivers wait")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Wait>{{"spin", Wait::kSpin}, {"sleep", Wait::kSleep}}));
-  app.add_option("--core", part.core, "To run on");
+  app.add_option("--core", part.core, "Core to run on");
   app.add_option("--rate", part.rate,
-                 "Frames per second, on a schedule; default: in turns, the next when all are ready");
-  app.add_flag("--flat-out", part.flat_out, "Frames as fast as they can be sent");
-  app.add_option("--pause-ns", part.pause_ns, "In turns: before each frame");
-  app.add_option("--frames", part.frames, "At most so many");
+                 "Frames per second, on a schedule; default: the next frame when all receivers are ready");
+  app.add_flag("--flat-out", part.flat_out, "Send frames as fast as possible");
+  app.add_option("--pause-ns", part.pause_ns, "Pause before each frame, if receivers take turns");
+  app.add_option("--frames", part.frames, "Maximum number of frames");
   app.add_option(
       "--seconds",
       [&](const CLI::results_t& text) {
         part.seconds_ns = static_cast<std::uint64_t>(std::stod(text[0]) * 1e9);
         return true;
       },
-      "At most so long");
-  app.add_option("--nap-ns", part.nap_ns, "A slow receiver: sleeps so long with each frame");
-  app.add_flag("--stopped", part.stopped, "A receiver that stops itself (SIGSTOP) when it has got a frame");
+      "Maximum duration");
+  app.add_option("--nap-ns", part.nap_ns, "Make a slow receiver, which holds each frame for this time");
+  app.add_flag("--stopped", part.stopped, "Make a receiver that stops itself (SIGSTOP) after its first frame");
 }
 
 }  // namespace
@@ -303,7 +304,7 @@ int main(int argc, char** argv) {
   CLI::App app("One process of a batch of the benchmark: a sender, a receiver, or the peer's daemon.");
   std::string role;
   Part part;
-  app.add_option("role", role, "What to play")
+  app.add_option("role", role, "Role of this process")
       ->required()
       ->check(CLI::IsMember({"describe", "send", "receive", "serve"}));
   add_options(app, part);

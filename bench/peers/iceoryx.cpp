@@ -1,5 +1,5 @@
-// iceoryx, the classic one in C++: chunks lent from a pool in shared memory, to each subscriber a lock-free queue of
-// them.
+// iceoryx (the classic version in C++): the publisher borrows chunks from a pool in shared memory, and each
+// subscriber has a lock-free queue of chunks.
 #include <algorithm>
 #include <iceoryx_hoofs/log/logmanager.hpp>
 #include <iceoryx_posh/iceoryx_posh_types.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 using iox::capro::IdString_t;
 
-// How many frames wait for a receiver: no more than iceoryx can keep for one, no more memory than that.
+// Length of a receiver's queue: at most what iceoryx supports for one subscriber, and at most kQueueBytes of memory.
 std::uint64_t queue(std::uint64_t bytes) {
   constexpr std::uint64_t kQueueBytes = 64ull << 20, kMost = 256;
   return std::clamp<std::uint64_t>(kQueueBytes / bytes, 2, kMost);

@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::uint64_t kQueueBytes = 64ull << 20;
 
-// A short message lies 37 bytes and the channel's name behind a multiple of 8: with 35 characters it is aligned.
+// The data of a short message begins 37 bytes plus the length of the channel's name after a multiple of 8, so a name
+// of 35 characters aligns it.
 std::string channel(const Setup& setup) {
   std::string name = setup.name;
   name.resize(35, '-');
@@ -34,14 +35,14 @@ struct Group {
   unsigned port;
 };
 
-// Of this batch: others' messages would cost time.
+// The multicast group is unique to this batch, because messages of other batches would cost time.
 Group group(const Setup& setup) {
   const std::size_t hash = std::hash<std::string>()(setup.name);
   return {"239.255." + std::to_string(hash % 256) + "." + std::to_string(1 + hash / 256 % 254),
           20'000 + static_cast<unsigned>(hash / 65'536 % 10'000)};
 }
 
-// The routing table's choice for an address: the row that agrees with it in the most bits.
+// Returns the interface that the routing table selects for an address: the row with the longest matching mask.
 std::string interface_for(const std::string& address) {
   std::ifstream rows("/proc/net/route");
   std::string row, found;
@@ -58,8 +59,8 @@ std::string interface_for(const std::string& address) {
   return found;
 }
 
-// LCM goes where the routing table sends multicast. Its messages never leave the machine (ttl 0), but that it has
-// joined a group would be told to the network.
+// LCM uses the interface that the routing table selects for multicast. Its messages never leave the machine (ttl 0),
+// but joining the group would be announced on the network.
 void need_loopback(const Group& group) {
   if (interface_for(group.address) != "lo")
     throw std::runtime_error("multicast does not go to the loopback. As root: ip route add 239.255.0.0/16 dev lo");
@@ -97,9 +98,8 @@ class LcmSender final : public Sender {
   std::vector<std::uint64_t> frame_;
 };
 
-// A message is there only while LCM calls its handler, so the handler runs on a stack of its own and is left in its
-// middle: what it was given stays valid until it is gone on with, and nothing is copied that a user's handler would not
-// copy.
+// A message is valid only while LCM's handler runs. The handler therefore runs on its own stack and is suspended: the
+// message stays valid until the handler continues, and nothing is copied that a user's handler would not copy.
 class LcmReceiver final : public Receiver {
  public:
   explicit LcmReceiver(const Setup& setup)
@@ -121,7 +121,7 @@ class LcmReceiver final : public Receiver {
       go_on();
       if (frame_ != nullptr) return frame_;
       if (now_ns() > end_ns) return nullptr;
-      if (wait_ == Wait::kSpin) ::sched_yield();  // to LCM's thread, that is on the same core
+      if (wait_ == Wait::kSpin) ::sched_yield();  // lets LCM's thread run on the same core
     }
   }
   void release() override {
@@ -147,7 +147,7 @@ class LcmReceiver final : public Receiver {
   void got(void* data, std::size_t bytes) {
     if (bytes != copy_.size() * 8) return;
     frame_ = static_cast<const std::byte*>(data);
-    if (reinterpret_cast<std::uintptr_t>(data) % 8 != 0)  // as other versions of LCM may lay it out
+    if (reinterpret_cast<std::uintptr_t>(data) % 8 != 0)  // other versions of LCM may place it differently
       frame_ = static_cast<const std::byte*>(std::memcpy(copy_.data(), data, bytes));
     leave();
   }

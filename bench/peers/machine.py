@@ -1,4 +1,4 @@
-"""What was measured on, and with what: nothing that a reader would have to ask for, and no path of this machine."""
+"""Describes the machine and the build of a measurement, without paths of this machine."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ CPU_FOLDER = Path("/sys/devices/system/cpu")
 
 
 def output_of(*command, cwd=None):
-    """Empty if there is no such program, or it fails."""
+    """Returns the output of a command; empty if the program is missing or fails."""
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
@@ -36,7 +36,7 @@ def cpu_model(facts):
 
 
 def readable_id(model, cores, hypervisor):
-    """`amd-epyc-2-cores-kvm`"""
+    """Returns a name such as `amd-epyc-2-cores-kvm`."""
     model = re.sub(r"\((R|TM)\)|\bCPU\b|@.*|\b\d+-Core\b|\bProcessor\b", " ", model, flags=re.IGNORECASE)
     words = re.findall(r"[a-z0-9]+", f"{model} {cores} cores {hypervisor}".lower())
     return "-".join(words)
@@ -48,7 +48,7 @@ def machine_id():
 
 
 def pick_cores(allowed, siblings_of=None):
-    """The first allowed core, and the next that is not its other half. None if there are not two."""
+    """Returns the first allowed core and the next that is not its hyperthread, or None without two such cores."""
     siblings_of = siblings_of or core_siblings
     cores = sorted(allowed)
     others = [core for core in cores[1:] if core not in siblings_of(cores[0])]
@@ -105,7 +105,7 @@ def describe(build, source):
 
 
 class ProcessorTime:
-    """How much of the machine's time the hypervisor gave to others."""
+    """Measures the share of CPU time that the hypervisor gave to other machines."""
 
     def __init__(self):
         self._before = self._ticks()

@@ -19,7 +19,7 @@ void need(int code) {
 
 std::string endpoint(const Setup& setup) { return "ipc://" + setup.directory + "/socket"; }
 
-// At each end: no more frames than that, no more memory than kQueueBytes.
+// Length of the queue at each end: at most 1000 frames, and at most kQueueBytes of memory.
 int queue(std::uint64_t bytes) { return static_cast<int>(std::clamp<std::uint64_t>(kQueueBytes / bytes, 2, 1'000)); }
 
 class NngSender final : public Sender {
@@ -48,7 +48,7 @@ class NngReceiver final : public Receiver {
     need(nng_sub0_open(&socket_));
     need(nng_socket_set(socket_, NNG_OPT_SUB_SUBSCRIBE, "", 0));
     need(nng_socket_set_int(socket_, NNG_OPT_RECVBUF, queue(setup.bytes)));
-    need(nng_socket_set_size(socket_, NNG_OPT_RECVMAXSZ, 0));  // as large as may be
+    need(nng_socket_set_size(socket_, NNG_OPT_RECVMAXSZ, 0));  // no limit
     need(nng_dial(socket_, endpoint(setup).c_str(), nullptr, 0));
   }
   ~NngReceiver() override { nng_close(socket_); }
@@ -69,7 +69,7 @@ class NngReceiver final : public Receiver {
     const std::uint64_t end_ns = now_ns() + static_cast<std::uint64_t>(limit.count());
     for (unsigned i = 1; !gets(NNG_FLAG_NONBLOCK); ++i) {
       if (i % 16 == 0 && now_ns() > end_ns) return false;
-      ::sched_yield();  // to the library's threads, on the same core: without it they wait for the end of a time slice
+      ::sched_yield();  // lets the library's threads run before the end of the time slice
     }
     return true;
   }

@@ -1,4 +1,4 @@
-// A line of text in the batch's folder, by which one side tells the other where it can be reached.
+// A line of text in a file of the batch's folder, by which one side gives its address to the other.
 #pragma once
 
 #include <filesystem>
@@ -13,10 +13,10 @@ namespace wingbeat::bench {
 inline void leave_note(const Setup& setup, const std::string& file, const std::string& text) {
   const std::string path = setup.directory + "/" + file;
   std::ofstream(path + ".new") << text << '\n';
-  std::filesystem::rename(path + ".new", path);  // so that nobody reads half of it
+  std::filesystem::rename(path + ".new", path);  // so that no process reads an incomplete file
 }
 
-// Waits until it is there.
+// Waits until the file exists.
 inline std::string read_note(const Setup& setup, const std::string& file) {
   const std::string path = setup.directory + "/" + file;
   for (auto left = kConnectLimit / std::chrono::milliseconds(1); left > 0; --left) {

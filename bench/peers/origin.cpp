@@ -1,5 +1,5 @@
-// The origin's way: a raw array in shared memory, a process-shared mutex beside it, a reader that polls, locks and
-// copies.
+// The original project's way: a raw array in shared memory, a separate process-shared mutex, and a reader that polls,
+// locks and copies.
 #include <pthread.h>
 
 #include <cstring>
@@ -40,7 +40,7 @@ class OriginSender final : public Sender {
   std::vector<std::uint64_t> frame_;
 };
 
-// Nothing says that there is a new frame: it looks at the number in the frame, which the origin itself could not.
+// The original project has no signal for a new frame. This receiver compares the number in the frame instead.
 class OriginReceiver final : public Receiver {
  public:
   explicit OriginReceiver(const Setup& setup)

@@ -1,4 +1,4 @@
-// OSC over UDP by liblo: a frame is cut into blobs, a message each, and put together again by their indices.
+// OSC over UDP by liblo. A frame is divided into blobs, one per message, and reassembled by their indices.
 #include <lo/lo.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -13,8 +13,8 @@
 namespace wingbeat::bench {
 namespace {
 
-constexpr std::uint64_t kBlobBytes = 65'000;  // what fits into a datagram, with the rest of the message
-constexpr int kRestBytes = 64;                // no more than that: path, types, numbers
+constexpr std::uint64_t kBlobBytes = 65'000;  // a datagram holds this and the rest of the message
+constexpr int kRestBytes = 64;                // upper limit for path, types and numbers
 constexpr int kBufferBytes = 4 << 20;
 constexpr const char* kPath = "/frame";
 constexpr const char* kTypes = "hib";  // the frame's number, the blob's index, the blob
@@ -47,7 +47,7 @@ class OscSender final : public Sender {
     lo_message_add_int64(message, seq_);
     lo_message_add_int32(message, static_cast<std::int32_t>(index));
     lo_message_add_blob(message, blob);
-    for (lo_address address : addresses_) lo_send_message(address, kPath, message);  // what fails is lost, as ever
+    for (lo_address address : addresses_) lo_send_message(address, kPath, message);  // may be lost, as with UDP
     lo_message_free(message);
     lo_blob_free(blob);
   }
@@ -63,7 +63,7 @@ class OscReceiver final : public Receiver {
   explicit OscReceiver(const Setup& setup)
       : bytes_(setup.bytes), wait_(setup.wait), frame_(setup.bytes / 8), server_(lo_server_new("0", nullptr)) {
     if (server_ == nullptr) throw std::runtime_error("cannot make an OSC server");
-    // It allocates that much for every message.
+    // The server allocates this size for every message.
     lo_server_max_msg_size(server_, static_cast<int>(std::min(bytes_, kBlobBytes)) + kRestBytes);
     lo_server_add_method(server_, kPath, kTypes, on_blob, this);
     const int file = lo_server_get_socket_fd(server_);
@@ -111,7 +111,7 @@ class OscReceiver final : public Receiver {
   std::vector<std::uint64_t> frame_;
   lo_server server_;
   std::int64_t seq_ = 0;
-  std::uint64_t got_ = 0;  // blobs of that frame
+  std::uint64_t got_ = 0;  // received blobs of the frame
 };
 
 std::string version() {

@@ -19,12 +19,12 @@ from results import FLOOR, WINGBEAT, format_bytes, format_ns
 COLOURS = ("#1f77b4", "#2ca02c", "#9467bd", "#8c564b", "#17a2b8", "#bc8f00", "#5b6abf", "#4f9d69", "#c46a2b", "#7f7f7f")
 DASHES = ("-", (0, (5, 1)), (0, (1, 1)))
 NINES = (0, 0.5, 0.9, 0.99, 0.999)
-LABEL_STEP = 0.052  # of the axes' height: the least distance between two labels
+LABEL_STEP = 0.052  # the smallest distance between two labels, as a fraction of the axes' height
 PANEL = (5.6, 4.8)
 
 
 def styles(names):
-    """How each peer is drawn, the same in all pictures."""
+    """Returns the style of each peer, the same in all pictures."""
     drawn = {FLOOR: {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 1.6, "zorder": 8},
              WINGBEAT: {"color": "#d6006c", "linestyle": "-", "linewidth": 2.8, "zorder": 9}}
     for i, name in enumerate(sorted(set(names) - set(drawn))):
@@ -34,7 +34,7 @@ def styles(names):
 
 
 def spread_out(places, step):
-    """Moves what is too close together apart, as little as possible in order; within 0 to 1 if there is room."""
+    """Moves positions that are too close apart, as little as possible, keeping order and, if they fit, 0 to 1."""
     order = sorted(range(len(places)), key=lambda i: places[i])
     moved = list(places)
     for before, i in zip(order, order[1:]):
@@ -48,7 +48,7 @@ def spread_out(places, step):
 
 
 def label_ends(axes, lines):
-    """The name of each line, beside its last point."""
+    """Writes the name of each line next to its last point."""
     low, high = (math.log(limit) for limit in axes.get_ylim())
     places = spread_out([(math.log(ys[-1]) - low) / (high - low) for _, _, ys, _ in lines], LABEL_STEP)
     end = axes.transData.transform
@@ -61,7 +61,7 @@ def label_ends(axes, lines):
 
 
 def draw(axes, series, drawn, title):
-    """`series`: name, x, y; those without points are left out."""
+    """`series` are tuples of name, x, y; series without points are omitted."""
     lines = [(name, xs, ys, drawn[name]) for name, xs, ys in series if xs]
     marker = "o" if lines and len(lines[0][1]) < 10 else None
     for _, xs, ys, style in lines:
@@ -78,7 +78,7 @@ def draw(axes, series, drawn, title):
 
 
 def format_plain(ns):
-    """A tick: `10 µs`, not `10.0 µs`."""
+    """Returns the text of a tick: `10 µs`, not `10.0 µs`."""
     number, _, unit = format_ns(ns).partition(" ")
     return f"{float(number):g} {unit}"
 
@@ -120,7 +120,7 @@ def plot_distributions(results, cases, titles, path):
 
 
 def plot_overview(results, cases, titles, peers, labels, path):
-    """A panel for each case with a dot for each peer; the same order in all panels, the first at the top."""
+    """Draws a panel for each case with a dot for each peer, in the same order in all panels, the first at the top."""
     colours = {FLOOR: "black", WINGBEAT: "#d6006c"}
     figure, panels = pyplot.subplots(1, len(cases), figsize=(13, 1.2 + 0.34 * len(peers)), squeeze=False, sharey=True)
     figure.subplots_adjust(left=0.27, right=0.98, wspace=0.08, bottom=0.17, top=0.9)
@@ -154,7 +154,7 @@ def plot_overview(results, cases, titles, peers, labels, path):
 
 
 def p50_by(results, cases, column, metric, name):
-    """Points of the p50 of these cases against a column of theirs."""
+    """Returns the points of the p50 of these cases against one of their columns."""
     points = [(int(results.about(case)[column]), results.value(case, name, metric, "p50_ns")) for case in cases]
     points = sorted((x, y) for x, y in points if y)
     return name, [x for x, _ in points], [y for _, y in points]
@@ -180,7 +180,7 @@ def plot_sizes(results, path):
 
 
 def plot_readers(results, groups, path):
-    """`groups`: title, metric, cases."""
+    """`groups` are tuples of title, metric, cases."""
     drawn = styles(results.names())
     figure, panels = make_figure(len(groups))
     for axes, (title, metric, cases) in zip(panels, groups):

@@ -20,7 +20,7 @@ NOTES = Path(__file__).with_name("README.md")
 SYSTEM_PYTHON = "/usr/bin/python3"
 COLUMNS = {"p50_ns": "p50", "p99_ns": "p99", "p999_ns": "p99.9", "max_ns": "max"}
 SPIN, SLEEP, SWARM_BYTES = "spin", "sleep", "3200000"
-WAKE_UP = ("sleep-64", "signal")  # the case and the metric of the overview's last column
+WAKE_UP = ("sleep-64", "signal")  # case and metric of the overview's last column
 
 
 # ------------------------------------------------------------------------------------------------------------- cells
@@ -35,7 +35,7 @@ def shown_name(peer):
 
 
 def title_of(results, case):
-    """`1 kHz, 256 KiB`"""
+    """Returns a title such as `1 kHz, 256 KiB`."""
     about = results.about(case)
     rate = int(about["pace"]) if about["pace"].isdigit() else 0
     pace = f"{rate // 1000} kHz, " if rate >= 1000 else f"{rate} Hz, " if rate else ""
@@ -43,12 +43,12 @@ def title_of(results, case):
 
 
 def missing(results, case, peer):
-    """What stands where there is no figure."""
+    """Returns the text of a cell without a figure."""
     return {"cannot": "too large", "failed": "failed"}.get(results.status(case, peer), "")
 
 
 def ordered(results, case, metric, column="p50_ns"):
-    """The floor and Wingbeat, then the others, best first; those without a figure last."""
+    """Returns the floor and Wingbeat, then the others from best to worst; peers without a figure are last."""
     def rank(peer):
         value = results.value(case, peer, metric, column)
         return (peer != FLOOR, peer != WINGBEAT, value is None, value or 0, peer)
@@ -67,7 +67,7 @@ def ratio_cell(results, metric, case, peer):
 # ------------------------------------------------------------------------------------------------------------ tables
 
 def by_size(results, scenario, metric):
-    """p50 at each size, and at each the ratio to the floor."""
+    """Returns a table of the p50 at each size and its ratio to the floor."""
     cases = results.cases(scenario)
     if not cases:
         return "Not measured."
@@ -87,7 +87,7 @@ def with_ratio(results, metric, case, peer):
 
 
 def spread(results, case, metric):
-    """p50, p99, p99.9 and max in one case."""
+    """Returns a table of p50, p99, p99.9 and max in one case."""
     rows = [[shown_name(peer), *(time_cell(results, case, peer, metric, column) for column in COLUMNS),
              results.value(case, peer, metric, "count") or ""]
             for peer in ordered(results, case, metric)]
@@ -108,7 +108,7 @@ def share(part, whole):
 
 
 def sums(results, case, peer):
-    """sent, received, lost, seconds; of a peer that was not measured, None."""
+    """Returns sent, received, lost, seconds, or None for a peer that was not measured."""
     columns = ("sent", "received", "lost", "seconds")
     values = [results.value(case, peer, "age", column) for column in columns]
     return None if None in values else values
@@ -155,7 +155,7 @@ def flat_out(results):
 
 
 def reader_groups(results):
-    """The cases of each size by number of readers; those with one are the sleeping ones in turns."""
+    """Returns the cases of each size by number of readers. For one reader they are the sleeping cases in turns."""
     groups = []
     for size in dict.fromkeys(results.about(case)["bytes"] for case in results.cases("readers")):
         one = [case for case in results.cases(SLEEP) if results.about(case)["bytes"] == size]
@@ -188,7 +188,7 @@ def beside(results):
 
 
 def arrived(results, case, counted):
-    """The share of the frames that were due: one that was never sent, because the sender waited, did not arrive."""
+    """Returns the share of the due frames that arrived. A frame not sent because the sender waited did not arrive."""
     _, received, _, seconds = counted
     return share(min(1, received / max(1, int(int(results.about(case)["pace"]) * seconds))), 1)
 
@@ -218,7 +218,7 @@ def cpu(results):
 
 
 def publish(results):
-    """Of Wingbeat alone, by number of readers: those that no frame wakes, those that each frame wakes."""
+    """Returns Wingbeat's time to publish by number of readers, for readers that do not wait and those that it wakes."""
     states = {"that do not wait": results.publish_cost(), "that each frame wakes": results.publish_cost("woken")}
     return "\n\n".join(publish_cost(readers, cost) for readers, cost in states.items() if cost)
 
@@ -230,7 +230,7 @@ def publish_cost(readers, cost):
 
 
 def julia(results):
-    """Each way beside Wingbeat's receiver in C++."""
+    """Returns a table of each way in Julia compared with Wingbeat's receiver in C++."""
     rows = [row for row in results.julia() if row["p50_ns"]]
     in_cpp = {julia_case(row): number(row["p50_ns"]) for row in rows if row["way"] == "wingbeat-cpp"}
     cells = [[row["way"], row["wait"], row["pace"], format_bytes(int(row["bytes"])), row["metric"],
@@ -312,19 +312,19 @@ def targets(results):
 # ---------------------------------------------------------------------------------------------------------- overview
 
 def overview_peers(results):
-    """The peers of the first page, fastest first at the swarm's size."""
+    """Returns the peers of the first page, sorted by time at the swarm's size."""
     shown = [peer for peer in words.OVERVIEW if peer in results.names()]
     case = next((case for case in results.cases(SPIN) if results.about(case)["bytes"] == SWARM_BYTES), None)
     return [peer for peer in ordered(results, case, "age") if peer in shown] if case else shown
 
 
 def overview_columns(results):
-    """Pairs of case and metric."""
+    """Returns the columns as pairs of case and metric."""
     return [(case, "age") for case in results.cases(SPIN)] + ([WAKE_UP] if results.about(WAKE_UP[0]) else [])
 
 
 def overview_table(results):
-    """A row for each peer. The best value of each column, the floor aside, is bold."""
+    """Returns a table with a row for each peer. The best value of each column, without the floor, is bold."""
     columns, peers_shown = overview_columns(results), overview_peers(results)
     if not columns or not peers_shown:
         return "Not measured."
@@ -355,7 +355,7 @@ def make_overview(results, images, page, details):
 # ----------------------------------------------------------------------------------------------------------- details
 
 def titled(*tables):
-    """Pairs of a heading and a table; without a heading, a text."""
+    """Joins pairs of a heading and a table. A pair without a heading is plain text."""
     return "\n\n".join(f"{heading}:\n\n{text}" if heading else text for heading, text in tables if text)
 
 
@@ -373,7 +373,7 @@ def distributions(results):
 
 
 def sections(results, show):
-    """Titles and the parts of their texts, in order; `show` makes a picture of a scenario."""
+    """Returns the titles and the parts of their texts, in order. `show` makes a picture of a scenario."""
     return {
         "Targets": [words.TARGETS, targets(results)],
         "Time to last byte": [words.TIME_TO_LAST_BYTE,
@@ -398,7 +398,7 @@ def sections(results, show):
 
 
 def extremes(results, scenario):
-    """The smallest frames, and those of the swarm."""
+    """Returns the cases with the smallest frames and with the swarm's frames."""
     cases = results.cases(scenario)
     return [case for case in cases if results.about(case)["bytes"] in ("64", SWARM_BYTES)]
 
@@ -414,7 +414,7 @@ def make_details(results, images, page, overview):
 
 
 def make_plots(results, images):
-    import plots  # without matplotlib there is still a page
+    import plots  # imported here, so that a page without pictures needs no matplotlib
 
     def present(*cases):
         return [case for case in cases if results.about(case)]
@@ -444,7 +444,7 @@ def make_plots(results, images):
 # --------------------------------------------------------------------------------------------------------- arguments
 
 def newest_results():
-    """Of bench/results/*, the one with the latest date."""
+    """Returns the folder in bench/results with the latest date."""
     def date(folder):
         return json.loads((folder / "machine.json").read_text())["date"]
     folders = [file.parent for file in (ROOT / "bench/results").glob("*/machine.json")]
@@ -456,7 +456,7 @@ def has_matplotlib():
 
 
 def use_system_python():
-    """Debian's matplotlib belongs to Debian's Python, which need not be the first on PATH."""
+    """Runs this script with the system's Python, for which Debian packages matplotlib. It may not be first on PATH."""
     if os.environ.get("WINGBEAT_REPORT_PYTHON") or not os.access(SYSTEM_PYTHON, os.X_OK):
         return
     os.environ["WINGBEAT_REPORT_PYTHON"] = SYSTEM_PYTHON

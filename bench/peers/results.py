@@ -1,4 +1,4 @@
-"""The result files of one machine, and the questions that the report asks them."""
+"""Reads the result files of one machine for the report."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ FLOOR, WINGBEAT = "floor", "wingbeat"
 
 
 def number(text):
-    """None if empty; a float only where there is a point."""
+    """Returns an int, a float if the text has a point, or None if it is empty."""
     if text in (None, ""):
         return None
     return float(text) if "." in text else int(text)
@@ -25,7 +25,7 @@ def read_rows(path):
 
 
 def format_ns(value):
-    """Three digits and a unit that suits them."""
+    """Returns the time with three digits and a suitable unit."""
     if value is None:
         return ""
     for limit, unit in ((1, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")):
@@ -44,7 +44,7 @@ def format_bytes(count):
 
 @dataclass(frozen=True)
 class Ratio:
-    """Of medians, round by round: what the machine did to one round, it did to both."""
+    """The ratios of medians of the same round: a disturbance of the machine in a round affects both."""
     median: float
     lowest: float
     highest: float
@@ -56,14 +56,14 @@ class Ratio:
 
 @dataclass(frozen=True)
 class PublishCost:
-    """Of Wingbeat's writer, by number of readers: points, and the line through them."""
+    """The time to publish of Wingbeat's writer by number of readers: points, and the fitted line."""
     points: tuple
     base_ns: float
     slope_ns: float
 
 
 def fitted(points):
-    """By least squares."""
+    """Fits a line by least squares."""
     xs, ys = zip(*points)
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
     spread = sum((x - mean_x) ** 2 for x in xs)
@@ -83,7 +83,7 @@ class Results:
             self._cases.setdefault(row["case"], row)
 
     def cases(self, scenario):
-        """Their names, in the order in which they ran."""
+        """Returns the names of a scenario's cases, in the order in which they ran."""
         return [name for name, row in self._cases.items() if row["scenario"] == scenario]
 
     def about(self, case):
@@ -93,7 +93,7 @@ class Results:
         return list(self.peers)
 
     def row(self, case, peer, metric="age"):
-        """None if it was not measured."""
+        """Returns the row, or None if it was not measured."""
         return self._rows.get((case, peer, metric))
 
     def value(self, case, peer, metric, column):
@@ -101,7 +101,7 @@ class Results:
         return number(row.get(column)) if row else None
 
     def status(self, case, peer):
-        """ok, partly, failed, cannot; empty if it was not asked."""
+        """Returns ok, partly, failed or cannot; empty if the peer did not run the case."""
         row = self.row(case, peer) or self.row(case, peer, "")
         return row["status"] if row else ""
 
@@ -118,7 +118,7 @@ class Results:
         return medians
 
     def ratio(self, metric, of, to):
-        """`of` and `to` are pairs of case and peer. None if there is no round of both."""
+        """Returns the ratio of two pairs of case and peer, or None if no round has both."""
         above, below = (self._medians.get((case, peer, metric), {}) for case, peer in (of, to))
         ratios = [above[number_] / below[number_] for number_ in above if below.get(number_)]
         return Ratio(median(ratios), min(ratios), max(ratios)) if ratios else None
@@ -137,7 +137,7 @@ class Results:
         return read_rows(self.folder / "julia.csv")
 
     def publish_cost(self, state="attached"):
-        """With readers that do not wait, or that each frame wakes (`woken`). None if it was not measured."""
+        """Returns the cost with readers that do not wait (`attached`) or that each frame wakes (`woken`), or None."""
         rows = [row for row in read_rows(self.folder / "publish.csv") if row["state"] == state and row["readers"].isdigit()]
         points = tuple((int(row["readers"]), float(row["p50_ns"])) for row in rows)
         return PublishCost(points, *fitted(points)) if len(points) > 1 else None

@@ -22,7 +22,7 @@ iox::RouDiConfig_t config(std::uint64_t chunk_bytes, std::uint64_t chunks) {
 void run_roudi(std::uint64_t chunk_bytes, std::uint64_t chunks) {
   iox::config::CmdLineArgs_t arguments;
   arguments.logLevel = iox::log::LogLevel::kError;
-  // Nobody dies in a batch, and who is kept waiting for a core must not be taken for dead.
+  // No process dies in a batch, and RouDi must not treat a process that waits for a core as dead.
   arguments.monitoringMode = iox::roudi::MonitoringMode::OFF;
   iox::roudi::IceOryxRouDiApp roudi(arguments, config(chunk_bytes, chunks));
   if (roudi.run() != 0) throw std::runtime_error("RouDi could not run");

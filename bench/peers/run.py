@@ -27,7 +27,7 @@ from tally import Tally, write_results
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ("floor", "wingbeat")  # these must not fail
-BATCH_OVERHEAD_S = 0.45  # to start, to warm up, to see that no more comes
+BATCH_OVERHEAD_S = 0.45  # to start, to warm up, and to detect the end
 QUICK = {"rounds": 1, "seconds": 0.5, "results": ROOT / "build/bench/results"}
 FULL = {"rounds": 4, "seconds": 1.0, "results": ROOT / "bench/results"}
 STOPPED_LIMIT_S = 6  # a sender that waits for a stopped reader waits for ever
@@ -43,7 +43,7 @@ class Peer:
     name: str
     program: Path
     about: dict
-    why: str = ""  # it cannot even describe itself
+    why: str = ""  # the error if it cannot describe itself
 
     @property
     def most_bytes(self):
@@ -92,7 +92,7 @@ class Progress:
 
 
 def settle(seconds):
-    """Waits until what was done before, such as building, no longer shows in the load; not longer than that."""
+    """Waits until earlier work, such as building, no longer shows in the load, at most for the given time."""
     end = time.monotonic() + seconds
     while os.getloadavg()[0] > BUSY_LOAD and time.monotonic() < end:
         say(f"load {os.getloadavg()[0]:.1f}; waiting for {BUSY_LOAD}, {end - time.monotonic():.0f} s at most")
@@ -224,7 +224,7 @@ def choose_cores(options):
 
 
 def interrupted(*_):
-    """Once: what follows is cleaning up."""
+    """Interrupts the run. Later signals are ignored, because the run then cleans up."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

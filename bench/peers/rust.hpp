@@ -1,4 +1,4 @@
-// The C interface that the peers in Rust have (rust/glue), and a sender and a receiver around it.
+// The C interface of the peers in Rust (rust/glue), and a sender and a receiver that use it.
 #pragma once
 
 #include "peer.hpp"
@@ -14,7 +14,7 @@ struct rust_setup {
 struct rust_sender;
 struct rust_receiver;
 
-// Null or false: it failed, and rust_error() says why.
+// If a function returns null or false, it has failed, and rust_error() returns the reason.
 rust_sender* rust_sender_open(const rust_setup* setup);
 std::byte* rust_sender_begin(rust_sender* sender);
 bool rust_sender_send(rust_sender* sender);

@@ -1,12 +1,12 @@
-"""Samples in ns: read, freed of the warming up, pooled, and summed up as quantiles."""
+"""Samples in ns: reads them, removes the warm-up, pools them and computes quantiles."""
 
 import math
 from array import array
 
 WARM_UP_SHARE = 10  # the first tenth of each batch is dropped
-MOST_PER_BATCH = 100_000  # of more, evenly spaced ones are kept; the maximum is that of all
+MOST_PER_BATCH = 100_000  # of a larger batch, evenly spaced samples are kept; the maximum is that of all
 SHOWN = {"p50_ns": 0.5, "p90_ns": 0.9, "p99_ns": 0.99, "p999_ns": 0.999}
-# For plots: evenly spaced on an axis of nines, from the smallest to p99.9.
+# Quantiles for plots, evenly spaced on an axis of nines, from the smallest sample to p99.9.
 GRID = tuple(1 - 10 ** (-step / 20) for step in range(61))
 
 
@@ -25,17 +25,17 @@ def thinned(samples, most=MOST_PER_BATCH):
 
 
 def quantile(ordered, share):
-    """The smallest sample that at least this share of them does not exceed: a time that was measured."""
+    """Returns the smallest sample that at least this share of the samples does not exceed (nearest rank)."""
     return ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)]
 
 
 def is_backed(share, count):
-    """Whether any sample lies beyond: a p99.9 of 200 samples would only be the maximum by another name."""
+    """Returns true if a sample lies beyond the quantile. The p99.9 of 200 samples would only be their maximum."""
     return count * (1 - share) >= 1 - 1e-9
 
 
 class Pool:
-    """All samples of one kind, of one peer, of one case."""
+    """All samples of one metric of one peer in one case."""
 
     def __init__(self):
         self.count = 0
@@ -44,7 +44,7 @@ class Pool:
         self._ordered = None
 
     def add(self, samples):
-        """The samples of a batch; their median, None if there are none."""
+        """Adds the samples of a batch and returns their median, or None if there are none."""
         samples = without_warm_up(samples)
         if not samples:
             return None
@@ -56,7 +56,7 @@ class Pool:
         return quantile(sorted(kept), 0.5)
 
     def at(self, share):
-        """None where there are too few samples to tell."""
+        """Returns the quantile, or None if there are too few samples."""
         if self._ordered is None:
             self._ordered = sorted(self._kept)
         return quantile(self._ordered, share) if self._ordered and is_backed(share, self.count) else None

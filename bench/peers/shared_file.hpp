@@ -1,4 +1,4 @@
-// A file of the batch's folder (tmpfs), mapped: the memory of peers that have none of their own.
+// A mapped file in the batch's folder (tmpfs): the memory of peers that have no shared memory of their own.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace wingbeat::bench {
 
 class SharedFile {
  public:
-  // The sender makes it, `bytes` zeros; receivers wait until it is there.
+  // The sender makes the file with `bytes` zeros; receivers wait until it exists.
   static SharedFile make(const Setup& setup, std::uint64_t bytes);
   static SharedFile open(const Setup& setup, std::uint64_t bytes);
 

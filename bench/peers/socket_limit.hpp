@@ -1,4 +1,4 @@
-// How much the kernel lets a socket keep that has not been read yet: what peers over UDP cannot lose.
+// The kernel's limit for unread data of a socket. Peers over UDP lose no frame within this limit.
 #pragma once
 
 #include <algorithm>
@@ -8,15 +8,15 @@
 
 namespace wingbeat::bench {
 
-// The most that a socket may ask for.
+// The largest size that a socket may request.
 inline std::uint64_t socket_limit() {
   std::uint64_t bytes = 0;
   std::ifstream("/proc/sys/net/core/rmem_max") >> bytes;
   return std::max<std::uint64_t>(bytes, 64 << 10);
 }
 
-// The kernel gives twice of what is asked for. Of a larger frame the end is lost whenever the library's thread comes a
-// little late.
+// The kernel grants twice the requested size. The end of a larger frame is lost if the library's thread runs a little
+// late.
 inline std::uint64_t socket_holds() { return 2 * socket_limit() / 8 * 8; }
 
 inline std::string said_of_socket() {

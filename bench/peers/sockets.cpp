@@ -17,8 +17,8 @@ namespace wingbeat::bench {
 namespace {
 
 constexpr bool kTcp = PEER_TCP;
-constexpr auto kSendLimit = std::chrono::seconds(1);  // without progress; then the connection is closed
-constexpr int kUnixBufferBytes = 1 << 20;             // more is slower, for it does not stay in the cache
+constexpr auto kSendLimit = std::chrono::seconds(1);  // a connection without progress for longer is closed
+constexpr int kUnixBufferBytes = 1 << 20;  // a larger buffer is slower, because it does not stay in the cache
 
 void need(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(std::string("cannot ") + what + ": " + std::strerror(errno));
@@ -44,7 +44,7 @@ class Socket {
   void set_limit(int option, std::chrono::nanoseconds limit) {
     set(SOL_SOCKET, option, timeval{limit.count() / 1'000'000'000, limit.count() % 1'000'000'000 / 1'000});
   }
-  // TCP's buffers are left to the kernel, which finds their sizes itself unless it is told.
+  // The kernel adapts the sizes of TCP's buffers, unless a program sets them.
   void tune() {
     if (kTcp)
       set(IPPROTO_TCP, TCP_NODELAY, 1);
@@ -107,7 +107,7 @@ class SocketSender final : public Sender {
   }
   std::byte* begin() override {
     while (connections_.size() < readers_ && accepts()) {
-    }  // those who are there by now
+    }  // accepts the receivers that have connected so far
     return reinterpret_cast<std::byte*>(frame_.data());
   }
   void send() override {
@@ -127,7 +127,7 @@ class SocketSender final : public Sender {
     const auto* data = reinterpret_cast<const char*>(frame_.data());
     for (std::size_t sent = 0, bytes = frame_.size() * 8; sent < bytes;) {
       const ssize_t count = ::send(socket.get(), data + sent, bytes - sent, MSG_NOSIGNAL);
-      if (count <= 0) return false;  // too slow, or gone
+      if (count <= 0) return false;  // the receiver is too slow or has ended
       sent += static_cast<std::size_t>(count);
     }
     return true;
@@ -152,7 +152,7 @@ class SocketReceiver final : public Receiver {
     if (wait_ == Wait::kSleep && limit != limit_) socket_.set_limit(SO_RCVTIMEO, limit_ = limit);
     const std::uint64_t end_ns = now_ns() + static_cast<std::uint64_t>(limit.count());
     while (got_ < frame_.size() * 8) {
-      if (!gets_more() && now_ns() > end_ns) return nullptr;  // the rest of it may come with the next call
+      if (!gets_more() && now_ns() > end_ns) return nullptr;  // the rest of the frame may arrive in the next call
     }
     got_ = 0;
     return reinterpret_cast<const std::byte*>(frame_.data());
@@ -170,7 +170,7 @@ class SocketReceiver final : public Receiver {
     connect_again();
     return false;
   }
-  // The sender has given this one up, in the middle of a frame maybe; or it has ended, then nobody listens.
+  // The sender has closed this connection, possibly within a frame, or has ended; then no process listens.
   void connect_again() {
     got_ = 0;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -1,4 +1,4 @@
-"""What all rounds of one peer in one case come to, and the rows of the result files."""
+"""Sums up all rounds of one peer in one case, and writes the rows of the result files."""
 
 import csv
 
@@ -17,7 +17,7 @@ PEER_COLUMNS = ("peer", "version", "settings", "copies", "most_bytes", "needs_da
 
 
 def last_age_ns(of_receivers):
-    """What was still on its way when the sender ended: a queue that is emptied afterwards takes its time as well."""
+    """Returns the time to the last byte of the last frame: emptying a queue after the sender has ended counts, too."""
     return max((ages[-1] for ages in of_receivers if ages), default=0)
 
 
@@ -53,7 +53,7 @@ class Tally:
                               "stderr": " ".join(outcome.stderr.split())})
 
     def _add_samples(self, metric, of_processes):
-        """The median of this round, over all processes; each one's own warming up is dropped."""
+        """Adds the samples of a round, without each process's warm-up, and records their median."""
         round_pool = Pool()
         for samples in of_processes:
             round_pool.add(samples)
@@ -91,7 +91,7 @@ class Tally:
 
 
 def write_rows(path, columns, rows):
-    """In one step, so that nobody reads half a file."""
+    """Writes the file in one step, so that no process reads an incomplete file."""
     half = path.with_suffix(".half")
     with half.open("w", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
@@ -108,7 +108,7 @@ def earlier_rows(path):
 
 
 def write_results(folder, peers, tallies, keep=False):
-    """With `keep`, what the folder has of other cases and peers stays."""
+    """Writes all result files. With `keep`, rows of other cases and peers stay."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = (("batches", BATCH_COLUMNS, Tally.batch_rows), ("rounds", ROUND_COLUMNS, lambda tally: tally.rounds),
              ("quantiles", QUANTILE_COLUMNS, Tally.quantile_rows), ("failures", FAILURE_COLUMNS, lambda tally: tally.failures))

@@ -1,4 +1,4 @@
-"""What Wingbeat set out to reach, each with the figure that was measured."""
+"""The targets of Wingbeat, each with the measured figure."""
 
 from dataclasses import dataclass
 
@@ -24,13 +24,13 @@ def unknown(target, why=""):
 
 
 def at_most(results, target, metric, case, limit):
-    """Wingbeat against the floor."""
+    """Checks that Wingbeat's ratio to the floor is at most `limit`."""
     ratio = results.ratio(metric, (case, WINGBEAT), (case, FLOOR))
     return verdict(target, str(ratio), ratio.median <= limit) if ratio else unknown(target)
 
 
 def ahead_of(results, target, metric, case, peers, least):
-    """Each of these peers takes at least so many times as long; the figure is that of the closest."""
+    """Checks that each of these peers takes at least `least` times as long. The figure is that of the closest peer."""
     ratios = {peer: results.ratio(metric, (case, peer), (case, WINGBEAT)) for peer in peers}
     measured = {peer: ratio for peer, ratio in ratios.items() if ratio}
     if not measured:
@@ -50,7 +50,7 @@ def copying(results):
 
 
 def flatness(results, target, limit):
-    """Largest over smallest p50 of the signal, over the sizes."""
+    """Checks the ratio of the largest to the smallest p50 of the signal over all sizes."""
     spreads = {}
     for peer in (WINGBEAT, FLOOR):
         values = [results.value(case, peer, "signal", "p50_ns") for case in results.cases("spin")]
@@ -66,7 +66,7 @@ def flatness(results, target, limit):
 
 
 def no_more_than_the_floor(results, target, limit):
-    """The worst ratio of signals, over the sizes."""
+    """Checks the worst ratio of signals over all sizes."""
     ratios = {case: results.ratio("signal", (case, WINGBEAT), (case, FLOOR)) for case in results.cases("spin")}
     ratios = {case: ratio for case, ratio in ratios.items() if ratio}
     if not ratios:
@@ -84,7 +84,7 @@ def publish_slope(results, target, most_ns):
 
 
 def stopped(results, target, limit):
-    """Publishing and the healthy reader's age, beside a stopped reader against without one."""
+    """Compares publishing and the healthy reader's age with and without a stopped reader."""
     ratios = {what: results.ratio(metric, ("beside-stopped", WINGBEAT), ("beside-alone", WINGBEAT))
               for what, metric in (("publish", "publish"), ("age", "age"))}
     if not all(ratios.values()):

@@ -1,4 +1,4 @@
-// Wingbeat as its users meet it: through wingbeat.h.
+// Wingbeat by its public interface, wingbeat.h.
 #include "wingbeat/wingbeat.h"
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
-"""What the report says before its tables."""
+"""The texts of the report."""
 
-OVERVIEW = {  # the peers of the first page: of each kind of transport at least one
+OVERVIEW = {  # the peers of the first page: at least one of each kind of transport
     "floor": "*floor*: bare shared memory, no protection",
     "wingbeat": "Wingbeat",
     "boost": "Boost.Interprocess: one frame under a mutex",

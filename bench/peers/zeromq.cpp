@@ -21,12 +21,12 @@ void need(bool holds) {
   if (!holds) throw std::runtime_error(zmq_strerror(zmq_errno()));
 }
 
-// At each end: no more frames than the library's default, no more memory than kQueueBytes.
+// Length of the queue at each end: at most the library's default, and at most kQueueBytes of memory.
 int high_water_mark(std::uint64_t bytes) {
   return static_cast<int>(std::clamp<std::uint64_t>(kQueueBytes / bytes, 2, 1'000));
 }
 
-// The process has one core, on which it may spin; its I/O thread would wait there for its turn.
+// The process may spin on its only core, and its I/O thread would have to wait there.
 void let_io_thread_run_anywhere(void* context) {
   const auto cores = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
   for (int core = 0; core < cores; ++core) zmq_ctx_set(context, ZMQ_THREAD_AFFINITY_CPU_ADD, core);
@@ -54,7 +54,7 @@ class Socket {
   void* socket_ = nullptr;
 };
 
-// Buffers that messages lend; the library's thread gives them back when the last receiver's copy is on its way.
+// Buffers of messages. The library's thread returns a buffer after it has sent the last receiver's copy.
 class Pool {
  public:
   explicit Pool(std::uint64_t bytes) : words_(bytes / 8) {}
@@ -97,7 +97,7 @@ class ZeromqSender final : public Sender {
 
  private:
   std::uint64_t bytes_;
-  Pool pool_;  // outlives the socket, whose thread gives back
+  Pool pool_;  // must outlive the socket, whose thread returns buffers
   Socket socket_;
   std::byte* frame_ = nullptr;
 };
@@ -138,7 +138,7 @@ class ZeromqReceiver final : public Receiver {
     if (limit_ms != limit_ms_) socket_.set(ZMQ_RCVTIMEO, limit_ms_ = limit_ms);
     return gets(0);
   }
-  // Small messages lie where they fell in the library's buffer of at most 8 KB.
+  // Small messages lie unaligned in the library's buffer of at most 8 KB.
   const std::byte* aligned(const std::byte* data) {
     if (reinterpret_cast<std::uintptr_t>(data) % 8 == 0) return data;
     copy_.resize(bytes_ / 8);

@@ -52,7 +52,7 @@ def make_case(state, readers):
 
 
 class PublishBatch(Batch):
-    """It counts although no reader has to get anything."""
+    """A case that counts although no reader has to receive a frame."""
 
     def _read_results(self):
         if self._case.healthy:

@@ -1,5 +1,5 @@
-//! What every peer in Rust has in common: the traits that it fills in, and the C interface that `peer!` makes of them.
-//! Errors and panics become a message, which the thread's next call of `rust_error` returns.
+//! The common part of the peers in Rust: the traits that a peer implements, and the macro `peer!`, which makes the C
+//! interface of them. Errors and panics become a message, which the thread's next call of `rust_error` returns.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -25,7 +25,7 @@ pub trait Sender: Sized {
 
 pub trait Receiver: Sized {
     fn open(setup: &Setup) -> Outcome<Self>;
-    /// Null if there was none within the limit.
+    /// Returns null if no frame arrived within the limit.
     fn receive(&mut self, limit: Duration) -> Outcome<*const u8>;
     fn release(&mut self) -> Outcome<()>;
 }
@@ -34,7 +34,7 @@ pub fn failed<E: std::fmt::Display>(what: &str) -> impl Fn(E) -> String + '_ {
     move |error| format!("{what}: {error}")
 }
 
-/// Asks until there is something, or the limit is over; looks at the clock now and then only.
+/// Calls `ask` until it returns a value or the limit is over. Reads the clock only once per `ASKED_PER_LOOK` calls.
 pub fn spin<T>(limit: Duration, mut ask: impl FnMut() -> Outcome<Option<T>>) -> Outcome<Option<T>> {
     const ASKED_PER_LOOK: u32 = 64;
     let mut end = None;
@@ -52,19 +52,19 @@ pub fn spin<T>(limit: Duration, mut ask: impl FnMut() -> Outcome<Option<T>>) -> 
     }
 }
 
-/// What a library leaves in shared memory when the last process of a batch ends.
+/// Removes the shared memory that a library leaves behind when the last process of a batch ends.
 pub fn remove_shared_memory(is_left: impl Fn(&str) -> bool) {
     let Ok(files) = std::fs::read_dir("/dev/shm") else {
         return;
     };
     for file in files.flatten() {
         if file.file_name().to_str().is_some_and(&is_left) {
-            let _ = std::fs::remove_file(file.path()); // somebody else was faster
+            let _ = std::fs::remove_file(file.path()); // another process may have removed it
         }
     }
 }
 
-/// As in rust.hpp.
+/// The same struct as in rust.hpp.
 #[repr(C)]
 pub struct CSetup {
     name: *const c_char,
@@ -97,7 +97,7 @@ pub fn error() -> *const c_char {
     ERROR.with_borrow(|error| error.as_ptr())
 }
 
-/// None if it failed or panicked.
+/// Returns None if the function failed or panicked.
 pub fn guard<T>(work: impl FnOnce() -> Outcome<T>) -> Option<T> {
     let message = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => return Some(value),
@@ -125,7 +125,7 @@ pub unsafe fn close<T>(peer: *mut T) {
     });
 }
 
-/// The functions of rust.hpp, for a sender and a receiver. Each peer is a library of its own: the names are the same.
+/// Defines the functions of rust.hpp for a sender and a receiver. All peers use the same names, in separate libraries.
 #[macro_export]
 macro_rules! peer {
     ($sender:ty, $receiver:ty, $version:expr) => {

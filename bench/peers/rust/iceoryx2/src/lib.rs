@@ -1,5 +1,5 @@
-//! iceoryx2 as its own benchmark of publish-subscribe uses it: samples are loaned uninitialised, receivers ask in a
-//! loop. Who sleeps is woken through its event service.
+//! iceoryx2, used as in its own benchmark of publish-subscribe: samples are loaned uninitialised, receivers poll in a
+//! loop. Sleeping receivers are woken through its event service.
 
 use glue::{failed, remove_shared_memory, spin, Outcome, Receiver, Sender, Setup};
 use iceoryx2::config::Config;
@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 type Ipc = ipc::Service;
 type Word = u64; // so that frames are aligned
 
-/// Frames that a receiver may be behind: the default, and as many as Wingbeat's receivers may be.
+/// The number of frames that a receiver may be behind: the default, and the same as for Wingbeat's receivers.
 const BUFFER: usize = 2;
 
-/// All of the batch's files have its name or lie in its directory.
+/// All files of the batch have its name or lie in its directory.
 fn node(setup: &Setup) -> Outcome<Node<Ipc>> {
     let mut config = Config::default();
     config.global.prefix = FileName::new(prefix(setup).as_bytes()).map_err(failed("the name"))?;
@@ -31,7 +31,7 @@ fn node(setup: &Setup) -> Outcome<Node<Ipc>> {
         .map_err(failed("node"))
 }
 
-/// The library leaves some shared memory to nodes to come; the batch will have none.
+/// The library keeps some shared memory for later nodes. A batch has no later nodes, so this removes it.
 struct Leftovers {
     prefix: String,
 }
@@ -56,7 +56,7 @@ struct IceoryxSender {
     publisher: Publisher<Ipc, [Word], ()>,
     words: usize,
     _node: Node<Ipc>,
-    _leftovers: Leftovers, // the last to go
+    _leftovers: Leftovers, // dropped last
 }
 
 fn make_publisher(node: &Node<Ipc>, setup: &Setup, words: usize) -> Outcome<Publisher<Ipc, [Word], ()>> {

@@ -1,4 +1,4 @@
-//! zenoh between two peers, with frames in its shared memory: what travels through the socket is where the frame lies.
+//! zenoh between two peers, with frames in its shared memory: the socket transfers only the position of a frame.
 
 use glue::{failed, remove_shared_memory, spin, Outcome, Receiver, Sender, Setup};
 use std::time::Duration;
@@ -15,17 +15,17 @@ use zenoh::{Config, Session, Wait};
 
 const KEY: &str = "frames";
 
-/// What its examples allocate frames in. That is faster than the least that would do: who writes a frame that was just
-/// read has to take it from the other core's cache.
+/// The pool size of zenoh's examples. It is faster than the smallest sufficient pool, because a frame that was just
+/// read is still in the cache of the other core.
 const POOL_BYTES: usize = 32 << 20;
-/// Few enough that collecting those that were let go takes no time.
+/// A small number of frames, so that collecting released frames takes little time.
 const MOST_FRAMES: usize = 128;
-/// So that the allocator has room for what it keeps beside the frames.
+/// Room for the allocator's own data.
 const LEAST_POOL_BYTES: usize = 64 << 10;
 const BESIDE_FRAME_BYTES: usize = 64;
 
-/// Nobody is looked for: receivers connect to the sender's socket, and are not told of each other. The transport for
-/// low latency writes from the sender's own thread; it goes without priorities and batches.
+/// Discovery is off: receivers connect to the sender's socket and do not learn of each other. The low-latency transport
+/// writes from the sender's own thread, without priorities and batches.
 fn open_session(setup: &Setup, way: &str) -> Outcome<Session> {
     let mut config = Config::default();
     let endpoints = format!("[\"unixsock-stream/{}/socket\"]", setup.directory);
@@ -50,10 +50,11 @@ struct ZenohSender {
     provider: ShmProvider<PosixShmProviderBackend>,
     publisher: Publisher<'static>,
     _session: Session,
-    _leftovers: Leftovers, // the last to go
+    _leftovers: Leftovers, // dropped last
 }
 
-/// A process that ends removes the shared memory that no other has: two that end at once leave it to each other.
+/// A process that ends removes only shared memory that no other process has mapped, so two that end at the same time
+/// may both leave it.
 struct Leftovers;
 
 impl Drop for Leftovers {
@@ -70,9 +71,9 @@ fn make_provider(setup: &Setup, frames: usize) -> Outcome<ShmProvider<PosixShmPr
         .map_err(failed("shared memory"))
 }
 
-/// zenoh locks all of it in memory, where users other than root are often allowed little.
+/// zenoh locks the whole pool in memory, and users other than root often have a low limit for that.
 fn make_largest_provider(setup: &Setup) -> Outcome<ShmProvider<PosixShmProviderBackend>> {
-    let needed = setup.readers + 3; // as many as Wingbeat has
+    let needed = setup.readers + 3; // Wingbeat's number of slots
     let wanted = needed.max(MOST_FRAMES.min(POOL_BYTES / setup.bytes));
     make_provider(setup, wanted).or_else(|_| make_provider(setup, needed))
 }
@@ -115,7 +116,7 @@ struct ZenohReceiver {
     _session: Session,
 }
 
-/// Where the frame lies in shared memory.
+/// Returns the address of the frame in shared memory.
 fn in_shared_memory(payload: &ZBytes) -> Outcome<*const u8> {
     let frame = payload.as_shm().ok_or("a frame came without shared memory")?;
     Ok(frame.as_ptr())
@@ -132,7 +133,7 @@ impl ZenohReceiver {
     }
 }
 
-/// zenoh receives in a thread of its own, on the same core: it gets a chance each time there is nothing.
+/// zenoh receives in its own thread on the same core, so each poll without a frame yields to that thread.
 fn try_next(channel: &FifoChannelHandler<Sample>) -> Outcome<Option<Sample>> {
     let sample = channel.try_recv().map_err(failed("receive"))?;
     if sample.is_none() {
@@ -169,7 +170,7 @@ impl Receiver for ZenohReceiver {
     }
 }
 
-/// "v1.2.3-release"
+/// Parses a version such as "v1.2.3-release".
 fn version() -> &'static str {
     let version = zenoh::GIT_VERSION.trim_start_matches('v');
     version.split('-').next().unwrap_or(version)
