@@ -2,7 +2,6 @@
 //
 //     make NAME TYPE DIM...      makes an array of the numbers 1, 2, 3 and so on; imaginary parts are their negatives
 //     look NAME [MILLISECONDS]   attaches: type, shape, "lock" or "no-lock", "counted" if the numbers are as made
-//     raise NAME                 adds 1 to each number
 //     lock NAME                  takes the lock without waiting, and releases it
 //
 // If a call fails, the answer is "error" and the message.
@@ -11,6 +10,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "wingbeat/wingbeat.hpp"
@@ -21,35 +21,26 @@ using wingbeat::SharedArray;
 
 template <class T>
 T number(std::size_t i) {
-  return static_cast<T>(i + 1);
-}
-template <>
-std::complex<float> number(std::size_t i) {
-  return {static_cast<float>(i + 1), -static_cast<float>(i + 1)};
-}
-template <>
-std::complex<double> number(std::size_t i) {
-  return {static_cast<double>(i + 1), -static_cast<double>(i + 1)};
+  if constexpr (std::is_arithmetic_v<T>)
+    return static_cast<T>(i + 1);
+  else {
+    const auto real = static_cast<typename T::value_type>(i + 1);
+    return {real, -real};
+  }
 }
 
 std::string error() { return std::string("error ") + wb_error_message(); }
 
 // Calls f with a zero of the type.
-template <class F, class... T>
-std::string with_any(const std::string& type, F f, T... zeros) {
-  std::string said = "error no type " + type;
-  const auto consider = [&](auto zero) {
-    if (type == wb_type_name(wingbeat::detail::array_type_of<decltype(zero)>())) said = f(zero);
-  };
-  (consider(zeros), ...);
-  return said;
-}
-
 template <class F>
 std::string with_type(const std::string& type, F f) {
-  return with_any(type, f, std::int8_t{}, std::int16_t{}, std::int32_t{}, std::int64_t{}, std::uint8_t{},
-                  std::uint16_t{}, std::uint32_t{}, std::uint64_t{}, float{}, double{}, std::complex<float>{},
-                  std::complex<double>{});
+  std::string said = "error no type " + type;
+  const auto consider = [&](auto... zeros) {
+    ((type == wb_type_name(wingbeat::detail::array_type_of<decltype(zeros)>()) ? void(said = f(zeros)) : void()), ...);
+  };
+  consider(std::int8_t{}, std::int16_t{}, std::int32_t{}, std::int64_t{}, std::uint8_t{}, std::uint16_t{},
+           std::uint32_t{}, std::uint64_t{}, float{}, double{}, std::complex<float>{}, std::complex<double>{});
+  return said;
 }
 
 template <class T>
@@ -72,13 +63,6 @@ std::string look(const std::string& name) {
   return said.str();
 }
 
-template <class T>
-std::string raise(const std::string& name) {
-  const auto array = SharedArray<T>::attach(name).value();
-  for (T& one : array.span()) one = static_cast<T>(one + T(1));
-  return "ok";
-}
-
 std::string lock(wb_array* array) {
   const int code = wb_array_lock(array, 0);
   if (code != WB_OK) return code == WB_LOCKED ? "held" : code == WB_ABANDONED ? "abandoned" : error();
@@ -93,7 +77,6 @@ std::string attached(const std::string& verb, const std::string& name, std::int6
   const std::string type = wb_type_name(static_cast<int>(info.type));
   std::string said;
   if (verb == "look") said = type + " " + with_type(type, [&](auto zero) { return look<decltype(zero)>(name); });
-  if (verb == "raise") said = with_type(type, [&](auto zero) { return raise<decltype(zero)>(name); });
   if (verb == "lock") said = lock(array);
   wb_array_close(array);
   return said;

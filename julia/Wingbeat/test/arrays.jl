@@ -1,5 +1,11 @@
 using LinearAlgebra
 
+# f gets the position and mass of the first frame, and what was written into them.
+with_arrays(f) = with_flock() do out, swarm
+    frame = take!(swarm)
+    f(frame[:position], frame[:mass], position_of(1, 8), mass_of(1, 8))
+end
+
 @testset "all_ten_element_types_cross_unchanged" begin
     with_directory() do
         types = Wingbeat.ELEMENT_TYPES
@@ -23,9 +29,7 @@ using LinearAlgebra
 end
 
 @testset "an_array_is_dense_and_strided" begin
-    with_flock() do out, swarm
-        X = take!(swarm)[:position]
-        Y = position_of(1, 8)
+    with_arrays() do X, m, Y, n
         @test X isa FieldArray{Float32,2} && X isa DenseArray && X isa StridedArray
         @test X == Y
         @test (size(X), length(X), strides(X), stride(X, 1), stride(X, 2), stride(X, 3)) == ((3, 8), 24, (1, 3), 1, 3, 24)
@@ -33,9 +37,7 @@ end
         @test unsafe_load(pointer(X), 4) == Y[4] && unsafe_load(pointer(X, 5)) == Y[5]
         @test rem(UInt(pointer(X)), 64) == 0
         @test (X[2, 3], X[7], X[end], X[:, 2], X[1:2, [1, 3]]) == (Y[2, 3], Y[7], Y[end], Y[:, 2], Y[1:2, [1, 3]])
-        @test_throws BoundsError X[4, 1]
-        @test_throws BoundsError X[25]
-        @test_throws BoundsError X[0]
+        each_throws(BoundsError, () -> X[4, 1], () -> X[25], () -> X[0])
         @test [x for x in vec(X)] == vec(Y) && [2x for x in X] == 2Y
         @test maximum(X) == maximum(Y) && extrema(X; dims=2) == extrema(Y; dims=2)
         @test sum(X) == sum(Y) && sum(X; dims=2) == sum(Y; dims=2) && sum(abs2, X) ≈ sum(abs2, Y)
@@ -43,11 +45,9 @@ end
 end
 
 @testset "broadcasting_gives_arrays" begin
-    with_flock() do out, swarm
-        frame = take!(swarm)
-        X, m, Y = frame[:position], frame[:mass], position_of(1, 8)
+    with_arrays() do X, m, Y, n
         @test (X .+ 1) isa Matrix{Float32} && X .+ 1 == Y .+ 1
-        @test X .* m' == Y .* mass_of(1, 8)'
+        @test X .* m' == Y .* n'
         @test X .- sum(X; dims=2) ./ 8 == Y .- sum(Y; dims=2) ./ 8
         Z = similar(X)
         @test Z isa Matrix{Float32} && size(Z) == (3, 8)
@@ -58,10 +58,7 @@ end
 end
 
 @testset "blas_and_linear_algebra_work" begin
-    with_flock() do out, swarm
-        frame = take!(swarm)
-        X, m = frame[:position], frame[:mass]
-        Y, n = position_of(1, 8), mass_of(1, 8)
+    with_arrays() do X, m, Y, n
         @test X' * X ≈ Y' * Y && X * X' ≈ Y * Y' && X * transpose(X) ≈ Y * Y'
         @test X * ones(Float32, 8) ≈ Y * ones(Float32, 8)
         @test X' * ones(Float32, 3) ≈ Y' * ones(Float32, 3)
@@ -76,8 +73,7 @@ end
 end
 
 @testset "views_reshapes_and_reinterpretations_are_the_same_memory" begin
-    with_flock() do out, swarm
-        X, Y = take!(swarm)[:position], position_of(1, 8)
+    with_arrays() do X, m, Y, n
         p = pointer(X)
         v = view(X, :, 2:5)
         @test v == Y[:, 2:5] && v isa StridedArray && pointer(v) == p + 12 && parent(v) === X
@@ -97,54 +93,39 @@ end
         @test size(t) == (1, 8) && t[1, 2] == Tuple(Y[:, 2])
         @test size(reinterpret(UInt8, X)) == (12, 8)
         @test reinterpret(Complex{Float32}, reshape(X, 4, 6)) == reinterpret(Complex{Float32}, reshape(Y, 4, 6))
-        @test_throws ArgumentError reinterpret(Float64, X) # 12 bytes a column
-        @test_throws ArgumentError reinterpret(String, X)
+        each_throws(ArgumentError, () -> reinterpret(Float64, X), () -> reinterpret(String, X)) # a column has 12 bytes
         @test permutedims(X) == permutedims(Y)
     end
 end
 
 @testset "copies_are_arrays_of_their_own" begin
-    with_flock() do out, swarm
-        X, Y = take!(swarm)[:position], position_of(1, 8)
+    with_arrays() do X, m, Y, n
         for c in (copy(X), Array(X), Matrix(X), collect(X), Array{Float32}(X), X[:, :])
             @test c isa Matrix{Float32} && c == Y
         end
         @test Array{Float64}(X) == Y && convert(Matrix{Float64}, X) == Y
         Z = zeros(Float32, 30)
         @test copyto!(Z, 4, X, 2, 5)[3:9] == [0; Y[2:6]; 0]
-        @test_throws BoundsError copyto!(Z, 1, X, 20, 10)
-        @test_throws BoundsError copyto!(zeros(Float32, 3), X)
+        each_throws(BoundsError, () -> copyto!(Z, 1, X, 20, 10), () -> copyto!(zeros(Float32, 3), X))
         @test hcat(X, Y) == [Y Y]
         @test copyto!(zeros(3, 8), X) == Y
     end
 end
 
 @testset "writing_into_a_frame_throws_and_the_process_lives" begin
-    with_flock() do out, swarm
-        frame = take!(swarm)
-        X, m, Y = frame[:position], frame[:mass], position_of(1, 8)
-        @test_throws ReadOnlyFrame X[1, 1] = 1
-        @test_throws ReadOnlyFrame X[1] = 1
-        @test_throws ReadOnlyFrame X .= 0
-        @test_throws ReadOnlyFrame X[:, 1] .= 0
-        @test_throws ReadOnlyFrame view(X, :, 1)[2] = 0
-        @test_throws ReadOnlyFrame reshape(X, 24)[1] = 0
-        @test_throws ReadOnlyFrame reinterpret(UInt32, X)[1] = 0
-        @test_throws ReadOnlyFrame fill!(X, 0)
-        @test_throws ReadOnlyFrame copyto!(X, Y)
-        @test_throws ReadOnlyFrame sort!(m)
-        @test_throws ReadOnlyFrame map!(identity, X, Y)
-        @test_throws ReadOnlyFrame mul!(X, ones(Float32, 3, 3), Y)
-        @test_throws ReadOnlyFrame mul!(X, X * X', Y, 1, 0)
-        @test_throws ReadOnlyFrame mul!(m, ones(8, 8), ones(8))
-        @test_throws ReadOnlyFrame mul!(m, ones(8, 8), ones(8), 1, 0)
-        @test_throws ReadOnlyFrame axpby!(1.0, ones(8), 2.0, m)
-        @test_throws ReadOnlyFrame rmul!(X, 2)
-        @test_throws ReadOnlyFrame axpy!(1.0, ones(8), m)
+    with_arrays() do X, m, Y, n
+        A = ones(8, 8)
+        each_throws(
+            ReadOnlyFrame, () -> X[1, 1] = 1, () -> X[1] = 1, () -> X .= 0, () -> X[:, 1] .= 0,
+            () -> view(X, :, 1)[2] = 0, () -> reshape(X, 24)[1] = 0, () -> reinterpret(UInt32, X)[1] = 0,
+            () -> fill!(X, 0), () -> copyto!(X, Y), () -> sort!(m), () -> map!(identity, X, Y),
+            () -> mul!(X, ones(Float32, 3, 3), Y), () -> mul!(X, X * X', Y, 1, 0), () -> mul!(m, A, ones(8)),
+            () -> mul!(m, A, ones(8), 1, 0), () -> rmul!(X, 2), () -> axpy!(1.0, ones(8), m),
+            () -> axpby!(1.0, ones(8), 2.0, m),
+        )
         # A write through the pointer fails, because the memory is not writable.
-        @test_throws ReadOnlyMemoryError unsafe_store!(pointer(X), 1.0f0)
-        @test_throws ReadOnlyMemoryError BLAS.scal!(8, 2.0, m, 1)
-        @test X == Y && m == mass_of(1, 8)
+        each_throws(ReadOnlyMemoryError, () -> unsafe_store!(pointer(X), 1.0f0), () -> BLAS.scal!(8, 2.0, m, 1))
+        @test X == Y && m == n
     end
 end
 

@@ -1,4 +1,4 @@
-@testset "a_frame_has_the_writers_numbers" begin
+@testset "a_frame_has_the_writers_numbers_and_its_copy_keeps_them" begin
     with_flock(; count=5) do out, swarm
         f = take!(swarm)
         @test (f.seq, f.step, f.time, f.count, f.missed, f.epoch, f.generation) == (1, 10, 1 / 60, 5, 0, 1, 1)
@@ -7,6 +7,11 @@
         @test 0 <= age(f) < 60
         @test schema(f) == schema(swarm) && labels(f, :position) == ["x", "y", "z"]
         @test occursin("position, mass, grid", thrown(() -> f[:speed]).message)
+        c = copy(f)
+        fly!(out)
+        take!(swarm)
+        @test c isa FrameCopy && (c.seq, c.step, c.count) == (1, 10, 5) && keys(c) == [:position, :mass, :grid]
+        @test c[:position] isa Matrix{Float32} && c[:position] == position_of(1, 5)
     end
 end
 
@@ -19,16 +24,6 @@ end
             frame.seq < 10 ? (frame.seq >= 3 && fly!(out)) : break
         end
         @test seqs == 1:10
-    end
-end
-
-@testset "latest_mode_skips_to_the_newest" begin
-    with_flock(; frames=3) do out, swarm
-        @test take!(swarm).seq == 3
-        foreach(_ -> fly!(out), 1:4)
-        frame = take!(swarm)
-        @test (frame.seq, frame.missed) == (7, 0)
-        @test wait(swarm; timeout=0) === nothing
     end
 end
 
@@ -55,11 +50,11 @@ end
         fly!(out)
         take!(swarm)
         @test_throws FrameReleased first_frame[:position]
-        for use in (() -> X[1], () -> X[1, 2], () -> pointer(X), () -> v[1], () -> r[3], () -> u[1], () -> X .+ 1, () -> sum(X),
-            () -> copy(X), () -> X * X', () -> first(X), () -> collect(x for x in X), () -> reshape(X, 24), () -> X[:, 1],
-            () -> reinterpret(UInt32, X), () -> hold(first_frame), () -> X == X)
-            @test thrown(use) isa FrameReleased
-        end
+        each_throws(
+            FrameReleased, () -> X[1], () -> X[1, 2], () -> pointer(X), () -> v[1], () -> r[3], () -> u[1],
+            () -> X .+ 1, () -> sum(X), () -> copy(X), () -> X * X', () -> first(X), () -> collect(x for x in X),
+            () -> reshape(X, 24), () -> X[:, 1], () -> reinterpret(UInt32, X), () -> hold(first_frame), () -> X == X,
+        )
         @test occursin("copy", thrown(() -> X[1]).message)
         @test first_frame.seq == 1 # its numbers are its own
         inbounds(A) = @inbounds A[1]
@@ -90,30 +85,17 @@ end
     end
 end
 
-@testset "a_released_frame_gives_its_lease_back" begin
+@testset "holding_more_than_the_leases_says_so_and_a_release_gives_one_back" begin
     with_flock(; leases=2, mode=:every) do out, swarm
-        for k in 1:40
-            frame = hold(take!(swarm))
-            fly!(out)
-            next = take!(swarm)
-            @test (frame.seq, next.seq) == (2k - 1, 2k)
-            release(frame)
-            fly!(out)
+        held() = (frame = hold(take!(swarm)); fly!(out); frame)
+        kept = [held(), held()]
+        for seq in 3:40
+            err = thrown(() -> take!(swarm))
+            @test err isa Wingbeat.NoRoom && occursin("release", err.message)
+            release(popfirst!(kept))
+            push!(kept, held())
+            @test last(kept).seq == seq
         end
-    end
-end
-
-@testset "holding_more_than_the_leases_says_so_and_can_go_on" begin
-    with_flock(; leases=2, mode=:every) do out, swarm
-        kept = map(1:2) do _
-            frame = hold(take!(swarm))
-            fly!(out)
-            frame
-        end
-        err = thrown(() -> take!(swarm))
-        @test err isa Wingbeat.NoRoom && occursin("release", err.message)
-        release(kept[1])
-        @test take!(swarm).seq == 3
     end
 end
 
@@ -147,16 +129,6 @@ end
     end
 end
 
-@testset "copy_keeps_everything_for_ever" begin
-    with_flock() do out, swarm
-        c = copy(take!(swarm))
-        fly!(out)
-        take!(swarm)
-        @test c isa FrameCopy && (c.seq, c.step, c.count) == (1, 10, 8)
-        @test c[:position] isa Matrix{Float32} && c[:position] == position_of(1, 8) && keys(c) == [:position, :mass, :grid]
-    end
-end
-
 @testset "typed_readers_are_type_stable_and_checked" begin
     with_flock(; fields=(position=Float32, mass=Float64)) do out, swarm
         frame = take!(swarm)
@@ -171,28 +143,19 @@ end
     end
 end
 
-@testset "a_closed_reader_says_so" begin
+@testset "a_closed_reader_says_so_and_frames_on_hold_outlive_it" begin
     with_flock() do out, swarm
+        frame = hold(take!(swarm))
+        fly!(out)
         X = take!(swarm)[:position]
         close(swarm)
         close(swarm)
         @test !isopen(swarm)
-        @test_throws FrameReleased X[1]
-        @test_throws Wingbeat.Closed take!(swarm)
-        @test_throws Wingbeat.Closed stats(swarm)
-        @test_throws Wingbeat.Closed latest(swarm)
+        each_throws(Wingbeat.Closed, () -> take!(swarm), () -> stats(swarm), () -> latest(swarm))
         @test collect(swarm) == []
-        @test isempty(streams("flock").readers)
-    end
-end
-
-@testset "a_frame_on_hold_outlives_its_reader" begin
-    with_flock() do out, swarm
-        frame = hold(take!(swarm))
-        close(swarm)
         @test frame[:position] == position_of(1, 8)
         release(frame)
-        @test_throws FrameReleased frame[:position]
+        each_throws(FrameReleased, () -> X[1], () -> frame[:position])
         @test isempty(streams("flock").readers)
     end
 end

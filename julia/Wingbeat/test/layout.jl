@@ -66,9 +66,15 @@ if isfile(header) && has_compiler()
         @test join(limits, " ") == last(lines)
     end
 
-    @testset "every_error_of_the_c_header_has_a_type" begin
-        errors = [parse(Int, m[1]) for m in eachmatch(r"X\(WB_ERR_\w+,\s*(-\d+)", read(header, String))]
-        @test sort(errors) == sort(first.(Wingbeat.CODES))
+    @testset "every_error_of_the_c_header_has_its_type" begin
+        types = Dict(
+            "ARGUMENT" => :InvalidArgument, "NAME" => :InvalidName, "LIMIT" => :LimitExceeded, "STATE" => :OutOfOrder,
+            "BUSY" => :WriterBusy, "NO_ROOM" => :NoRoom, "NO_MEMORY" => :NoMemory, "ACCESS" => :AccessDenied,
+            "CORRUPT" => :CorruptStream, "INCOMPATIBLE" => :IncompatibleStream, "FORKED" => :Forked,
+            "NOT_FOUND" => :NotFound, "TYPE" => :TypeMismatch, "SYSTEM" => :SystemFailure, "EXISTS" => :ArrayExists,
+        )
+        errors = eachmatch(r"X\(WB_ERR_(\w+),\s*(-\d+)", read(header, String))
+        @test Dict(parse(Int, m[2]) => types[m[1]] for m in errors) == Dict(Wingbeat.CODES)
     end
 else
     println("note: the C header or compiler is not here, so the layout of structs was not compared")

@@ -52,13 +52,14 @@ end
 
 @testset "errors_say_what_is_wrong" begin
     with_array(Float32, 3) do _
+        absent = ARRAY_NAME * "x"
         @test_throws Wingbeat.ArrayExists LockedArray(ARRAY_NAME, Float32, 3)
-        @test_throws Wingbeat.TypeMismatch LockedArray{Float64,1}(ARRAY_NAME)
-        @test_throws Wingbeat.TypeMismatch LockedArray{Float32,2}(ARRAY_NAME)
-        @test_throws Wingbeat.InvalidArgument LockedArray(ARRAY_NAME * "x", String, 3)
+        for T in (LockedArray{Float64,1}, LockedArray{Float32,2})
+            @test_throws Wingbeat.TypeMismatch T(ARRAY_NAME)
+        end
+        @test_throws Wingbeat.InvalidArgument LockedArray(absent, String, 3)
         @test_throws Wingbeat.InvalidName LockedArray("no-slash", Float32, 3)
-        @test_throws Wingbeat.ArrayNotReady LockedArray(ARRAY_NAME * "x"; timeout=0.01)
-        @test_throws Wingbeat.ArrayNotReady rm(LockedArray, ARRAY_NAME * "x")
+        each_throws(Wingbeat.ArrayNotReady, () -> LockedArray(absent; timeout=0.01), () -> rm(LockedArray, absent))
     end
 end
 

@@ -47,16 +47,13 @@ end
         p = params(swarm)
         err = thrown(() -> p[:rate] = 2)
         @test err isa Wingbeat.InvalidArgument && occursin("1", err.message)
-        @test_throws Wingbeat.InvalidArgument p[:n] = 2.5
-        @test_throws Wingbeat.InvalidArgument p[:mode] = :quick
-        @test_throws Wingbeat.InvalidArgument p[:rate] = "much"
-        @test_throws Wingbeat.NotFound p[:speed] = 1
-        @test_throws Wingbeat.NotFound p[:reset] = 1
-        @test_throws Wingbeat.NotFound p[:speed]
-        @test_throws Wingbeat.InvalidArgument request(swarm, :place, 1, 2)
-        @test_throws Wingbeat.InvalidArgument request(swarm, :reset, 1)
-        @test_throws Wingbeat.InvalidArgument request(swarm, :rate)
-        @test_throws Wingbeat.NotFound request(swarm, :speed)
+        each_throws(
+            Wingbeat.InvalidArgument, () -> p[:n] = 2.5, () -> p[:mode] = :quick, () -> p[:rate] = "much",
+            () -> request(swarm, :place, 1, 2), () -> request(swarm, :reset, 1), () -> request(swarm, :rate),
+        )
+        each_throws(
+            Wingbeat.NotFound, () -> p[:speed] = 1, () -> p[:reset] = 1, () -> p[:speed], () -> request(swarm, :speed)
+        )
         @test p[:rate] == 0.5
     end
 end
@@ -141,8 +138,7 @@ end
         @test eventually(() -> (fly!(out); wait(swarm; timeout=0); collect(requests(out)); istaskdone(setting)))
         wait(setting)
         @test params(swarm)[:rate] == params(out)[:rate] == 0.125
-        close(swarm)
-        close(out)
+        foreach(close, (swarm, out))
     end
 end
 

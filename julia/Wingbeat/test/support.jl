@@ -113,7 +113,7 @@ function eventually(condition; limit=20)
     return true
 end
 
-# Whether f throws a T; its message otherwise shows what happened instead.
+# The error that f throws, or nothing.
 function thrown(f)
     try
         f()
@@ -121,4 +121,11 @@ function thrown(f)
         return err
     end
     return nothing
+end
+
+# Tests that each of the functions throws a T.
+function each_throws(T, functions...)
+    for (k, f) in enumerate(functions)
+        @test (k, thrown(f)) isa Tuple{Int,T}
+    end
 end

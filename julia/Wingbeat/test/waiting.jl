@@ -56,8 +56,7 @@ end
         out = fetch(writer)
         fly!(out)
         @test take!(swarm).seq == 1
-        close(swarm)
-        close(out)
+        foreach(close, (swarm, out))
         started = time()
         @test_throws Wingbeat.StreamNotReady subscribe("never"; timeout=0.1)
         @test time() - started >= 0.09

@@ -51,8 +51,8 @@ w_position(w) = w[:position]
     end
 end
 
-@testset "iterating_a_window_waits_for_each_new_frame" begin
-    with_flock(; mode=:every, frames=1) do out, swarm
+@testset "a_window_waits_for_each_new_frame_and_says_when_there_was_none" begin
+    with_flock(; mode=:every) do out, swarm
         seen = Int[]
         for w in window(swarm, 3, :mass)
             push!(seen, last(w.seqs))
@@ -61,11 +61,7 @@ end
             fly!(out)
         end
         @test seen == 1:6
-    end
-end
-
-@testset "update_says_when_there_was_no_frame" begin
-    with_flock(; mode=:every) do out, swarm
+        fly!(out)
         w = window(swarm, 3, :mass)
         @test update!(w) && !update!(w; timeout=0) && !update!(w; timeout=0.02) && length(w) == 1
     end
@@ -88,8 +84,7 @@ end
         foreach(step, [1, 8, 2])
         @test restarts(swarm) == 1
         @test w.seqs == 3:6 && shows(w, copies, 4, 8)
-        close(swarm)
-        close(out)
+        foreach(close, (swarm, out))
     end
 end
 
@@ -115,9 +110,10 @@ end
 
 @testset "windows_say_what_is_wrong" begin
     with_flock() do out, swarm
-        @test_throws Wingbeat.InvalidArgument window(swarm, 0, :position)
-        @test_throws Wingbeat.InvalidArgument window(swarm, 10^7, :position)
-        @test_throws Wingbeat.InvalidArgument window(swarm, 10)
+        each_throws(
+            Wingbeat.InvalidArgument, () -> window(swarm, 0, :position), () -> window(swarm, 10^7, :position),
+            () -> window(swarm, 10),
+        )
         @test_throws Wingbeat.NotFound window(swarm, 10, :speed)
         w = window(swarm, 2, :mass)
         @test occursin("mass", thrown(() -> w[:position]).message)
@@ -125,8 +121,7 @@ end
         release(frame)
         @test_throws FrameReleased push!(w, frame)
         close(w)
-        @test_throws Wingbeat.Closed update!(w)
-        @test_throws Wingbeat.Closed w[:mass]
+        each_throws(Wingbeat.Closed, () -> update!(w), () -> w[:mass])
         @test isopen(swarm)
     end
 end

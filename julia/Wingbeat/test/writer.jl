@@ -15,8 +15,7 @@
         expected[:, 2] .= 5
         @test frame[:position] == expected && frame[:mass] == 1:8 && frame[:grid] == [1 3 5; 2 4 6]
         @test (frame.step, frame.time, frame.count) == (3, 0.25, 8)
-        @test_throws FrameReleased P[1] = 0
-        @test_throws FrameReleased P .= 0
+        each_throws(FrameReleased, () -> P[1] = 0, () -> P .= 0)
     end
 end
 
@@ -42,9 +41,10 @@ end
         @test frame.count == 5 && frame[:position] == position_of(1, 5) && frame[:mass] == mass_of(1, 5)
         out[:position] = position_of(2, 4)
         @test_throws Wingbeat.InvalidArgument out[:mass] = mass_of(2, 5)
-        @test_throws Wingbeat.TypeMismatch out[:position] = zeros(Float32, 2, 4)
-        @test_throws Wingbeat.TypeMismatch out[:position] = zeros(Float32, 3, 9)
-        @test_throws Wingbeat.TypeMismatch out[:grid] = zeros(Int32, 3, 2)
+        each_throws(
+            Wingbeat.TypeMismatch, () -> out[:position] = zeros(Float32, 2, 4),
+            () -> out[:position] = zeros(Float32, 3, 9), () -> out[:grid] = zeros(Int32, 3, 2),
+        )
         @test_throws Wingbeat.NotFound out[:speed]
         out[:mass] = [1, 2, 3, 4] # integers become Float64
         publish!(out)
@@ -97,15 +97,16 @@ end
 
 @testset "wrong_descriptions_are_refused" begin
     with_directory() do
+        wrong(; options...) = () -> publish("a"; options...)
         @test_throws Wingbeat.InvalidName publish("a b"; x=[1.0])
-        @test_throws Wingbeat.InvalidArgument publish("a"; x="text")
-        @test_throws Wingbeat.InvalidArgument publish("a"; x=Any[1])
-        @test_throws Wingbeat.InvalidArgument publish("a"; x=[1.0], parameters=(p=parameter(:x),))
-        @test_throws Wingbeat.InvalidArgument publish("a"; x=[1.0], parameters=(p=parameter(1.0; min=0),))
-        @test_throws Wingbeat.InvalidArgument publish("a"; x=[1.0], parameters=(p=parameter(:x; choices=(:y, :z)),))
-        @test_throws Wingbeat.WingbeatError publish("a"; x=[1.0], capacity=0)
-        @test_throws Wingbeat.WingbeatError publish("a"; x=per_agent(Float64, 0))
-        @test_throws Wingbeat.WingbeatError publish("a"; x=[1.0], leases=5000)
+        each_throws(
+            Wingbeat.InvalidArgument, wrong(; x="text"), wrong(; x=Any[1]), () -> parameter(:x),
+            () -> parameter(1.0; min=0), wrong(; x=[1.0], parameters=(p=parameter(:x; choices=(:y, :z)),)),
+        )
+        each_throws(
+            Wingbeat.WingbeatError, wrong(; x=[1.0], capacity=0), wrong(; x=per_agent(Float64, 0)),
+            wrong(; x=[1.0], leases=5000),
+        )
         @test isempty(streams())
     end
 end
@@ -114,13 +115,10 @@ end
     with_directory() do
         out = flock("flock")
         P = out[:position]
-        close(out)
-        close(out)
+        foreach(close, (out, out))
         @test !isopen(out)
         @test_throws FrameReleased P[1]
-        @test_throws Wingbeat.Closed publish!(out)
-        @test_throws Wingbeat.Closed out[:position]
-        @test_throws Wingbeat.Closed stats(out)
+        each_throws(Wingbeat.Closed, () -> publish!(out), () -> out[:position], () -> stats(out))
     end
 end
 
