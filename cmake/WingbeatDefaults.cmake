@@ -1,4 +1,4 @@
-# What every target of the tree shares: where results go, which standard, and that an optimised build is the default.
+# Defaults of all targets: output folders, the language standard, and an optimised build.
 
 if(NOT PROJECT_IS_TOP_LEVEL)
     return()
@@ -12,7 +12,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 
-# The core lowers this to 17 for itself.
+# The core uses C++17.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -20,10 +20,10 @@ set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-# A built program finds its library relative to itself, so a build tree can be copied.
+# A built program finds its library by a relative path, so a build tree can be copied.
 set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 
-# An installed program finds the library it was installed with, wherever the prefix is moved to.
+# An installed program finds its library by a relative path, so the prefix can be moved.
 if(APPLE)
     set(wingbeat_origin "@loader_path")
 else()

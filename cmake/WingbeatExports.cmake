@@ -1,5 +1,5 @@
-# The shared library exports wb_* and nothing else. Hidden visibility alone does not do it: templates of the C++ library that
-# are instantiated in our objects keep the visibility that the C++ library gave them.
+# The shared library exports only wb_*. Hidden visibility is not enough for that: templates of the C++ library that are
+# instantiated in the project's objects keep the visibility that the C++ library gave them.
 
 if(NOT TARGET wingbeat)
     return()

@@ -1,5 +1,5 @@
-# What `cmake --install` lays down: library, headers, command, Julia package, and what find_package and pkg-config read.
-# Every path in the installed files is relative to where they lie, so the prefix can be moved.
+# The files that `cmake --install` installs: library, headers, command, Julia package, and the files of find_package and
+# pkg-config. All paths in the installed files are relative to their own location, so the prefix can be moved.
 
 if(NOT TARGET wingbeat)
     return()
@@ -42,7 +42,7 @@ endif()
 configure_package_config_file(
     "${CMAKE_CURRENT_LIST_DIR}/wingbeat-config.cmake.in" "${PROJECT_BINARY_DIR}/wingbeat-config.cmake"
     INSTALL_DESTINATION "${wingbeat_config_dir}")
-# Before 1.0 a minor release may break.
+# Before 1.0 a minor release may break compatibility.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/wingbeat-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/wingbeat-config.cmake" "${PROJECT_BINARY_DIR}/wingbeat-config-version.cmake"
         DESTINATION "${wingbeat_config_dir}")

@@ -1,5 +1,5 @@
-# The target `product`: everything that was added so far, which is what users run and what is installed. `make build` builds it, so that a
-# build folder in which the tests are configured too keeps them as they are.
+# The target `product` builds all targets added so far: the programs and libraries that users run and that are
+# installed. `make build` builds it, so that it does not rebuild tests that are configured in the same build folder.
 
 function(wingbeat_collect_targets folder variable)
     get_property(targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)

@@ -1,4 +1,4 @@
-# WINGBEAT_SANITIZE applies to everything in the tree at once: a half-sanitized program reports nonsense.
+# WINGBEAT_SANITIZE applies to all targets, because a partly instrumented program reports false errors.
 
 if(WINGBEAT_SANITIZE)
     add_compile_options("-fsanitize=${WINGBEAT_SANITIZE}" -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -1,8 +1,8 @@
 # wingbeat_test(<name> SOURCES <files> [LIBRARIES <targets>] [INCLUDES <folders>] [DEFINITIONS <macros>]
 #               [LABEL <label>] [TIMEOUT <seconds>] [LOCK <name>])
 #
-# A GoogleTest executable. Each of its cases becomes one ctest test: a process of its own with a time limit (default 120 s).
-# LOCK: never beside another test with the same lock.
+# Adds a GoogleTest executable. Each of its cases becomes one ctest test: a separate process with a time limit (default
+# 120 s). LOCK: tests with the same lock do not run at the same time.
 function(wingbeat_test name)
     cmake_parse_arguments(ARG "" "TIMEOUT;LABEL;LOCK" "SOURCES;LIBRARIES;INCLUDES;DEFINITIONS" ${ARGN})
     if(ARG_UNPARSED_ARGUMENTS)
@@ -20,7 +20,7 @@ function(wingbeat_test name)
     if(ARG_LOCK)
         list(APPEND properties RESOURCE_LOCK ${ARG_LOCK})
     endif()
-    # Found when the tests run, not when they are built: a case that cannot start is a failed test, not a broken build.
+    # Cases are discovered when the tests run, so that a case that cannot start is a failed test and not a failed build.
     gtest_discover_tests(
         ${name}
         TEST_PREFIX "${name}."
@@ -30,7 +30,7 @@ function(wingbeat_test name)
     wingbeat_long_target("${ARG_LABEL}")
 endfunction()
 
-# The target long_<label>, which builds what the long tests with this label need.
+# Makes the target long_<label>, which builds the targets that the long tests with this label need.
 function(wingbeat_long_target labels)
     string(REGEX REPLACE ",.*" "" label "${labels}")
     if(NOT TARGET long_${label})
@@ -41,11 +41,13 @@ function(wingbeat_long_target labels)
     endif()
 endfunction()
 
-# wingbeat_script_test(<name> COMMAND <command> [NEEDS <targets>] [TIMEOUT <seconds>] [LABEL <label>] [LOCK <name>] [SERIAL])
+# wingbeat_script_test(<name> COMMAND <command> [NEEDS <targets>] [TIMEOUT <seconds>] [LABEL <label>] [LOCK <name>]
+# [SERIAL])
 #
-# Any other program as one test: passed if it exits with 0, skipped if with 77. Several labels are separated by commas. A test with the
-# label `long` belongs to the long tier: scripts/test leaves it out, and so does the target `all` with the targets that it alone needs;
-# the target long_<label> builds those. A test with a longer time limit starts earlier. SERIAL: never beside any other test; say why.
+# Adds another program as one test. Exit code 0: passed, 77: skipped. Commas separate several labels. A test with the
+# label `long` belongs to the long tier: scripts/test omits it, and the target `all` omits the targets that only it
+# needs; the target long_<label> builds those. A test with a longer time limit starts earlier. SERIAL: the test does
+# not run together with any other; state the reason.
 function(wingbeat_script_test name)
     cmake_parse_arguments(ARG "SERIAL" "TIMEOUT;LABEL;LOCK" "COMMAND;NEEDS" ${ARGN})
     if(ARG_UNPARSED_ARGUMENTS)
@@ -67,7 +69,8 @@ endfunction()
 
 # wingbeat_find_julia(<variable>)
 #
-# The Julia that tests run; empty if there is none, or if the library has sanitizers, which Julia is not built with.
+# Sets the variable to the Julia that tests run. It is empty if Julia is missing or if the library has sanitizers,
+# because Julia is built without them.
 function(wingbeat_find_julia variable)
     set(julia)
     if(NOT WINGBEAT_SANITIZE)
@@ -81,7 +84,7 @@ endfunction()
 
 # wingbeat_core_again(<name> [SOURCES <more>])
 #
-# The core, compiled once more in another way.
+# Compiles the core once more, with other options.
 function(wingbeat_core_again name)
     get_target_property(sources wingbeat_objects SOURCES)
     get_target_property(folder wingbeat_objects SOURCE_DIR)

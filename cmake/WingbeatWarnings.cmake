@@ -1,4 +1,4 @@
-# wingbeat_warnings: link it PRIVATE to every target of the tree.
+# wingbeat_warnings has the warning options. Link it PRIVATE to every target of the project.
 
 add_library(wingbeat_warnings INTERFACE)
 

@@ -1,4 +1,4 @@
-# A toolchain for ARM64 Linux by Debian's cross compiler (g++-aarch64-linux-gnu), run by qemu-user.
+# A toolchain for ARM64 Linux: Debian's cross compiler (g++-aarch64-linux-gnu). qemu-user runs the programs.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 
