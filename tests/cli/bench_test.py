@@ -16,13 +16,13 @@ PATIENCE_S = 150
 
 class Bench(CommandTest):
     def run_bench(self, *words):
-        return subprocess.run([BINARY, "bench", "--scale", "0.01", *words], env=self.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        done = subprocess.run([BINARY, "bench", "--scale", "0.01", *words], env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
 
     def test_json_has_every_figure_and_nothing_is_left(self):
-        done = self.run_bench("--json")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        report = json.loads(done.stdout)
+        report = json.loads(self.run_bench("--json"))
         for duel in DUELS:
             figures = report[duel]
             self.assertGreater(figures["floor_p50_ns"], 0)
@@ -34,13 +34,11 @@ class Bench(CommandTest):
         self.assertEqual(list(self.directory.iterdir()), [])
 
     def test_text_is_a_table_for_people(self):
-        done = self.run_bench()
-        self.assertEqual(done.returncode, 0, done.stderr)
-        for words in ("signal, 64 B, spinning", "3.2 MB written and summed", "ratio p50", "0 readers", "32 readers", "1 reader, stopped", "32 readers, woken"):
-            self.assertIn(words, done.stdout)
+        text = self.run_bench()
+        for words in ("signal, 64 B, spinning", "3.2 MB written and summed", "ratio p50", "0 readers", "32 readers",
+                      "1 reader, stopped", "32 readers, woken"):
+            self.assertIn(words, text)
 
-    def test_a_scale_out_of_range_is_refused(self):
-        self.assert_fails(2, "--scale", "bench", "--scale", "0")
 
 
 if __name__ == "__main__":

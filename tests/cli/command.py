@@ -17,6 +17,16 @@ BINARY = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[
 PATIENCE_S = 30
 
 
+class Log:
+    """Collects the output of a process in a file."""
+
+    def __init__(self):
+        self.file = tempfile.TemporaryFile("w+")
+
+    def text(self):
+        return os.pread(self.file.fileno(), 1 << 20, 0).decode()
+
+
 class CommandTest(unittest.TestCase):
     def setUp(self):
         self.directory = Path(tempfile.mkdtemp(prefix="wingbeat-cli."))
@@ -45,15 +55,31 @@ class CommandTest(unittest.TestCase):
         self.assertIn(text, done.stderr)
 
     def start(self, *words):
-        process = subprocess.Popen([BINARY, *map(str, words)], env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return self.spawn(BINARY, *words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def start_logged(self, *words, stream="stderr", **options):
+        """Starts a process with its own standard input. Its .log collects what it writes to `stream`."""
+        log = Log()
+        self.addCleanup(log.file.close)
+        process = self.spawn(*words, **{"stdin": subprocess.PIPE, stream: log.file, **options})
+        process.log = log
+        return process
+
+    def spawn(self, *words, **options):
+        process = subprocess.Popen([str(word) for word in words], text=True,
+                                   **{"env": self.environment, "stdout": subprocess.PIPE, **options})
         self.addCleanup(self.end, process)
         return process
 
+    def kill(self, process):
+        process.kill()
+        process.wait()
+
     def end(self, process):
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        self.kill(process)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                pipe.close()
 
     def start_swarm(self, *words, name="swarm", agents=50):
         """Starts a swarm and waits until it has published a frame."""
@@ -73,7 +99,14 @@ class CommandTest(unittest.TestCase):
 
     def await_log(self, process, pattern):
         """Waits until the log of the process contains this pattern."""
-        self.wait_until(lambda: re.search(pattern, process.log.text()) or self.assertIsNone(process.poll(), process.log.text()))
+        self.wait_until(lambda: re.search(pattern, process.log.text())
+                        or self.assertIsNone(process.poll(), process.log.text()))
+
+    def stop(self, process, *codes):
+        """Ends a process with a .log by Ctrl-C and returns its summary. Its exit code must be 0 or one of `codes`."""
+        code, output, _ = self.finish(process)
+        self.assertIn(code, codes or (0,), process.log.text())
+        return json.loads(output)
 
     def finish(self, process, sent=signal.SIGINT):
         """Sends a signal and returns the exit code and the output."""

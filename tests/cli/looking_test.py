@@ -30,13 +30,12 @@ class Looking(CommandTest):
         self.start_swarm()
         listener = self.start_swarm("--subscribe", "swarm", name="listener")
         self.wait_until(lambda: self.succeed_json("ls")[1]["readers"] == 1)
-        listener.kill()
-        listener.wait()
+        self.kill(listener)
         self.wait_until(lambda: self.succeed_json("ls")[1]["dead_readers"] == 1)
         readers = self.succeed_json("top", "--once")[1]["reader_list"]
         self.assertEqual([(r["pid"], r["alive"]) for r in readers], [(listener.pid, False)])
 
-    def test_info_describes_fields_attributes_and_controls(self):
+    def test_info_describes_fields_attributes_and_controls_as_json_and_as_text(self):
         self.start_swarm("--seed", 5)
         info = self.succeed_json("info", "swarm")
         fields = {f["name"]: (f["type"], f["shape"]) for f in info["fields"] if f["per_agent"]}
@@ -47,9 +46,6 @@ class Looking(CommandTest):
         self.assertEqual([alignment[k] for k in ("value", "minimum", "maximum")], [0.001, 1e-5, 0.1])
         place = next(c for c in info["controls"] if c["name"] == "place")
         self.assertEqual((place["kind"], place["arguments"]), ("command", "id x y z"))
-
-    def test_info_as_text_shows_everything_a_user_looks_for(self):
-        self.start_swarm()
         text = self.succeed("info", "swarm")
         for word in ("position", "x y z", "alignment", "0.001", "1e-05 to 0.1", "place", "id x y z", "zones", "leases"):
             self.assertIn(word, text)
@@ -62,12 +58,11 @@ class Looking(CommandTest):
         self.wait_until(lambda: self.succeed_json("top", "--once")[0]["rate"] > 0)
 
     def test_top_without_a_terminal_says_what_it_waits_for_and_ends_at_a_limit(self):
-        done = self.run_verb("top", "--interval", 0.1, "--timeout", 2.5)
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("wingbeat top: waiting for a stream; there are none\n", done.stderr)
-        self.assertIn("a stream did not appear within 2.5 s", done.stderr)
-        done = self.run_verb("top", "--interval", 0.1, "--timeout", 2.5, "--quiet")
+        words = ("top", "--interval", 0.1, "--timeout", 2.5)
+        self.assert_fails(3, "wingbeat top: waiting for a stream; there are none\n", *words)
+        done = self.run_verb(*words, "--quiet")
         self.assertEqual((done.returncode, "waiting" in done.stderr), (3, False))
+        self.assertIn("a stream did not appear within 2.5 s", done.stderr)
 
     def test_top_without_a_terminal_prints_lines_until_it_is_interrupted(self):
         self.start_swarm()

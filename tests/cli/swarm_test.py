@@ -10,7 +10,7 @@ from command import PATIENCE_S, CommandTest
 
 class Swarm(CommandTest):
     def test_steps_are_counted_and_summed_up_as_json(self):
-        summary = json.loads(self.succeed("swarm", "--agents", 100, "--flat-out", "--steps", 200, "--json"))
+        summary = self.succeed_json("swarm", "--agents", 100, "--flat-out", "--steps", 200)
         self.assertEqual(summary["frames"], 201)
         self.assertEqual((summary["late"], summary["latent_frames"], summary["latent"]), (0, 0, []))
         for key in ("publish_p50_ns", "publish_p99_ns", "step_p50_ns", "wall_seconds"):
@@ -26,7 +26,7 @@ class Swarm(CommandTest):
         self.assertEqual(self.succeed("swarm", "--agents", 100, "--flat-out", "--steps", 5, "--quiet"), "")
 
     def test_rate_paces_and_seconds_end_it(self):
-        summary = json.loads(self.succeed("swarm", "--agents", 10, "--rate", 100, "--seconds", 1, "--json"))
+        summary = self.succeed_json("swarm", "--agents", 10, "--rate", 100, "--seconds", 1)
         self.assertLessEqual(summary["frames"], 102)
         self.assertGreater(summary["frames"], 20)
         self.assertGreaterEqual(summary["wall_seconds"], 1)
@@ -52,7 +52,7 @@ class Swarm(CommandTest):
         self.assertRegex(output.splitlines()[-1], r"^swarm: 1 frames in 2\.")
 
     def test_in_lock_step_with_nobody_it_waits_for_nobody(self):
-        summary = json.loads(self.succeed("swarm", "--agents", 100, "--flat-out", "--steps", 200, "--lock-step", "trainer", "--json"))
+        summary = self.succeed_json("swarm", "--agents", 100, "--flat-out", "--steps", 200, "--lock-step", "trainer")
         self.assertEqual(summary["frames"], 201)
 
     def test_second_swarm_of_a_name_is_told_who_has_it(self):
@@ -61,8 +61,7 @@ class Swarm(CommandTest):
 
     def test_killed_swarm_is_taken_over_by_the_next(self):
         first = self.start_swarm()
-        first.kill()
-        first.wait()
+        self.kill(first)
         seq = self.frames_of("swarm")
         second = self.start("swarm", "--agents", 50, "--rate", 200)
         self.wait_until(lambda: self.succeed_json("info", "swarm")["writer_pid"] == second.pid)
@@ -96,16 +95,15 @@ class Swarm(CommandTest):
         self.assertIn("applied", self.succeed("set", "swarm.alignment", "0.02"))
         self.assertEqual(self.value_of("alignment"), 0.02)
 
-    def attributes_of(self, name="swarm"):
-        return self.succeed_json("info", name)["attributes"]
+    def attributes_of(self, name, *keys):
+        attributes = self.succeed_json("info", name)["attributes"]
+        return [attributes[key] for key in keys]
 
     def test_model_and_space_are_attributes_of_the_stream(self):
         self.start_swarm("--model", "vicsek", "--boundary", "walled", "--box", 9, "--threads", 1)
-        told = self.attributes_of()
-        self.assertEqual([told[key] for key in ("model", "boundary", "box", "dimensions")], ["vicsek", "walled", "9", "2"])
         self.start_swarm(name="usual")
-        told = self.attributes_of("usual")
-        self.assertEqual([told[key] for key in ("model", "boundary", "box", "dimensions")], ["zones", "open", "0", "3"])
+        for name, expected in ("swarm", ["vicsek", "walled", "9", "2"]), ("usual", ["zones", "open", "0", "3"]):
+            self.assertEqual(self.attributes_of(name, "model", "boundary", "box", "dimensions"), expected)
 
     def test_parameters_of_every_model_are_steered_while_it_runs(self):
         for model, name, value, wrong in (("vicsek", "noise", 2.5, 7), ("couzin", "delta_ro", 4, -1),
@@ -119,23 +117,17 @@ class Swarm(CommandTest):
     def test_scenario_says_what_the_command_line_does_not(self):
         process = self.start("swarm", "--scenario", "couzin-torus", "--seed", 5, "--set", "sigma=0.02")
         self.wait_until(lambda: self.frames_of("swarm") > 1 or self.assertIsNone(process.poll()))
-        told = self.attributes_of()
-        self.assertEqual([told[key] for key in ("model", "agents", "seed", "rate")], ["couzin", "100", "5", "10 steps/s"])
+        attributes = self.attributes_of("swarm", "model", "agents", "seed", "rate")
+        self.assertEqual(attributes, ["couzin", "100", "5", "10 steps/s"])
         self.assertEqual([self.value_of(name) for name in ("delta_ro", "delta_ra", "sigma")], [2, 10, 0.02])
 
     def test_scenario_file_with_a_wrong_key_is_a_usage_error(self):
         file = self.directory / "mine.toml"
-        file.write_text("model = 'reynolds'\ncolour = 'red'\n")
-        self.assert_fails(2, "there are model, agents", "swarm", "--scenario", file, "--steps", 1)
-        file.write_text("model = 'reynolds'\n[parameters]\ncolour = 1\n")
-        self.assert_fails(2, "there are radius, separation", "swarm", "--scenario", file, "--steps", 1)
+        for text, reason in (("colour = 'red'", "there are model, agents"),
+                             ("[parameters]\ncolour = 1", "there are radius, separation")):
+            file.write_text(f"model = 'reynolds'\n{text}\n")
+            self.assert_fails(2, reason, "swarm", "--scenario", file, "--steps", 1)
         self.assert_fails(3, "couzin-torus", "swarm", "--scenario", "no-such", "--steps", 1)
-
-    def test_models_and_spaces_that_make_no_sense_are_usage_errors(self):
-        for words in (("--model", "bees"), ("--boundary", "round"), ("--box", "5"), ("--threads", "0"), ("--box", "-1")):
-            with self.subTest(words):
-                self.assertEqual(self.run_verb("swarm", *words, "--steps", 1).returncode, 2)
-        self.assert_fails(2, "vicsek", "swarm", "--model", "bees")
 
     def test_bench_measures_each_model(self):
         lines = self.succeed("swarm", "--bench", "--json", "--agents", 500, "--seconds", 0.05).splitlines()
@@ -158,11 +150,10 @@ class Swarm(CommandTest):
 
     def test_bench_publishes_beside_when_asked(self):
         words = ("swarm", "--bench", "--publish", "--model", "reynolds", "--agents", 500, "--seconds", 0.1)
-        speed = json.loads(self.succeed(*words, "--json"))
+        speed = self.succeed_json(*words)
         self.assertGreater(speed["published_steps_per_s"], 0)
         self.assertTrue(0 < speed["publish_share"] < 1, speed)
         self.assertIn("published, of it publishing", self.succeed(*words))
-        self.assertEqual(self.run_verb("swarm", "--publish").returncode, 2)
 
 
 if __name__ == "__main__":

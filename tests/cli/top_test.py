@@ -10,10 +10,9 @@ import signal
 import struct
 import subprocess
 import termios
-import time
 import unittest
 
-from command import BINARY, PATIENCE_S, CommandTest
+from command import BINARY, CommandTest
 
 
 class Terminal:
@@ -27,9 +26,8 @@ class Terminal:
         self.written = b""
         self.process = subprocess.Popen([BINARY, "top", "--interval", "0.1"], env=test.environment, stdin=self.theirs,
                                         stdout=self.theirs, stderr=self.theirs, start_new_session=True)
-        test.addCleanup(test.end, self.process)
-        test.addCleanup(os.close, self.ours)
-        test.addCleanup(os.close, self.theirs)
+        for cleanup in ((test.end, self.process), (os.close, self.ours), (os.close, self.theirs)):
+            test.addCleanup(*cleanup)
 
     def resize(self, columns, rows):
         fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -52,32 +50,24 @@ class Terminal:
         return "\n".join(self.lines)
 
     def wait_for(self, pattern):
-        """Waits until a screen contains this pattern."""
-        end = time.monotonic() + PATIENCE_S
-        while True:
-            self.read()
-            if re.search(pattern, self.text):
-                return
-            self.test.assertLess(time.monotonic(), end, f"no {pattern} in:\n{self.text}")
-            self.test.assertIsNone(self.process.poll(), self.text)
+        """Until a picture has this."""
+        self.test.wait_until(lambda: self.read() or re.search(pattern, self.text)
+                             or self.test.assertIsNone(self.process.poll(), self.text))
 
     def wait_until_chosen(self, name):
-        end = time.monotonic() + PATIENCE_S
-        while True:
-            self.read()
-            if self.chosen() == name:
-                return
-            self.test.assertLess(time.monotonic(), end, f"{self.chosen()} is chosen, not {name}")
+        self.test.wait_until(lambda: self.read() or self.chosen() == name)
 
     def chosen(self):
         """Returns the marked line of the last screen."""
         picture = re.findall(rb"\x1b\[H(.*?)\x1b\[J", self.written, re.S)[-1]
         return re.search(rb"\x1b\[7m(\S+)", picture).group(1).decode()
 
+    def leave(self):
+        self.press(b"q")
+        self.assert_leaves_cleanly()
+
     def assert_leaves_cleanly(self):
-        end = time.monotonic() + PATIENCE_S
-        while self.process.poll() is None and time.monotonic() < end:
-            self.read()
+        self.test.wait_until(lambda: self.read() or self.process.poll() is not None)
         self.read()
         self.test.assertEqual(self.process.returncode, 0)
         self.test.assertTrue(self.written.startswith(b"\x1b[?1049h"), self.written[:40])
@@ -98,16 +88,14 @@ class Top(CommandTest):
                     self.assertIn(column, terminal.lines[1])
                 self.assertRegex(terminal.lines[2], r"^a-swarm-w\S+ +alive.* \d+\.\d/s ")
                 self.assertIn("q: leave", terminal.lines[-1])
-                terminal.press(b"q")
-                terminal.assert_leaves_cleanly()
+                terminal.leave()
         self.assertIn("LEASES", terminal.lines[1])
 
     def test_without_streams_it_says_how_to_start_one(self):
         terminal = Terminal(self, 80, 24)
         terminal.wait_for("no streams\nstart a writer, for example `wingbeat swarm`")
-        terminal.press(b"j\r\x1b[A?")  # keys without an effect here
-        terminal.press(b"q")
-        terminal.assert_leaves_cleanly()
+        terminal.press(b"j\r\x1b[A?")  # keys that have no meaning now
+        terminal.leave()
 
     def test_a_stream_is_chosen_and_its_details_are_shown(self):
         for name in ("one", "three", "two"):
@@ -116,7 +104,8 @@ class Top(CommandTest):
         terminal = Terminal(self, 100, 90)
         terminal.wait_for("two ")
         terminal.wait_for("listener")
-        for keys, name in ((b"g", "listener"), (b"j", "one"), (b"\x1b[B", "three"), (b"\x1bOB", "two"), (b"j", "two"), (b"k", "three")):
+        for keys, name in ((b"g", "listener"), (b"j", "one"), (b"\x1b[B", "three"), (b"\x1bOB", "two"), (b"j", "two"),
+                           (b"k", "three")):
             terminal.press(keys)
             terminal.wait_until_chosen(name)
         terminal.wait_for("Readers of three(.|\n)*wingbeat swarm")
@@ -130,8 +119,7 @@ class Top(CommandTest):
         terminal.wait_for("start_box")
         terminal.press(b"\x1b")
         terminal.wait_for("RATE")
-        terminal.press(b"q")
-        terminal.assert_leaves_cleanly()
+        terminal.leave()
 
     def test_more_streams_than_lines_are_scrolled_to_the_chosen(self):
         for i in range(12):
@@ -143,8 +131,7 @@ class Top(CommandTest):
         self.assertEqual(terminal.chosen(), "s11")
         terminal.press(b"g")
         terminal.wait_for("(?m)^s00 ")
-        terminal.press(b"q")
-        terminal.assert_leaves_cleanly()
+        terminal.leave()
 
     def test_a_resized_window_is_redrawn(self):
         self.start_swarm()
@@ -154,8 +141,7 @@ class Top(CommandTest):
         os.kill(terminal.process.pid, signal.SIGWINCH)
         self.wait_until(lambda: terminal.read() or len(terminal.lines) == 12)
         self.assertLessEqual(max(map(len, terminal.lines)), 50)
-        terminal.press(b"q")
-        terminal.assert_leaves_cleanly()
+        terminal.leave()
 
     def test_signals_leave_the_terminal_as_it_was(self):
         for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -46,26 +46,14 @@ class Adopting(SegmentsTest):
         for _ in range(3):
             simulation = self.simulate()
             self.await_frames()
-            simulation.kill()
-            simulation.wait()
+            self.kill(simulation)
         self.stop(adoption, 0, 1)
-
-    def adopt_beside_a_holder(self):
-        """Starts an adopt whose lock a living puppet holds, and waits until it reports that."""
-        self.simulate()
-        adoption = self.adopt("--lock-limit", 2)
-        self.await_frames()
-        holder = self.puppet("hold", self.lock)
-        self.await_log(adoption, f"thread {holder.pid}, which is alive, holds it")
-        return adoption, holder
 
     def test_a_dead_holder_of_the_lock_hangs_nothing_and_is_named(self):
         self.simulate()
         adoption = self.adopt("--lock-limit", 2)
         self.await_frames()
-        holder = self.puppet("hold", self.lock)
-        holder.kill()
-        holder.wait()
+        holder = self.die_with_the_lock()
         self.await_log(adoption, f"{self.lock} could not be locked within 2 s: thread {holder.pid}")
         before = self.frames_of("flock")
         later = self.bridge("adopt", self.data, "--type", "f32", "--shape", "3x100", "--as", "later", "--lock", self.lock,
@@ -78,18 +66,19 @@ class Adopting(SegmentsTest):
         self.assertGreater(summary["lock_missed"], 0)
         self.assertEqual(len(re.findall("could not be locked", adoption.log.text())), 1)
 
-    def test_the_death_of_a_holder_that_was_seen_alive_is_told_as_well(self):
-        adoption, holder = self.adopt_beside_a_holder()
-        holder.kill()
-        holder.wait()
-        self.await_log(adoption, f"{self.lock}: thread {holder.pid}, which has ended, holds it; restart")
-        self.stop(adoption, 1)
-
-    def test_a_holder_that_gives_the_lock_back_is_told_as_well(self):
-        adoption, holder = self.adopt_beside_a_holder()
+    def test_a_holder_that_gives_the_lock_back_and_the_death_of_one_that_was_seen_alive_are_told(self):
+        self.simulate()
+        adoption = self.adopt("--lock-limit", 2)
+        self.await_frames()
+        holder = self.puppet("hold", self.lock)
+        self.await_log(adoption, f"thread {holder.pid}, which is alive, holds it")
         self.close(holder)
         self.await_log(adoption, f"{self.lock} can be locked again")
         self.await_frames()
+        holder = self.puppet("hold", self.lock)
+        self.await_log(adoption, f"thread {holder.pid}, which is alive, holds it")
+        self.kill(holder)
+        self.await_log(adoption, f"{self.lock}: thread {holder.pid}, which has ended, holds it; restart")
         self.stop(adoption, 1)
 
     def test_a_mutex_that_nobody_has_initialised_is_waited_for(self):
@@ -131,7 +120,7 @@ class Adopting(SegmentsTest):
                 os.ftruncate(descriptor, size)
         os.close(data)
         os.close(lock)
-        simulation.kill()
+        self.kill(simulation)
         self.simulate()
         self.await_frames()
         self.stop(adoption, 0, 1)
@@ -139,20 +128,20 @@ class Adopting(SegmentsTest):
 
     def test_what_does_not_fit_is_an_error_with_both_sizes(self):
         self.put([0.0] * 300)
-        words = ("adopt", self.data, "--type", "f32", "--as", "flock", "--shape")
-        self.assert_fails(2, f"{self.data} has 1200 bytes, but f32 3x300 needs 3600", *words, "3x300")
-        self.assert_fails(2, "needs 1200 from byte 4 on", *words, "3x100", "--offset", 4)
         self.put([0.0], name=self.lock)
-        self.assert_fails(2, f"{self.lock} has 4 bytes, but a mutex", *words, "3x100", "--lock", self.lock)
-        self.assert_fails(2, "multiple of 8", *words, "3x100", "--lock", self.lock, "--lock-offset", 4)
-        self.assert_fails(2, "at most 2^40", *words, "3x100", "--offset", 2**64 - 4)
-        self.assert_fails(2, "--shape 3xN", *words, "3xN")
-        self.assert_fails(2, "overlap the numbers", *words, "3x100", "--lock", self.data, "--lock-offset", 1192)
-        self.assert_fails(2, "not the name of a segment", "adopt", "position_data", *words[2:], "3x1")
-        self.assert_fails(2, "the memory of a stream", "adopt", "/wb-1d", *words[2:], "3x1")
-        self.assert_fails(2, "key:0x1234", "adopt", "key:zero", *words[2:], "3x1")
-        self.assert_fails(2, "--component x,y", *words, "3x100", "--component", "x,y")
-        self.assert_fails(2, "f32 f64", "adopt", self.data, "--type", "f16", *words[4:], "3x1")
+        for reason, name, kind, shape, *words in (
+            (f"{self.data} has 1200 bytes, but f32 3x300 needs 3600", self.data, "f32", "3x300"),
+            ("needs 1200 from byte 4 on", self.data, "f32", "3x100", "--offset", 4),
+            (f"{self.lock} has 4 bytes, but a mutex", self.data, "f32", "3x100", "--lock", self.lock),
+            ("multiple of 8", self.data, "f32", "3x100", "--lock", self.lock, "--lock-offset", 4),
+            ("at most 2^40", self.data, "f32", "3x100", "--offset", 2**64 - 4),
+            ("--shape 3xN", self.data, "f32", "3xN"), ("f32 f64", self.data, "f16", "3x1"),
+            ("overlap the numbers", self.data, "f32", "3x100", "--lock", self.data, "--lock-offset", 1192),
+            ("not the name of a segment", "position_data", "f32", "3x1"), ("key:0x1234", "key:zero", "f32", "3x1"),
+            ("the memory of a stream", "/wb-1d", "f32", "3x1"),
+            ("--component x,y", self.data, "f32", "3x100", "--component", "x,y"),
+        ):
+            self.assert_fails(2, reason, "adopt", name, "--type", kind, "--as", "flock", "--shape", shape, *words)
 
     def test_a_shared_arrays_numbers_lie_behind_its_header(self):
         header = struct.pack("<IHHqqq32x", 0x57412D31, 9, 2, 64, 3, AGENTS)  # f32, 2 dimensions
@@ -163,7 +152,7 @@ class Adopting(SegmentsTest):
         adoption = self.adopt("--offset", 64, lock=False)
         self.await_log(adoption, f"attached to {self.data}\n")
         self.stop(adoption)
-        self.puppet("write", "flock", AGENTS, 100)
+        self.write()
         self.assert_fails(2, "give --offset 64", "mirror", "flock", "--to", self.data)
         self.assertEqual(struct.pack("16f", *self.floats(count=16)), header)
         mirror = self.mirror("--offset", 64, lock=False)
@@ -206,8 +195,7 @@ class Unverified(SegmentsTest):
         self.assertIn(f"unverified: {why}", self.succeed("info", "flock"))
         info = self.succeed_json("info", "flock")
         self.assertEqual((info["unverified"], info["attributes"]["unverified"]), (why, why))
-        reader = self.puppet("read", "flock")
-        self.assertEqual(self.close(reader)["unverified"], why)
+        self.assertEqual(self.close(self.puppet("read", "flock"))["unverified"], why)
         self.assertFalse(self.stop(adoption)["verified"])
 
     def test_others_are_not(self):
@@ -216,11 +204,9 @@ class Unverified(SegmentsTest):
         self.await_frames(2)
         for verb in (("ls",), ("top", "--once"), ("info", "flock")):
             self.assertNotIn("unverified", self.succeed(*verb))
-        for verb in (("ls",), ("top", "--once")):
-            self.assertIsNone(self.succeed_json(*verb)[0]["unverified"])
-        self.assertIsNone(self.succeed_json("info", "flock")["unverified"])
-        reader = self.puppet("read", "flock")
-        self.assertEqual(self.close(reader)["unverified"], "")
+            told = self.succeed_json(*verb)
+            self.assertIsNone((told if verb[0] == "info" else told[0])["unverified"])
+        self.assertEqual(self.close(self.puppet("read", "flock"))["unverified"], "")
         self.stop(adoption, 0, 1)
 
 

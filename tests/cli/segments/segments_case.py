@@ -8,17 +8,15 @@ import _posixshmem
 import json
 import mmap
 import os
-import signal
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "cli"))
-from command import PATIENCE_S, CommandTest  # noqa: E402
+from command import BINARY, PATIENCE_S, CommandTest  # noqa: E402, F401
 
 PUPPET, LIBRARY = (Path(sys.argv.pop(1)).resolve() for _ in range(2))
 JULIA = ROOT / "scripts" / "julia"
@@ -41,16 +39,6 @@ def open_object(name, flags=os.O_RDWR):
     return _posixshmem.shm_open(name, flags, 0o600)
 
 
-class Lines:
-    """Collects the lines that a process writes to a pipe."""
-
-    def __init__(self):
-        self.file = tempfile.TemporaryFile("w+")
-
-    def text(self):
-        return os.pread(self.file.fileno(), 1 << 20, 0).decode()
-
-
 class SegmentsTest(CommandTest):
     count = 0
 
@@ -63,32 +51,25 @@ class SegmentsTest(CommandTest):
         self.addCleanup(unlink, self.lock)
         self.environment["WINGBEAT_LIBRARY"] = str(LIBRARY)
 
-    def spawn(self, *words, environment=None):
-        """Starts a process that ends with its standard input; .log collects its standard error."""
-        log = Lines()
-        process = subprocess.Popen([str(word) for word in words], env=environment or self.environment, stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=log.file, text=True)
-        process.log = log
-        self.addCleanup(self.end, process)
-        return process
-
-    def end(self, process):
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe and not pipe.closed:
-                pipe.close()
-        process.log.file.close()
-
     def puppet(self, *words):
         """Starts a puppet and waits until it reports that it works."""
-        process = self.spawn(PUPPET, *words)
+        return self.at_work(self.start_logged(PUPPET, *words))
+
+    def at_work(self, process):
         self.assertTrue(process.stdout.readline(), process.log.text())
         return process
 
-    def simulate(self, rate=120, agents=AGENTS, lock=None):
-        return self.puppet("simulate", self.data, lock or self.lock, agents, rate)
+    def simulate(self):
+        return self.puppet("simulate", self.data, self.lock, AGENTS, 120)
+
+    def write(self, agents=AGENTS, *words, stream="flock"):
+        return self.puppet("write", stream, agents, 100, *words)
+
+    def die_with_the_lock(self):
+        """Kills a puppet that holds the lock, and returns it."""
+        holder = self.puppet("hold", self.lock)
+        self.kill(holder)
+        return holder
 
     def julia(self, script, *words, package=None):
         """Starts a Julia script and waits until it reports that it works."""
@@ -96,10 +77,9 @@ class SegmentsTest(CommandTest):
         if package:
             environment.update(JULIA_LOAD_PATH=f"@:{package}:@stdlib")
             environment.setdefault("JULIA_DEPOT_PATH", f"{package / 'depot'}:")
-        process = self.spawn(JULIA, "--startup-file=no", "--compile=min", f"--project={ROOT / 'julia' / 'Wingbeat'}",
-                             Path(__file__).parent / script, *words, environment=environment)
-        self.assertTrue(process.stdout.readline(), process.log.text())
-        return process
+        project = f"--project={ROOT / 'julia' / 'Wingbeat'}"
+        return self.at_work(self.start_logged(JULIA, "--startup-file=no", "--compile=min", project,
+                                              Path(__file__).parent / script, *words, env=environment))
 
     def close(self, process):
         """Ends a puppet or a script by closing its input, and returns its report."""
@@ -108,12 +88,7 @@ class SegmentsTest(CommandTest):
         return json.loads(output) if output.startswith("{") else {}
 
     def bridge(self, *words):
-        return self.spawn(self.binary, *words, "--json")
-
-    @property
-    def binary(self):
-        import command
-        return command.BINARY
+        return self.start_logged(BINARY, *words, "--json")
 
     def adopt(self, *words, lock=True, shape=f"3x{AGENTS}", rate=1000):
         return self.bridge("adopt", self.data, "--type", "f32", "--shape", shape, "--as", "flock", "--field", "data", "--rate",
@@ -122,12 +97,13 @@ class SegmentsTest(CommandTest):
     def mirror(self, *words, lock=True):
         return self.bridge("mirror", "flock", "--to", self.data, *(["--lock", self.lock] if lock else []), *words)
 
-    def stop(self, bridge, *codes):
-        """Ends a bridge by Ctrl-C, checks its exit code, and returns its summary."""
-        bridge.send_signal(signal.SIGINT)
-        output, _ = bridge.communicate(timeout=PATIENCE_S)
-        self.assertIn(bridge.returncode, codes or (0,), bridge.log.text())
-        return json.loads(output)
+    def attached_mirror(self, *words, lock=True):
+        mirror = self.mirror(*words, lock=lock)
+        self.await_log(mirror, "attached to")
+        return mirror
+
+    def killed_mirror(self):
+        self.kill(self.attached_mirror())
 
     def await_frames(self, more=20):
         goal = self.frames_of("flock") + more
@@ -137,12 +113,28 @@ class SegmentsTest(CommandTest):
         """Waits until the only reader of the stream has received this many frames."""
         self.wait_until(lambda: [r["received"] >= frames for r in self.succeed_json("info", "flock")["reader_list"]] == [True])
 
-    def exists(self, name):
+    def size(self, name=None):
+        """Returns the bytes of a segment, or -1 if it does not exist."""
         try:
-            os.close(open_object(name, os.O_RDONLY))
+            descriptor = open_object(name or self.data, os.O_RDONLY)
         except FileNotFoundError:
-            return False
-        return True
+            return -1
+        try:
+            return os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+
+    def exists(self, name):
+        return self.size(name) >= 0
+
+    def assert_both_exist(self):
+        self.assertTrue(self.exists(self.data) and self.exists(self.lock))
+
+    def notes(self):
+        return [path for path in self.directory.iterdir() if path.suffix == ".note"]
+
+    def assert_nothing_left(self, turn=None):
+        self.assertFalse(self.exists(self.data) or self.exists(self.lock) or self.notes(), turn)
 
     def floats(self, name=None, count=3 * AGENTS, offset=0):
         descriptor = open_object(name or self.data, os.O_RDONLY)

@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
-from segments_case import AGENTS, HAS_JULIA, JULIA_PATIENCE_S, PATIENCE_S, PATIENT, ROOT, SegmentsTest
+from segments_case import AGENTS, BINARY, HAS_JULIA, JULIA_PATIENCE_S, PATIENCE_S, PATIENT, ROOT, SegmentsTest
 
 
 class Contract(SegmentsTest):
@@ -60,9 +59,8 @@ class Contract(SegmentsTest):
 
     @unittest.skipUnless(HAS_JULIA, "there is no Julia")
     def test_the_analysis_sees_whole_frames_of_a_mirrored_stream(self):
-        self.puppet("write", "flock", AGENTS, 100)
-        mirror = self.mirror()
-        self.await_log(mirror, "attached to")
+        self.write()
+        mirror = self.attached_mirror()
         for how in ("attach", "initialise"):
             with self.subTest(how):
                 analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, how)
@@ -80,9 +78,8 @@ class Contract(SegmentsTest):
     def test_the_package_of_the_origins_analysis_sees_whole_frames_of_a_mirrored_stream(self):
         with tempfile.TemporaryDirectory(prefix="wingbeat-ipc-") as name:
             package = self.package_in(Path(name))
-            self.puppet("write", "flock", AGENTS, 100)
-            mirror = self.mirror()
-            self.await_log(mirror, "attached to")
+            self.write()
+            mirror = self.attached_mirror()
             analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, "package", package=package)
             self.await_frames(200)
             seen = self.close(analysis)
@@ -105,25 +102,24 @@ class Unheard(SegmentsTest):
     def test_closed_descriptors_leave_segments_alone(self):
         simulation = self.simulate()
         adoption = subprocess.run(
-            ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", self.binary, "adopt", self.data, "--type", "f32", "--shape", "3x100",
-             "--lock", self.lock, "--as", "flock", "--seconds", "0.5", *PATIENT], env=self.environment, check=False, timeout=PATIENCE_S)
+            ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", BINARY, "adopt", self.data, "--type", "f32",
+             "--shape", "3x100", "--lock", self.lock, "--as", "flock", "--seconds", "0.5", *PATIENT],
+            env=self.environment, check=False, timeout=PATIENCE_S)
         self.assertEqual(adoption.returncode, 0)
         self.close(simulation)  # its mutex still exists
 
     def test_a_pipe_that_nobody_reads_any_more_leaves_no_segments_behind(self):
-        self.puppet("write", "flock", AGENTS, 100)
-        mirror = subprocess.Popen([self.binary, "mirror", "flock", "--to", self.data, "--lock", self.lock], env=self.environment,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.write()
+        mirror = subprocess.Popen([BINARY, "mirror", "flock", "--to", self.data, "--lock", self.lock],
+                                  env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertIn(b"attached", mirror.stdout.readline())
         mirror.stdout.close()
-        holder = self.puppet("hold", self.lock)
-        holder.kill()
-        holder.wait()
+        self.die_with_the_lock()
         frames = self.floats()[0]
         self.wait_until(lambda: self.floats()[0] > frames)  # its message had no reader
         mirror.send_signal(signal.SIGINT)
         self.assertEqual(mirror.wait(timeout=PATIENCE_S), 1)
-        self.assertFalse(self.exists(self.data) or self.exists(self.lock))
+        self.assert_nothing_left()
 
 
 class SystemV(SegmentsTest):
@@ -131,7 +127,7 @@ class SystemV(SegmentsTest):
         key, lock = f"key:{0x57420000 + os.getpid() % 65536:#x}", f"key:{0x57430000 + os.getpid() % 65536}"
         for name in (key, lock):
             self.addCleanup(subprocess.run, ["ipcrm", "-M", hex(int(name[4:], 0))], stderr=subprocess.DEVNULL, check=False)
-        self.puppet("write", "source", AGENTS, 100)
+        self.write(stream="source")
         adoption = self.bridge("adopt", key, "--type", "f32", "--shape", "3x96", "--lock", lock, "--as", "flock", "--rate", 1000)
         self.await_log(adoption, f"waiting for segment {lock}")
         mirror = self.bridge("mirror", "source", "--to", key, "--lock", lock)
@@ -156,32 +152,19 @@ class SystemV(SegmentsTest):
         def is_there():
             return subprocess.run(remove, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
-        self.puppet("write", "flock", AGENTS, 100)
-
         def start():
             mirror = self.bridge("mirror", "flock", "--to", key)
             self.await_log(mirror, "attached to")
             return mirror
 
-        def kill():
-            mirror = start()
-            mirror.kill()
-            mirror.wait()
-
-        kill()
+        self.write()
+        self.kill(start())
         self.assertEqual(self.succeed_json("gc")["segments"], [key])
         self.assertFalse(is_there())
-        kill()
+        self.kill(start())
         self.stop(start(), 0, 1)
         self.assertFalse(is_there())
         self.assertEqual(self.succeed("gc"), "nothing to collect\n")
-        for turn in range(20):
-            mirror = self.bridge("mirror", "flock", "--to", key)
-            time.sleep(0.002 * turn)
-            mirror.kill()
-            mirror.wait()
-            self.succeed("gc")
-            self.assertFalse(is_there(), turn)
 
 
 if __name__ == "__main__":
