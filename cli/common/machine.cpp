@@ -138,7 +138,7 @@ Finding check_remove_ipc(const MachinePaths& paths, std::uint32_t user, const st
   if (!is_removing_ipc(paths)) return fine(kAbout, "off: shared memory stays when you log out");
   if (user < kFirstUser) return fine(kAbout, fmt::format("on, but it spares system users such as {}", user_name));
   if (fs::exists(fs::path(paths.linger) / user_name))
-    return fine(kAbout, fmt::format("on, but it spares {}, who lingers", user_name));
+    return fine(kAbout, fmt::format("on, but {} lingers, so it removes nothing of this user", user_name));
   return {kAbout, Level::advice, "on: systemd deletes your streams when your last session ends",
           fmt::format("for simulations that outlive a login: `loginctl enable-linger {}`, or RemoveIPC=no in "
                       "/etc/systemd/logind.conf",

@@ -107,7 +107,7 @@ Reader open_reader(const std::string& stream, const std::string& label, Mode mod
 }
 
 void add_request_options(Verb& verb, RequestOptions& options) {
-  verb.add("--timeout", options.timeout_s, "Wait at most so many seconds for the answer")
+  verb.add("--timeout", options.timeout_s, "Limit the seconds of the wait for the answer")
       .between(0, 1e6)
       .with_default();
   verb.add("--quiet", options.quiet, "Print nothing unless the request fails");

@@ -113,7 +113,7 @@ void add_osc(CommandLine& line) {
   auto verb = line.add_verb(kServing, "osc", "Connect a stream with Open Sound Control, until Ctrl-C",
                             "Example: wingbeat osc swarm --listen 12345 --send 127.0.0.1:7779");
   auto a = std::make_shared<OscArguments>();
-  verb.add("stream", a->stream, "The stream to steer, which may come and go").required();
+  verb.add("stream", a->stream, "The stream to steer, which may end and return").required();
   verb.add("--listen", a->listen,
            "Receive on this UDP port, of loopback unless a host is given (0.0.0.0:12345: all interfaces, so that every "
            "machine that reaches it may steer); 0: any free port")
@@ -125,14 +125,14 @@ void add_osc(CommandLine& line) {
            "for "
            "everything")
       .shown_as("NAME|FILE");
-  verb.add("--rate", a->rate, "Compare parameters so many times per second").between(0.1, 10000).with_default();
+  verb.add("--rate", a->rate, "Set how often per second parameters are compared").between(0.1, 10000).with_default();
   verb.add("--seconds", a->seconds, "End after this time").between(0, 1e9);
   verb.add("--timeout", a->wait.timeout_s,
-           "End with exit code 3 if the stream does not appear within so many seconds; 0: wait forever")
+           "End with exit code 3 if the stream does not appear within this time in seconds; 0: wait forever")
       .between(0, 1e9)
       .with_default();
   verb.add("--list", a->list, "Print the addresses of the stream, which must exist, and end");
-  verb.add("--quiet", a->wait.quiet, "Print no summary and not what is waited for; problems are still reported");
+  verb.add("--quiet", a->wait.quiet, "Print no summary and no messages about waiting; problems are still reported");
   verb.add("--json", a->json, "Print the summary as one JSON object, or the list as an array");
   verb.run([a] { return a->list ? list(*a) : run(*a); });
 }

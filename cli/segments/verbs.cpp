@@ -141,10 +141,10 @@ void add_lock_options(Verb& verb, Arguments& a, const std::string& lock_help, co
 void add_end_options(Verb& verb, Arguments& a, const std::string& waited_for) {
   verb.add("--seconds", a.seconds, "End after this time").between(0, 1e9);
   verb.add("--timeout", a.wait.timeout_s,
-           "End with exit code 3 if " + waited_for + " does not appear within so many seconds; 0: wait forever")
+           "End with exit code 3 if " + waited_for + " does not appear within this time in seconds; 0: wait forever")
       .between(0, 1e9)
       .with_default();
-  verb.add("--quiet", a.wait.quiet, "Print no summary and not what is waited for; problems are still reported");
+  verb.add("--quiet", a.wait.quiet, "Print no summary and no messages about waiting; problems are still reported");
   verb.add("--json", a.json, "Print the summary as one JSON object");
 }
 
@@ -158,7 +158,8 @@ void add_adopt(CommandLine& line) {
                     "--as flock\n"
                     "wingbeat adopt key:0x1234 --type f64 --shape 2x50 --as pair");
   auto a = std::make_shared<AdoptArguments>();
-  verb.add("segment", a->segment, "The segment, which may come and go: /NAME (POSIX), key:0x1234 or id:7 (System V)")
+  verb.add("segment", a->segment,
+           "The segment, which may disappear and return: /NAME (POSIX), key:0x1234 or id:7 (System V)")
       .required();
   verb.add("--type", a->type, "Set the type of the numbers: f32 f64 i8 i16 i32 i64 u8 u16 u32 u64").required();
   verb.add("--shape", a->shape, "Set the sizes, fastest first: 3x100 is 100 agents of 3 numbers each").required();
@@ -167,11 +168,11 @@ void add_adopt(CommandLine& line) {
   add_lock_options(verb, *a,
                    "Lock the pthread_mutex_t in this segment, which the writing programs use; without it frames may be "
                    "torn, and the stream is marked as unverified",
-                   "Try to lock it for so many seconds each time; after that no frame is made");
+                   "Limit the seconds of each attempt to lock it; after that no frame is made");
   verb.add("--field", a->field, "Name the field; default: the segment's name");
   verb.add("--unit", a->unit, "Set the unit of the field");
   verb.add("--fixed", a->fixed, "Say that the last size is not a number of agents; with three sizes it never is");
-  verb.add("--rate", a->rate, "Read so many times per second; changes between two reads are lost")
+  verb.add("--rate", a->rate, "Set the reads per second; changes between two reads are lost")
       .between(0.01, 100000)
       .with_default();
   verb.add("--repeat", a->repeat, "Make a frame of each read, not only of changes");
@@ -184,7 +185,7 @@ void add_mirror(CommandLine& line) {
                             "For programs that read only raw segments.\n"
                             "Example: wingbeat mirror flock --to /position_data --lock /mutex_lock");
   auto a = std::make_shared<MirrorArguments>();
-  verb.add("stream", a->stream, "The stream, which may come and go").required();
+  verb.add("stream", a->stream, "The stream, which may end and return").required();
   verb.add("--to", a->segment,
            "Write into this segment and make it if it does not exist: /NAME (POSIX), key:0x1234 or id:7 (System V)")
       .required()
@@ -193,11 +194,11 @@ void add_mirror(CommandLine& line) {
       verb, *a,
       "Lock the pthread_mutex_t in this segment, which the reading programs use; it is made and initialised if "
       "it does not exist",
-      "Try to lock it for so many seconds each time; after that the newest frame is tried");
+      "Limit the seconds of each attempt to lock it; the next attempt uses the newest frame");
   verb.add("--field", a->field, "Choose the field; default: the first");
   verb.add("--type", a->type, "Convert the numbers to f32 or f64; default: the field's own type")
       .one_of({"f32", "f64"});
-  verb.add("--rate", a->rate, "Write at most so many frames per second, the newest each time; 0: every new frame")
+  verb.add("--rate", a->rate, "Limit the frames written per second, the newest each time; 0: every new frame")
       .between(0, 100000)
       .with_default();
   verb.add("--keep", a->keep, "Do not remove the segments at the end");

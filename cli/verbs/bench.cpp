@@ -1,4 +1,4 @@
-// wingbeat bench: Wingbeat beside a bare floor, in one run.
+// wingbeat bench: compares Wingbeat with bare shared memory (the floor) in one run.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -162,9 +162,9 @@ int run(const Options& options) {
 
 void add_bench(CommandLine& line) {
   auto verb = line.add_verb(
-      kUpkeep, "bench", "Measure Wingbeat beside a bare floor",
+      kUpkeep, "bench", "Compare the speed of Wingbeat with that of bare shared memory",
       "The floor is two pinned processes without a library, with the same memory traffic, measured in turns "
-      "with Wingbeat. The figures mean something only on a quiet machine; compare the ratios.");
+      "with Wingbeat. Run it on an idle machine, and compare the ratios.");
   auto options = std::make_shared<Options>();
   verb.add("--scale", options->scale, "Multiply the number of frames").between(0.001, 1000).with_default();
   verb.add("--json", options->json, "Print one JSON object instead of text");

@@ -51,7 +51,7 @@ int collect_and_tell(const std::string& stream, bool json) {
 }  // namespace
 
 void add_gc(CommandLine& line) {
-  auto verb = line.add_verb(kUpkeep, "gc", "Remove what dead processes left; what live ones use is never touched");
+  auto verb = line.add_verb(kUpkeep, "gc", "Remove what dead processes left, and nothing that is in use");
   auto stream = std::make_shared<std::string>();
   verb.add("stream", *stream, "Remove only what belongs to this stream");
   auto json = std::make_shared<bool>(false);

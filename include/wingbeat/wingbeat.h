@@ -12,7 +12,7 @@
  *   Handles are opaque pointers. Each is ended by its own _close or _destroy function, which accepts NULL.
  *   A frame that a reader has taken is a *lease*: its bytes do not change until wb_frame_release. A frame may be held
  *   across later waits and across restarts of the writer. Release it before you close its reader.
- *   When a process dies, the kernel or the next process that attaches gives back everything the process held.
+ *   When a process dies, the kernel or the next process that attaches releases everything the process held.
  *
  * THREADS AND PROCESSES
  *   A handle is used by one thread at a time. A function that may be called from any thread, such as wb_frame_release,
@@ -331,7 +331,7 @@ typedef enum wb_option {
   WB_OPTION_LEASE_BUDGET = 1,
   /* Reader entries, that is, readers at a time. Default 32; 1 to WB_MAX_READERS. */
   WB_OPTION_MAX_READERS = 2,
-  /* Further slots: a reader of every frame may fall behind by so many frames without loss. Default 4; 0 to 4096. */
+  /* Further slots: a reader of every frame may fall behind by this many frames without loss. Default 4; 0 to 4096. */
   WB_OPTION_HISTORY = 3,
   /* The access of other users: bits of wb_access. Default 0: none. */
   WB_OPTION_ACCESS = 4,
@@ -409,7 +409,7 @@ WB_API int wb_writer_set_count(wb_writer* writer, uint64_t count);
  * if no slot is begun. */
 WB_API int wb_writer_publish(wb_writer* writer, uint64_t step, double sim_time);
 
-/* Gives the begun slot back without publishing it. The next frame gets its number. WB_ERR_STATE if no slot is begun. */
+/* Returns the begun slot without publishing it. The next frame gets its number. WB_ERR_STATE if no slot is begun. */
 WB_API int wb_writer_abandon(wb_writer* writer);
 
 /* LOCK-STEP. After each frame the writer waits for the readers in mode WB_LOCK_STEP whose label is `label` (NULL: any
@@ -441,7 +441,7 @@ typedef struct wb_request {
   uint64_t submit_time_ns;
 } wb_request;
 
-/* Gives the next waiting request, in the order in which they were sent. Call it between publish and begin until it
+/* Returns the next waiting request, in the order in which they were sent. Call it between publish and begin until it
  * returns WB_NO_REQUEST. A request that is not refused before the next call counts as applied. If a parameter was set
  * several times, only the last value is given, and the other requests are answered with WB_SUPERSEDED. A value out of
  * range is not given, but refused. Wait-free; makes at most one system call, to wake readers. */
@@ -569,7 +569,7 @@ WB_API void wb_frame_release(wb_frame* frame);
 /* The address of a field in the frame. Valid until the frame is released. NULL if there is no such field. */
 WB_API const void* wb_frame_field(const wb_frame* frame, uint32_t field);
 
-/* The memory that a frame lies in. For bindings of languages whose arrays may outlive a frame. */
+/* The memory of a frame. For bindings of languages whose arrays may outlive a frame. */
 typedef struct wb_memory wb_memory;
 
 /* Keeps the frame's memory mapped until wb_memory_release, also after the frame is released and the reader is closed.
@@ -614,7 +614,7 @@ WB_API int wb_reader_get_stats(wb_reader* reader, wb_reader_stats* out);
 
 /* --------------------------------------------------------------------------------------------------------- requests */
 
-/* What became of a request. The values are part of the format. */
+/* The result of a request. The values are part of the format. */
 typedef enum wb_receipt_status {
   WB_APPLIED = 1,      /* applied after step `step`; frame `seq` is the first that can show it */
   WB_SUPERSEDED = 2,   /* not applied: a later request set the same parameter */
@@ -637,7 +637,7 @@ typedef struct wb_receipt {
  * WB_ERR_NOT_FOUND if the stream has no such control. WB_ERR_TYPE if the value has another type; a whole number is
  * accepted for an f64 parameter. WB_ERR_ARGUMENT for a value out of range or a wrong number of arguments.
  * WB_ERR_NO_ROOM if WB_MAX_PENDING requests of this reader wait for their receipts: the writer does not answer
- * requests, or not so many. */
+ * requests, or answers too slowly. */
 WB_API int wb_reader_set(wb_reader* reader, const char* parameter, wb_value value, uint64_t* id);
 WB_API int wb_reader_trigger(wb_reader* reader, const char* trigger, uint64_t* id);
 WB_API int wb_reader_command(wb_reader* reader, const char* command, const double* arguments, uint32_t argument_count,
@@ -687,7 +687,7 @@ typedef struct wb_window_view {
   const uint64_t* counts; /* the number of agents in each frame */
 } wb_window_view;
 
-/* Gives a field of the window. field: an index into the names that wb_window_open was given. WB_ERR_ARGUMENT. */
+/* Returns a field of the window. field: an index into the names that wb_window_open was given. WB_ERR_ARGUMENT. */
 WB_API int wb_window_get(const wb_window* window, uint32_t field, wb_window_view* out);
 
 /* ------------------------------------------------------------------------------------------------------------ array */
@@ -761,7 +761,7 @@ WB_API int wb_array_get_info(const wb_array* array, wb_array_info* out);
  * handles use the lock. */
 WB_API int wb_array_lock(wb_array* array, int64_t timeout_ns);
 
-/* Gives the lock back. Makes a system call only if another handle waits. WB_ERR_STATE if this handle does not hold
+/* Releases the lock. Makes a system call only if another handle waits. WB_ERR_STATE if this handle does not hold
  * it. */
 WB_API int wb_array_unlock(wb_array* array);
 
@@ -843,10 +843,10 @@ typedef struct wb_collect_report {
   uint32_t readers; /* entries of dead readers, cleared */
   uint32_t objects; /* memory objects, unlinked */
   uint32_t files;   /* manifests and lock files, removed */
-  uint64_t bytes;   /* of memory, given back */
+  uint64_t bytes;   /* of memory, freed */
 } wb_collect_report;
 
-/* Removes what dead processes left: of one stream; or, with stream = NULL, of all streams and of arrays whose
+/* Removes what dead processes left of one stream; or, with stream = NULL, of all streams and of arrays whose
  * creators died before they were complete. Never removes anything that a living process uses. out may be NULL.
  * WB_NOT_READY if there is no such stream. */
 WB_API int wb_collect(const char* stream, wb_collect_report* out);

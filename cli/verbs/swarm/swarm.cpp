@@ -117,8 +117,8 @@ Summary run_steps(const SwarmArguments& arguments, SwarmStream& stream, std::opt
   for (;;) {
     const bool is_time = pace.wait();
     if (is_done(arguments, summary)) break;
-    // Requests are answered after the readers have finished with the frame, so that what they asked because of it applies
-    // to the next step.
+    // Requests are answered after the readers have finished with the frame, so that what they asked because of it
+    // applies to the next step.
     if (!stream.await_readers()) continue;
     summary.requests += stream.answer_requests();
     if (listener) listener->poll();
@@ -250,7 +250,8 @@ void add_model_options(Verb& verb, SwarmArguments& a) {
 
 void add_run_options(Verb& verb, SwarmArguments& a) {
   verb.add("--seed", a.flock.seed, "Seed all random numbers").with_default();
-  const Option rate = verb.add("--rate", a.rate, "Make so many steps per second").between(0.001, 1e6).with_default();
+  const Option rate =
+      verb.add("--rate", a.rate, "Set the number of steps per second").between(0.001, 1e6).with_default();
   verb.add("--flat-out", a.flat_out, "Run as fast as possible instead; 60 steps then count as one second")
       .excludes(rate);
   verb.add("--seconds", a.seconds, "End after this time").between(0, 1e9);
@@ -263,16 +264,18 @@ void add_stream_options(Verb& verb, SwarmArguments& a) {
   static constexpr std::uint64_t kRights[] = {WB_GROUP_READ, WB_GROUP_CONTROL, WB_ALL_READ};
   using Injections = std::vector<std::pair<std::string, Injection>>;
   verb.add("--name", a.stream.name, "Name the stream").with_default();
-  verb.add("--lease-budget", a.stream.lease_budget, "Set how many frames all readers together may hold").with_default();
-  verb.add("--history", a.stream.history, "Set how many frames a reader of every frame may fall back").with_default();
-  verb.add("--max-readers", a.stream.max_readers, "Set how many readers there may be").with_default();
+  verb.add("--lease-budget", a.stream.lease_budget, "Set the number of frames that all readers together may hold")
+      .with_default();
+  verb.add("--history", a.stream.history, "Set the number of frames by which a reader of every frame may fall behind")
+      .with_default();
+  verb.add("--max-readers", a.stream.max_readers, "Set the maximum number of readers").with_default();
   verb.add("--lock-step", a.stream.lock_step,
            "Wait after each frame for the readers in lock-step with this label; a request that they make because of a "
            "frame "
            "applies to the next")
       .shown_as("LABEL");
   verb.add("--timeout", a.stream.lock_step_limit_s,
-           "Wait at most so many seconds for a reader in lock-step, then go on without it until it catches up")
+           "Limit the seconds of a wait for a reader in lock-step; then continue without it until it catches up")
       .between(0.001, 1e6)
       .with_default();
   verb.choose(
@@ -290,7 +293,7 @@ void add_stream_options(Verb& verb, SwarmArguments& a) {
                          {"torn", Injection::torn},
                          {"deaf", Injection::deaf},
                          {"frozen", Injection::frozen}},
-              "Make a fault, to see that checks notice it: torn (half a frame is the one before), deaf (the subscribed "
+              "Inject a fault, which checks must detect: torn (half a frame is the one before), deaf (the subscribed "
               "stream is never read), frozen (parameters have no effect); default: none");
 }
 

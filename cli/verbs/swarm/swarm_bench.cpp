@@ -145,8 +145,8 @@ double measure_copies(unsigned threads) {
   return best;
 }
 
-// Bytes read and written in a second by so many threads that copy memory at the same time, each more than a cache
-// holds. Measured once for each number of threads; takes a few tenths of a second.
+// Bytes read and written in a second by the given number of threads that copy memory at the same time, each more than
+// a cache holds. Measured once for each number of threads; takes a few tenths of a second.
 double copy_bytes_per_second(unsigned threads) {
   static std::map<unsigned, double> known;
   const auto found = known.find(threads);

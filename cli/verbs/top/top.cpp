@@ -309,13 +309,15 @@ void add_top(CommandLine& line) {
                     "On a terminal, choose a stream with the arrow keys or j and k, and press Enter to see its fields, "
                     "parameters and readers; q leaves. Otherwise the state is printed every --interval seconds.");
   auto arguments = std::make_shared<TopArguments>();
-  verb.add("--interval", arguments->interval_s, "Update every so many seconds").between(0.05, 3600).with_default();
+  verb.add("--interval", arguments->interval_s, "Set the seconds between two updates")
+      .between(0.05, 3600)
+      .with_default();
   verb.add("--once", arguments->once, "Print the state once and end");
   verb.add("--timeout", arguments->wait.timeout_s,
-           "Without a terminal, end with exit code 3 if no stream appears within so many seconds; 0: wait forever")
+           "Without a terminal, end with exit code 3 if no stream appears within this time in seconds; 0: wait forever")
       .between(0, 1e9)
       .with_default();
-  verb.add("--quiet", arguments->wait.quiet, "Do not say what is waited for");
+  verb.add("--quiet", arguments->wait.quiet, "Do not report what the command waits for");
   verb.add("--json", arguments->json, "Print one JSON array per update, each on a line");
   verb.run([arguments] {
     catch_interrupts();
