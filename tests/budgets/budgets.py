@@ -116,7 +116,7 @@ def compare(counter, operations, budgets):
 def check(counter, operations):
     wrong = compare(counter, operations, read_budgets())
     if wrong:
-        print(f"FAILS: {', '.join(wrong)}. See what spends it (callgrind_annotate), or, if it is worth it, run with --update")
+        print(f"FAILS: {', '.join(wrong)}. Find the cost with callgrind_annotate, or accept it with --update")
     return 1 if wrong else 0
 
 

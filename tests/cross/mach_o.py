@@ -79,12 +79,12 @@ def read(data, architecture):
 
 def faults(image, promised):
     """Returns the faults of a file as texts."""
-    wrong = [f"takes {n} from the system: find it by dlsym" for n in sorted(image.undefined & FORBIDDEN)]
+    wrong = [f"imports {n}, which older systems lack; find it by dlsym" for n in sorted(image.undefined & FORBIDDEN)]
     wrong += [f"does not export {n}" for n in sorted(promised - image.exported)]
     if len(image.undefined) < 3:
-        wrong.append("takes next to nothing from the system: its symbol table was not read")
+        wrong.append("imports nearly nothing, so its symbol table was not read correctly")
     if image.oldest_macos is None:
-        wrong.append("does not say which macOS it is for")
+        wrong.append("does not state its oldest macOS")
     return wrong
 
 
@@ -110,7 +110,7 @@ def main():
         promised = set(Path(arguments[1]).read_text().split())
         arguments = arguments[2:]
         if not promised:
-            sys.exit("mach_o.py: nothing is promised: the list is empty")
+            sys.exit("mach_o.py: the list of promised names is empty")
     if len(arguments) < 2 or arguments[0] not in PROCESSORS:
         sys.exit(__doc__)
     results = [check(path, arguments[0], promised) for path in arguments[1:]]

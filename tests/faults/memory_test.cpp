@@ -136,7 +136,7 @@ TEST_F(SmallMemory, of_the_runtime_directory_for_a_new_epoch_leaves_the_old_one_
   EXPECT_EQ(poor.answer("make 9"), kNoMemory) << poor.answer("error");
   EXPECT_EQ(directory.objects(), objects);
   EXPECT_EQ(poor.answer("look"), "0 whole") << "the frames are still there";
-  EXPECT_EQ(poor.answer("make"), "0") << "and a writer of the old schema goes on: " << poor.answer("error");
+  EXPECT_EQ(poor.answer("make"), "0") << "a writer with the old schema can take over: " << poor.answer("error");
   EXPECT_EQ(poor.ask("publish")[0], "0");
   EXPECT_EQ(poor.answer("close_reader"), "0");
   EXPECT_EQ(poor.answer("close_writer"), "0");

@@ -85,7 +85,7 @@ def mutated_core(name, work):
     _, file, text, instead = MUTANTS[name]
     source = (core / file).read_text()
     if source.count(text) != 1:
-        sys.exit(f"fuzz: {name}: its text stands {source.count(text)} times in core/{file}, not once: correct it")
+        sys.exit(f"fuzz: {name}: its text occurs {source.count(text)} times in core/{file}, not once; correct it")
     (core / file).write_text(source.replace(text, instead))
     return core
 
@@ -106,9 +106,9 @@ def run(program, name, seconds, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("targets", nargs="*", default=TARGETS, metavar="TARGET", help=" ".join([*TARGETS, *MUTANTS]))
-    parser.add_argument("--seconds", type=int, default=60 if os.environ.get("CI") else 10, help="for each target")
+    parser.add_argument("--seconds", type=int, default=60 if os.environ.get("CI") else 10, help="set the time for each target")
     parser.add_argument("--compiler", default="clang++")
-    parser.add_argument("--work", type=Path, required=True, help="where to build, and to put what was found")
+    parser.add_argument("--work", type=Path, required=True, help="name the folder for builds and findings")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     if not has_fuzzer(arguments.compiler, arguments.work):
@@ -119,7 +119,7 @@ def main():
         program = build(target, arguments.compiler, arguments.work)
         code, tail = run(program, target, arguments.seconds, arguments.work)
         good = (code != 0) if target in MUTANTS else (code == 0)
-        print(f"fuzz {target}: {'as it should be' if good else 'WRONG'} (exit code {code})\n{tail}", flush=True)
+        print(f"fuzz {target}: {'as expected' if good else 'NOT AS EXPECTED'} (exit code {code})\n{tail}", flush=True)
         bad += not good
     return 1 if bad else 0
 

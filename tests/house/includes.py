@@ -71,9 +71,9 @@ def resolve(root, file, name):
 
 def judge_core(layer, target, target_folder):
     if layer not in CORE:
-        return f"{layer} is no layer of the core"
+        return f"{layer} is not listed as a layer of the core"
     if str(target).startswith(PUBLIC):
-        return None if layer in PUBLIC_INSIDE else f"{layer} may not see the public headers"
+        return None if layer in PUBLIC_INSIDE else f"{layer} may not include the public headers"
     if target_folder in CORE[layer] | {layer}:
         return None
     allowed = ", ".join(sorted(CORE[layer])) or "nobody"
@@ -82,14 +82,14 @@ def judge_core(layer, target, target_folder):
 
 def judge_outside(file, folder, target, target_folder):
     if folder not in OUTSIDE:
-        return f"{folder}/ is not in the house: name it and whom it may include in tests/house/includes.py"
+        return f"{folder}/ has no include rule: add one to tests/house/includes.py"
     if str(target).startswith(PUBLIC):
-        return f"{folder} does not know the library" if folder in NO_PUBLIC else None
+        return f"{folder} may not include the library" if folder in NO_PUBLIC else None
     if str(file).startswith(INSIDERS):
         return None
     if target_folder in OUTSIDE[folder] | {folder}:
         return None
-    return f"{folder} sees <wingbeat/...> alone" if target_folder.startswith("core") else f"{folder} may not include {target_folder}"
+    return f"{folder} may include only <wingbeat/...>" if target_folder.startswith("core") else f"{folder} may not include {target_folder}"
 
 
 def judge(file, target):

@@ -265,7 +265,7 @@ int run(const Arguments& arguments) {
   conductor.begin();
   conductor.rage();
   const bool is_blind = std::filesystem::is_directory("/dev/shm") && objects_of(directory).empty();
-  if (is_blind) std::printf("blind: no memory objects of streams in use were found\n");
+  if (is_blind) std::printf("blind: the memory objects of the streams in use were not found\n");
   conductor.end();
   ::wb_collect(nullptr, nullptr);
   if (arguments.inject == "left") std::fclose(std::fopen((directory + "/rubbish").c_str(), "w"));
@@ -279,7 +279,7 @@ int run(const Arguments& arguments) {
     wrong += place.wrong;
     restarts += place.restarts;
     if (place.wrong > 0)
-      std::printf("wrong: %s (%llu times in this place)\n", place.message,
+      std::printf("wrong: %s (%llu errors of this player)\n", place.message,
                   static_cast<unsigned long long>(place.wrong.load()));
   }
   const bool good = torn + wrong + conductor.hung() + conductor.crashed() + left == 0 && !is_blind && frames > 0 &&

@@ -206,7 +206,7 @@ void ask(Player& player) {
     wb_receipt receipt{};
     if (code == WB_OK && wb_reader_receipt(reader.get(), id, 5 * kMillisecond, &receipt) == WB_OK &&
         (receipt.id != id || receipt.status < WB_APPLIED || receipt.status > WB_WAS_RESTARTED))
-      player.complain("a receipt of another request, or without a meaning");
+      player.complain("a receipt belongs to another request or has an invalid status");
     if (!player.is_ordinary(take_one(reader.get(), order, player, 0), {WB_ERR_NO_ROOM})) return;
   }
 }

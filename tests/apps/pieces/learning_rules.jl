@@ -34,7 +34,7 @@ function two_frames(rng, z, agents)
     return X, V, X + after, after, mass
 end
 
-# Each pair of frames is a flock of its own.
+# Each pair of frames shows another flock.
 function learn_from!(o, rng, z, rounds)
     for _ in 1:rounds
         X, V, X2, V2, mass = two_frames(rng, z, 400)

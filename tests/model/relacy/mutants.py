@@ -86,7 +86,7 @@ def mutate(name, work):
     target = copy / "sync" / file
     source = target.read_text()
     if source.count(text) != 1:
-        sys.exit(f"mutants: {name}: its text stands {source.count(text)} times in core/sync/{file}, not once: correct it")
+        sys.exit(f"mutants: {name}: its text occurs {source.count(text)} times in core/sync/{file}, not once; correct it")
     target.write_text(source.replace(text, instead))
     return copy
 
@@ -105,10 +105,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="mutants; none: all")
     parser.add_argument("--list", action="store_true", help="print the names")
-    parser.add_argument("--quick", action="store_true", help="with --list: only those that every test run can afford")
+    parser.add_argument("--quick", action="store_true", help="with --list: print only the mutants of every test run")
     parser.add_argument("--compiler", default="c++")
-    parser.add_argument("--work", type=Path, help="where the changed copies are built")
-    parser.add_argument("--times", default="4", help="multiplies the number of executions")
+    parser.add_argument("--work", type=Path, help="name the folder for the changed copies")
+    parser.add_argument("--times", default="4", help="multiply the number of executions")
     arguments = parser.parse_args()
     if arguments.list:
         print("\n".join(REPRESENTATIVES if arguments.quick else MUTANTS))

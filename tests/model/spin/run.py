@@ -53,7 +53,7 @@ def missed_lines(model, output):
 def judge(model, mutant, output):
     errors = re.search(r"errors: (\d+)", output)
     if errors is None or "max search depth too small" in output or "out of memory" in output or "Search not completed" in output.split("errors:")[0] and not int(errors[1]):
-        return False, "the search did not come to its end"
+        return False, "the search did not finish"
     states = re.search(r"(\d[\d.e+]*) states, stored", output)
     told = f"{states[1] if states else '?'} states"
     if mutant:

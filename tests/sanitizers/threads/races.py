@@ -86,7 +86,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("verb", choices=["run", "list", "mutant"])
     parser.add_argument("what", nargs="?", help="a program, or a mutant")
-    parser.add_argument("--work", type=Path, help="where mutants are built")
+    parser.add_argument("--work", type=Path, help="name the folder for mutants")
     parser.add_argument("--link", nargs="+", default=[])
     parser.add_argument("--compile", nargs=argparse.REMAINDER, default=[])
     arguments = parser.parse_args()
