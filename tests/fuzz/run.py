@@ -106,7 +106,8 @@ def run(program, name, seconds, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("targets", nargs="*", default=TARGETS, metavar="TARGET", help=" ".join([*TARGETS, *MUTANTS]))
-    parser.add_argument("--seconds", type=int, default=60 if os.environ.get("CI") else 10, help="set the time for each target")
+    parser.add_argument("--seconds", type=int, default=60 if os.environ.get("CI") else 10,
+                        help="set the time for each target")
     parser.add_argument("--compiler", default="clang++")
     parser.add_argument("--work", type=Path, required=True, help="name the folder for builds and findings")
     arguments = parser.parse_args()

@@ -89,7 +89,9 @@ def judge_outside(file, folder, target, target_folder):
         return None
     if target_folder in OUTSIDE[folder] | {folder}:
         return None
-    return f"{folder} may include only <wingbeat/...>" if target_folder.startswith("core") else f"{folder} may not include {target_folder}"
+    if target_folder.startswith("core"):
+        return f"{folder} may include only <wingbeat/...>"
+    return f"{folder} may not include {target_folder}"
 
 
 def judge(file, target):

@@ -86,7 +86,8 @@ def mutate(name, work):
     target = copy / "sync" / file
     source = target.read_text()
     if source.count(text) != 1:
-        sys.exit(f"mutants: {name}: its text occurs {source.count(text)} times in core/sync/{file}, not once; correct it")
+        found = source.count(text)
+        sys.exit(f"mutants: {name}: its text occurs {found} times in core/sync/{file}, not once; correct it")
     target.write_text(source.replace(text, instead))
     return copy
 
