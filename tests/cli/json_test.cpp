@@ -1,19 +1,18 @@
 // Every verb prints valid JSON with --json, even if other programs wrote special characters into labels, attributes,
 // help texts and reasons.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <thread>
 #include <wingbeat/wingbeat.hpp>
+
+#include "support/own_directory.hpp"
 
 namespace {
 
@@ -27,12 +26,9 @@ constexpr const char* kShown = "a\x1b[1m\"\\\n\xef\xbf\xbd\xc2\x9b 鳥";  // the
 constexpr const char* kText = "a\"\\\xff\xc2\x9b 鳥";
 constexpr const char* kShownText = "a\"\\\xef\xbf\xbd\xc2\x9b 鳥";
 
-class CommandJson : public testing::Test {
+class CommandJson : public wbtest::OwnDirectory {
  protected:
   CommandJson() {
-    std::string path = (std::filesystem::temp_directory_path() / "wingbeat-json.XXXXXX").string();
-    directory_ = mkdtemp(path.data());
-    setenv("WINGBEAT_DIR", directory_.c_str(), 1);
     wingbeat::StreamSpec spec("hostile", 4);
     spec.per_agent<float>("position", 3, "x y z", kText);
     spec.attribute("note", kText);
@@ -47,14 +43,6 @@ class CommandJson : public testing::Test {
     reader_.emplace(wingbeat::Reader::open("hostile", reader).value());
     reader_->attach(30s).value();
   }
-  ~CommandJson() override {
-    reader_.reset();
-    writer_.reset();
-    EXPECT_TRUE(wingbeat::collect().has_value());
-    std::filesystem::remove_all(directory_);
-  }
-
-  // Returns the output of the command as JSON. Fails the test if it is not JSON.
   static json output_of(const std::string& words) {
     const std::unique_ptr<FILE, int (*)(FILE*)> pipe(
         popen((std::string("'") + WINGBEAT_COMMAND + "' " + words + " --json").c_str(), "r"), pclose);
@@ -68,7 +56,6 @@ class CommandJson : public testing::Test {
   std::optional<wingbeat::Writer> writer_;
 
  private:
-  std::string directory_;
   std::optional<wingbeat::Reader> reader_;
 };
 

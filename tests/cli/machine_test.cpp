@@ -31,7 +31,6 @@ class Machine : public testing::Test {
   ~Machine() override { fs::remove_all(root_); }
 
   void write(const std::string& name, const std::string& text) { std::ofstream(root_ / name) << text; }
-  void run_systemd() { fs::create_directories(root_ / "systemd"); }
   Finding remove_ipc(std::uint32_t user = kPlainUser) { return check_remove_ipc(paths_, user, "ada"); }
 
   fs::path root_;
@@ -40,39 +39,25 @@ class Machine : public testing::Test {
 
 TEST_F(Machine, without_systemd_nothing_is_removed) { EXPECT_EQ(remove_ipc().level, Level::fine); }
 
-TEST_F(Machine, remove_ipc_is_on_unless_it_is_turned_off) {
-  run_systemd();
-  const Finding finding = remove_ipc();
-  EXPECT_EQ(finding.level, Level::advice);
-  EXPECT_NE(finding.remedy.find("enable-linger ada"), std::string::npos) << finding.remedy;
-}
-
-TEST_F(Machine, remove_ipc_off_is_fine) {
-  run_systemd();
-  write("logind.conf", "[Login]\n#RemoveIPC=yes\n RemoveIPC = no \n");
-  EXPECT_EQ(remove_ipc().level, Level::fine);
-}
-
-TEST_F(Machine, commented_out_remove_ipc_does_not_count) {
-  run_systemd();
-  write("logind.conf", "[Login]\n#RemoveIPC=no\n");
-  EXPECT_EQ(remove_ipc().level, Level::advice);
-}
-
-TEST_F(Machine, later_file_wins_for_remove_ipc) {
-  run_systemd();
-  write("logind.conf", "RemoveIPC=no\n");
-  write("logind.conf.d/20.conf", "RemoveIPC=yes\n");
-  write("logind.conf.d/10.conf", "RemoveIPC=no\n");
-  write("logind.conf.d/30.bak", "RemoveIPC=no\n");
-  EXPECT_EQ(remove_ipc().level, Level::advice);
-}
-
-TEST_F(Machine, system_users_and_lingering_users_are_spared) {
-  run_systemd();
-  EXPECT_EQ(remove_ipc(0).level, Level::fine);
+TEST_F(Machine, remove_ipc_is_on_unless_the_last_setting_turns_it_off) {
+  using Files = std::vector<std::pair<std::string, std::string>>;
+  fs::create_directories(root_ / "systemd");
+  EXPECT_NE(remove_ipc().remedy.find("enable-linger ada"), std::string::npos);
+  for (const auto& [level, files] : std::vector<std::pair<Level, Files>>{
+           {Level::advice, {}},
+           {Level::fine, {{"logind.conf", "[Login]\n#RemoveIPC=yes\n RemoveIPC = no \n"}}},
+           {Level::advice, {{"logind.conf", "[Login]\n#RemoveIPC=no\n"}}},
+           {Level::advice,
+            {{"logind.conf", "RemoveIPC=no\n"},
+             {"logind.conf.d/20.conf", "RemoveIPC=yes\n"},
+             {"logind.conf.d/10.conf", "RemoveIPC=no\n"},
+             {"logind.conf.d/30.bak", "RemoveIPC=no\n"}}}}) {
+    for (const auto& [name, text] : files) write(name, text);
+    EXPECT_EQ(remove_ipc().level, level) << (files.empty() ? "no files" : files.front().second);
+  }
+  EXPECT_EQ(remove_ipc(0).level, Level::fine) << "a system user";
   write("linger/ada", "");
-  EXPECT_EQ(remove_ipc().level, Level::fine);
+  EXPECT_EQ(remove_ipc().level, Level::fine) << "a user who lingers";
 }
 
 TEST_F(Machine, shared_memory_that_is_not_there_is_said) {
@@ -87,26 +72,20 @@ TEST_F(Machine, clock_is_measured_and_its_source_named) {
   EXPECT_NE(finding.what.find("tsc"), std::string::npos);
 }
 
-TEST_F(Machine, runtime_directory_need_not_exist) {
-  EXPECT_EQ(check_runtime_directory((root_ / "new").string(), getuid()).level, Level::fine);
-}
-
-TEST_F(Machine, runtime_directory_of_ones_own_is_fine) {
-  chmod(root_.c_str(), 0700);
-  EXPECT_EQ(check_runtime_directory(root_.string(), getuid()).level, Level::fine);
-}
-
-TEST_F(Machine, runtime_directory_of_somebody_else_or_open_to_all_is_a_problem) {
-  EXPECT_EQ(check_runtime_directory(root_.string(), getuid() + 1).level, Level::problem);
-  chmod(root_.c_str(), 0777);
-  EXPECT_EQ(check_runtime_directory(root_.string(), getuid()).level, Level::problem);
+TEST_F(Machine, runtime_directory_need_not_exist_but_must_be_a_directory_of_the_user_alone) {
+  const auto level_of = [](const fs::path& path, std::uint32_t user = getuid()) {
+    return check_runtime_directory(path.string(), user).level;
+  };
   write("file", "");
-  EXPECT_EQ(check_runtime_directory((root_ / "file").string(), getuid()).level, Level::problem);
-}
-
-TEST_F(Machine, link_in_place_of_the_runtime_directory_is_a_problem) {
   fs::create_directory_symlink("/", root_ / "link");
-  EXPECT_EQ(check_runtime_directory((root_ / "link").string(), getuid()).level, Level::problem);
+  chmod(root_.c_str(), 0700);
+  EXPECT_EQ(level_of(root_ / "new"), Level::fine);
+  EXPECT_EQ(level_of(root_), Level::fine);
+  EXPECT_EQ(level_of(root_, getuid() + 1), Level::problem);
+  EXPECT_EQ(level_of(root_ / "file"), Level::problem);
+  EXPECT_EQ(level_of(root_ / "link"), Level::problem);
+  chmod(root_.c_str(), 0777);
+  EXPECT_EQ(level_of(root_), Level::problem);
 }
 
 }  // namespace

@@ -12,12 +12,8 @@ const AGENTS = parse(Int, ARGS[3])
 const BYTES = 12AGENTS
 HOW == "package" && @eval using InterProcessCommunication
 
-@static if Sys.islinux()
-    const O_RDWR = 2
-else
-    const O_RDWR = 2
-end
-const MUTEX_BYTES, ATTRIBUTE_BYTES, PROCESS_SHARED = Sys.isapple() ? (64, 16, 1) : (64, 16, 1)
+const O_RDWR = 2
+const MUTEX_BYTES, ATTRIBUTE_BYTES, PROCESS_SHARED = 64, 16, 1
 
 function map_object(name, bytes, protection)
     # The last argument has no effect on an existing object.

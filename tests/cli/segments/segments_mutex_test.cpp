@@ -67,26 +67,18 @@ TEST_F(SegmentsMutex, a_free_one_is_locked_and_unlocked_again_and_again) {
   }
 }
 
-TEST_F(SegmentsMutex, a_living_holder_is_waited_for_until_the_limit_and_named) {
+TEST_F(SegmentsMutex, a_holder_is_waited_for_until_the_limit_and_named_alive_or_dead) {
   initialise_as_the_origin();
   const pid_t child = start_holder();
-  const std::uint64_t start_ns = wb_now_ns();
-  EXPECT_EQ(mutex.lock(kShortNs), Locking::busy);
-  EXPECT_GE(wb_now_ns() - start_ns, kShortNs);
+  for (const char* state : {"is alive", "has ended"}) {
+    const std::uint64_t start_ns = wb_now_ns();
+    EXPECT_EQ(mutex.lock(kShortNs), Locking::busy);
+    EXPECT_GE(wb_now_ns() - start_ns, kShortNs);
 #if defined(__GLIBC__)
-  EXPECT_EQ(mutex.holder(), fmt::format("thread {}, which is alive,", child));
+    EXPECT_EQ(mutex.holder(), fmt::format("thread {}, which {},", child, state));
 #endif
-  kill_and_wait(child);
-}
-
-TEST_F(SegmentsMutex, a_dead_holder_of_one_that_is_not_robust_hangs_nobody_and_is_named) {
-  initialise_as_the_origin();
-  const pid_t child = start_holder();
-  kill_and_wait(child);
-  EXPECT_EQ(mutex.lock(kShortNs), Locking::busy);
-#if defined(__GLIBC__)
-  EXPECT_EQ(mutex.holder(), fmt::format("thread {}, which has ended,", child));
-#endif
+    kill_and_wait(child);
+  }
 }
 
 #if !defined(__APPLE__)
@@ -108,14 +100,10 @@ TEST_F(SegmentsMutex, one_that_was_not_repaired_is_told_as_broken) {
 #endif
 
 #if defined(__GLIBC__)
-TEST_F(SegmentsMutex, zeros_are_no_mutex_yet) { EXPECT_EQ(mutex.lock(kShortNs), Locking::uninitialised); }
-
-TEST_F(SegmentsMutex, one_of_a_single_process_is_refused) {
+TEST_F(SegmentsMutex, zeros_and_mutexes_of_one_process_or_with_priorities_are_refused) {
+  EXPECT_EQ(mutex.lock(kShortNs), Locking::uninitialised);
   pthread_mutex_init(raw(), nullptr);
   EXPECT_EQ(mutex.lock(kShortNs), Locking::uninitialised);
-}
-
-TEST_F(SegmentsMutex, one_that_would_change_priorities_is_refused) {
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);

@@ -79,12 +79,8 @@ TEST_F(SegmentsNote, one_is_held_by_the_living_and_found_when_they_are_dead) {
   EXPECT_EQ(files(), 0);
 }
 
-TEST_F(SegmentsNote, a_maker_of_an_object_may_die_at_any_moment) {
-  if (!Segment::is_identifiable(Kind::posix)) GTEST_SKIP() << "objects have no numbers";
-  expect_nothing_left_of(data);
-}
-
-TEST_F(SegmentsNote, a_maker_of_a_system_v_segment_may_die_at_any_moment) {
+TEST_F(SegmentsNote, a_maker_of_an_object_or_of_a_system_v_segment_may_die_at_any_moment) {
+  if (Segment::is_identifiable(Kind::posix)) expect_nothing_left_of(data);
   expect_nothing_left_of(parse_name(fmt::format("key:{}", 0x57510000 + getpid() % 65536)));
 }
 
