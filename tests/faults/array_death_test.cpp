@@ -15,27 +15,40 @@ namespace {
 
 using namespace wbtest;
 
-class ArrayDeath : public Streams {
+class Arrays : public Streams {
  protected:
-  ~ArrayDeath() override {
+  ~Arrays() override {
     array.reset();
     wb_array_remove(name.c_str());
   }
 
-  void kill_holder(Puppet& holder) {
-    ASSERT_EQ(holder.answer("attach_array " + name), "0");
+  void attach(Puppet& party) { ASSERT_EQ(party.answer("attach_array " + name), "0"); }
+  void hold(Puppet& holder) {
+    attach(holder);
     ASSERT_EQ(holder.answer("lock 0"), "0");
+  }
+  void kill_holder(Puppet& holder) {
+    hold(holder);
     EXPECT_EQ(holder.kill().signal, SIGKILL);
+  }
+  static void die_at(const std::string& step, Puppet& victim, const std::string& line) {
+    ASSERT_EQ(victim.answer("at " + step + " 1 kill"), "0");
+    victim.tell(line);
+    EXPECT_EQ(victim.wait().signal, SIGKILL) << step;
   }
 
   const std::string name = array_name();
   Array array;
 };
 
+class ArrayDeath : public Arrays {
+ protected:
+  void SetUp() override { ASSERT_OK(create_array(array)); }
+};
+
 double first(const Array& array) { return *static_cast<double*>(wb_array_data(array.get())); }
 
 TEST_F(ArrayDeath, of_a_holder_gives_the_lock_to_the_next_who_is_told_once) {
-  ASSERT_OK(create_array(array));
   Puppet holder;
   kill_holder(holder);
   EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED) << "also without waiting";
@@ -44,10 +57,9 @@ TEST_F(ArrayDeath, of_a_holder_gives_the_lock_to_the_next_who_is_told_once) {
 }
 
 TEST_F(ArrayDeath, of_a_holder_wakes_who_waits) {
-  ASSERT_OK(create_array(array));
   Puppet holder, waiter;
-  ASSERT_EQ(holder.answer("attach_array " + name), "0");
-  ASSERT_EQ(waiter.answer("attach_array " + name), "0");
+  attach(holder);
+  attach(waiter);
   ASSERT_EQ(holder.answer("lock 0"), "0");
   waiter.tell("lock 20000");
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -56,17 +68,17 @@ TEST_F(ArrayDeath, of_a_holder_wakes_who_waits) {
   EXPECT_EQ(waiter.answer("unlock"), "0");
 }
 
-TEST_F(ArrayDeath, of_a_holder_whose_number_has_an_owner_again_is_told_too) {
-  ASSERT_OK(create_array(array));
+TEST_F(ArrayDeath, of_a_holder_whose_number_has_an_owner_again_is_told_too_and_so_is_that_of_the_owner) {
   Puppet holder, successor;
   kill_holder(holder);
-  ASSERT_EQ(successor.answer("attach_array " + name), "0");
+  attach(successor);
   EXPECT_EQ(successor.answer("lock 0"), std::to_string(WB_ABANDONED)) << "the successor has the dead party's number";
   EXPECT_EQ(wb_array_lock(array.get(), 0), WB_LOCKED);
+  successor.kill();
+  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
 }
 
 TEST_F(ArrayDeath, of_a_holder_is_told_though_its_lock_file_was_collected) {
-  ASSERT_OK(create_array(array));
   Puppet holder;
   kill_holder(holder);
   wb_collect_report report;
@@ -76,21 +88,9 @@ TEST_F(ArrayDeath, of_a_holder_is_told_though_its_lock_file_was_collected) {
   EXPECT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED);
 }
 
-TEST_F(ArrayDeath, of_who_recovers_the_lock_is_told_to_the_next) {
-  ASSERT_OK(create_array(array));
-  Puppet holder, second;
-  kill_holder(holder);
-  ASSERT_EQ(second.answer("attach_array " + name), "0");
-  ASSERT_EQ(second.answer("lock 0"), std::to_string(WB_ABANDONED));
-  second.kill();
-  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
-}
-
 TEST_F(ArrayDeath, a_stopped_holder_keeps_the_lock_and_others_time_out) {
-  ASSERT_OK(create_array(array));
   Puppet holder;
-  ASSERT_EQ(holder.answer("attach_array " + name), "0");
-  ASSERT_EQ(holder.answer("lock 0"), "0");
+  hold(holder);
   holder.signal(SIGSTOP);
   EXPECT_EQ(wb_array_lock(array.get(), 500 * kMillisecond), WB_LOCKED);
   wb_collect_report report;
@@ -105,10 +105,9 @@ TEST_F(ArrayDeath, a_stopped_holder_keeps_the_lock_and_others_time_out) {
 class KilledLocking : public ArrayDeath, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(KilledLocking, leaves_a_lock_that_the_others_get) {
-  ASSERT_OK(create_array(array));
   Puppet other, victim;
-  ASSERT_EQ(other.answer("attach_array " + name), "0");
-  ASSERT_EQ(victim.answer("attach_array " + name), "0");
+  attach(other);
+  attach(victim);
   ASSERT_EQ(victim.answer("at " + GetParam() + " 1 kill"), "0");
   other.tell("grind 200000");
   victim.tell("grind 100000000");
@@ -123,59 +122,48 @@ INSTANTIATE_TEST_SUITE_P(Where, KilledLocking, ::testing::Values("kPartyLocked",
                          [](const auto& where) { return where.param; });
 
 TEST_F(ArrayDeath, of_who_gives_the_lock_back_and_rings_does_not_keep_who_waits) {
-  ASSERT_OK(create_array(array));
   Puppet waiter;
-  ASSERT_EQ(waiter.answer("attach_array " + name), "0");
+  attach(waiter);
   for (const std::string step : {"kLockFreed", "kLockRung"}) {
     Puppet victim;
-    ASSERT_EQ(victim.answer("attach_array " + name), "0");
-    ASSERT_EQ(victim.answer("lock 0"), "0");
+    hold(victim);
     waiter.tell("lock 20000");
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    ASSERT_EQ(victim.answer("at " + step + " 1 kill"), "0");
-    victim.tell("unlock");
-    EXPECT_EQ(victim.wait().signal, SIGKILL);
+    die_at(step, victim, "unlock");
     EXPECT_EQ(waiter.hear(), std::vector<std::string>{"0"}) << "the lock was released in order";
     EXPECT_EQ(waiter.answer("unlock"), "0");
   }
 }
 
 TEST_F(ArrayDeath, of_who_waits_does_not_concern_the_holder) {
-  ASSERT_OK(create_array(array));
   ASSERT_OK(wb_array_lock(array.get(), 0));
   Puppet waiter;
-  ASSERT_EQ(waiter.answer("attach_array " + name), "0");
-  ASSERT_EQ(waiter.answer("at kLockWaitedFor 1 kill"), "0");
-  waiter.tell("lock 20000");
-  EXPECT_EQ(waiter.wait().signal, SIGKILL);
+  attach(waiter);
+  die_at("kLockWaitedFor", waiter, "lock 20000");
   EXPECT_OK(wb_array_unlock(array.get()));
   EXPECT_OK(wb_array_lock(array.get(), 0));
 }
 
 TEST_F(ArrayDeath, of_who_just_took_over_is_told_to_the_next) {
-  ASSERT_OK(create_array(array));
   Puppet holder, second;
   kill_holder(holder);
   ASSERT_EQ(wb_array_lock(array.get(), 0), WB_ABANDONED);
   Puppet third;
-  ASSERT_EQ(second.answer("attach_array " + name), "0");
+  attach(second);
   ASSERT_EQ(second.answer("lock 0"), std::to_string(WB_LOCKED)) << "the party has a number now";
   ASSERT_OK(wb_array_unlock(array.get()));
   kill_holder(third);
-  ASSERT_EQ(second.answer("at kLockTakenOver 1 kill"), "0");
-  second.tell("lock 0");
-  EXPECT_EQ(second.wait().signal, SIGKILL);
+  die_at("kLockTakenOver", second, "lock 0");
   EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
 }
 
 TEST_F(ArrayDeath, many_deaths_lose_no_addition_of_the_living) {
-  ASSERT_OK(create_array(array));
   Puppet worker;
-  ASSERT_EQ(worker.answer("attach_array " + name), "0");
+  attach(worker);
   worker.tell("grind 300000");
   for (int i = 0; i < 20; ++i) {
     Puppet victim;
-    ASSERT_EQ(victim.answer("attach_array " + name), "0");
+    attach(victim);
     victim.tell("grind 100000000");
     std::this_thread::sleep_for(std::chrono::milliseconds(3));
     EXPECT_EQ(victim.kill().signal, SIGKILL);
@@ -186,13 +174,13 @@ TEST_F(ArrayDeath, many_deaths_lose_no_addition_of_the_living) {
 
 // ------------------------------------------------------------------------------------------------------- creation
 
-class KilledCreating : public ArrayDeath, public ::testing::WithParamInterface<std::string> {};
+using Creation = Arrays;
+
+class KilledCreating : public Arrays, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(KilledCreating, leaves_nothing_that_can_be_attached_to_and_the_next_creates_it) {
   Puppet creator;
-  ASSERT_EQ(creator.answer("at " + GetParam() + " 1 kill"), "0");
-  creator.tell("make_array " + name);
-  EXPECT_EQ(creator.wait().signal, SIGKILL);
+  die_at(GetParam(), creator, "make_array " + name);
   EXPECT_EQ(attach_array(array, 20 * kMillisecond), WB_NOT_READY) << wb_error_message();
   EXPECT_OK(create_array(array));
   EXPECT_EQ(first(array), 0);
@@ -200,9 +188,7 @@ TEST_P(KilledCreating, leaves_nothing_that_can_be_attached_to_and_the_next_creat
 
 TEST_P(KilledCreating, leaves_nothing_that_is_not_collected) {
   Puppet creator;
-  ASSERT_EQ(creator.answer("at " + GetParam() + " 1 kill"), "0");
-  creator.tell("make_array " + name);
-  EXPECT_EQ(creator.wait().signal, SIGKILL);
+  die_at(GetParam(), creator, "make_array " + name);
   wb_collect_report report;
   ASSERT_OK(wb_collect(nullptr, &report));
   EXPECT_EQ(report.files, 1u);
@@ -213,18 +199,16 @@ TEST_P(KilledCreating, leaves_nothing_that_is_not_collected) {
 INSTANTIATE_TEST_SUITE_P(Where, KilledCreating, ::testing::Values("kArrayMaking", "kArrayMade", "kArrayFilled"),
                          [](const auto& where) { return where.param; });
 
-TEST_F(ArrayDeath, of_a_creator_behind_the_last_step_leaves_a_whole_array) {
+TEST_F(Creation, of_a_creator_behind_the_last_step_leaves_a_whole_array) {
   Puppet creator;
-  ASSERT_EQ(creator.answer("at kArrayComplete 1 kill"), "0");
-  creator.tell("make_array " + name);
-  EXPECT_EQ(creator.wait().signal, SIGKILL);
+  die_at("kArrayComplete", creator, "make_array " + name);
   EXPECT_OK(attach_array(array));
   Array second;
   EXPECT_EQ(create_array(second), WB_ERR_EXISTS);
   EXPECT_OK(wb_array_lock(array.get(), 0));
 }
 
-TEST_F(ArrayDeath, who_attached_before_a_creator_died_gets_the_array_of_the_next) {
+TEST_F(Creation, who_attached_before_a_creator_died_gets_the_array_of_the_next) {
   Puppet creator, early;
   ASSERT_EQ(creator.answer("at kArrayFilled 1 stop"), "0");
   creator.tell("make_array " + name);
@@ -238,7 +222,7 @@ TEST_F(ArrayDeath, who_attached_before_a_creator_died_gets_the_array_of_the_next
   EXPECT_EQ(wb_array_lock(array.get(), 0), WB_LOCKED) << "it is the same array";
 }
 
-TEST_F(ArrayDeath, of_two_creators_at_once_one_makes_it) {
+TEST_F(Creation, of_two_creators_at_once_one_makes_it) {
   for (int round = 0; round < 20; ++round) {
     Puppet one, two;
     ASSERT_EQ(one.answer("error"), "");
@@ -251,7 +235,7 @@ TEST_F(ArrayDeath, of_two_creators_at_once_one_makes_it) {
   }
 }
 
-TEST_F(ArrayDeath, too_little_memory_is_an_error_and_leaves_nothing) {
+TEST_F(Creation, too_little_memory_is_an_error_and_leaves_nothing) {
   Puppet poor;
   if (poor.answer("memory 65536") != "0") GTEST_SKIP() << "no right to mount a small /dev/shm";
   EXPECT_EQ(poor.answer("make_array " + name + " 1000000"), std::to_string(WB_ERR_NO_MEMORY));
@@ -263,7 +247,6 @@ TEST_F(ArrayDeath, too_little_memory_is_an_error_and_leaves_nothing) {
 // ------------------------------------------------------------------------------------------------------------- fork
 
 TEST_F(ArrayDeath, a_forked_child_sees_the_numbers_and_has_no_lock_and_the_parents_stays) {
-  ASSERT_OK(create_array(array));
   ASSERT_OK(wb_array_lock(array.get(), 0));
   const pid_t child = ::fork();
   if (child == 0) {
@@ -281,14 +264,13 @@ TEST_F(ArrayDeath, a_forked_child_sees_the_numbers_and_has_no_lock_and_the_paren
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
   Puppet other;
-  ASSERT_EQ(other.answer("attach_array " + name), "0");
+  attach(other);
   EXPECT_EQ(other.answer("lock 0"), std::to_string(WB_LOCKED));
   EXPECT_OK(wb_array_unlock(array.get()));
   EXPECT_EQ(other.answer("lock 0"), "0");
 }
 
 TEST_F(ArrayDeath, a_holders_death_is_seen_though_its_child_lives) {
-  ASSERT_OK(create_array(array));
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t holder = ::fork();

@@ -12,10 +12,9 @@
 //   check | release           all held frames                -> whole | 0
 //   follow                    takes and releases frames until a line arrives -> received missed torn restarts last
 //   set VALUE | receipt ID LIMIT_MS                          -> result id | result status
-//   make_array NAME [FLOATS] | attach_array NAME LIMIT_MS | close_array -> result
+//   make_array NAME [FLOATS] | attach_array NAME LIMIT_MS -> result
 //   lock LIMIT_MS | unlock                                   -> result
 //   grind TURNS               locks, adds 1 to the first number and unlocks, TURNS times -> result
-//   first                     returns the array's first number
 //   limit files|size|memory|threads|locked N | user NUMBER        lowers its own limit, or becomes another user
 //   memory BYTES | directory BYTES [FILES]     mounts its own /dev/shm, or runtime directory, of that size; else "refused"
 //   join PID                                   enters the mount namespace of that puppet
@@ -28,7 +27,6 @@
 //   look [LIMIT_MS]           takes and releases a frame     -> result, and "whole" or "torn"
 //   fd | window FRAMES | collect                             -> result
 //   alive | writer_pid | readers                             values of an inspection
-//   pid
 //   error                                                    -> the last message
 #include <fcntl.h>
 #include <grp.h>
@@ -258,8 +256,6 @@ std::string attach_array(const Words& words) {
   return join(code);
 }
 
-double& first_number() { return *static_cast<double*>(wb_array_data(array.get())); }
-
 std::string lock(const Words& words) {
   return join(wb_array_lock(array.get(), static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond));
 }
@@ -272,7 +268,7 @@ std::string grind(const Words& words) {
     code = wb_array_lock(array.get(), kLong);
     if (code == WB_ABANDONED) code = WB_OK;
     if (code != WB_OK) break;
-    first_number() += 1;
+    *static_cast<double*>(wb_array_data(array.get())) += 1;
     code = wb_array_unlock(array.get());
   }
   return join(code);
@@ -451,9 +447,6 @@ std::string answer_line(const Words& words) {
       {"alive", [](const Words&) { return join(seen_from_outside().writer_state == WB_WRITER_ALIVE); }},
       {"writer_pid", [](const Words&) { return join(seen_from_outside().writer_pid); }},
       {"readers", [](const Words&) { return join(seen_from_outside().readers); }},
-      {"pid", [](const Words&) { return join(::getpid()); }},
-      {"first", [](const Words&) { return join(first_number()); }},
-      {"close_array", [](const Words&) { return array.reset(), join(0); }},
       {"close_writer", [](const Words&) { return writer.reset(), join(0); }},
       {"close_reader", [](const Words&) { return window.reset(), reader.reset(), join(0); }},
       {"error", [](const Words&) { return std::string(wb_error_message()); }},

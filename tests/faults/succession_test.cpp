@@ -93,15 +93,4 @@ TEST_F(Succession, a_sleeping_reader_wakes_for_a_successor) {
   EXPECT_EQ(sleeper.hear()[0], std::to_string(WB_RESTARTED));
 }
 
-TEST_F(Succession, a_request_to_a_dead_writer_is_answered_by_the_next) {
-  ASSERT_EQ(first.answer("create"), "0 1 1");
-  Puppet asker;
-  ASSERT_EQ(asker.answer("open latest 2"), "0");
-  ASSERT_EQ(asker.answer("set 4"), "0 1");
-  ASSERT_EQ(asker.answer("receipt 1 0"), std::to_string(WB_PENDING) + " 0");
-  first.kill();
-  Puppet second;
-  ASSERT_EQ(second.answer("create"), "0 1 2");
-  EXPECT_EQ(asker.answer("receipt 1 1000"), "0 " + std::to_string(WB_WAS_RESTARTED));
-}
 }  // namespace

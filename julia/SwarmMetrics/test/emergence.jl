@@ -68,13 +68,6 @@ end
     @test abs(mean_psi) < 0.01
 end
 
-@testset "agents_that_do_the_same_are_counted_again_and_again" begin
-    rng = MersenneTwister(55)
-    _, s = remembering_sum(rng, 5000, 0.9)
-    X = reshape(s, 1, 1, :) .+ 0.1 .* randn(rng, 1, 10, 5000)
-    @test emergence(X).psi < -5
-end
-
 @testset "what_emergence_cannot_use_is_refused" begin
     X = randn(MersenneTwister(56), 2, 3, 40)
     @test_throws DimensionMismatch emergence(X, randn(39))

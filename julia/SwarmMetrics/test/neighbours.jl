@@ -72,12 +72,6 @@ end
     @test clark_evans(1e-3 .* X; box=1e-3 .* box) ≈ 2.149 atol = 0.0005
 end
 
-@testset "clumped_points_have_a_small_ratio" begin
-    rng = MersenneTwister(6)
-    X = mod.(repeat(10 .* rand(rng, 2, 20), 1, 20) .+ 0.05 .* randn(rng, 2, 400), 10)
-    @test clark_evans(X; box=10) < 0.5
-end
-
 @testset "the_neighbours_of_some_agents_equal_comparing_all_pairs" begin
     rng = MersenneTwister(7)
     for D in (2, 3), box in (nothing, 1.0, 7, D == 2 ? (4.0, 9.0) : (4.0, 9.0, 6.0)), (kind, X) in awkward(rng, D, box)

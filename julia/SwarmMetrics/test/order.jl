@@ -28,14 +28,8 @@ tangents(N, D) = [k == 1 ? -sin(2pi * i / N) : k == 2 ? cos(2pi * i / N) : 0.0 f
     end
 end
 
-@testset "all_alike_is_one" begin
-    V = repeat([1.0, 2.0, 3.0], 1, 50)
-    @test polarisation(V) ≈ 1
-    @test polarisation(0.01 .* V) ≈ 1
-end
-
 @testset "who_has_no_heading_is_not_counted" begin
-    V = [1.0 0 1 NaN Inf; 0 0 0 0 0]
+    V = [0.5 0 3 NaN Inf; 0 0 0 0 0]                                # speeds do not matter
     @test polarisation(V) == 1
     @test isnan(polarisation(zeros(2, 3)))
     X = [0.0 2 0 -2 0; 0 0 2 0 -2]                                   # the first is at the centroid

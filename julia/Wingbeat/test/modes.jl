@@ -42,14 +42,6 @@ for (way, name, how) in WITHOUT_LEASES
     end
 end
 
-@testset "an_observer_cannot_ask_and_is_not_seen" begin
-    with_flock(; frames=2, writer=(triggers=(:reset,),), observe=true) do out, swarm
-        @test take!(swarm).seq == 2
-        @test thrown(() -> request(swarm, :reset)) isa Wingbeat.AccessDenied
-        @test isempty(streams("flock").readers)
-    end
-end
-
 @testset "every_third" begin
     with_flock(; frames=0, stride=3) do out, swarm
         foreach(_ -> fly!(out), 1:9)

@@ -142,16 +142,6 @@ end
     end
 end
 
-@testset "more_than_sixteen_pending_requests_say_so" begin
-    with_flock(; writer=STEERED) do out, swarm
-        receipts = [request(swarm, :reset) for _ in 1:16]
-        @test thrown(() -> request(swarm, :reset)) isa Wingbeat.NoRoom
-        @test length(collect(requests(out))) == 16
-        @test all(r -> wait(r; timeout=5).status === :applied, receipts)
-        @test request(swarm, :reset) isa Receipt
-    end
-end
-
 @testset "a_writer_with_parameters_alone_applies_them_by_publishing" begin
     with_flock(; writer=(parameters=(rate=0.5,),)) do out, swarm
         receipt = request(swarm, :rate => 3)

@@ -1,15 +1,3 @@
-@testset "a_wait_ends_at_its_time_limit" begin
-    with_flock() do out, swarm
-        take!(swarm)
-        @test wait(swarm; timeout=0) === nothing
-        started = time()
-        @test wait(swarm; timeout=0.2) === nothing
-        @test time() - started >= 0.19
-        fly!(out)
-        @test wait(swarm; timeout=5).seq == 2
-    end
-end
-
 @testset "other_tasks_and_timers_run_while_a_wait_sleeps_or_spins" begin
     for spin in (false, true, 0.01)
         with_flock(; spin=spin) do out, swarm
@@ -88,7 +76,8 @@ end
         @test wait(leaving; timeout=5) === nothing
         @test_throws Wingbeat.WriterGone take!(leaving)
         @test take!(staying).seq == 3
-        @test wait(staying; timeout=0.2) === nothing
+        started = time()
+        @test wait(staying; timeout=0.2) === nothing && time() - started >= 0.19
         @test !stats(staying).writer_alive
         foreach(close, (staying, leaving))
     end

@@ -88,13 +88,6 @@ end
     end
 end
 
-@testset "a_second_writer_is_refused_with_the_process_of_the_first" begin
-    with_flock() do out, swarm
-        err = thrown(() -> flock("flock"))
-        @test err isa Wingbeat.WriterBusy && occursin(string(getpid()), err.message)
-    end
-end
-
 @testset "wrong_descriptions_are_refused" begin
     with_directory() do
         wrong(; options...) = () -> publish("a"; options...)
