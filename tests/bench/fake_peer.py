@@ -45,7 +45,7 @@ def send():
     if KIND in ("crash", "wingbeat"):
         print("boom", file=sys.stderr)
         os.abort()
-    Path("/dev/shm", f"fake-{option('--name')}").write_text("left behind")
+    Path("/dev/shm", f"{os.environ['FAKE_PEER_FILES']}-{option('--name')}").write_text("left behind")
     write_results(option("--out"), {"publish": 50}, {"sent": FRAMES, "took_ns": 10**9, "cpu_ns": 10**6})
 
 

@@ -47,7 +47,7 @@ class Run(unittest.TestCase):
         return subprocess.Popen(
             [sys.executable, RUN, "--build", self.folder / "build", "--results", self.folder / "results", "--work",
              self.folder / "work", "--machine", "here", "--cores", "0,0", "--seconds", "0.1", "--limit", "3", *words],
-            env={**os.environ, "FAKE_PEER_PIDS": str(self.pids)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "FAKE_PEER_PIDS": str(self.pids), "FAKE_PEER_FILES": self.folder.name}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True)
 
     def run_it(self, *words, code=0):
@@ -61,7 +61,7 @@ class Run(unittest.TestCase):
         pids = self.pids.read_text().split()
         self.assertEqual([pid for pid in pids if is_alive(pid)], [])
         self.assertEqual(list((self.folder / "work").iterdir()), [])
-        self.assertEqual(list(Path("/dev/shm").glob("fake-bench-*")), [])
+        self.assertEqual(list(Path("/dev/shm").glob(f"{self.folder.name}-*")), [])
 
     def rows(self, name):
         with (self.folder / "results/here" / name).open(newline="") as file:
