@@ -1,4 +1,4 @@
-# The board of a batch, with the layout of bench/peers/board.hpp.
+# The board of a batch, with the layout of cli/verbs/bench/turns.hpp.
 
 const BOARD_HEAD_BYTES, SEAT_BYTES, SEATS = 256, 128, 64
 

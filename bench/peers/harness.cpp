@@ -1,5 +1,4 @@
 // The sender's or one receiver's part of a batch, the same for every peer.
-#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -24,7 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr auto kTurnLimit = milliseconds(250);  // a frame that takes longer counts as lost
-constexpr auto kPatience = std::chrono::seconds(20);
+constexpr Waiting kPatience{20'000'000'000};
 
 struct Part {
   Setup setup;
@@ -41,11 +40,7 @@ struct Part {
 };
 
 void pin_to(int core) {
-  if (core < 0) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(core), &set);
-  if (::sched_setaffinity(0, sizeof set, &set) != 0)
+  if (core >= 0 && !run_on_core(static_cast<unsigned>(core)))
     throw std::runtime_error("cannot run on core " + std::to_string(core));
 }
 
@@ -66,11 +61,6 @@ void wait_until(std::uint64_t time_ns) {
   spin_until(time_ns);
 }
 
-template <class Condition>
-void wait_for(const Condition& holds, const char* what) {
-  bench::wait_for(holds, static_cast<std::uint64_t>(nanoseconds(kPatience).count()), what);
-}
-
 // Writes the numbers in raw form to OUT.KIND.
 void write_samples(const std::string& out, const char* kind, const std::vector<std::uint64_t>& samples) {
   std::ofstream file(out + "." + kind, std::ios::binary);
@@ -85,11 +75,14 @@ void write_summary(const std::string& out, const Json& summary) {
 
 class Sending {
  public:
-  Sending(const Part& part, Board& board) : part_(part), board_(board), sender_(peer().make_sender(part.setup)) {}
+  Sending(const Part& part, Board& board)
+      : part_(part),
+        board_(board),
+        turns_(board, part.setup.readers, kPatience),
+        sender_(peer().make_sender(part.setup)) {}
 
   void run() {
-    board_.sender_opened = 1;
-    for_each_seat([](ReaderSeat& seat) { wait_for([&] { return seat.opened != 0; }, "the receivers to open"); });
+    turns_.open();
     warm_up();
     const std::uint64_t cpu_before_ns = cpu_ns(), start_ns = now_ns();
     std::uint64_t seq = 0;
@@ -102,31 +95,18 @@ class Sending {
     write_samples(part_.out, "publish", publish_ns_);
     write_summary(part_.out,
                   {{"role", "send"}, {"sent", seq}, {"took_ns", took_ns}, {"cpu_ns", cpu_ns() - cpu_before_ns}});
-    wait_for([&] { return all_gone(); }, "the receivers to end");  // the memory that they read may end with the sender
+    turns_.await_end();  // the memory that receivers read may end with the sender
   }
 
  private:
-  template <class Visit>
-  void for_each_seat(const Visit& visit) {
-    for (unsigned i = 0; i < part_.setup.readers; ++i) visit(board_.seats[i]);
-  }
-
-  bool all_gone() {
-    bool gone = true;
-    for_each_seat([&](ReaderSeat& seat) { gone = gone && (seat.ignored != 0 || seat.turn == UINT64_MAX); });
-    return gone;
-  }
-
   void warm_up() {
     wait_for(
         [&] {
           send(0, now_ns());
           std::this_thread::sleep_for(milliseconds(2));
-          bool warm = true;
-          for_each_seat([&](ReaderSeat& seat) { warm = warm && seat.warm != 0; });
-          return warm;
+          return turns_.all_warm();
         },
-        "the receivers to get a frame");
+        kPatience, "the receivers to get a frame");
     publish_ns_.clear();
     std::this_thread::sleep_for(milliseconds(20));  // frames in transit arrive
   }
@@ -143,12 +123,7 @@ class Sending {
       wait_until(due);
       return due;
     }
-    if (part_.in_turns()) {
-      for_each_seat([&](ReaderSeat& seat) {
-        if (seat.ignored == 0) wait_for([&] { return seat.turn.load(std::memory_order_acquire) >= seq; }, "a receiver");
-      });
-      spin_until(now_ns() + part_.pause_ns);
-    }
+    if (part_.in_turns()) turns_.await(seq, part_.pause_ns);
     return now_ns();
   }
 
@@ -167,6 +142,7 @@ class Sending {
 
   const Part& part_;
   Board& board_;
+  WriterTurns turns_;
   std::unique_ptr<Sender> sender_;
   std::vector<std::uint64_t> publish_ns_;
 };
@@ -175,19 +151,19 @@ class Sending {
 
 class Receiving {
  public:
-  Receiving(const Part& part, Board& board) : part_(part), board_(board), seat_(board.seats[part.setup.reader]) {
-    seat_.ignored = part.stopped || part.nap_ns > 0 ? 1 : 0;
-    wait_for([&] { return board.sender_opened != 0; }, "the sender to open");
+  Receiving(const Part& part, Board& board) : part_(part), board_(board), turns_(board, part.setup.reader, kPatience) {
+    if (part.stopped || part.nap_ns > 0) turns_.ignore();
+    turns_.await_writer();
     receiver_ = peer().make_receiver(part.setup);
   }
 
   void run() {
-    seat_.opened = 1;
+    turns_.open();
     warm_up();
     const std::uint64_t cpu_before_ns = cpu_ns();
     bool go_on = true;
     while (go_on) {
-      if (part_.in_turns()) seat_.turn.store(last_ + 1, std::memory_order_release);
+      if (part_.in_turns()) turns_.announce(last_ + 1);
       go_on = take(kTurnLimit) || board_.over == 0;
     }
     write_samples(part_.out, "signal", signal_ns_);
@@ -199,7 +175,7 @@ class Receiving {
                               {"torn", torn_},
                               {"cpu_ns", cpu_ns() - cpu_before_ns}});
     receiver_.reset();
-    seat_.turn.store(UINT64_MAX, std::memory_order_release);
+    turns_.leave();
   }
 
  private:
@@ -210,8 +186,8 @@ class Receiving {
           if (frame != nullptr) receiver_->release();
           return frame != nullptr;
         },
-        "a first frame");
-    seat_.warm = 1;
+        kPatience, "a first frame");
+    turns_.set_warm();
     if (part_.stopped) ::raise(SIGSTOP);
   }
 
@@ -245,7 +221,7 @@ class Receiving {
 
   const Part& part_;
   Board& board_;
-  ReaderSeat& seat_;
+  ReaderTurns turns_;
   std::unique_ptr<Receiver> receiver_;
   std::uint64_t last_ = 0, received_ = 0, lost_ = 0, torn_ = 0;
   std::vector<std::uint64_t> signal_ns_, age_ns_;

@@ -31,5 +31,6 @@ Duel run_duel(const Plan& plan, const std::string& stream);
 
 // Throws after Ctrl-C. To be called in every loop.
 void stop_if_interrupted();
+inline constexpr wingbeat::bench::Waiting kWaiting{kWaitLimitNs, stop_if_interrupted};
 
 }  // namespace wingbeat::cli::bench

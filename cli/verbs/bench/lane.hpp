@@ -21,8 +21,10 @@ struct Shape {
 };
 
 struct Seen {
-  std::uint64_t publish_ns = 0;  // when the writer was about to commit the frame
-  std::uint64_t seen_ns = 0;     // when the reader had seen the frame, or summed it (Shape::whole)
+  // When the writer was about to commit the frame; with Shape::whole: about to write its first byte.
+  std::uint64_t from_ns = 0;
+  // When the reader had seen the frame; with Shape::whole: had summed it.
+  std::uint64_t seen_ns = 0;
   bool is_whole = false;
 };
 
@@ -35,12 +37,18 @@ class Lane {
   virtual void open_reader() = 0;
   virtual void close() = 0;
 
-  // Publishes one frame. Returns the time before its first byte was written if Shape::whole is set, otherwise 0.
-  virtual std::uint64_t write() = 0;
+  // Publishes one frame.
+  virtual void write() = 0;
 
   // Waits for the next frame and checks its payload.
   virtual Seen read() = 0;
 };
+
+// With Shape::whole, the time before the first byte was written travels in the stamp that each frame begins with.
+inline void set_start(void* frame, std::uint64_t start_ns) {
+  static_cast<wingbeat::bench::Stamp*>(frame)->start_ns = start_ns;
+}
+inline std::uint64_t start_of(const void* frame) { return static_cast<const wingbeat::bench::Stamp*>(frame)->start_ns; }
 
 std::unique_ptr<Lane> make_floor(const Shape& shape);
 std::unique_ptr<Lane> make_wingbeat(const Shape& shape, const std::string& stream);

@@ -28,19 +28,19 @@ class FloorLane final : public Lane {
   void close() override {}
 
   // Writes the same words of the header as Wingbeat.
-  std::uint64_t write() override {
+  void write() override {
     const FloorRing ring(memory_, shape_.bytes, kSlots);
     const std::uint64_t seq = ++seq_;
     FloorRing::Header& header = ring.header(seq);
     const std::uint64_t start_ns = shape_.whole ? wb_now_ns() : 0;
     header.begin_time_ns = wb_now_ns();
+    if (shape_.whole) set_start(ring.payload(seq), start_ns);
     fill(ring.payload(seq), shape_.bytes, seq);
     header.step = seq;
     header.sim_time = static_cast<double>(seq);
     header.count = shape_.bytes;
     header.publish_time_ns = wb_now_ns();
     ring.commit(seq, shape_.wait);
-    return start_ns;
   }
 
   Seen read() override {
@@ -51,7 +51,10 @@ class FloorLane final : public Lane {
     }
     Seen seen{ring.header(seq).publish_time_ns, shape_.whole ? 0 : wb_now_ns(), false};
     seen.is_whole = sums_up(ring.payload(seq), shape_.bytes, seq);
-    if (shape_.whole) seen.seen_ns = wb_now_ns();
+    if (shape_.whole) {
+      seen.seen_ns = wb_now_ns();
+      seen.from_ns = start_of(ring.payload(seq));
+    }
     return seen;
   }
 

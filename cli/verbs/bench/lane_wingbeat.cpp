@@ -44,13 +44,13 @@ class WingbeatLane final : public Lane {
     writer_ = nullptr;
   }
 
-  std::uint64_t write() override {
+  void write() override {
     const std::uint64_t start_ns = shape_.whole ? wb_now_ns() : 0;
     wb_slot slot;
     need(wb_writer_begin(writer_, &slot));
+    if (shape_.whole) set_start(slot.data, start_ns);
     wingbeat::bench::fill(static_cast<std::byte*>(slot.data), shape_.bytes, slot.seq);
     need(wb_writer_publish(writer_, slot.seq, static_cast<double>(slot.seq)));
-    return start_ns;
   }
 
   Seen read() override {
@@ -58,7 +58,10 @@ class WingbeatLane final : public Lane {
     need(wb_reader_wait(reader_, static_cast<std::int64_t>(kWaitLimitNs), &frame));
     Seen seen{frame.publish_time_ns, shape_.whole ? 0 : wb_now_ns(), false};
     seen.is_whole = wingbeat::bench::sums_up(static_cast<const std::byte*>(frame.data), shape_.bytes, frame.seq);
-    if (shape_.whole) seen.seen_ns = wb_now_ns();
+    if (shape_.whole) {
+      seen.seen_ns = wb_now_ns();
+      seen.from_ns = start_of(frame.data);
+    }
     wb_frame_release(&frame);
     return seen;
   }

@@ -52,14 +52,23 @@ bool pin_to_core(unsigned nth) {
     if (::sched_getaffinity(0, sizeof set, &set) != 0) CPU_ZERO(&set);
     return set;
   }();
-  cpu_set_t chosen;
-  CPU_ZERO(&chosen);
-  for (unsigned cpu = 0, count = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &allowed) && count++ == nth) CPU_SET(cpu, &chosen);
+  for (unsigned core = 0, count = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &allowed) && count++ == nth) return run_on_core(core);
   }
-  return CPU_COUNT(&chosen) == 1 && ::sched_setaffinity(0, sizeof chosen, &chosen) == 0;
 #else
   static_cast<void>(nth);
+#endif
+  return false;
+}
+
+bool run_on_core(unsigned core) {
+#if defined(__linux__)
+  cpu_set_t chosen;
+  CPU_ZERO(&chosen);
+  CPU_SET(core, &chosen);
+  return ::sched_setaffinity(0, sizeof chosen, &chosen) == 0;
+#else
+  static_cast<void>(core);
   return false;
 #endif
 }

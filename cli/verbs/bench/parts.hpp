@@ -19,20 +19,22 @@ void spin_until(std::uint64_t time_ns);
 // The process, and those that it forks, run on the `nth` of the cores that it was allowed at first. False where that is
 // not possible.
 bool pin_to_core(unsigned nth);
+bool run_on_core(unsigned core);  // the same, with the system's number of the core
 
-// Spins until the condition holds. Throws std::runtime_error at the limit. `each_round` is called now and then.
-template <class Condition, class Round>
-void wait_for(const Condition& holds, std::uint64_t limit_ns, const char* what, const Round& each_round) {
-  const std::uint64_t end_ns = now_ns() + limit_ns;
+struct Waiting {
+  std::uint64_t limit_ns;
+  void (*each_round)() = [] {};  // called now and then; may throw
+};
+
+// Spins until the condition holds. Throws std::runtime_error at the limit.
+template <class Condition>
+void wait_for(const Condition& holds, const Waiting& waiting, const char* what) {
+  const std::uint64_t end_ns = now_ns() + waiting.limit_ns;
   for (unsigned i = 0; !holds(); ++i) {
     if (i % 1024 != 0) continue;
-    each_round();
+    waiting.each_round();
     if (now_ns() > end_ns) throw std::runtime_error(std::string("waited in vain for ") + what);
   }
-}
-template <class Condition>
-void wait_for(const Condition& holds, std::uint64_t limit_ns, const char* what) {
-  wait_for(holds, limit_ns, what, [] {});
 }
 
 // The first bytes of a frame.

@@ -15,6 +15,12 @@
 #include "wingbeat/wingbeat.h"
 
 namespace wingbeat::cli::bench {
+
+using wingbeat::bench::now_ns;
+using wingbeat::bench::pin_to_core;
+using wingbeat::bench::spin_until;
+using wingbeat::bench::wait_for;
+
 namespace {
 
 constexpr std::uint64_t kGapNs = 2'000;          // between frames, so that the other core's stores settle
@@ -131,14 +137,8 @@ void sleep_on(Stage& stage, const std::string& stream, std::uint32_t readers) {
 
 // Waits until all sleepers have taken every frame and are asleep again.
 void let_them_sleep(const Stage& stage, std::uint64_t taken) {
-  const std::uint64_t limit_ns = wb_now_ns() + kWaitLimitNs;
-  while (stage.taken.load() < taken) {
-    stop_if_interrupted();
-    if (wb_now_ns() > limit_ns) throw std::runtime_error("the readers of the bench do not answer");
-  }
-  const std::uint64_t end_ns = wb_now_ns() + kSettleNs;
-  while (wb_now_ns() < end_ns) {
-  }
+  wait_for([&] { return stage.taken.load() >= taken; }, kWaiting, "the readers of the bench");
+  spin_until(now_ns() + kSettleNs);
 }
 
 Figures publish_all(wb_writer* writer, const PublishPlan& plan, const Stage& stage) {
@@ -151,19 +151,9 @@ Figures publish_all(wb_writer* writer, const PublishPlan& plan, const Stage& sta
     const std::uint64_t end_ns = wb_now_ns();
     samples.push_back(end_ns - start_ns);
     stop_if_interrupted();
-    while (wb_now_ns() < end_ns + kGapNs) {
-    }
+    spin_until(end_ns + kGapNs);
   }
   return figures_of(samples);
-}
-
-void wait_for(const std::atomic<std::uint32_t>& word) {
-  const std::uint64_t end_ns = wb_now_ns() + kWaitLimitNs;
-  while (word.load() == 0) {
-    stop_if_interrupted();
-    if (wb_now_ns() > end_ns) throw std::runtime_error("the reading process of the bench does not answer");
-    nap(100'000);
-  }
 }
 
 [[noreturn]] void be_the_readers(Stage& stage, const std::string& stream, const PublishPlan& plan) {
@@ -184,17 +174,21 @@ void wait_for(const std::atomic<std::uint32_t>& word) {
 
 Figures measure_publish(const PublishPlan& plan, const std::string& stream) {
   StageMemory stage;
-  wingbeat::bench::pin_to_core(1);  // inherited by the readers
+  pin_to_core(1);  // inherited by the readers
   wb_writer* writer = make_writer(stream);
   // Readers that hold a frame need one to hold.
   if (plan.do_what != Readers::kAsleep) publish(writer);
   const pid_t readers = ::fork();
   if (readers < 0) throw std::runtime_error("cannot start the reading process");
   if (readers == 0) be_the_readers(*stage, stream, plan);
-  wingbeat::bench::pin_to_core(0);
+  pin_to_core(0);
   Figures figures;
   try {
-    wait_for((*stage).ready);
+    const auto is_ready = [&] {
+      nap(kSettleNs);
+      return (*stage).ready.load() != 0;
+    };
+    wait_for(is_ready, kWaiting, "the reading process of the bench");
     if (plan.do_what == Readers::kStopped) ::kill(readers, SIGSTOP);
     figures = publish_all(writer, plan, *stage);
   } catch (...) {
