@@ -78,7 +78,8 @@ class Contest {
           turns.announce(++frame);
           const Seen seen = lane->read();
           if (!seen.is_whole) throw std::runtime_error("the payload of a frame is wrong");
-          shared_.samples()[frame - 1] = seen.seen_ns - seen.from_ns;
+          // The publish time is exact to a microsecond (platform::TickClock). It can be later than the reader's time.
+          shared_.samples()[frame - 1] = seen.seen_ns - std::min(seen.from_ns, seen.seen_ns);
         }
       }
     }
