@@ -120,11 +120,9 @@ class Report(unittest.TestCase):
         self.assertEqual(self.word("stopped reader"), "met")
         self.assertIn("**not met**", self.make("--no-plots"))
 
-    def test_stopped_reader_that_delays_is_not_met(self):
+    def test_stopped_reader_that_delays_the_writer_or_ends_its_work_is_not_met(self):
         self.write(own=lambda case, metric: 1.3 if case.beside == "stopped" else 1.0)
         self.assertEqual(self.word("stopped reader"), "not met")
-
-    def test_writer_that_waits_for_a_stopped_reader_is_not_met(self):
         why = "not over after 6 s: sender"
         self.write(failures=[("beside-stopped", "wingbeat", why), ("beside-stopped", "tcp-socket", why)])
         self.assertEqual(self.word("stopped reader"), "not met")

@@ -51,6 +51,8 @@ class Run(unittest.TestCase):
             text=True)
 
     def run_it(self, *words, code=0):
+        """Runs these words, or each case of the scenario `flat` once."""
+        words = words or ("--scenarios", "flat", "--rounds", "1")
         process = self.start(*words)
         out, complaints = process.communicate(timeout=PATIENCE_S)
         self.assertEqual(process.returncode, code, complaints)
@@ -80,17 +82,19 @@ class Run(unittest.TestCase):
                     "rounds": "2", "failed": "0", "status": "ok"}
         self.assertEqual({name: row[name] for name in expected}, expected)
         self.assertEqual(self.row("flat-64", "good", "publish")["p50_ns"], "50")
-        self.assertEqual([row["round"] for row in self.rows("rounds.csv") if row["case"] == "flat-64"], ["1", "2"])
+        self.assertEqual(self.rounds_of("flat-64", "good"), ["1", "2"])
+        self.assertEqual(self.row("flat-3200000", "good", "")["status"], "cannot", "too large a frame")
+
+    def rounds_of(self, *case_and_peer):
+        return [row["round"] for row in self.rows("rounds.csv") if (row["case"], row["peer"]) == case_and_peer]
 
     def test_cases_are_measured_anew_and_the_others_kept(self):
         self.add_peers("good", "too")
-        self.run_it("--scenarios", "flat", "--rounds", "1")
+        self.run_it()
         before = {(row["case"], row["peer"]) for row in self.rows("batches.csv")}
         self.run_it("--cases", "flat-64", "--peers", "good", "--rounds", "2")
-        rows = self.rows("rounds.csv")
         self.assertEqual({(row["case"], row["peer"]) for row in self.rows("batches.csv")}, before)
-        self.assertEqual([row["round"] for row in rows if (row["case"], row["peer"]) == ("flat-64", "good")], ["1", "2"])
-        self.assertEqual([row["round"] for row in rows if (row["case"], row["peer"]) == ("flat-64", "too")], ["1"])
+        self.assertEqual((self.rounds_of("flat-64", "good"), self.rounds_of("flat-64", "too")), (["1", "2"], ["1"]))
         self.assertEqual([row["peer"] for row in self.rows("peers.csv")], ["too", "good"])
 
     def test_what_targets_are_about_is_played_four_times_as_often(self):
@@ -99,23 +103,20 @@ class Run(unittest.TestCase):
         self.assertEqual(self.row("spin-64", "good", "age")["rounds"], "4")
         self.assertEqual(self.row("spin-4096", "good", "age")["rounds"], "1")
 
-    def test_frame_that_is_too_large_for_a_peer_is_recorded(self):
-        self.add_peers("good")
-        self.run_it("--scenarios", "flat", "--rounds", "1")
-        self.assertEqual(self.row("flat-3200000", "good", "")["status"], "cannot")
-
     def test_stopped_and_slow_readers_are_ended(self):
         self.add_peers("good")
         self.run_it("--scenarios", "beside", "--rounds", "1")
         for case in ("beside-alone", "beside-slow", "beside-stopped"):
             self.assertEqual(self.row(case, "good", "age")["status"], "ok")
 
-    def test_crash_is_recorded_with_what_was_said(self):
-        self.add_peers("good", "crash")
+    def test_crash_and_a_peer_that_cannot_describe_itself_are_recorded_with_what_was_said(self):
+        self.add_peers("good", "crash", "mute")
         self.run_it("--scenarios", "flat", "--rounds", "3")
-        failures = [row for row in self.rows("failures.csv") if row["case"] == "flat-64"]
-        self.assertEqual([(row["peer"], row["why"], row["stderr"]) for row in failures],
-                         [("crash", "sender ended by SIGABRT", "sender: boom")] * 2)
+        failures = self.rows("failures.csv")
+        crashes = [row for row in failures if (row["case"], row["peer"]) == ("flat-64", "crash")]
+        reasons = [(row["why"], row["stderr"]) for row in crashes]
+        self.assertEqual(reasons, [("sender ended by SIGABRT", "sender: boom")] * 2)
+        self.assertIn("describe failed", next(row["why"] for row in failures if row["peer"] == "mute"))
         self.assertEqual(self.row("flat-64", "crash", "")["status"], "failed")
         self.assertEqual(self.row("flat-64", "good", "age")["rounds"], "3")
 
@@ -125,14 +126,9 @@ class Run(unittest.TestCase):
         self.assertEqual(self.rows("failures.csv")[0]["why"], "not over after 1 s: receiver-0")
         self.assertGreaterEqual(len(self.pids.read_text().split()), 7)
 
-    def test_peer_that_cannot_describe_itself_is_recorded(self):
-        self.add_peers("mute", "good")
-        self.run_it("--scenarios", "flat", "--rounds", "1")
-        self.assertIn("describe failed", self.rows("failures.csv")[0]["why"])
-
     def test_failure_of_wingbeat_is_an_exit_code(self):
         self.add_peers("wingbeat")
-        self.run_it("--scenarios", "flat", "--rounds", "1", code=1)
+        self.run_it(code=1)
 
     def test_interrupted_run_ends_its_processes(self):
         self.add_peers("hang")
@@ -146,7 +142,7 @@ class Run(unittest.TestCase):
         self.assert_nothing_left()
 
     def test_no_peers_and_unknown_ones_say_so(self):
-        _, complaints = self.run_it(code=3)
+        _, complaints = self.run_it("--rounds", "1", code=3)
         self.assertIn("make bench-peers", complaints)
         self.add_peers("good")
         _, complaints = self.run_it("--peers", "better", code=2)

@@ -61,9 +61,10 @@ class Contract(SegmentsTest):
     def test_the_analysis_sees_whole_frames_of_a_mirrored_stream(self):
         self.write()
         mirror = self.attached_mirror()
-        for how in ("attach", "initialise"):
-            with self.subTest(how):
-                analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, how)
+        for how in ("attach", "initialise", "package"):
+            with self.subTest(how), tempfile.TemporaryDirectory(prefix="wingbeat-ipc-") as folder:
+                package = self.package_in(Path(folder)) if how == "package" else None
+                analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, how, package=package)
                 self.await_frames(200)
                 seen = self.close(analysis)
                 # Initialising a mutex in use takes it away from its holder, so one torn frame is possible.
@@ -72,20 +73,7 @@ class Contract(SegmentsTest):
                 self.assertEqual(seen["failed"], 0)
         summary = self.stop(mirror, 0, 1)
         self.assertGreaterEqual(summary["frames"], 100)
-        self.assertLessEqual(summary["spoiled"], 1)
-
-    @unittest.skipUnless(HAS_JULIA, "there is no Julia")
-    def test_the_package_of_the_origins_analysis_sees_whole_frames_of_a_mirrored_stream(self):
-        with tempfile.TemporaryDirectory(prefix="wingbeat-ipc-") as name:
-            package = self.package_in(Path(name))
-            self.write()
-            mirror = self.attached_mirror()
-            analysis = self.julia("segments_analysis.jl", self.data, self.lock, AGENTS, "package", package=package)
-            self.await_frames(200)
-            seen = self.close(analysis)
-            self.assertLessEqual(seen["torn"], 1, seen)
-            self.assertGreaterEqual(seen["changes"], 20)
-            self.assertGreaterEqual(self.stop(mirror, 0, 1)["frames"], 100)
+        self.assertLessEqual(summary["spoiled"], 2)
 
     def package_in(self, folder):
         script = ROOT / "scripts" / "ipc_package"
