@@ -47,8 +47,8 @@ class Run(unittest.TestCase):
         return subprocess.Popen(
             [sys.executable, RUN, "--build", self.folder / "build", "--results", self.folder / "results", "--work",
              self.folder / "work", "--machine", "here", "--cores", "0,0", "--seconds", "0.1", "--limit", "3", *words],
-            env={**os.environ, "FAKE_PEER_PIDS": str(self.pids), "FAKE_PEER_FILES": self.folder.name}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True)
+            env={**os.environ, "FAKE_PEER_PIDS": str(self.pids), "FAKE_PEER_FILES": self.folder.name},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run_it(self, *words, code=0):
         """Runs these words, or each case of the scenario `flat` once."""
