@@ -242,21 +242,4 @@ TEST_F(Streams, an_executed_program_inherits_no_lock_and_no_descriptor) {
   EXPECT_EQ(executed.ask("create")[0], "0") << "the writer's lock is free";
 }
 
-TEST_F(Streams, forks_at_full_speed_leave_the_parents_stream_whole) {
-  const Writer writer = make_writer();
-  const Reader reader = make_reader("swarm", WB_EVERY);
-  for (int i = 0; i < 100; ++i) {
-    publish(writer.get(), 1);
-    EXPECT_EQ(in_child([&] {
-                wb_slot slot;
-                return wb_writer_begin(writer.get(), &slot) == WB_ERR_FORKED;
-              }),
-              0);
-    wb_frame frame;
-    ASSERT_OK(wb_reader_wait(reader.get(), kLong, &frame));
-    ASSERT_EQ(frame.missed, 0u);
-    wb_frame_release(&frame);
-  }
-}
-
 }  // namespace

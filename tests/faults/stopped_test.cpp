@@ -92,20 +92,6 @@ TEST_F(Stopped, a_reader_keeps_its_entry_and_leases_though_others_attach_and_col
   EXPECT_EQ(stopped.answer("check"), "1");
 }
 
-TEST_F(Stopped, a_sleeping_reader_finds_the_newest_frame_when_it_goes_on) {
-  writer = make_writer();
-  Puppet stopped;
-  ASSERT_EQ(stopped.answer("open latest 2 1"), "0");
-  stopped.tell("follow");
-  publish(writer.get(), 1);
-  stopped.signal(SIGSTOP);
-  publish(writer.get(), 100);
-  stopped.signal(SIGCONT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  stopped.tell("");
-  EXPECT_EQ(stopped.hear().back(), "101");
-}
-
 class StoppedWriter : public Streams, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(StoppedWriter, is_alive_and_readers_time_out_as_ever) {

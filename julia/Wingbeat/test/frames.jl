@@ -15,33 +15,6 @@
     end
 end
 
-@testset "iteration_gives_every_new_frame_once" begin
-    with_flock(; mode=:every, frames=3) do out, swarm
-        seqs = Int[]
-        for frame in swarm
-            push!(seqs, frame.seq)
-            @test frame[:position] == position_of(frame.seq, 8)
-            frame.seq < 10 ? (frame.seq >= 3 && fly!(out)) : break
-        end
-        @test seqs == 1:10
-    end
-end
-
-@testset "every_mode_counts_exactly_what_it_missed" begin
-    with_flock(; mode=:every, writer=(history=2, leases=2)) do out, swarm
-        slots = 2 + 3 + 2
-        foreach(_ -> fly!(out), 1:30) # 31 with the first
-        seqs, missed = Int[], 0
-        while (frame = wait(swarm; timeout=0)) !== nothing
-            push!(seqs, frame.seq)
-            missed += frame.missed
-        end
-        @test last(seqs) == 31 && issorted(seqs) && allunique(seqs)
-        @test length(seqs) + missed == 31 && 1 <= length(seqs) <= slots
-        @test (stats(swarm).missed, stats(swarm).received) == (missed, length(seqs))
-    end
-end
-
 @testset "use_after_the_turn_throws" begin
     with_flock() do out, swarm
         first_frame = take!(swarm)

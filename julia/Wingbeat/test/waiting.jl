@@ -18,25 +18,6 @@
     end
 end
 
-@testset "a_sleeping_reader_gets_every_frame" begin
-    for mode in (:latest, :every)
-        with_flock(; mode=mode, spin=0, frames=0, writer=(history=30,)) do out, swarm
-            writer = @async for _ in 1:30
-                fly!(out)
-                sleep(0.003)
-            end
-            seqs = Int[]
-            while isempty(seqs) || last(seqs) < 30
-                frame = wait(swarm; timeout=20)
-                @test frame[:position] == position_of(frame.seq, 8)
-                push!(seqs, frame.seq)
-            end
-            wait(writer)
-            @test issorted(seqs) && allunique(seqs) && (mode === :latest || seqs == 1:30)
-        end
-    end
-end
-
 @testset "subscribe_waits_for_the_stream_while_other_tasks_run" begin
     with_directory() do
         writer = @async (sleep(0.3); flock("late"))
