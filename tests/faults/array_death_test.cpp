@@ -1,7 +1,5 @@
 // Shared arrays and their locks after the death or stop of a process.
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <memory>
@@ -242,60 +240,6 @@ TEST_F(Creation, too_little_memory_is_an_error_and_leaves_nothing) {
   EXPECT_NE(poor.answer("error").find("needs 800"), std::string::npos);
   EXPECT_EQ(poor.answer("attach_array " + name + " 0"), std::to_string(WB_NOT_READY));
   EXPECT_EQ(poor.answer("make_array " + name + " 100"), "0");
-}
-
-// ------------------------------------------------------------------------------------------------------------- fork
-
-TEST_F(ArrayDeath, a_forked_child_sees_the_numbers_and_has_no_lock_and_the_parents_stays) {
-  ASSERT_OK(wb_array_lock(array.get(), 0));
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::alarm(10);
-    wb_array_info info;
-    bool good = wb_array_unlock(array.get()) == WB_ERR_FORKED && wb_array_lock(array.get(), 0) == WB_ERR_FORKED &&
-                wb_array_get_info(array.get(), &info) == WB_ERR_FORKED && wb_array_data(array.get()) != nullptr;
-    array.reset();
-    Array own;
-    good = good && attach_array(own) == WB_OK && wb_array_lock(own.get(), 0) == WB_LOCKED;
-    ::_exit(good ? 0 : 1);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
-  Puppet other;
-  attach(other);
-  EXPECT_EQ(other.answer("lock 0"), std::to_string(WB_LOCKED));
-  EXPECT_OK(wb_array_unlock(array.get()));
-  EXPECT_EQ(other.answer("lock 0"), "0");
-}
-
-TEST_F(ArrayDeath, a_holders_death_is_seen_though_its_child_lives) {
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  const pid_t holder = ::fork();
-  if (holder == 0) {
-    ::alarm(20);
-    Array own;
-    if (attach_array(own) != WB_OK || wb_array_lock(own.get(), 0) != WB_OK) ::_exit(1);
-    const pid_t grandchild = ::fork();
-    if (grandchild != 0) {
-      [[maybe_unused]] const ssize_t told = ::write(ends[1], &grandchild, sizeof grandchild);
-      ::kill(::getpid(), SIGKILL);
-    }
-    ::alarm(20);
-    ::pause();
-    ::_exit(0);
-  }
-  ::close(ends[1]);
-  pid_t grandchild = -1;
-  ASSERT_EQ(::read(ends[0], &grandchild, sizeof grandchild), static_cast<ssize_t>(sizeof grandchild));
-  int status = 0;
-  ::waitpid(holder, &status, 0);
-  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
-  EXPECT_EQ(::kill(grandchild, 0), 0) << "it lived until now";
-  ::kill(grandchild, SIGKILL);
-  ::close(ends[0]);
 }
 
 }  // namespace

@@ -167,22 +167,14 @@ TEST_F(Fork, a_grandchild_inherits_nothing_either) {
   expect_parent_undisturbed();
 }
 
-// A process creates a stream, forks a child that keeps running, and dies.
-pid_t parent_that_dies_before_its_child(bool as_writer, int* pipe_to_child) {
+// A process does `work`, forks a child that keeps running, and dies.
+pid_t parent_that_dies_before_its_child(const std::function<bool()>& work, int* pipe_to_child) {
   int ends[2], born[2];
   if (::pipe(ends) != 0 || ::pipe(born) != 0) return -1;
   const pid_t parent = ::fork();
   if (parent == 0) {
     char byte = 0;
-    Writer writer;
-    Reader reader;
-    if (as_writer)
-      writer = make_writer();
-    else
-      reader = make_reader("swarm", WB_EVERY, 2);
-    wb_frame frame;
-    if (!as_writer && wb_reader_wait(reader.get(), kLong, &frame) != WB_OK) ::_exit(1);
-    if (as_writer) publish(writer.get(), 3);
+    if (!work()) ::_exit(1);
     if (::fork() == 0) {
       ::close(ends[1]);
       ::alarm(30);
@@ -204,8 +196,9 @@ pid_t parent_that_dies_before_its_child(bool as_writer, int* pipe_to_child) {
 
 TEST_F(Streams, a_writers_death_is_seen_though_its_child_lives) {
   int child = -1;
-  ASSERT_GT(parent_that_dies_before_its_child(true, &child), 0);
-  Writer successor;
+  Writer dead, successor;
+  const auto write = [&] { return create({}, dead) == WB_OK && (publish(dead.get(), 3), true); };
+  ASSERT_GT(parent_that_dies_before_its_child(write, &child), 0);
   EXPECT_OK(create({}, successor)) << "the lock was not inherited";
   std::uint64_t seq = 0;
   EXPECT_OK(publish(successor.get(), &seq));
@@ -217,9 +210,48 @@ TEST_F(Streams, a_readers_death_is_seen_though_its_child_lives) {
   const Writer writer = make_writer("swarm", {16, 2, 1, 0, 3});
   publish(writer.get(), 1);
   int child = -1;
-  ASSERT_GT(parent_that_dies_before_its_child(false, &child), 0);
-  Reader heir;
+  Reader dead, heir;
+  wb_frame frame;
+  const auto read = [&] {
+    return open(dead, WB_EVERY, 2) == WB_OK && wb_reader_wait(dead.get(), kLong, &frame) == WB_OK;
+  };
+  ASSERT_GT(parent_that_dies_before_its_child(read, &child), 0);
   EXPECT_OK(open(heir, WB_LATEST, 2)) << "the only entry and all leases were given back";
+  ::close(child);
+}
+
+class ForkedArray : public Streams {
+ protected:
+  void SetUp() override { ASSERT_OK(create_array(array)); }
+  ~ForkedArray() override {
+    array.reset();
+    wb_array_remove(array_name().c_str());
+  }
+  Array array, own;
+};
+
+TEST_F(ForkedArray, shows_its_numbers_to_a_child_that_has_no_lock_and_the_parents_stays) {
+  ASSERT_OK(wb_array_lock(array.get(), 0));
+  const int failed = in_child([&] {
+    wb_array_info info;
+    const bool good = wb_array_unlock(array.get()) == WB_ERR_FORKED && wb_array_lock(array.get(), 0) == WB_ERR_FORKED &&
+                      wb_array_get_info(array.get(), &info) == WB_ERR_FORKED && wb_array_data(array.get()) != nullptr;
+    array.reset();
+    return good && attach_array(own) == WB_OK && wb_array_lock(own.get(), 0) == WB_LOCKED;
+  });
+  EXPECT_EQ(failed, 0);
+  Puppet other;
+  ASSERT_EQ(other.answer("attach_array " + array_name()), "0");
+  EXPECT_EQ(other.answer("lock 0"), std::to_string(WB_LOCKED));
+  EXPECT_OK(wb_array_unlock(array.get()));
+  EXPECT_EQ(other.answer("lock 0"), "0");
+}
+
+TEST_F(ForkedArray, shows_its_holders_death_though_a_child_of_the_holder_lives) {
+  int child = -1;
+  const auto hold = [&] { return attach_array(own) == WB_OK && wb_array_lock(own.get(), 0) == WB_OK; };
+  ASSERT_GT(parent_that_dies_before_its_child(hold, &child), 0);
+  EXPECT_EQ(wb_array_lock(array.get(), kLong), WB_ABANDONED);
   ::close(child);
 }
 

@@ -106,6 +106,10 @@ std::uint64_t number(const Words& words, std::size_t index, std::uint64_t otherw
   return index < words.size() ? std::strtoull(words[index].c_str(), nullptr, 10) : otherwise;
 }
 
+std::int64_t milliseconds(const Words& words, std::size_t index, std::uint64_t otherwise) {
+  return static_cast<std::int64_t>(number(words, index, otherwise)) * kMillisecond;
+}
+
 std::string at(const Words& words) {
   fatal_step = step_named(words.at(1));
   steps_left = static_cast<int>(number(words, 2, 1));
@@ -169,8 +173,7 @@ std::string open_reader(const Words& words) {
 }
 
 std::string lock_step(const Words& words) {
-  return join(
-      wb_writer_lock_step(writer.get(), nullptr, static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond));
+  return join(wb_writer_lock_step(writer.get(), nullptr, milliseconds(words, 1, 0)));
 }
 
 std::string chase(const Words&) {
@@ -181,7 +184,7 @@ std::string chase(const Words&) {
 
 std::string take(const Words& words) {
   wb_frame frame{};
-  const int code = wb_reader_wait(reader.get(), static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond, &frame);
+  const int code = wb_reader_wait(reader.get(), milliseconds(words, 1, 0), &frame);
   if (code != WB_OK) return join(code, 0, 0, 0);
   held.push_back(frame);
   return join(code, frame.seq, frame.missed, is_whole(frame) ? 1 : 0);
@@ -235,8 +238,7 @@ std::string set(const Words& words) {
 
 std::string receipt(const Words& words) {
   wb_receipt result{};
-  const auto limit_ns = static_cast<std::int64_t>(number(words, 2, 0)) * kMillisecond;
-  const int code = wb_reader_receipt(reader.get(), number(words, 1, 0), limit_ns, &result);
+  const int code = wb_reader_receipt(reader.get(), number(words, 1, 0), milliseconds(words, 2, 0), &result);
   return join(code, result.status);
 }
 
@@ -250,15 +252,12 @@ std::string make_array(const Words& words) {
 
 std::string attach_array(const Words& words) {
   wb_array* attached = nullptr;
-  const auto limit_ns = static_cast<std::int64_t>(number(words, 2, 0)) * kMillisecond;
-  const int code = wb_array_attach(words.at(1).c_str(), WB_F64, 0, nullptr, limit_ns, &attached);
+  const int code = wb_array_attach(words.at(1).c_str(), WB_F64, 0, nullptr, milliseconds(words, 2, 0), &attached);
   array.reset(attached);
   return join(code);
 }
 
-std::string lock(const Words& words) {
-  return join(wb_array_lock(array.get(), static_cast<std::int64_t>(number(words, 1, 0)) * kMillisecond));
-}
+std::string lock(const Words& words) { return join(wb_array_lock(array.get(), milliseconds(words, 1, 0))); }
 
 std::string unlock(const Words&) { return join(wb_array_unlock(array.get())); }
 
@@ -284,7 +283,7 @@ std::string enter(const Words& words) {
 
 std::string look(const Words& words) {
   Followed one;
-  const int code = follow_one(static_cast<std::int64_t>(number(words, 1, 100)) * kMillisecond, one);
+  const int code = follow_one(milliseconds(words, 1, 100), one);
   return code != WB_OK ? join(code) : one.torn == 0 ? "0 whole" : "0 torn";
 }
 

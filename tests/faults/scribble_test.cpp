@@ -77,6 +77,18 @@ class Scribbled : public Streams {
     return frames;
   }
 
+  // After the peer has ended, a new writer in new memory restores normal operation.
+  static void expect_recovery() {
+    Puppet next;
+    ASSERT_EQ(next.ask("create 2")[0], "0") << next.answer("error");
+    const Reader fresh = reader_with(0, WB_EVERY);
+    ASSERT_EQ(next.ask("publish 3")[0], "0");
+    wb_frame frame;
+    ASSERT_OK(wb_reader_wait(fresh.get(), kLong, &frame));
+    EXPECT_TRUE(is_whole(frame));
+    wb_frame_release(&frame);
+  }
+
   static Reader reader_with(std::uint32_t flags, wb_mode mode = WB_LATEST) {
     wb_reader_options options{};
     options.struct_size = sizeof options;
@@ -119,16 +131,8 @@ TEST_F(Scribbled, control_memory_costs_frames_at_most) {
     working.tell("");
     ASSERT_NE(working.hear()[0], "hung");
   }
-  // After the peer has ended, a new writer in new memory restores normal operation.
   working.answer("close_writer");
-  Puppet next;
-  ASSERT_EQ(next.ask("create 2")[0], "0");
-  const Reader fresh = reader_with(0, WB_EVERY);
-  ASSERT_EQ(next.ask("publish 3")[0], "0");
-  wb_frame frame;
-  ASSERT_OK(wb_reader_wait(fresh.get(), kLong, &frame));
-  EXPECT_TRUE(is_whole(frame));
-  wb_frame_release(&frame);
+  expect_recovery();
 }
 
 // A process that may write the data object can publish any content. Readers must not crash or hang.
@@ -154,13 +158,7 @@ TEST_F(Scribbled, data_memory_shows_nonsense_and_no_more) {
   }
   working.signal(SIGCONT);
   working.kill();
-  Puppet next;
-  ASSERT_EQ(next.ask("create 2")[0], "0") << next.answer("error");
-  ASSERT_EQ(next.ask("publish 3")[0], "0");
-  const Reader fresh = reader_with(0, WB_EVERY);
-  ASSERT_OK(wb_reader_wait(fresh.get(), kLong, &frame));
-  EXPECT_TRUE(is_whole(frame));
-  wb_frame_release(&frame);
+  expect_recovery();
 }
 
 }  // namespace
