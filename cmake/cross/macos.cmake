@@ -14,5 +14,7 @@ set(CMAKE_OSX_SYSROOT "" CACHE PATH "")
 set(CMAKE_FIND_ROOT_PATH "${WINGBEAT_WRAPPERS}")
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
-# This machine has no install_name_tool, which would rewrite the paths of an installed library.
+# This machine has no install_name_tool, which would rewrite the paths of an installed library. CMake looks for it when C is
+# enabled after C++, and must find something; nothing calls it, because libraries are linked with their installed paths.
+set(CMAKE_INSTALL_NAME_TOOL /bin/false CACHE FILEPATH "")
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
