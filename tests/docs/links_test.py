@@ -38,23 +38,19 @@ class Links(unittest.TestCase):
         (self.root / "page.md").write_text("one\n\n[a](gone.md)\n")
         self.assertEqual(list(links.check(self.root)), ["page.md:3: link to gone.md: no such file"])
 
-    def test_dead_picture_is_found(self):
-        self.assertEqual(self.found("![a](images/gone.svg)"), ["link to images/gone.svg: no such file"])
-
-    def test_dead_anchors_are_found(self):
-        self.assertEqual(self.found("[a](other.md#gone) [b](#gone)"),
-                         ["link to other.md#gone: no such heading", "link to #gone: no such heading"])
-
-    def test_path_that_is_gone_is_found(self):
-        self.assertEqual(self.found("`core/gone.cpp` `core/*.hpp`"), ["`core/gone.cpp`: no such file", "`core/*.hpp`: no such file"])
-
-    def test_target_that_is_gone_is_found_in_text_and_in_blocks(self):
-        self.assertEqual(self.found("`make gone`\n```sh\nmake build && make SECONDS=3 lost\n```\n"),
-                         ["`make gone`: there is no such target", "`make lost`: there is no such target"])
-
-    def test_verb_that_is_gone_is_found_in_text_and_in_blocks(self):
-        self.assertEqual(self.found("`wingbeat lss`\n```sh\nbuild/release/bin/wingbeat topp swarm\n```\n"),
-                         ["`wingbeat lss`: there is no such verb", "`wingbeat topp`: there is no such verb"])
+    def test_each_name_of_what_is_gone_is_found_in_text_and_in_blocks(self):
+        for text, *found in (
+            ("![a](images/gone.svg)", "link to images/gone.svg: no such file"),
+            ("[a](other.md#gone) [b](#gone)",
+             "link to other.md#gone: no such heading", "link to #gone: no such heading"),
+            ("`core/gone.cpp` `core/*.hpp`", "`core/gone.cpp`: no such file", "`core/*.hpp`: no such file"),
+            ("`make gone`\n```sh\nmake build && make SECONDS=3 lost\n```\n",
+             "`make gone`: there is no such target", "`make lost`: there is no such target"),
+            ("`wingbeat lss`\n```sh\nbuild/release/bin/wingbeat topp swarm\n```\n",
+             "`wingbeat lss`: there is no such verb", "`wingbeat topp`: there is no such verb"),
+        ):
+            with self.subTest(text):
+                self.assertEqual(self.found(text), found)
 
 
 if __name__ == "__main__":

@@ -73,23 +73,19 @@ end
         @test length(failed) == 1
         return first(failed)
     end
-    record = good_record()
-    record.torn = 1
-    @test occursin("torn", only_failure(record))
-    record = good_record()
-    record.lost = 30
-    @test occursin("at least 409 are wanted", only_failure(record))
+    for (text, change!) in (
+        ("torn", r -> r.torn = 1), ("at least 409 are wanted", r -> r.lost = 30),
+        ("never steered", r -> r.steering.frame = 0),
+        ("refused out of range", r -> (r.steering.applied = false; r.steering.receipt = "refused out of range")),
+    )
+        record = good_record()
+        change!(record)
+        @test occursin(text, only_failure(record))
+    end
     @test occursin("latent", only_failure(good_record(), SwarmSummary(199, 5.0)))
     @test occursin("no summary", only_failure(good_record(), SwarmSummary(-1, NaN)))
     @test occursin("did not halve", only_failure(good_record(; errors=k -> 0.1)))
     @test occursin("did not move", only_failure(good_record(; polarised=0.011)))
-    record = good_record()
-    record.steering.applied = false
-    record.steering.receipt = "refused out of range"
-    @test occursin("refused out of range", only_failure(record))
-    record = good_record()
-    record.steering.frame = 0
-    @test occursin("never steered", only_failure(record))
 end
 
 @testset "lost frames fail a check, frames that a slow machine never made are a note" begin

@@ -33,7 +33,7 @@ class SegmentsSite : public Segments {
   }
 };
 
-TEST_F(SegmentsSite, both_names_have_to_be_there) {
+TEST_F(SegmentsSite, both_names_have_to_be_there_and_what_was_there_before_its_maker_stays) {
   Attachment site(options());
   EXPECT_FALSE(site.find());
   close(make_object(data, 100));
@@ -43,6 +43,9 @@ TEST_F(SegmentsSite, both_names_have_to_be_there) {
   EXPECT_TRUE(site.find());
   EXPECT_EQ(first_of(site), 0);
   EXPECT_EQ(site.totals().attachments, 1u);
+  other.remove_created();
+  EXPECT_NE(Segment::attach(data, Access::read, missing), nullptr);
+  EXPECT_EQ(Segment::attach(lock, Access::read, missing), nullptr);
 }
 
 TEST_F(SegmentsSite, what_one_writes_the_other_reads_and_the_maker_takes_away) {
@@ -56,14 +59,6 @@ TEST_F(SegmentsSite, what_one_writes_the_other_reads_and_the_maker_takes_away) {
   EXPECT_EQ(first_of(reader), 7);
   EXPECT_EQ(Segment::attach(data, Access::read, missing), nullptr);
   EXPECT_EQ(Segment::attach(lock, Access::read, missing), nullptr);
-}
-
-TEST_F(SegmentsSite, what_was_there_before_is_not_taken_away) {
-  close(make_object(data, 100));
-  Attachment writer(maker());
-  EXPECT_TRUE(writer.find());
-  writer.remove_created();
-  EXPECT_NE(Segment::attach(data, Access::read, missing), nullptr);
 }
 
 TEST_F(SegmentsSite, too_small_is_an_error_at_first_and_waited_for_later) {
