@@ -67,6 +67,7 @@ function run(analysis)
     X = Matrix{Float32}(undef, 3, AGENTS)
     looks = torn = changes = failed = 0
     last = 0f0
+    reported = false
     ended = Ref(false)
     @async (read(stdin); ended[] = true)
     println("analysing")
@@ -77,6 +78,7 @@ function run(analysis)
         looks += 1
         torn += !isempty(here) && any(!=(here[1]), here)
         changes += !isempty(here) && here[1] != last
+        reported || changes < 20 || (reported = true; println("20 changes"); flush(stdout))
         isempty(here) || (last = here[1])
         sleep(0.005)
     end
