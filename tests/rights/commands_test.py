@@ -3,7 +3,7 @@
 
     commands_test.py WINGBEAT LIBRARY [JULIA PACKAGE]
 
-Needs root and a mount namespace; otherwise it is skipped (exit code 77).
+Needs root, a mount namespace and a build that other users can read; otherwise it is skipped (exit code 77).
 """
 
 import json
@@ -220,6 +220,10 @@ class Julia(Machine):
         self.assertEqual(self.julia("mallory", read), "4.0\n")
 
 
+def other_users_can_read(path):
+    return subprocess.run(["test", "-r", path], preexec_fn=become("alice"), cwd="/", check=False).returncode == 0
+
+
 def skip(why):
     print("skipped:", why)
     sys.exit(77)
@@ -228,6 +232,8 @@ def skip(why):
 if __name__ == "__main__":
     if os.geteuid() != 0:
         skip("needs root, to be several users")
+    if not other_users_can_read(LIBRARY):
+        skip(f"other users may not enter the folders of {LIBRARY}: move the checkout")
     if INSIDE not in os.environ:
         if subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
             skip("this machine does not let a test have mounts of its own")
