@@ -103,7 +103,7 @@ void take(int i, std::int64_t limit_ns) {
   must(wb_array_get_info(living->handles[i], &info) == WB_OK, "info");
   const int code = wb_array_lock(living->handles[i], limit_ns);
   const bool is_mine = code == WB_OK || code == WB_ABANDONED;
-  must(!living->is_held[i] ? code != WB_ERR_STATE : code == WB_ERR_STATE, "lock of who has it");
+  must(!living->is_held[i] ? code != WB_ERR_STATE : code == WB_ERR_STATE, "lock of a handle that holds it");
   must(is_mine || code == WB_LOCKED || code == WB_ERR_STATE || code == WB_ERR_INCOMPATIBLE ||
            (code == WB_ERR_NOT_FOUND && info.has_lock == 0),
        "lock");
