@@ -22,7 +22,7 @@ help:
 	@echo "make bench-peers    measure beside iceoryx2, zenoh, sockets and others, write docs/benchmarks.md; 40 minutes on a quiet machine"
 	@echo "make bench-report   write docs/benchmarks.md from bench/results"
 	@echo "make format         format the sources"
-	@echo "make lint           check formatting, scripts and the include rules"
+	@echo "make lint           check formatting, scripts, the core with clang-tidy, and the include rules"
 	@echo "make suite          run every test with one label, long ones included; LABEL=model, see CONTRIBUTING.md"
 	@echo "make model          check the models of the frame protocol"
 	@echo "make storm          kill and stop processes at random; SECONDS=20"
